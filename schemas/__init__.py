@@ -1,0 +1,1 @@
+"""What travels on Kafka and what is stored in MongoDB; imports none of our other packages."""

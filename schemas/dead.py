@@ -1,0 +1,40 @@
+"""`dead.v1`: what no stage could read, with its bytes, key, place and reason. Nothing is dropped in silence.
+
+The record's own value and key are the original ones, so that a replay is a copy; everything else is in headers.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from schemas.model import Model
+
+Headers = Sequence[tuple[str, bytes | None]]
+
+
+class Why(Model):
+    """`place` is `topic[partition]@offset`."""
+
+    stage: str
+    place: str
+    field: str
+    reason: str
+
+
+class DeadLetter(NamedTuple):
+    """What is sent: original bytes and the reason."""
+
+    key: bytes | None
+    value: bytes | None
+    why: Why
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """The reason as Kafka headers, UTF-8."""
+        return [(name, str(text).encode()) for name, text in self.why]
+
+
+def why_of(headers: Headers, place: str) -> Why:
+    """The reason in a dead letter's headers; a letter without them is described by its own `place`."""
+    found = {name: value.decode(errors="replace") for name, value in headers if value is not None}
+    if all(name in found for name in Why.model_fields):
+        return Why(**{name: found[name] for name in Why.model_fields})
+    return Why(stage="unknown", place=place, field="headers", reason="a dead letter without its headers")

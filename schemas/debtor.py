@@ -1,0 +1,84 @@
+"""`debtor.v1`: a client with what is due, in our words. Facts only: ages are derived when read (`design.md`, decision 8)."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.model import Cents, Code, InstanceName, Instant, Model
+
+Access = Literal[
+    "active", "notice", "throttled", "blocked_auto", "blocked_manual", "blocked", "disabled", "awaiting_signature", "unknown"
+]
+Speed = Literal["normal", "reduced", "unknown"]
+BillStatus = Literal["open", "partial", "paid", "cancelled", "unknown"]
+ContractStatus = Literal["draft", "active", "inactive", "negative", "withdrawn", "unknown"]
+
+
+class Client(Model):
+    """Who owes. `person` is the keyed hash of CPF/CNPJ that limits count on ("" if the ERP has none).
+
+    `phones` are E.164, best first, without repetition; `collect` is False where the ERP excludes the client from collection.
+    """
+
+    name: str
+    active: bool
+    person: str = ""
+    document: str = ""
+    phones: tuple[str, ...] = ()
+    bairro: str = ""
+    city: str = ""
+    uf: str = ""
+    client_type: str = ""
+    branch: str = ""
+    collect: bool = True
+    seen_at: Instant
+
+
+class Contract(Model):
+    """One connection. `access_raw` is the ERP's own code, kept where ours is `unknown` and everywhere else."""
+
+    plan: str = ""
+    status: ContractStatus
+    status_raw: str = ""
+    access: Access
+    access_raw: str = ""
+    trust_unlock: bool = False
+    voluntary_suspension: bool = False
+    speed: Speed = "normal"
+    seen_at: Instant
+
+
+class Bill(Model):
+    """One bill that is still open. `due_on` is the local date of the instance."""
+
+    contract: str = ""
+    due_on: date
+    open_cents: Cents
+    status: BillStatus
+    status_raw: str = ""
+    awaiting_confirmation: bool = False
+    renegotiated: bool = False
+    seen_at: Instant
+
+
+class Debtor(Model):
+    """The state of one client. `version` grows with every change (hybrid clock: milliseconds since 1970, or one more than before).
+
+    `bills` holds the open ones by id; `closed` remembers when a closed row was seen, so that an older copy cannot open it again.
+    `changed_at` is the newest `seen_at` that went into this state.
+    """
+
+    instance: InstanceName
+    code: Code
+    version: int = Field(ge=0)
+    changed_at: Instant
+    client: Client | None = None
+    contracts: dict[str, Contract] = {}
+    bills: dict[str, Bill] = {}
+    closed: dict[str, Instant] = {}
+
+    @property
+    def key(self) -> bytes:
+        """Kafka key: `instance:client code`."""
+        return f"{self.instance}:{self.code}".encode()

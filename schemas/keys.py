@@ -1,0 +1,34 @@
+"""Keys and partitions: everything about one debtor shares a partition (`design.md`, decision 1)."""
+
+from functools import lru_cache
+
+from aiokafka.partitioner import murmur2  # a pure function: Kafka's own hash
+
+from schemas.errors import RejectRecord
+
+SIGN_BIT = 0x7FFFFFFF
+ROW_PARTS = 4
+
+
+def debtor_key(instance: str, client: str) -> bytes:
+    """`instance:client`."""
+    return f"{instance}:{client}".encode()
+
+
+def row_key(instance: str, client: str, kind: str, code: str) -> bytes:
+    """`instance:client:kind:id`; the debtor's key is its first half."""
+    return f"{instance}:{client}:{kind}:{code}".encode()
+
+
+def debtor_of_row(key: bytes | None) -> bytes:
+    """The debtor's key within a row's key. Raises RejectRecord(field="key")."""
+    parts = (key or b"").split(b":", ROW_PARTS - 1)
+    if len(parts) != ROW_PARTS or not all(parts):
+        raise RejectRecord("the key is not instance:client:kind:id", field="key")
+    return parts[0] + b":" + parts[1]
+
+
+@lru_cache(maxsize=200_000)
+def partition_of(key: bytes, partitions: int) -> int:
+    """Kafka's default partition of `key`, in [0, partitions)."""
+    return int(murmur2(key) & SIGN_BIT) % partitions

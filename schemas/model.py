@@ -1,0 +1,26 @@
+"""The base of everything that travels: immutable, closed, and without floats for money."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class Model(BaseModel):
+    """Frozen; an unknown field is an error, so that a producer's typing mistake is seen at once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def in_utc(at: datetime) -> datetime:
+    """The same instant in UTC. `at` must be aware."""
+    return at.astimezone(UTC)
+
+
+NAME = r"^[a-z0-9][a-z0-9_-]{0,31}$"
+
+# The key's separator is ":", so neither an instance nor a client code may hold one.
+InstanceName = Annotated[str, Field(pattern=NAME)]
+Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^:\x00-\x1f]+$")]
+Cents = Annotated[int, Field(ge=0, lt=10**12)]
+Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]

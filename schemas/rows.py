@@ -1,0 +1,25 @@
+"""`erp.client.v1`, `erp.contract.v1`, `erp.bill.v1`, `erp.reference.v1`: the ERP's words, whitelisted."""
+
+from typing import Literal
+
+from schemas.model import Code, InstanceName, Instant, Model
+
+Kind = Literal["client", "contract", "bill", "reference"]
+
+
+class ErpRow(Model):
+    """One row as the ERP showed it at `seen_at`; `row` is None when a read by its id no longer found it.
+
+    `client` is the ERP's code of the client that owns the row; for a reference row (client type, city) the table's name.
+    `ddd`: the instance's default area code when the row was read.
+    """
+
+    instance: InstanceName
+    erp: str
+    kind: Kind
+    id: Code
+    client: Code
+    row: dict[str, str] | None
+    seen_at: Instant
+    sweep: str
+    ddd: str = ""

@@ -1,0 +1,29 @@
+"""`erp.sweep.v1`: a poll never tells a partial truth (`design.md`, decision 2)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.model import InstanceName, Instant, Model
+from schemas.rows import Kind
+
+Phase = Literal["started", "completed", "failed"]
+
+
+class Sweep(Model):
+    """One complete reading of one kind of row, or why it was not complete.
+
+    `rows` were read, `published` were new or differed, `absent` had left the query and were read again by id.
+    """
+
+    instance: InstanceName
+    erp: str
+    kind: Kind
+    sweep: str
+    phase: Phase
+    at: Instant
+    pages: int = Field(default=0, ge=0)
+    rows: int = Field(default=0, ge=0)
+    published: int = Field(default=0, ge=0)
+    absent: int = Field(default=0, ge=0)
+    error: str = ""

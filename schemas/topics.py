@@ -1,0 +1,106 @@
+"""The only place where a Kafka topic is named (`design.md`, shape and decision 1)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from schemas.debtor import Debtor
+from schemas.model import Model
+from schemas.queue import QueueEntry
+from schemas.rows import ErpRow
+from schemas.sweeps import Sweep
+
+KEYED_PARTITIONS = 6
+"""Shared by every topic keyed on a debtor: `hydrate` joins partition with partition. Never shrink, never change alone."""
+
+REPLAY = timedelta(days=180)
+ERASE = timedelta(days=190)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic. `model` is None where the value is foreign bytes.
+
+    `replay`: for this long every change is kept, then the newest of each key for ever (compaction); a tombstone erases
+    within `ERASE`. `retention`: after this long records go away. Exactly one of the two is set.
+    """
+
+    name: str
+    model: type[Model] | None
+    key: str
+    partitions: int
+    producers: tuple[str, ...]
+    consumers: tuple[str, ...]
+    replay: timedelta | None = None
+    retention: timedelta | None = None
+
+    @property
+    def config(self) -> dict[str, str]:
+        """Broker settings of the topic, all values as text."""
+        if self.retention is not None:
+            return {"cleanup.policy": "delete", "retention.ms": _ms(self.retention)}
+        return {
+            "cleanup.policy": "compact",
+            "min.compaction.lag.ms": _ms(self.replay or timedelta(0)),
+            "max.compaction.lag.ms": _ms(ERASE),
+        }
+
+
+def _ms(span: timedelta) -> str:
+    return str(round(span / timedelta(milliseconds=1)))
+
+
+def _rows(kind: str, *consumers: str) -> Topic:
+    return Topic(
+        name=f"erp.{kind}.v1",
+        model=ErpRow,
+        key="instance:client:kind:id, partition by instance:client",
+        partitions=KEYED_PARTITIONS,
+        producers=("erp-poller",),
+        consumers=("erp-poller", *consumers),
+        replay=REPLAY,
+    )
+
+
+CLIENTS = _rows("client", "hydrate")
+CONTRACTS = _rows("contract", "hydrate")
+BILLS = _rows("bill", "hydrate")
+REFERENCES = _rows("reference", "views")
+SWEEPS = Topic(
+    name="erp.sweep.v1",
+    model=Sweep,
+    key="instance:kind",
+    partitions=1,
+    producers=("erp-poller",),
+    consumers=("views",),
+    retention=timedelta(days=90),
+)
+DEBTORS = Topic(
+    name="debtor.v1",
+    model=Debtor,
+    key="instance:client",
+    partitions=KEYED_PARTITIONS,
+    producers=("hydrate",),
+    consumers=("hydrate", "dialer", "views"),
+    replay=timedelta(days=7),
+)
+QUEUE = Topic(
+    name="queue.v1",
+    model=QueueEntry,
+    key="instance:client",
+    partitions=KEYED_PARTITIONS,
+    producers=("dialer",),
+    consumers=("dialer", "views"),
+    replay=timedelta(days=7),
+)
+DEAD = Topic(
+    name="dead.v1",
+    model=None,
+    key="the dead record's own",
+    partitions=1,
+    producers=("hydrate", "dialer", "views"),
+    consumers=("views",),
+    retention=timedelta(days=365),
+)
+
+TOPICS = (CLIENTS, CONTRACTS, BILLS, REFERENCES, SWEEPS, DEBTORS, QUEUE, DEAD)
+ROW_TOPICS = {"client": CLIENTS, "contract": CONTRACTS, "bill": BILLS, "reference": REFERENCES}

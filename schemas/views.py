@@ -1,0 +1,96 @@
+"""Every MongoDB view: its topic, the document an event becomes, its indexes (`design.md`, decision 5)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.debtor import Debtor
+from schemas.model import Model
+from schemas.queue import QueueEntry
+from schemas.rows import ErpRow
+from schemas.sweeps import Sweep
+from schemas.topics import DEBTORS, QUEUE, REFERENCES, SWEEPS, Topic
+
+Document = dict[str, Any]
+Index = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One collection. `document` gives `_id` and `version`: a document replaces only one of a lower version."""
+
+    name: str
+    topic: Topic
+    document: Callable[[Any], Document]
+    indexes: tuple[Index, ...] = ()
+
+
+def _plain(event: Model) -> Document:
+    # mode="json": MongoDB has no date without a time; ISO text sorts and compares as the date does
+    return event.model_dump(mode="json", exclude={"instance", "version"})
+
+
+def debtor(event: Debtor) -> Document:
+    """`bills` and `contracts` become lists, so that a pipeline can unwind them."""
+    return {
+        "_id": event.key.decode(),
+        "version": event.version,
+        "instance": event.instance,
+        "code": event.code,
+        "changed_at": event.changed_at,
+        "client": event.client and event.client.model_dump(mode="json"),
+        "contracts": [{"id": code, **_plain(row)} for code, row in event.contracts.items()],
+        "bills": [{"id": code, **_plain(row)} for code, row in event.bills.items()],
+    }
+
+
+def queue(event: QueueEntry) -> Document:
+    """Beside the event, `verdict.call`: true where nothing objects."""
+    plain = _plain(event)
+    plain["verdict"]["call"] = not event.verdict.holds
+    return {
+        **plain,
+        "_id": event.key.decode(),
+        "version": event.version,
+        "instance": event.instance,
+        "decided_at": event.decided_at,
+    }
+
+
+def sweep(event: Sweep) -> Document:
+    """The newest sweep of each phase: one document for the last completed, one for the last failed."""
+    return {
+        **_plain(event),
+        "_id": f"{event.instance}:{event.kind}:{event.phase}",
+        "version": round(event.at.timestamp() * 1000),
+        "instance": event.instance,
+        "at": event.at,
+    }
+
+
+def reference(event: ErpRow) -> Document:
+    """The ERP's own tables (client types, cities) by `table` and `code`."""
+    return {
+        "_id": f"{event.instance}:{event.client}:{event.id}",
+        "version": round(event.seen_at.timestamp() * 1000),
+        "instance": event.instance,
+        "table": event.client,
+        "code": event.id,
+        "row": event.row,
+    }
+
+
+VIEWS = (
+    View("debtors", DEBTORS, debtor, ((("instance", 1), ("bills.due_on", 1)),)),
+    View(
+        "queue",
+        QUEUE,
+        queue,
+        ((("instance", 1), ("verdict.call", 1), ("verdict.score", -1), ("verdict.oldest_due_on", 1), ("_id", 1)),),
+    ),
+    View("sweeps", SWEEPS, sweep, ((("instance", 1), ("phase", 1)),)),
+    View("references", REFERENCES, reference, ((("instance", 1), ("table", 1)),)),
+)
+DEAD_LETTERS = "dead_letters"
+"""Fed from `dead.v1` by the same sink; its documents hold foreign bytes and are therefore made from the record itself."""
+INSTANCES = "instances"
