@@ -63,9 +63,12 @@ class Bill(Model):
 
 
 class Debtor(Model):
-    """The state of one client. `version` grows with every change (hybrid clock: milliseconds since 1970, or one more than before).
+    """The state of one client.
 
-    `bills` holds the open ones by id; `closed` remembers when a closed row was seen, so that an older copy cannot open it again.
+    `version` grows with every change (hybrid clock: milliseconds since 1970, or one more than before).
+
+    `bills` holds the open ones by id; `closed` remembers when a closed one was seen, so that an older copy cannot
+    open it again.
     `changed_at` is the newest `seen_at` that went into this state.
     """
 

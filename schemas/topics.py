@@ -37,7 +37,8 @@ class Topic:
     def config(self) -> dict[str, str]:
         """Broker settings of the topic, all values as text."""
         if self.retention is not None:
-            return {"cleanup.policy": "delete", "retention.ms": _ms(self.retention)}
+            # A dead letter is a whole record and its reason: it may be larger than any other record.
+            return {"cleanup.policy": "delete", "retention.ms": _ms(self.retention), "max.message.bytes": "2097152"}
         return {
             "cleanup.policy": "compact",
             "min.compaction.lag.ms": _ms(self.replay or timedelta(0)),
@@ -97,7 +98,7 @@ DEAD = Topic(
     model=None,
     key="the dead record's own",
     partitions=1,
-    producers=("hydrate", "dialer", "views"),
+    producers=("erp-poller", "hydrate", "dialer", "views"),
     consumers=("views",),
     retention=timedelta(days=365),
 )

@@ -1,0 +1,56 @@
+"""The MongoDB client of a stage, and the small collections that several stages read: instances, promises, blocklist."""
+
+from collections import defaultdict
+from datetime import date
+
+from pydantic import ValidationError
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+
+from schemas.controls import BLOCKLIST, PROMISES, Block, Controls, Promise
+from schemas.instances import Instance
+from schemas.runtime.settings import MongoSettings
+from schemas.views import INSTANCES, Document
+
+Database = AsyncDatabase[Document]
+SERVER_SELECTION_MS = 5_000
+
+
+def connect(settings: MongoSettings) -> Database:
+    """A lazy client: nothing is contacted before the first operation. Datetimes come back aware, in UTC."""
+    client: AsyncMongoClient[Document] = AsyncMongoClient(
+        settings.mongo_uri, tz_aware=True, serverSelectionTimeoutMS=SERVER_SELECTION_MS
+    )
+    return client[settings.mongo_database]
+
+
+async def instances(database: Database) -> tuple[dict[str, Instance], dict[str, str]]:
+    """The valid instances by name, and for each invalid one the field that is wrong."""
+    found: dict[str, Instance] = {}
+    wrong: dict[str, str] = {}
+    async for document in database[INSTANCES].find():
+        name = str(document.pop("_id"))
+        try:
+            found[name] = Instance.model_validate(document)
+        except ValidationError as exc:
+            wrong[name] = ".".join(str(part) for part in exc.errors()[0]["loc"])
+    return found, wrong
+
+
+async def controls(database: Database, today: date) -> dict[str, Controls]:
+    """What people decided, by instance. Promises that ended before `today` minus a day in any zone are left out."""
+    promises: dict[str, dict[str, date]] = defaultdict(dict)
+    people: dict[str, set[str]] = defaultdict(set)
+    phones: dict[str, set[str]] = defaultdict(set)
+    since = date.fromordinal(today.toordinal() - 1).isoformat()
+    async for document in database[PROMISES].find({"until": {"$gte": since}}, {"_id": 0}):
+        promise = Promise.model_validate(document)
+        promises[promise.instance][promise.code] = promise.until
+    async for document in database[BLOCKLIST].find({}, {"_id": 0}):
+        block = Block.model_validate(document)
+        people[block.instance].add(block.person)
+        phones[block.instance].add(block.phone)
+    return {
+        name: Controls(promises[name], frozenset(people[name] - {""}), frozenset(phones[name] - {""}))
+        for name in promises.keys() | people.keys() | phones.keys()
+    }

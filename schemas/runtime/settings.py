@@ -1,0 +1,73 @@
+"""The environment, read once in a stage's `main`; a missing or wrong variable is one readable line."""
+
+from typing import Annotated, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.errors import StopWorker
+from schemas.runtime.secrets import box
+
+S = TypeVar("S", bound=BaseSettings)
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Base(BaseSettings):
+    """Field names are the variables' names in lower case."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    log_level: str = "INFO"
+    worker_name: str = "0"
+
+
+class KafkaSettings(Base):
+    """`KAFKA_BOOTSTRAP_SERVERS`: host:port, several separated by commas."""
+
+    kafka_bootstrap_servers: Text
+
+
+class MongoSettings(Base):
+    """`MONGO_URI` and the name of the database."""
+
+    mongo_uri: Text
+    mongo_database: Text = "collector"
+
+
+class SecretSettings(Base):
+    """`COLLECTOR_SECRET_KEY`: Fernet keys separated by commas, the newest first (the others still open old tokens)."""
+
+    collector_secret_key: SecretStr
+
+    @field_validator("collector_secret_key")
+    @classmethod
+    def _fernet(cls, key: SecretStr) -> SecretStr:
+        box(key)
+        return key
+
+
+class PersonSettings(Base):
+    """`COLLECTOR_PERSON_KEY`: the key under which CPF and CNPJ are hashed; changing it makes everybody a stranger."""
+
+    collector_person_key: Annotated[SecretStr, Field(min_length=16)]
+
+
+HINTS = {
+    "kafka_bootstrap_servers": "the broker's host:port",
+    "mongo_uri": "a URI such as mongodb://user:password@host:27018",
+    "collector_secret_key": "a Fernet key; `collector env` makes one",
+    "collector_person_key": "at least 16 random characters; `collector env` makes one",
+}
+
+
+def read(kind: type[S]) -> S:
+    """The settings of one stage. Raises StopWorker that names the first variable that is missing or wrong."""
+    try:
+        return kind()
+    except ValidationError as exc:
+        first = exc.errors(include_url=False, include_input=False)[0]
+        field = str(first["loc"][0]) if first["loc"] else "settings"
+        what = "is not set" if first["type"] == "missing" else f"is wrong ({first['msg']})"
+        hint = HINTS.get(field, "see `.env.example`")
+        raise StopWorker(f"{field.upper()} {what}: set it to {hint}") from None
