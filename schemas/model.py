@@ -24,3 +24,8 @@ InstanceName = Annotated[str, Field(pattern=NAME)]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^:\x00-\x1f]+$")]
 Cents = Annotated[int, Field(ge=0, lt=10**12)]
 Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
+
+
+def next_version(version: int, now: datetime) -> int:
+    """A hybrid clock: above `version`, and above every version of a topic that was rebuilt from nothing."""
+    return max(version + 1, round(now.timestamp() * 1000))

@@ -8,20 +8,19 @@ from pydantic import Field
 from schemas.model import Cents, Code, InstanceName, Instant, Model
 
 HoldReason = Literal[
-    "client_unknown",
-    "client_inactive",
+    "instance_unknown",
     "nothing_due",
     "too_early",
-    "excluded_by_erp",
     "voluntary_suspension",
     "awaiting_confirmation",
     "renegotiated",
+    "client_unknown",
+    "excluded_by_erp",
     "promise",
     "blocklist",
     "no_phone",
     "holiday",
     "outside_window",
-    "instance_unknown",
 ]
 Part = Literal["days_late", "amount_due", "blocked_or_trust_unlock", "never_reached", "best_hour"]
 
@@ -29,7 +28,7 @@ Part = Literal["days_late", "amount_due", "blocked_or_trust_unlock", "never_reac
 class Facts(Model):
     """What a decision was made on: the evidence that travels with it.
 
-    `due` holds (due date, open cents) of each open bill, oldest first; `held` the bills' own objections.
+    `due` holds (due date, open cents) of each open bill, oldest first.
     """
 
     name: str = ""

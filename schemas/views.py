@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.debtor import Debtor
+from schemas.errors import RejectRecord
 from schemas.model import Model
 from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
@@ -17,12 +18,24 @@ Index = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One collection. `document` gives `_id` and `version`: a document replaces only one of a lower version."""
+    """One collection. `document` gives `_id` and `version`: a document replaces only one of a lower version.
+
+    `parts`: which parts of the record's key make the `_id`.
+    """
 
     name: str
     topic: Topic
     document: Callable[[Any], Document]
     indexes: tuple[Index, ...] = ()
+    parts: tuple[int, ...] = (0, 1)
+
+    def erased(self, key: bytes | None) -> str:
+        """The `_id` that a tombstone under `key` erases: these `parts` of the key. Raises RejectRecord(field="key")."""
+        words = (key or b"").decode(errors="replace").split(":")
+        try:
+            return ":".join(words[part] for part in self.parts)
+        except IndexError:
+            raise RejectRecord(f"a tombstone for {self.name} whose key names no document", field="key") from None
 
 
 def _plain(event: Model) -> Document:
@@ -89,7 +102,7 @@ VIEWS = (
         ((("instance", 1), ("verdict.call", 1), ("verdict.score", -1), ("verdict.oldest_due_on", 1), ("_id", 1)),),
     ),
     View("sweeps", SWEEPS, sweep, ((("instance", 1), ("phase", 1)),)),
-    View("references", REFERENCES, reference, ((("instance", 1), ("table", 1)),)),
+    View("references", REFERENCES, reference, ((("instance", 1), ("table", 1)),), parts=(0, 1, 3)),
 )
 DEAD_LETTERS = "dead_letters"
 """Fed from `dead.v1` by the same sink; its documents hold foreign bytes and are therefore made from the record itself."""

@@ -5,7 +5,18 @@ import sys
 
 import structlog
 
-QUIET = ("aiokafka", "pymongo", "httpx", "httpcore", "faust", "mode", "tornado.access", "bokeh", "uvicorn.access")
+QUIET = (
+    "aiokafka",
+    "pymongo",
+    "httpx",
+    "httpcore",
+    "faust",
+    "mode",
+    "tornado.access",
+    "bokeh",
+    "uvicorn.access",
+    "processors",
+)
 
 
 def configure(level: str, stage: str) -> structlog.stdlib.BoundLogger:

@@ -5,6 +5,7 @@ from datetime import date
 
 from pydantic import ValidationError
 from pymongo import AsyncMongoClient
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 
 from schemas.controls import BLOCKLIST, PROMISES, Block, Controls, Promise
@@ -13,6 +14,7 @@ from schemas.runtime.settings import MongoSettings
 from schemas.views import INSTANCES, Document
 
 Database = AsyncDatabase[Document]
+Collection = AsyncCollection[Document]
 SERVER_SELECTION_MS = 5_000
 
 

@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,6 +51,18 @@ async def _until_signalled(main: Coroutine[Any, Any, None]) -> None:
     await asyncio.wait([task])
     if not task.cancelled():
         task.result()
+
+
+@contextmanager
+def plain() -> Iterator[None]:
+    """Around a TaskGroup: raise the first error itself instead of the group, as whoever ends the process reads one."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        first: BaseException = group
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from group
 
 
 def alive() -> None:

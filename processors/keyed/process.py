@@ -1,0 +1,84 @@
+"""The life of a keyed stage's process: Faust started, watched and stopped; a crash ends the process with its reason."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import faust
+import structlog
+from aiokafka.errors import KafkaError
+from faust.streams import Stream
+
+from processors.keyed.app import make_app
+from processors.keyed.stage import KeyedStage
+from processors.keyed.worker import Worker
+from schemas.errors import RetryLater
+from schemas.runtime.kafka import producer
+from schemas.runtime.process import alive, plain
+from schemas.runtime.settings import KafkaSettings
+
+LOOK_EVERY_S = 0.5
+STOP_WITHIN_S = 8.0
+log = structlog.get_logger()
+
+Beside = Callable[[Worker], Coroutine[Any, Any, None]]
+
+
+async def work(stage: KeyedStage, settings: KafkaSettings, beside: Beside | None = None) -> None:
+    """Run `stage` until cancelled; `beside` runs next to it. Raises what ended either of them."""
+    app, table = make_app(stage, settings)
+    sender = producer(settings.kafka_bootstrap_servers)
+    worker = Worker(stage, table.states, sender)
+    broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def guarded(stream: Stream[Any]) -> None:
+        try:
+            await worker.take(stream)
+        except Exception as exc:  # noqa: BLE001 - Faust would go on without the agent: the process must end instead
+            if not broken.done():
+                broken.set_exception(exc)
+
+    topics = app.topic(
+        *(topic.name for topic in stage.sources),
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+    )
+    app.agent(topics, name=f"{stage.name}-agent")(guarded)
+    app.on_partitions_revoked.connect(worker.release)
+    try:
+        await _start(app, sender, settings)
+        with plain():
+            async with asyncio.TaskGroup() as group:
+                group.create_task(_watch(app, broken))
+                if beside is not None:
+                    group.create_task(beside(worker))
+    finally:
+        try:
+            async with asyncio.timeout(STOP_WITHIN_S):
+                await app.stop()
+                await sender.stop()
+        except (TimeoutError, KafkaError):
+            log.warning("stopped_without_goodbye", stage=stage.name)
+
+
+async def _start(app: faust.App, sender: Any, settings: KafkaSettings) -> None:  # noqa: ANN401 - aiokafka ships no types
+    try:
+        await sender.start()
+    except KafkaError as exc:
+        servers = settings.kafka_bootstrap_servers
+        raise RetryLater(f"no broker at KAFKA_BOOTSTRAP_SERVERS={servers} ({type(exc).__name__})") from exc
+    app.finalize()
+    await app.start()
+
+
+async def _watch(app: faust.App, broken: asyncio.Future[None]) -> None:
+    """Return never; raise when the agent or Faust itself broke."""
+    while True:
+        await asyncio.wait([broken], timeout=LOOK_EVERY_S)
+        if broken.done():
+            broken.result()
+        if app.crashed:
+            raise RetryLater(f"Faust crashed: {app.crash_reason!r}")
+        alive()
