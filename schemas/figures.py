@@ -5,7 +5,7 @@ Ages are not stored: a bill is `days late = today - due_on`, so every bound is a
 `debtors` view, which compares as dates do.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Self, get_args
@@ -91,7 +91,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Who can be called now and who cannot. `holds`: only reasons that hold someone, in the rules' order."""
+    """Who owes and may be called now (`ready`) or may not (`held`). `holds`: reasons that hold someone, in rule order."""
 
     ready: int = 0
     ready_cents: int = 0
@@ -181,24 +181,27 @@ def standing(row: Row) -> Standing:
 
 
 def waiting_pipeline(instance: str) -> Pipeline:
-    """Over `queue`; gives exactly one row, for `waiting`."""
+    """Over `queue`; gives exactly one row, for `waiting`. Only who owes is held: the others count as `nothing_due` only."""
     alone = {"$cond": [{"$eq": ["$objections", 1]}, 1, 0]}
+    owes = {"$not": {"$in": ["nothing_due", "$verdict.holds"]}}
     return [
         {"$match": {"instance": instance}},
-        {"$project": {"verdict": 1, "objections": {"$size": "$verdict.holds"}}},
+        {"$project": {"verdict": 1, "objections": {"$size": "$verdict.holds"}, "owes": owes}},
         {
             "$facet": {
                 "queue": [
+                    {"$match": {"owes": True}},
                     {
                         "$group": {
                             "_id": "$verdict.call",
                             "debtors": {"$sum": 1},
                             "cents": {"$sum": "$verdict.overdue_cents"},
                         }
-                    }
+                    },
                 ],
                 "holds": [
                     {"$unwind": "$verdict.holds"},
+                    {"$match": {"$or": [{"owes": True}, {"verdict.holds": "nothing_due"}]}},
                     {"$group": {"_id": "$verdict.holds", "debtors": {"$sum": 1}, "alone": {"$sum": alone}}},
                 ],
             }
@@ -219,11 +222,11 @@ def waiting(row: Row) -> Waiting:
     )
 
 
-def queue_pipeline(instance: str, limit: int) -> Pipeline:
-    """Over `queue`; the first `limit` debtors who can be called, in the order of `schemas.queue.QueueEntry`."""
+def queue_pipeline(instances: Sequence[str], limit: int = 0) -> Pipeline:
+    """Over `queue`; who can be called, in the order of `schemas.queue.QueueEntry`. `limit`: rows at most, 0 for all."""
     return [
-        {"$match": {"instance": instance, "verdict.call": True}},
+        {"$match": {"instance": {"$in": list(instances)}, "verdict.call": True}},
         {"$sort": {"verdict.score": -1, "verdict.oldest_due_on": 1, "_id": 1}},
-        {"$limit": limit},
+        *([{"$limit": limit}] if limit else []),
         {"$project": {"instance": 1, "code": 1, "facts.name": 1, "facts.phones": 1, "verdict": 1}},
     ]

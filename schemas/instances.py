@@ -53,6 +53,7 @@ class Rules(Model):
 
     min_days_overdue: int = Field(default=7, ge=0, le=365)
     windows: dict[int, Window] = STRICTEST
+    call_on_holidays: bool = False
 
 
 class Instance(Model):

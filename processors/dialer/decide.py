@@ -62,7 +62,7 @@ def people(facts: Facts, code: str, controls: Controls, today: date) -> Iterator
 
 def hours(instance: Instance, now: datetime, today: date) -> Iterator[HoldReason]:
     """What the clock objects."""
-    if is_holiday(instance.state, today):
+    if not instance.rules.call_on_holidays and is_holiday(instance.state, today):
         yield "holiday"
     if not is_open(instance, now):
         yield "outside_window"

@@ -26,8 +26,8 @@ class BatchConsumer(driver.Consumer):
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109 - Faust's own signature
         records, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
-        if records is None:  # the service is stopping
-            return
+        if records is None:
+            return  # the service is stopping
         if not self.flow_active:
             # A fetch that ended after the flow was stopped for a rebalance: what it brought is read again.
             await self.perform_seek()

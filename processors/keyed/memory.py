@@ -16,12 +16,13 @@ from faust.types import TP, EventT
 
 
 class StateStore(Store[bytes, bytes]):
-    """Key → state as bytes, by partition. `held`: the partitions that are ours and restored; empty during a rebalance."""
+    """Key → state as bytes, by partition. `held`: the partitions that are ours and `restored`; none during a rebalance."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.parts: defaultdict[int, dict[bytes, bytes]] = defaultdict(dict)
         self.held: frozenset[int] = frozenset()
+        self.restored = False
 
     def apply_changelog_batch(
         self, batch: Iterable[EventT[bytes]], to_key: Callable[[Any], Any], to_value: Callable[[Any], Any]
@@ -40,6 +41,7 @@ class StateStore(Store[bytes, bytes]):
         """
         del standby_tps  # none are kept: table_standby_replicas is 0
         self.held = frozenset(tp.partition for tp in active_tps)
+        self.restored = True
         for partition in self.parts.keys() - self.held:
             del self.parts[partition]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 import faust
 import structlog
@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 from faust.streams import Stream
 
 from processors.keyed.app import make_app
+from processors.keyed.memory import StateStore
 from processors.keyed.stage import KeyedStage
 from processors.keyed.worker import Worker
 from schemas.errors import RetryLater
@@ -31,9 +32,9 @@ async def work(stage: KeyedStage, settings: KafkaSettings, beside: Beside | None
     worker = Worker(stage, table.states, sender)
     broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    async def guarded(stream: Stream[Any]) -> None:
+    async def guarded(stream: faust.StreamT[Any]) -> None:
         try:
-            await worker.take(stream)
+            await worker.take(cast(Stream[Any], stream))
         except Exception as exc:  # noqa: BLE001 - Faust would go on without the agent: the process must end instead
             if not broken.done():
                 broken.set_exception(exc)
@@ -51,7 +52,7 @@ async def work(stage: KeyedStage, settings: KafkaSettings, beside: Beside | None
         await _start(app, sender, settings)
         with plain():
             async with asyncio.TaskGroup() as group:
-                group.create_task(_watch(app, broken))
+                group.create_task(_watch(app, table.states, broken))
                 if beside is not None:
                     group.create_task(beside(worker))
     finally:
@@ -73,12 +74,13 @@ async def _start(app: faust.App, sender: Any, settings: KafkaSettings) -> None: 
     await app.start()
 
 
-async def _watch(app: faust.App, broken: asyncio.Future[None]) -> None:
-    """Return never; raise when the agent or Faust itself broke."""
+async def _watch(app: faust.App, states: StateStore, broken: asyncio.Future[None]) -> None:
+    """Return never; raise when the agent or Faust itself broke. Alive is a worker whose states are restored."""
     while True:
         await asyncio.wait([broken], timeout=LOOK_EVERY_S)
         if broken.done():
             broken.result()
         if app.crashed:
             raise RetryLater(f"Faust crashed: {app.crash_reason!r}")
-        alive()
+        if states.restored:
+            alive()

@@ -18,7 +18,6 @@ from processors.keyed.stage import Folded, KeyedStage, Record, letter
 from schemas.dead import DeadLetter
 from schemas.errors import RejectRecord
 from schemas.runtime.kafka import Message, bury, publish
-from schemas.runtime.process import alive
 
 TAKE_BATCHES = 32
 TAKE_WITHIN_S = 0.02
@@ -45,7 +44,6 @@ class Worker:
                 await self.batch(record for event in events for record in event.message.value)
                 for event in events:
                     await stream.ack(event)
-            alive()
 
     async def batch(self, records: Iterable[Record]) -> None:
         """All records of some fetches: one state a key and batch."""
@@ -85,6 +83,7 @@ class Worker:
     async def release(self, *_: object, **__: object) -> None:
         """A rebalance begins: finish the batch at hand, then touch nothing until the states are restored."""
         self._store.held = frozenset()
+        self._store.restored = False
         async with self.busy:
             pass
 

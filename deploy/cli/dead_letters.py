@@ -1,0 +1,24 @@
+"""`collector dead-letters`"""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from deploy.cli.tables import Output, deliver
+from deploy.dead_letters import exported, letters, shown
+from deploy.home import prepare_environment
+from schemas.runtime.settings import MongoSettings, read
+
+EXAMPLE = "Example: collector dead-letters --stage hydrate --output dead.jsonl"
+
+Stage = Annotated[str, typer.Option(help="Only those of this stage.")]
+Topic = Annotated[str, typer.Option(help="Only those that came from this topic.")]
+Limit = Annotated[int, typer.Option(min=1, help="How many to show, newest first; a file gets all.")]
+
+
+def dead_letters(stage: Stage = "", topic: Topic = "", limit: Limit = 50, output: Output = None) -> None:
+    """What no stage could read, and why. A file holds the original key and value too: debtors' data, treat it so."""
+    prepare_environment()
+    found = asyncio.run(letters(read(MongoSettings), stage, topic, 0 if output else limit))
+    deliver("Dead letters", map(exported if output else shown, found), output, empty="none")

@@ -1,0 +1,40 @@
+"""`collector`: one command a file. What a person must mend is one line on stderr and exit code 2, never a traceback."""
+
+import logging
+import sys
+
+import typer
+
+from deploy.cli import dead_letters, demo, env, instance, run, status, topics, up
+from schemas.errors import PipelineError
+from schemas.runtime.process import BAD_CONFIGURATION
+
+app = typer.Typer(
+    help="Streaming debt collection for internet providers.",
+    epilog="Example: collector up",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("up", epilog=up.EXAMPLE)(up.up)
+app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("run", epilog=run.EXAMPLE)(run.run)
+app.command("topics", epilog=topics.EXAMPLE)(topics.topics)
+app.command("status", epilog=status.EXAMPLE)(status.status)
+app.command("dead-letters", epilog=dead_letters.EXAMPLE)(dead_letters.dead_letters)
+app.command("env", epilog=env.EXAMPLE)(env.env)
+app.add_typer(instance.app, name="instance")
+
+
+def main() -> None:
+    """Entry of the program `collector`."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # says in its words what we say in ours; a stage sets its own
+    try:
+        app()
+    except PipelineError as exc:
+        sys.stderr.write(f"{exc}\n")
+        sys.exit(BAD_CONFIGURATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Short-lived clients of the command line: what cannot be reached is one line that names the variable."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
+
+from schemas.errors import StopWorker
+from schemas.runtime.mongo import Database, connect
+from schemas.runtime.settings import MongoSettings
+
+ASK_MS = 15_000
+
+
+@asynccontextmanager
+async def admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Raises StopWorker for whatever goes wrong inside with Kafka."""
+    async with _started(
+        AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=ASK_MS), "close", servers
+    ) as client:
+        yield client
+
+
+@asynccontextmanager
+async def reader(servers: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer without a group: it commits nothing. Raises StopWorker as `admin` does."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=servers, request_timeout_ms=ASK_MS, auto_offset_reset="earliest", enable_auto_commit=False
+    )
+    async with _started(consumer, "stop", servers) as started:
+        yield started
+
+
+@asynccontextmanager
+async def database(settings: MongoSettings) -> AsyncIterator[Database]:
+    """Raises StopWorker for whatever goes wrong inside with MongoDB."""
+    connected = connect(settings)
+    try:
+        yield connected
+    except PyMongoError as exc:
+        raise StopWorker(
+            f"MONGO_URI: no database answers as it should ({type(exc).__name__}): start it, or mend the variable"
+        ) from exc
+    finally:
+        await connected.client.close()
+
+
+@asynccontextmanager
+async def _started(client, closing: str, servers: str):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - aiokafka ships no types
+    try:
+        await client.start()
+        yield client
+    except (KafkaError, TimeoutError) as exc:
+        raise StopWorker(
+            f"KAFKA_BOOTSTRAP_SERVERS={servers}: no broker answers as it should ({type(exc).__name__}): "
+            "start it, or mend the variable"
+        ) from exc
+    finally:
+        await getattr(client, closing)()

@@ -1,0 +1,151 @@
+"""The demonstration from its first process to its last: everything it starts it stops, whatever happens."""
+
+import asyncio
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+
+from deploy import instances
+from deploy.demo import provider as simulated
+from deploy.demo.chaos import Chaos, plan, servers_of
+from deploy.demo.options import Options
+from deploy.demo.provider import Provider
+from deploy.demo.settle import Result, documents, events, first_sync, settle
+from deploy.local.ports import free
+from deploy.local.stack import MONGO, Stack, local_stack
+from deploy.processes import tail
+from deploy.secrets import make
+from deploy.stages import STAGES, command
+from deploy.supervisor import HEALTHY_AFTER, Ended, Event, Supervisor
+from deploy.topics import ensure
+from deploy.up import dashboard_port, told
+from schemas.errors import StopWorker
+from schemas.instances import Instance
+from schemas.runtime.mongo import Database, connect
+from schemas.runtime.settings import MongoSettings
+
+Report = Callable[[str], None]
+PAGE_WITHIN_S = 90.0
+POLL_S = 0.25
+LOOK_EVERY_S = 2.0
+CHAOS_HEALTHY_AFTER_S = 5.0
+
+
+class Demo:
+    """One demonstration in a folder of its own."""
+
+    def __init__(self, options: Options, home: Path, report: Report, progress: Report) -> None:
+        self._options = options
+        self._home = home
+        self._report = report
+        self._progress = progress
+        self._alive = home / "alive"
+
+    async def run(self) -> tuple[Result | None, Chaos | None]:
+        """The result where it was told when to end; else it runs until it is cancelled. Raises StopWorker."""
+        self._alive.mkdir(parents=True)
+        async with local_stack(self._home, self._report) as stack:
+            name = f"collector_demo_{secrets.token_hex(4)}" if os.environ.get(MONGO) else "collector"
+            database = connect(MongoSettings(mongo_uri=stack.mongo_uri, mongo_database=name))
+            try:
+                return await self._with(stack, database)
+            finally:
+                if os.environ.get(MONGO):
+                    await database.client.drop_database(name)
+                await database.client.close()
+
+    async def _with(self, stack: Stack, database: Database) -> tuple[Result | None, Chaos | None]:
+        await ensure(stack.kafka_bootstrap, 1)
+        env = {**os.environ, **make({}), **stack.environment, "MONGO_DATABASE": database.name}
+        env.setdefault("DASHBOARD_PORT", dashboard_port())
+        port = free(1)[0]
+        instance = simulated.instance(port, SecretStr(env["COLLECTOR_SECRET_KEY"]))
+        mongo = MongoSettings(mongo_uri=stack.mongo_uri, mongo_database=database.name)
+        await instances.add(mongo, instance, replace=True)
+        healthy_after = CHAOS_HEALTHY_AFTER_S if self._options.kills else HEALTHY_AFTER
+        supervisor = Supervisor(self._home / "logs", self._told, healthy_after)
+        provider = Provider(port)
+        try:
+            supervisor.start("simulator", simulated.command(self._options, port), env)
+            for stage in STAGES:
+                supervisor.start(stage, command(stage), {**env, "ALIVE_FILE": str(self._alive / stage)})
+            await provider.ready()
+            await self._first_page(env["DASHBOARD_PORT"], database)
+            return await self._play(stack, database, supervisor, provider, instance)
+        finally:
+            await provider.close()
+            self._report("stopping every process")
+            await supervisor.stop()
+
+    async def _first_page(self, port: str, database: Database) -> None:
+        waiting = "the first complete sweep"
+        try:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http, asyncio.timeout(PAGE_WITHIN_S):
+                self._progress(f"waiting for {waiting}")
+                while not await first_sync(database):
+                    await asyncio.sleep(POLL_S)
+                waiting = "the dashboard"
+                self._progress(f"waiting for {waiting}")
+                while not await _answers(http):
+                    await asyncio.sleep(POLL_S)
+        except TimeoutError:
+            logs = [self._home / "logs" / f"{name}.log" for name in ("simulator", *STAGES)]
+            said = "".join(f"\n{file.name}: {tail(file, lines=3)}" for file in logs)
+            raise StopWorker(f"{waiting} did not come within {PAGE_WITHIN_S:.0f} s; the logs end so:{said}") from None
+        self._report(f"dashboard: http://127.0.0.1:{port}   (stop with Ctrl-C)")
+
+    async def _play(
+        self, stack: Stack, database: Database, supervisor: Supervisor, provider: Provider, instance: Instance
+    ) -> tuple[Result | None, Chaos | None]:
+        options = self._options
+        watching = asyncio.create_task(self._watch(stack, database))
+        chaos = Chaos(supervisor, stack, self._alive, self._report) if options.kills else None
+        try:
+            if options.lasting is None:
+                await asyncio.Event().wait()
+            elif chaos is not None:
+                await chaos.run(plan(options.kills, options.lasting, options.seed, list(STAGES), servers_of(stack)))
+            else:
+                await asyncio.sleep(options.lasting.total_seconds())
+        finally:
+            watching.cancel()
+        self._progress("changes stopped; waiting until the views hold them all")
+        return await settle(provider, database, stack.kafka_bootstrap, instance), chaos
+
+    async def _watch(self, stack: Stack, database: Database) -> None:
+        while True:
+            try:
+                published, held = await events(stack.kafka_bootstrap), await documents(database)
+                self._progress(f"{sum(published.values())} events published; " + _counts(held))
+            except StopWorker:
+                self._progress("the broker is away")
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _told(self, event: Event) -> None:
+        if isinstance(event, Ended) and not self._options.kills:
+            self._report(told(event))
+
+
+async def _answers(http: httpx.AsyncClient) -> bool:
+    try:
+        return (await http.get("/readyz")).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _counts(held: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in held.items())
+
+
+async def demo(options: Options, report: Report, progress: Report) -> tuple[Result | None, Chaos | None]:
+    """Run it in a temporary folder, which is removed at the end."""
+    with ExitStack() as closing:
+        home = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="collector-demo-")))
+        report(f"logs: {home / 'logs'}")
+        return await Demo(options, home, report, progress).run()

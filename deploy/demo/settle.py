@@ -1,0 +1,86 @@
+"""Waiting until what the ERP says has arrived in the views, and comparing the two."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aiokafka import TopicPartition
+from ulid import ULID
+
+from deploy.clients import reader
+from deploy.comparison import differences
+from deploy.demo.provider import EVERY, NAME, Provider
+from deploy.status import read_lag
+from schemas.instances import Instance
+from schemas.runtime.mongo import Database
+from schemas.topics import TOPICS
+from schemas.views import DEAD_LETTERS, VIEWS
+
+WITHIN = timedelta(seconds=120)
+POLL_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a demonstration ended. `lag` sums what every group has not committed; `differences` are empty when all is well."""
+
+    events: Mapping[str, int]
+    documents: Mapping[str, int]
+    lag: int
+    differences: list[str]
+
+
+async def events(servers: str) -> dict[str, int]:
+    """Records ever published, by topic."""
+    async with reader(servers) as consumer:
+        partitions = [TopicPartition(topic.name, number) for topic in TOPICS for number in range(topic.partitions)]
+        ends = await consumer.end_offsets(partitions)
+    return {topic.name: sum(end for tp, end in ends.items() if tp.topic == topic.name) for topic in TOPICS}
+
+
+async def documents(database: Database) -> dict[str, int]:
+    """Documents by view."""
+    names = [*(view.name for view in VIEWS), DEAD_LETTERS]
+    return {name: await database[name].count_documents({}) for name in names}
+
+
+async def first_sync(database: Database) -> bool:
+    """Whether a sweep of every kind has completed since the start."""
+    return len(await _completed(database)) == len(EVERY)
+
+
+async def settle(provider: Provider, database: Database, servers: str, instance: Instance) -> Result:
+    """Stop the changes, wait for a whole sweep of each kind after that and for every group, and compare with the truth."""
+    await provider.pause()
+    paused = datetime.now(UTC)
+    deadline = paused + WITHIN
+    while True:
+        swept = await _swept_since(database, paused)
+        lag = sum(one.behind for one in await read_lag(servers))
+        found = ["no complete sweep since the changes stopped"]
+        if swept and lag == 0:
+            found = await compare(provider, database, instance)
+        if (swept and lag == 0 and not found) or datetime.now(UTC) > deadline:
+            return Result(await events(servers), await documents(database), lag, found)
+        await asyncio.sleep(POLL_S)
+
+
+async def compare(provider: Provider, database: Database, instance: Instance) -> list[str]:
+    """Readable differences between the views and the provider's truth on the instance's local day."""
+    today = datetime.now(UTC).astimezone(instance.clock).date()
+    truth = await provider.truth(today, instance.rules.min_days_overdue)
+    debtors = [document async for document in database["debtors"].find({"instance": NAME})]
+    return differences(debtors, truth)
+
+
+async def _swept_since(database: Database, since: datetime) -> bool:
+    """Every kind has a completed sweep that began after `since`: a sweep's name tells when it began."""
+    completed = await _completed(database)
+    return all(kind in completed and ULID.from_str(completed[kind]["sweep"]).datetime >= since for kind in EVERY)
+
+
+async def _completed(database: Database) -> dict[str, Mapping[str, Any]]:
+    found = database["sweeps"].find({"instance": NAME, "phase": "completed"})
+    return {one["kind"]: one async for one in found}

@@ -1,0 +1,114 @@
+"""What every reader of this ERP must finally show, computed here from the rows alone.
+
+Deliberately written apart from our mapping and from the simulator's own filters: it shares no code with what it judges.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from deploy.simulators.ixc.filters import Row
+from deploy.simulators.ixc.store import Provider
+
+BUCKETS: Final = ((1, 7), (8, 15), (16, 30), (31, 60), (61, 90), (91, None))
+ISO_LENGTH: Final = 10
+
+Bill = tuple[str, int, str]
+Facts = Mapping[str, "ClientFacts"]
+
+
+@dataclass(slots=True)
+class ClientFacts:
+    """One client: open bills as (due date ISO, open cents, status), problem contracts as (access, speed, DC, suspended)."""
+
+    name: str
+    active: bool
+    participa_cobranca: str
+    bills: dict[str, Bill] = field(default_factory=dict)
+    contracts: dict[str, tuple[str, str, bool, bool]] = field(default_factory=dict)
+
+
+def clients(provider: Provider) -> dict[str, ClientFacts]:
+    """By client code. A bill or contract of no existing client is nobody's."""
+    found = {
+        row["id"]: ClientFacts(row["razao"], row["ativo"] == "S", row["participa_cobranca"])
+        for row in provider["cliente"].each()
+    }
+    for row in provider["fn_areceber"].each():
+        if row["id_cliente"] in found and row["liberado"] == "S" and row["status"] in {"A", "P"}:
+            open_cents = int(Decimal(row["valor_aberto"] or "0") * 100)
+            found[row["id_cliente"]].bills[row["id"]] = (row["data_vencimento"], open_cents, row["status"])
+    for row in provider["cliente_contrato"].each():
+        if row["id_cliente"] in found and _is_problem(row):
+            found[row["id_cliente"]].contracts[row["id"]] = (
+                row["status_internet"],
+                row["status_velocidade"],
+                row["desbloqueio_confianca_ativo"] == "S",
+                row["contrato_suspenso"] == "S",
+            )
+    return found
+
+
+def totals(facts: Facts) -> dict[str, int]:
+    """Counts over all clients."""
+    bills = [bill for each in facts.values() for bill in each.bills.values()]
+    return {
+        "clients": len(facts),
+        "active_clients": sum(each.active for each in facts.values()),
+        "open_bills": len(bills),
+        "open_cents": sum(cents for _, cents, _ in bills),
+        "problem_contracts": sum(len(each.contracts) for each in facts.values()),
+    }
+
+
+def debt(facts: Facts, today: date, min_days: int) -> dict[str, Any]:
+    """What is overdue on `today`: all, by age, and split at `min_days` (pre-collection ≤, collection >).
+
+    Cents go by each bill's own age, debtors by their oldest bill. Inactive clients count too.
+    """
+    late = {code: ages for code, each in facts.items() if (ages := _ages(each, today))}
+    bills = [bill for ages in late.values() for bill in ages]
+    oldest = [max(age for age, _ in ages) for ages in late.values()]
+    return {
+        "today": today.isoformat(),
+        "min_days": min_days,
+        "debtors": len(late),
+        "bills": len(bills),
+        "overdue_cents": sum(cents for _, cents in bills),
+        "aging": {_label(low, high): _between(bills, low, high) for low, high in BUCKETS},
+        "pre_collection": {
+            "cents": sum(cents for age, cents in bills if age <= min_days),
+            "debtors": sum(age <= min_days for age in oldest),
+        },
+        "collection": {
+            "cents": sum(cents for age, cents in bills if age > min_days),
+            "debtors": sum(age > min_days for age in oldest),
+        },
+    }
+
+
+def _is_problem(row: Row) -> bool:
+    return (
+        (row["status"] == "A" and row["status_internet"] != "A")
+        or row["desbloqueio_confianca_ativo"] == "S"
+        or row["status_velocidade"] == "R"
+        or row["contrato_suspenso"] == "S"
+    )
+
+
+def _ages(client: ClientFacts, today: date) -> list[tuple[int, int]]:
+    """(days late, cents) of each overdue bill; a bill without a due date is never overdue."""
+    known = [(due, cents) for due, cents, _ in client.bills.values() if len(due) == ISO_LENGTH and due > "0001"]
+    ages = [((today - date.fromisoformat(due)).days, cents) for due, cents in known]
+    return [(age, cents) for age, cents in ages if age > 0]
+
+
+def _label(low: int, high: int | None) -> str:
+    return f"{low}+" if high is None else f"{low}-{high}"
+
+
+def _between(bills: list[tuple[int, int]], low: int, high: int | None) -> dict[str, int]:
+    inside = [cents for age, cents in bills if low <= age and (high is None or age <= high)]
+    return {"bills": len(inside), "cents": sum(inside)}

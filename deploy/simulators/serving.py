@@ -1,0 +1,58 @@
+"""A simulator on 127.0.0.1: announced when it is ready, and in a thread for tests."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HOST = "127.0.0.1"
+READY_TIMEOUT = 30.0
+
+
+class DroppableProtocol(H11Protocol):
+    """Shows each connection to the application as `request.state.transport`, so that a fault can close it unanswered."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
+        self.app_state = {**self.app_state, "transport": transport}
+        super().connection_made(transport)
+
+
+class Server(uvicorn.Server):
+    """Calls `ready` with the base URL once connections are accepted."""
+
+    def __init__(self, app: Starlette, port: int, ready: Callable[[str], None]) -> None:
+        super().__init__(uvicorn.Config(app, host=HOST, port=port, http=DroppableProtocol, ws="none", log_level="warning"))
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Bind, then announce; port 0 has become a real one."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready(f"http://{HOST}:{self.servers[0].sockets[0].getsockname()[1]}")
+
+
+@contextmanager
+def in_thread(app: Starlette) -> Iterator[str]:
+    """The base URL of `app` served by a thread of this process on a free port; it ends with the block."""
+    urls: list[str] = []
+    announced = threading.Event()
+
+    def ready(url: str) -> None:
+        urls.append(url)
+        announced.set()
+
+    server = Server(app, 0, ready)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        if not announced.wait(READY_TIMEOUT):
+            raise TimeoutError("the simulator did not start")
+        yield urls[0]
+    finally:
+        server.should_exit = True
+        thread.join()

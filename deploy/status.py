@@ -1,0 +1,121 @@
+"""How far everything is: lag by consumer group and topic, the last sweeps, dead letters."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from pydantic import AwareDatetime
+
+from deploy.clients import admin, database, reader
+from schemas.model import Model
+from schemas.runtime.mongo import Database
+from schemas.runtime.settings import KafkaSettings, MongoSettings
+from schemas.views import DEAD_LETTERS
+
+Offsets = Mapping[TopicPartition, int]
+
+
+class StatusSettings(KafkaSettings, MongoSettings):
+    """Broker and database."""
+
+
+class Lag(Model):
+    """Records that a group has not committed yet; on a compacted topic some of them may be gone, so it is an upper bound."""
+
+    group: str
+    topic: str
+    behind: int
+
+
+class LastSweep(Model):
+    """The newest sweep of one kind that ended so. `phase`: completed or failed; `at` in UTC."""
+
+    instance: str
+    kind: str
+    phase: str
+    at: AwareDatetime
+    rows: int
+    published: int
+    error: str
+
+
+class DeadCount(Model):
+    """Dead letters of one stage from one topic; `newest` in UTC."""
+
+    stage: str
+    topic: str
+    letters: int
+    newest: AwareDatetime
+
+
+class Status(Model):
+    """All of it at one moment."""
+
+    lag: tuple[Lag, ...]
+    sweeps: tuple[LastSweep, ...]
+    dead_letters: tuple[DeadCount, ...]
+
+
+def lags(group: str, committed: Offsets, begins: Offsets, ends: Offsets) -> list[Lag]:
+    """By topic. A partition without a commit (-1) lags from its beginning."""
+    behind: dict[str, int] = defaultdict(int)
+    for partition, offset in committed.items():
+        end = ends.get(partition, offset)
+        behind[partition.topic] += max(0, end - max(offset, begins.get(partition, 0)))
+    return [Lag(group=group, topic=topic, behind=behind[topic]) for topic in sorted(behind)]
+
+
+async def status(settings: StatusSettings, prefix: str = "") -> Status:
+    """Groups whose name begins with `prefix`. Raises StopWorker."""
+    async with database(settings) as views:
+        return Status(
+            lag=tuple(await read_lag(settings.kafka_bootstrap_servers, prefix)),
+            sweeps=tuple(await _sweeps(views)),
+            dead_letters=tuple(await _dead(views)),
+        )
+
+
+async def read_lag(servers: str, prefix: str = "") -> list[Lag]:
+    """Of every group whose name begins with `prefix`; topics that are gone are left out. Raises StopWorker."""
+    async with admin(servers) as client, reader(servers) as consumer:
+        there = set(await client.list_topics())
+        committed = {group: await _committed(client, group, there) for group in await _groups(client, prefix)}
+        partitions = {partition for offsets in committed.values() for partition in offsets}
+        begins = await consumer.beginning_offsets(partitions)
+        ends = await consumer.end_offsets(partitions)
+    return [lag for group, offsets in committed.items() for lag in lags(group, offsets, begins, ends)]
+
+
+async def _groups(client: AIOKafkaAdminClient, prefix: str) -> list[str]:
+    return sorted(name for name, *_ in await client.list_consumer_groups() if name.startswith(prefix))
+
+
+async def _committed(client: AIOKafkaAdminClient, group: str, there: set[str]) -> dict[TopicPartition, int]:
+    found = await client.list_consumer_group_offsets(group)
+    return {partition: offset.offset for partition, offset in found.items() if partition.topic in there}
+
+
+async def _sweeps(views: Database) -> list[LastSweep]:
+    found = (
+        views["sweeps"].find({"phase": {"$in": ["completed", "failed"]}}).sort([("instance", 1), ("kind", 1), ("phase", 1)])
+    )
+    return [
+        LastSweep(
+            instance=one["instance"],
+            kind=one["kind"],
+            phase=one["phase"],
+            at=one["at"],
+            rows=one.get("rows", 0),
+            published=one.get("published", 0),
+            error=one.get("error", ""),
+        )
+        async for one in found
+    ]
+
+
+async def _dead(views: Database) -> list[DeadCount]:
+    topic = {"$arrayElemAt": [{"$split": ["$place", "["]}, 0]}
+    grouped = {"_id": {"stage": "$stage", "topic": topic}, "letters": {"$sum": 1}, "newest": {"$max": "$at"}}
+    counts = await views[DEAD_LETTERS].aggregate([{"$group": grouped}, {"$sort": {"_id.stage": 1, "_id.topic": 1}}])
+    return [DeadCount(**one["_id"], letters=one["letters"], newest=one["newest"]) async for one in counts]

@@ -1,0 +1,99 @@
+"""The whole system on one machine: servers, topics, then every stage as a supervised process."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any
+
+from deploy.home import Home
+from deploy.local.ports import free
+from deploy.local.stack import MONGO, Stack, local_stack
+from deploy.secrets import STAGE_SECRETS
+from deploy.stages import STAGES, command
+from deploy.supervisor import Ended, Event, Supervisor
+from deploy.topics import ensure
+
+Report = Callable[[str], None]
+
+USUAL_DASHBOARD = 8501
+KILLED = 130
+
+
+async def up(home: Home, replication: int, report: Report, stages: Iterable[str] = tuple(STAGES)) -> None:
+    """Runs until cancelled; then ends the stages, then the servers. Raises StopWorker."""
+    with home.held():
+        async with local_stack(home.folder, report) as stack:
+            env = environment(home, stack, os.environ, report)
+            home.announce(stack.environment)
+            created = await ensure(stack.kafka_bootstrap, replication)
+            report(f"{len(created)} topics, {list(created.values()).count('created')} of them new")
+            supervisor = Supervisor(home.logs, lambda event: report(told(event)))
+            try:
+                for stage in stages:
+                    supervisor.start(stage, command(stage), env)
+                report(f"dashboard: http://127.0.0.1:{env['DASHBOARD_PORT']}  logs: {home.logs}  stop: Ctrl-C")
+                await _kept(stack)
+            finally:
+                report("stopping")
+                await supervisor.stop()
+
+
+def environment(home: Home, stack: Stack, environ: Mapping[str, str], report: Report) -> dict[str, str]:
+    """What each stage gets. On a database of ours missing secrets are made and kept; for another the stages ask for them."""
+    env = {**environ, **stack.environment}
+    if not environ.get(MONGO):
+        secrets, made = home.secrets(environ)
+        env |= secrets
+        if made:
+            report(f"made {' and '.join(made)} and keep them in {home.folder / 'secrets.env'}")
+    missing = [name for name in STAGE_SECRETS if not env.get(name)]
+    if missing:
+        report(f"{' and '.join(missing)} not set: the stages that need them will say so")
+    env.setdefault("DASHBOARD_PORT", dashboard_port())
+    return env
+
+
+def dashboard_port() -> str:
+    """The usual one where it is free."""
+    return str(USUAL_DASHBOARD if _is_free(USUAL_DASHBOARD) else free(1)[0])
+
+
+def told(event: Event) -> str:
+    """One line, and for an end the last lines of the child's own words below it."""
+    if isinstance(event, Ended):
+        said = "".join(f"\n    {line}" for line in event.said.splitlines())
+        return f"{event}{said}"
+    return f"{event.name} started (process {event.pid})"
+
+
+async def until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work`; the first SIGTERM, SIGINT or SIGHUP cancels it in order, the second ends everything at once."""
+    task = asyncio.ensure_future(work)
+
+    def on_signal() -> None:
+        if task.cancelling():
+            os._exit(KILLED)  # our children are on a leash and die with us
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
+
+
+async def _kept(stack: Stack) -> None:
+    servers = [server for server in (stack.kafka, stack.mongo) if server is not None]
+    await asyncio.gather(*(server.keep() for server in servers), asyncio.Event().wait())
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
