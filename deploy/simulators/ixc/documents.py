@@ -50,4 +50,4 @@ def company_document(rng: Random) -> str:
 
 def _digit(root: str, weights: tuple[int, ...]) -> str:
     remainder = sum((ord(each) - ord("0")) * weight for each, weight in zip(root, weights, strict=True)) % ELEVEN
-    return str(0 if remainder < 1 else ELEVEN - remainder)  # noqa: PLR2004  # the rule's own number (mod 11)
+    return str(0 if remainder < 2 else ELEVEN - remainder)  # noqa: PLR2004  # the rule's own number (mod 11)
