@@ -83,11 +83,11 @@ class Poller:
         try:
             async with asyncio.TaskGroup() as group:
                 for kind, every in instance.erp.every.items():
-                    group.create_task(self._kind(sweeper, kind, every))
+                    group.create_task(self.kind(sweeper, kind, every))
         finally:
             await client.close()
 
-    async def _kind(self, sweeper: Sweeper, kind: Kind, every: float) -> None:
+    async def kind(self, sweeper: Sweeper, kind: Kind, every: float) -> None:
         """A sweep starts `every` seconds after the last one started; a failed one is reported and tried again then."""
         loop = asyncio.get_running_loop()
         while True:

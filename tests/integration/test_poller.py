@@ -1,0 +1,191 @@
+"""The poller against the IXC simulator over real HTTP, and the real broker as its memory."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from aiokafka import AIOKafkaProducer
+from pydantic import HttpUrl
+from ulid import ULID
+
+from deploy.simulators.ixc.columns import MARK
+from deploy.simulators.ixc.provider import Size
+from deploy.simulators.ixc.server import TOKEN, USER, application, clock_at
+from deploy.simulators.ixc.simulator import Simulator
+from deploy.simulators.serving import in_thread
+from producers.erp_client import ErpClient
+from producers.outbox import Books, Outbox, read_back
+from producers.sweep import Sweeper
+from schemas.codec import decode
+from schemas.erp import ERPS
+from schemas.errors import PipelineError, RetryLater, StopWorker
+from schemas.instances import Erp, Instance
+from schemas.rows import ErpRow, Kind
+from schemas.sweeps import Sweep
+from schemas.topics import BILLS, CLIENTS, CONTRACTS, REFERENCES, ROW_TOPICS, SWEEPS
+from tests.integration.pipeline import contents
+
+pytestmark = pytest.mark.integration
+
+CLIENTS_N = 300
+ZONE = "America/Maceio"
+
+
+class Shop:
+    """One provider behind HTTP, and a sweeper of it under the name of one test."""
+
+    def __init__(self, url: str, simulator: Simulator, sweeper: Sweeper, http: httpx.AsyncClient) -> None:
+        self.url = url
+        self.simulator = simulator
+        self.sweeper = sweeper
+        self.http = http
+
+    async def command(self, name: str, **body: Any) -> None:  # noqa: ANN401 - JSON
+        (await self.http.post(f"/_sim/{name}", json=body)).raise_for_status()
+
+    async def sweep(self, *kinds: Kind) -> dict[str, Sweep]:
+        return {kind: await self.sweeper.run(kind, str(ULID())) for kind in kinds}
+
+
+@asynccontextmanager
+async def shop(sender: AIOKafkaProducer, prefix: str, books: Books, page_size: int = 100) -> AsyncIterator[Shop]:
+    clock = clock_at(None, ZONE)
+    simulator = Simulator(Size(CLIENTS_N, 1.5), 3, clock().date())
+    with in_thread(application(simulator, clock)) as url:
+        erp = Erp(kind="ixc", url=HttpUrl(f"{url}/webservice/v1/"), token="-", page_size=page_size, gap=0, timeout=2)
+        instance = Instance(name=prefix, zone=ZONE, state="AL", ddd="82", erp=erp)
+        client = ErpClient(instance, ERPS["ixc"], f"{USER}:{TOKEN}")
+        outbox = Outbox(sender)
+        sweeper = Sweeper(
+            instance, ERPS["ixc"], client, outbox, books, lambda bare: f"hash{len(bare)}", lambda: datetime.now(UTC)
+        )
+        async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+            yield Shop(url, simulator, sweeper, http)
+        await client.close()
+
+
+async def newest(servers: str, prefix: str, kind: str) -> dict[str, ErpRow]:
+    """The last row of each id."""
+    rows = [decode(ErpRow, value) for _, value in await contents(servers, ROW_TOPICS[kind], prefix)]  # type: ignore[index]
+    return {event.id: event for event in rows}
+
+
+def open_bills(rows: dict[str, ErpRow]) -> dict[str, str]:
+    return {
+        code: e.row["valor_aberto"]
+        for code, e in rows.items()
+        if e.row and e.row["status"] in "AP" and e.row["liberado"] == "S"
+    }
+
+
+def true_bills(simulator: Simulator) -> dict[str, str]:
+    rows = simulator.provider["fn_areceber"].each()
+    return {row["id"]: row["valor_aberto"] for row in rows if row["liberado"] == "S" and row["status"] in {"A", "P"}}
+
+
+async def test_first_sync_is_whole_and_a_second_one_publishes_nothing(
+    servers: str, sender: AIOKafkaProducer, prefix: str
+) -> None:
+    """Whole tables, whitelisted, and silence where nothing changed; also after a restart that reads its memory back."""
+    async with shop(sender, prefix, await read_back(servers)) as ixc:
+        first = await ixc.sweep("client", "contract", "bill", "reference")
+        assert first["client"].rows == CLIENTS_N
+        assert open_bills(await newest(servers, prefix, "bill")) == true_bills(ixc.simulator)
+        again = await ixc.sweep("client", "contract", "bill", "reference")
+        assert Counter({kind: done.published for kind, done in again.items()}).total() == 0
+        ixc.sweeper.books = await read_back(servers)
+        restarted = await ixc.sweep("client", "contract", "bill", "reference")
+        assert sum(done.published for done in restarted.values()) == 0
+        assert ixc.simulator.writes == 0
+        assert ixc.simulator.counts["most_in_flight"] <= 1
+    everything = [
+        value for topic in (CLIENTS, CONTRACTS, BILLS, REFERENCES) for _, value in await contents(servers, topic, prefix)
+    ]
+    assert everything
+    assert not any(MARK.encode() in (value or b"") for value in everything)  # what must be dropped at the edge
+    assert not any("cnpj_cpf" in orjson.loads(value or b"{}").get("row", {}) for value in everything)
+
+
+async def test_what_left_the_query_is_read_again_by_its_id(servers: str, sender: AIOKafkaProducer, prefix: str) -> None:
+    """Paid and cancelled bills are published as such, a deleted one as gone: never concluded from absence alone."""
+    async with shop(sender, prefix, await read_back(servers)) as ixc:
+        await ixc.sweep("bill")
+        for kind in ("pay", "cancel", "delete", "pay_part", "new_bill"):
+            await ixc.command("change", count=5, kind=kind)
+        done = (await ixc.sweep("bill"))["bill"]
+        rows = await newest(servers, prefix, "bill")
+        assert open_bills(rows) == true_bills(ixc.simulator)
+        assert done.absent >= 10
+        assert sum(event.row is None for event in rows.values()) == 5
+        assert {"R", "C"} <= {event.row["status"] for event in rows.values() if event.row}
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"kind": "html"}, RetryLater),
+        ({"kind": "status500"}, RetryLater),
+        ({"kind": "cut"}, RetryLater),
+        ({"kind": "drop"}, RetryLater),
+        ({"kind": "slow", "seconds": 4}, RetryLater),
+        ({"kind": "permission"}, StopWorker),
+    ],
+    ids=lambda value: value["kind"] if isinstance(value, dict) else "",
+)
+async def test_a_page_that_fails_ends_the_sweep_and_no_debt_disappears(
+    servers: str, sender: AIOKafkaProducer, prefix: str, fault: dict[str, Any], error: type[PipelineError]
+) -> None:
+    """From the second page on nothing works: the sweep fails, concludes nothing, and the next one finds everything."""
+    async with shop(sender, prefix, await read_back(servers), page_size=50) as ixc:
+        await ixc.sweep("bill")
+        before = open_bills(await newest(servers, prefix, "bill"))
+        await ixc.command("change", count=20, kind="pay")
+        await ixc.command("fail", table="fn_areceber", from_page=2, share=1, **fault)
+        with pytest.raises(error):
+            await ixc.sweep("bill")
+        during = open_bills(await newest(servers, prefix, "bill"))
+        assert before.keys() == during.keys()
+        await ixc.command("fail", kind="clear")
+        await ixc.sweep("bill")
+        assert open_bills(await newest(servers, prefix, "bill")) == true_bills(ixc.simulator)
+        phases = [decode(Sweep, value).phase for _, value in await contents(servers, SWEEPS, prefix)]
+        assert phases == ["started", "completed", "started", "started", "completed"]
+
+
+async def test_passing_faults_are_sat_out(servers: str, sender: AIOKafkaProducer, prefix: str) -> None:
+    """One failed answer in five, rows shifting between pages: the sweep that completes holds the truth."""
+    async with shop(sender, prefix, await read_back(servers), page_size=40) as ixc:
+        for kind in ("html", "cut", "status500", "drop", "shift"):
+            await ixc.command("fail", kind=kind, share=0.04)
+        await ixc.sweep("client", "bill")
+        await ixc.command("fail", kind="clear")
+        await ixc.sweep("bill")
+        assert open_bills(await newest(servers, prefix, "bill")) == true_bills(ixc.simulator)
+
+
+async def test_a_failed_sweep_is_reported_and_the_next_succeeds(servers: str, sender: AIOKafkaProducer, prefix: str) -> None:
+    """By the poller's own loop: failed with its reason, then completed."""
+    from producers.erp_poller import Poller  # noqa: PLC0415 - only this test needs the loop
+    from producers.settings import PollerSettings  # noqa: PLC0415 - as above
+
+    async with shop(sender, prefix, await read_back(servers)) as ixc:
+        settings = PollerSettings(
+            kafka_bootstrap_servers=servers,
+            mongo_uri="mongodb://127.0.0.1:1",
+            collector_secret_key="A" * 43 + "=",  # type: ignore[arg-type]  # pydantic makes it a secret
+            collector_person_key="only for tests, at least 16",  # type: ignore[arg-type]  # as above
+        )
+        await ixc.command("fail", kind="permission", count=1)
+        loop = asyncio.create_task(Poller(settings, ixc.sweeper.outbox, ixc.sweeper.books).kind(ixc.sweeper, "bill", 0.5))
+        await asyncio.sleep(3)
+        loop.cancel()
+        await asyncio.wait([loop])
+        sweeps = [decode(Sweep, value) for _, value in await contents(servers, SWEEPS, prefix)]
+        assert [one.phase for one in sweeps[:4]] == ["started", "failed", "started", "completed"]
+        assert "fn_areceber" in sweeps[1].error
