@@ -76,6 +76,7 @@ class Demo:
             for stage in STAGES:
                 supervisor.start(stage, command(stage), {**env, "ALIVE_FILE": str(self._alive / stage)})
             await provider.ready()
+            self._report(f"simulated ERP: http://127.0.0.1:{port}/_sim/truth")
             await self._first_page(env["DASHBOARD_PORT"], database)
             return await self._play(stack, database, supervisor, provider, instance)
         finally:

@@ -12,8 +12,45 @@ from schemas.instances import Erp, Instance, Rules
 from schemas.queue import Facts, QueueEntry, Verdict
 from schemas.sweeps import Sweep
 
-FIRST = "Ana Bruno Carla Davi Elisa Fábio Gabriela Heitor Isabel João Karina Luís Marina Nelson Olívia Paulo Rita Sérgio Tânia".split()
-LAST = "Almeida Barbosa Cardoso Dias Esteves Ferreira Gomes Henriques Lima Moraes Nunes Oliveira Pereira Ramos Silva Teixeira".split()
+FIRST = [
+    "Ana",
+    "Bruno",
+    "Carla",
+    "Davi",
+    "Elisa",
+    "Fábio",
+    "Gabriela",
+    "Heitor",
+    "Isabel",
+    "João",
+    "Karina",
+    "Luís",
+    "Marina",
+    "Nelson",
+    "Olívia",
+    "Paulo",
+    "Rita",
+    "Sérgio",
+    "Tânia",
+]
+LAST = [
+    "Almeida",
+    "Barbosa",
+    "Cardoso",
+    "Dias",
+    "Esteves",
+    "Ferreira",
+    "Gomes",
+    "Henriques",
+    "Lima",
+    "Moraes",
+    "Nunes",
+    "Oliveira",
+    "Pereira",
+    "Ramos",
+    "Silva",
+    "Teixeira",
+]
 PLANS = (7990, 9990, 11990, 14990, 19990)
 HOLD_SETS = (("no_phone",), ("promise",), ("blocklist",), ("voluntary_suspension",), ("awaiting_confirmation", "no_phone"))
 
@@ -30,7 +67,7 @@ class Owing:
 
 def instance(name: str, title: str, zone: str = "America/Sao_Paulo", min_days: int = 7) -> Instance:
     """A configured provider; its ERP does not exist."""
-    erp = Erp(kind="ixc", url="https://erp.invalid/", token="x")
+    erp = Erp.model_validate({"kind": "ixc", "url": "https://erp.invalid/", "token": "sealed"})
     return Instance(name=name, title=title, zone=zone, erp=erp, rules=Rules(min_days_overdue=min_days))
 
 

@@ -94,7 +94,7 @@ class Worker:
     def start(self) -> None:
         """Again, under the same name."""
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen(self._argv, env=self._env, stdout=output, stderr=output)  # noqa: S603 - our own command line
+            self.process = subprocess.Popen(self._argv, env=self._env, stdout=output, stderr=output)
 
     def kill(self, number: Signals = SIGKILL) -> int:
         """Send the signal and wait for the end; the exit code."""

@@ -7,6 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from jgo.env import LockFile
 
 from deploy.local import jars
 from schemas.errors import StopWorker
@@ -22,7 +23,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def lock(tmp_path: Path) -> Path:
     """One small jar of the real lock."""
-    whole = jars.LockFile.load(jars.LOCK)
+    whole = LockFile.load(jars.LOCK)
     whole.dependencies = [jar for jar in whole.dependencies if jar.artifactId == "slf4j-api"]
     whole.save(tmp_path / "jgo.lock.toml")
     return tmp_path / "jgo.lock.toml"
@@ -44,7 +45,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     served.parent.mkdir(parents=True)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "served"))) as server:
         (tmp_path / "jgo.conf").write_text(f"[repositories]\ncentral = http://127.0.0.1:{server.server_port}\n")
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield served
         server.shutdown()

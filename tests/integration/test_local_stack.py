@@ -4,7 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -19,7 +19,6 @@ from schemas.topics import SWEEPS
 
 pytestmark = pytest.mark.integration
 
-GONE_WITHIN = 5.0
 FORGETFUL: dict[str, str] = {}
 
 HOLD = """
@@ -51,16 +50,6 @@ async def recall(stack: Stack) -> tuple[list[str], list[str]]:
             records.append((await reader.getone()).value.decode())
     async with AsyncMongoClient[dict[str, str]](stack.mongo_uri) as client:
         return records, [one["_id"] async for one in client["memory"]["texts"].find().sort("_id")]
-
-
-def gone(*processes: int) -> bool:
-    """Waits a little: a process that was killed is there until it is reaped."""
-    end = time.monotonic() + GONE_WITHIN
-    while time.monotonic() < end:
-        if not any(psutil.pid_exists(one) and psutil.Process(one).status() != psutil.STATUS_ZOMBIE for one in processes):
-            return True
-        time.sleep(0.05)
-    return False
 
 
 async def test_what_was_acknowledged_survives_restart_kill_and_the_next_up(tmp_path: Path) -> None:
@@ -126,7 +115,7 @@ async def test_a_server_that_cannot_start_shows_the_end_of_its_log(tmp_path: Pat
             pytest.fail("it started")
 
 
-def test_kill_9_of_the_parent_leaves_no_server_behind(tmp_path: Path) -> None:
+def test_kill_9_of_the_parent_leaves_no_server_behind(tmp_path: Path, gone: Callable[..., bool]) -> None:
     with subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         servers = json.loads(parent.stdout.readline())

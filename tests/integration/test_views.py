@@ -61,4 +61,4 @@ async def test_shuffled_repeated_and_interrupted_the_newest_version_stays(
             await eventually(erased, "the tombstone's effect")
             for declared in VIEWS:
                 there = (await client[database][declared.name].index_information()).values()
-                assert {index for index in declared.indexes} <= {tuple(index["key"]) for index in there}
+                assert set(declared.indexes) <= {tuple(index["key"]) for index in there}

@@ -1,0 +1,201 @@
+"""`collector` as an operator runs it: a process of its own, against the real servers."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+from pymongo import MongoClient
+
+from deploy.stages import STAGES
+from deploy.topics import ensure
+from schemas.dead import DeadLetter, Why
+from schemas.instances import Instance
+from schemas.runtime.secrets import unseal
+from schemas.topics import SWEEPS
+from schemas.views import DEAD_LETTERS, INSTANCES
+
+pytestmark = pytest.mark.integration
+
+KEY = Fernet.generate_key().decode()
+TOKEN = "17:0123456789abcdef"
+UP_WITHIN = 90.0
+AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+Collector = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def collector(kafka: str, mongo_uri: str, database: str, tmp_path: Path) -> Collector:
+    """Runs one command to its end; `env` adds to its environment."""
+    settings = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "MONGO_URI": mongo_uri, "MONGO_DATABASE": database}
+
+    def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "deploy.cli.main", *arguments]
+        surroundings = {**os.environ, "COLLECTOR_SECRET_KEY": KEY, "COLUMNS": "200", **settings, **env}
+        return subprocess.run(command, cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.fixture
+def store(mongo_uri: str, database: str) -> Iterator[Any]:
+    with MongoClient[dict[str, Any]](mongo_uri, tz_aware=True) as client:
+        yield client[database]
+
+
+def test_an_instance_is_stored_sealed_listed_and_never_overwritten_by_mistake(
+    collector: Collector, store: Any, tmp_path: Path
+) -> None:
+    add = ("instance", "add", "norte", "--url", "https://erp.norte.example/webservice/v1", "--state", "AL")
+    assert collector(*add, "--zone", "America/Maceio", ERP_TOKEN=TOKEN).returncode == 0
+    document = store[INSTANCES].find_one({"_id": "norte"})
+    stored = Instance.model_validate({name: value for name, value in document.items() if name != "_id"})
+    assert unseal(stored.erp.token, SecretStr(KEY)) == TOKEN
+    assert (stored.zone, stored.state, stored.rules.min_days_overdue) == ("America/Maceio", "AL", 7)
+
+    again = collector(*add, ERP_TOKEN=TOKEN)
+    assert (again.returncode, again.stderr.count("\n")) == (2, 1)
+    assert "add --replace" in again.stderr
+    assert collector(*add, "--replace", "--min-days-overdue", "10", ERP_TOKEN=TOKEN).returncode == 0
+
+    listed = collector("instance", "list", "--output", "list.json")
+    assert listed.returncode == 0
+    (row,) = json.loads((tmp_path / "list.json").read_text())
+    assert (row["name"], row["state"], row["min_days_overdue"], row["wrong"]) == ("norte", "AL", 10, "")
+    assert TOKEN not in (shown := collector("instance", "list").stdout)
+    assert stored.erp.token not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (("Norte", "--url", "https://erp.example"), "name"),
+        (("n", "--url", "erp"), "erp.url"),
+        (("n", "--url", "http://e", "--state", "XX"), "state"),
+    ],
+)
+def test_a_wrong_field_of_an_instance_is_one_line(collector: Collector, arguments: tuple[str, ...], field: str) -> None:
+    said = collector("instance", "add", *arguments, ERP_TOKEN=TOKEN)
+    assert (said.returncode, said.stdout, said.stderr.count("\n")) == (2, "", 1)
+    assert said.stderr.startswith(f"{field} is wrong")
+
+
+def test_an_instance_that_no_stage_can_use_is_listed_with_its_bad_field(
+    collector: Collector, store: Any, tmp_path: Path
+) -> None:
+    store[INSTANCES].insert_one({"_id": "old", "name": "old", "erp": {"kind": "ixc", "url": "https://e.example"}})
+    assert collector("instance", "list", "-o", "list.json").returncode == 0
+    (row,) = json.loads((tmp_path / "list.json").read_text())
+    assert (row["name"], row["wrong"]) == ("old", "erp.token")
+
+
+def test_dead_letters_are_shown_without_and_exported_with_their_content(
+    collector: Collector, store: Any, tmp_path: Path
+) -> None:
+    assert "Dead letters: none" in collector("dead-letters").stdout
+    for number, (stage, topic) in enumerate(
+        [("hydrate", "erp.bill.v1"), ("hydrate", "erp.bill.v10"), ("views", "debtor.v1")]
+    ):
+        why = {"stage": stage, "place": f"{topic}[2]@{number}", "field": "row", "reason": "no row"}
+        content = {"key": b"norte:7:bill:9", "value": b"\xff\x00" if number else b'{"nome": "Maria"}'}
+        store[DEAD_LETTERS].insert_one({"_id": number, "version": 0, **why, **content, "at": AT.replace(minute=number)})
+    shown = collector("dead-letters").stdout
+    assert shown.index("debtor.v1[2]@2") < shown.index("erp.bill.v1[2]@0")
+    assert "Maria" not in shown
+    assert collector("dead-letters", "--topic", "erp.bill.v1", "--output", "dead.jsonl").returncode == 0
+    (letter,) = [json.loads(line) for line in (tmp_path / "dead.jsonl").read_text().splitlines()]
+    assert (letter["place"], letter["encoding"], letter["value"]) == ("erp.bill.v1[2]@0", "utf-8", '{"nome": "Maria"}')
+    assert collector("dead-letters", "--stage", "views", "--output", "dead.csv").returncode == 0
+    assert "base64" in (tmp_path / "dead.csv").read_text()
+
+
+async def test_status_counts_lag_sweeps_and_dead_letters(collector: Collector, store: Any, kafka: str, prefix: str) -> None:
+    await ensure(kafka, 1)
+    group = f"{prefix}.views"
+    async with AIOKafkaProducer(bootstrap_servers=kafka) as sender:
+        sent = [await sender.send_and_wait(SWEEPS.name, b"{}") for _ in range(3)]
+    async with AIOKafkaConsumer(SWEEPS.name, bootstrap_servers=kafka, group_id=group, enable_auto_commit=False) as consumer:
+        await consumer.commit({TopicPartition(SWEEPS.name, 0): sent[0].offset})
+    for phase, error in (("completed", ""), ("failed", "no answer")):
+        sweep = {"instance": "norte", "kind": "bill", "phase": phase, "at": AT, "rows": 9, "published": 1, "error": error}
+        store["sweeps"].insert_one({"_id": f"norte:bill:{phase}", **sweep})
+    store["sweeps"].insert_one(
+        {"_id": "norte:bill:started", "instance": "norte", "kind": "bill", "phase": "started", "at": AT}
+    )
+    letter = DeadLetter(b"k", b"v", Why(stage="hydrate", place="erp.bill.v1[0]@3", field="row", reason="no row"))
+    for number in range(2):
+        store[DEAD_LETTERS].insert_one({"_id": number, **letter.why.model_dump(), "key": b"k", "value": b"v", "at": AT})
+
+    found = json.loads(collector("status", "--prefix", group, "--json").stdout)
+    behind = found["lag"][0].pop("behind")
+    assert found["lag"] == [{"group": group, "topic": SWEEPS.name}]
+    assert behind >= 3  # the topic is shared with other tests
+    assert [(one["phase"], one["error"]) for one in found["sweeps"]] == [("completed", ""), ("failed", "no answer")]
+    (dead,) = found["dead_letters"]
+    assert (dead["stage"], dead["topic"], dead["letters"]) == ("hydrate", "erp.bill.v1", 2)
+    shown = collector("status", "--prefix", group)
+    assert shown.returncode == 0
+    assert all(text in shown.stdout for text in (group, "no answer", "erp.bill.v1"))
+
+
+def test_topics_are_created_and_listed_in_a_file(collector: Collector, tmp_path: Path) -> None:
+    assert collector("topics", "--output", "topics.csv").returncode == 0
+    lines = (tmp_path / "topics.csv").read_text().splitlines()
+    assert lines[0] == "topic,partitions,key,outcome"
+    assert {line.rsplit(",", 1)[1] for line in lines[1:]} <= {"created", "verified"}
+
+
+@contextmanager
+def up(folder: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`collector up` with servers of its own, until every stage was started; killed at the end if it is still there."""
+    surroundings = {
+        name: value for name, value in os.environ.items() if name not in {"KAFKA_BOOTSTRAP_SERVERS", "MONGO_URI"}
+    }
+    command = [sys.executable, "-m", "deploy.cli.main", "up"]
+    with log.open("wb") as output, subprocess.Popen(command, cwd=folder, env=surroundings, stderr=output) as process:
+        try:
+            end = time.monotonic() + UP_WITHIN
+            while any(f"{stage} started" not in log.read_text() for stage in STAGES):
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < end, log.read_text()
+                time.sleep(0.1)
+            yield process
+        finally:
+            process.kill()
+
+
+def test_up_makes_its_secrets_runs_every_stage_and_ends_in_order_or_at_once(
+    tmp_path: Path, gone: Callable[..., bool]
+) -> None:
+    """The first life ends by SIGTERM, the second, in the same folder, by `kill -9`; neither leaves a process."""
+    log = tmp_path / "up.log"
+    with up(tmp_path, log) as process:
+        children = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+        assert len(children) == len(STAGES) + 2
+        assert "made COLLECTOR_SECRET_KEY and COLLECTOR_PERSON_KEY" in log.read_text()
+        command = [sys.executable, "-m", "deploy.cli.main", "status", "--json"]
+        status = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert json.loads(status.stdout)["dead_letters"] == []
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    assert gone(*children)
+    secrets = (tmp_path / ".collector" / "secrets.env").read_text()
+    with up(tmp_path, log) as process:
+        children = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+        assert "made COLLECTOR" not in log.read_text()
+        process.kill()
+    assert gone(*children)
+    assert (tmp_path / ".collector" / "secrets.env").read_text() == secrets

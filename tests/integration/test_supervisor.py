@@ -1,0 +1,145 @@
+"""Real child processes: started again, stopped in order, and never left behind."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from signal import SIGKILL
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from deploy import leash
+from deploy.supervisor import Ended, Event, Started, Supervisor
+
+pytestmark = pytest.mark.integration
+
+WAITS = "import time; print('at work', flush=True); time.sleep(600)"
+FAILS = "import sys; print('no bread', flush=True); sys.exit(3)"
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
+
+SUPERVISE = """
+import asyncio, pathlib, sys
+from deploy.supervisor import Supervisor
+async def main():
+    supervisor = Supervisor(pathlib.Path(sys.argv[1]), lambda event: print(event.pid, flush=True))
+    supervisor.start("one", [sys.executable, "-c", "import time; time.sleep(600)"], {})
+    await asyncio.sleep(600)
+asyncio.run(main())
+"""
+WATCHED = """
+import json, os, subprocess, sys, time
+command = "import sys, time; sys.path.insert(0, sys.argv[2]); import leash; leash.watch(int(sys.argv[1])); time.sleep(600)"
+child = subprocess.Popen([sys.executable, "-c", command, str(os.getpid()), sys.argv[1]])
+while not (guards := os.popen(f"pgrep -P {child.pid}").read().split()):
+    time.sleep(0.05)
+print(json.dumps([child.pid, *map(int, guards)]), flush=True)
+time.sleep(600)
+"""
+
+
+class Watched:
+    """A supervisor and what it told."""
+
+    def __init__(self, logs: Path) -> None:
+        self.told: asyncio.Queue[Event] = asyncio.Queue()
+        self.logs = logs
+        self.supervisor = Supervisor(logs, self.told.put_nowait)
+
+    def start(self, name: str, code: str) -> None:
+        self.supervisor.start(name, [sys.executable, "-c", code], {})
+
+    async def started(self) -> Started:
+        event = await asyncio.wait_for(self.told.get(), 20)
+        assert isinstance(event, Started)
+        return event
+
+    async def ended(self) -> Ended:
+        event = await asyncio.wait_for(self.told.get(), 20)
+        assert isinstance(event, Ended)
+        return event
+
+    async def written(self, name: str, text: str) -> None:
+        async with asyncio.timeout(20):
+            while text not in (self.logs / f"{name}.log").read_text():
+                await asyncio.sleep(0.02)
+
+
+@pytest_asyncio.fixture
+async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
+    one = Watched(tmp_path / "logs")
+    yield one
+    await one.supervisor.stop(0)
+
+
+async def test_a_child_that_fails_is_told_with_its_last_words_and_started_again(watched: Watched) -> None:
+    watched.start("baker", FAILS)
+    first = await watched.started()
+    end = await watched.ended()
+    assert (end.name, end.code, end.delay, end.said) == ("baker", 3, 1.0, "no bread")
+    again = await watched.started()
+    assert again.pid != first.pid
+    assert again.away == pytest.approx(again.at - end.at)
+    assert (await watched.ended()).delay == 2.0
+
+
+async def test_a_killed_child_comes_back(watched: Watched) -> None:
+    watched.start("one", WAITS)
+    first = await watched.started()
+    await watched.written("one", "at work")
+    assert watched.supervisor.pid("one") == first.pid
+    assert watched.supervisor.kill("one", SIGKILL)
+    assert (await watched.ended()).code == -SIGKILL
+    assert not watched.supervisor.kill("one", SIGKILL)
+    assert (await watched.started()).pid != first.pid
+
+
+async def test_stop_asks_first_and_kills_who_does_not_listen(watched: Watched, gone: Callable[..., bool]) -> None:
+    watched.start("one", WAITS)
+    watched.start("deaf", DEAF)
+    children = [(await watched.started()).pid for _ in range(2)]
+    await watched.written("deaf", "deaf")
+    await watched.supervisor.stop(0.3)
+    assert gone(*children)
+    assert watched.told.empty()
+
+
+async def test_stop_while_a_child_is_being_started_leaves_none(watched: Watched) -> None:
+    for number in range(3):
+        watched.start(f"{number}", WAITS)
+    await asyncio.sleep(0)
+    await watched.supervisor.stop()
+    assert all(watched.supervisor.pid(f"{number}") is None for number in range(3))
+
+
+async def test_a_command_that_does_not_exist_says_so(watched: Watched) -> None:
+    watched.supervisor.start("none", ["/nonexistent/command"], {})
+    await watched.started()
+    end = await watched.ended()
+    assert end.code == 1
+    assert "No such file" in end.said
+
+
+def test_kill_9_of_the_supervisor_leaves_no_child_behind(tmp_path: Path, gone: Callable[..., bool]) -> None:
+    with subprocess.Popen([sys.executable, "-c", SUPERVISE, tmp_path], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert psutil.pid_exists(child)
+        parent.kill()
+    assert gone(child)
+
+
+def test_kill_9_leaves_nothing_behind_where_the_kernel_has_no_leash(tmp_path: Path, gone: Callable[..., bool]) -> None:
+    """The guard of other systems than Linux, on this one: the child dies, and the guard itself ends."""
+    folder = Path(leash.__file__).parent
+    with subprocess.Popen(
+        [sys.executable, "-c", WATCHED, folder], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        processes = json.loads(parent.stdout.readline())
+        assert len(processes) == 2
+        parent.kill()
+    assert gone(*processes)
