@@ -32,6 +32,13 @@ def differences(documents: Iterable[Json], truth: Json) -> list[str]:
     return list(_compared(_shown(documents), _held(truth)))
 
 
+def queue_differences(documents: Iterable[Json], truth: Json) -> list[str]:
+    """`documents`: all of one instance's `queue` view, which holds exactly the clients that have an open bill."""
+    queued: Facts = {f"place of client {document['code']}": {} for document in documents}
+    owing: Facts = {f"place of client {code}": {} for code, client in truth["clients"].items() if client["bills"]}
+    return list(_compared(queued, owing))
+
+
 def figure_differences(standing: Standing, truth: Json) -> list[str]:
     """The figures of `schemas.figures` against the truth's `debt`, judged on the same day and with the same `min_days`."""
     return list(_compared({"figures": _standing(standing)}, {"figures": _debt(truth)}))

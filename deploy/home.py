@@ -36,8 +36,14 @@ class Home:
     @contextmanager
     def held(self) -> Iterator[None]:
         """The folder is ours until the end, or until this process dies. Raises StopWorker where it is another's."""
-        self.folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        with self._lock.open("w") as lock:
+        try:
+            self.folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            file = self._lock.open("w")
+        except OSError as exc:
+            raise StopWorker(
+                f"COLLECTOR_HOME={self.folder} cannot be written ({exc.strerror}): set it to another folder"
+            ) from exc
+        with file as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

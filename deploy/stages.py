@@ -1,5 +1,6 @@
-"""Every stage by its name. A stage's code is loaded only in the process that runs it."""
+"""Every stage by its name; its code is loaded only in the process that runs it: `python -m deploy.stages STAGE WORKER`."""
 
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -24,6 +25,17 @@ def load(stage: str) -> Callable[[], None]:
     return cast("Callable[[], None]", getattr(import_module(module), name))
 
 
+def run(stage: str, worker: str) -> None:
+    """Run it in this process. Kafka gives a worker that comes back under its name the same partitions at once."""
+    main = load(stage)
+    os.environ["WORKER_NAME"] = worker
+    main()
+
+
 def command(stage: str, worker: str = "0") -> list[str]:
-    """How to run it as a process of its own. `worker`: one of several of the same stage."""
-    return [sys.executable, "-m", "deploy.cli.main", "run", stage, "--name", worker]
+    """How to run it as a process of its own: past the command line, whose other commands take a second to load."""
+    return [sys.executable, "-m", "deploy.stages", stage, worker]
+
+
+if __name__ == "__main__":
+    run(*sys.argv[1:3])

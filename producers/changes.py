@@ -6,12 +6,15 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 import orjson
+from pydantic import TypeAdapter, ValidationError
 
 from schemas.erp.declaration import DERIVED, Erp, Row, Table
 from schemas.erp.values import document, masked
 from schemas.errors import RejectRecord
+from schemas.model import Code
 
 DIGEST_BYTES = 8
+KEY_PART = TypeAdapter(Code)
 
 
 class Known(NamedTuple):
@@ -41,11 +44,11 @@ def project(table: Table, row: Row, person: Callable[[str], str]) -> dict[str, s
     Raises RejectRecord where a column is not there at all: then it is not the table that we know.
     """
     try:
-        kept = {column: str(row[column]) for column in table.columns}
+        kept = {column: row[column] for column in table.columns}
+        bare = document(row[table.document]) if table.document else ""
     except KeyError as exc:
         raise RejectRecord(f"{table.name} has no column {exc.args[0]}", field=str(exc.args[0])) from None
     if table.document:
-        bare = document(row.get(table.document, ""))
         kept |= zip(DERIVED, (person(bare), masked(bare)), strict=True)
     return kept
 
@@ -60,8 +63,10 @@ def examine(erp: Erp, table: Table, row: Row, person: Callable[[str], str]) -> C
     kept = project(table, row, person)
     code, owner = kept["id"], erp.owner_of(table, row)
     for name, value in (("id", code), (table.owner, owner)):
-        if not value or ":" in value:
-            raise RejectRecord(f"{table.name}.{name} is empty or holds a colon", field=name)
+        try:
+            KEY_PART.validate_python(value)
+        except ValidationError:
+            raise RejectRecord(f"{table.name}.{name} cannot be part of a key", field=name) from None
     return Change(code, Known(owner, fingerprint(kept)), kept, table.member(row))
 
 
@@ -79,6 +84,16 @@ def news(seen: Seen, found: Iterable[Change]) -> Iterator[Change]:
 def gone(code: str, known: Known) -> Change:
     """The row is no longer there (or no longer this owner's)."""
     return Change(code, Known(known.owner, b""), None, member=False)
+
+
+def doubt(seen: Seen, changes: Iterable[Change]) -> None:
+    """Call it before publishing: should no acknowledgement come, the broker may have them or not.
+
+    A member in doubt is published again by the next sweep, or, if the ERP has it no longer, read again by its id.
+    """
+    for change in changes:
+        if change.member:
+            seen[change.code] = Known(change.known.owner, b"")
 
 
 def remember(seen: Seen, published: Iterable[Change]) -> None:

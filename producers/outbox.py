@@ -26,6 +26,8 @@ from schemas.topics import ROW_TOPICS, SWEEPS
 DIGEST, MEMBER = "digest", "member"
 Books = dict[tuple[str, str], Seen]
 """By instance and table (for a reference table its own name, else the kind)."""
+Notes = dict[tuple[str, str], dict[tuple[str, str], bytes]]
+"""The same while it is read back: digests by id and owner, as the partitions of a row's owners are read in no order."""
 
 
 def book_of(kind: str, owner: str) -> str:
@@ -74,7 +76,7 @@ class Outbox:
 
 async def read_back(servers: str) -> Books:
     """What is known of every row that was still a member when last published. Reads all raw topics to their end."""
-    books: Books = defaultdict(dict)
+    notes: Notes = defaultdict(dict)
     reader = AIOKafkaConsumer(bootstrap_servers=servers, auto_offset_reset="earliest", enable_auto_commit=False)
     await reader.start()
     try:
@@ -85,21 +87,29 @@ async def read_back(servers: str) -> Books:
         while any([await reader.position(tp) < ends[tp] for tp in tps]):
             for records in (await reader.getmany(timeout_ms=500, max_records=20_000)).values():
                 for record in records:
-                    note(books, record.key, record.value, dict(record.headers))
+                    note(notes, record.key, record.value, dict(record.headers))
     finally:
         await reader.stop()
-    return books
+    return books_of(notes)
 
 
-def note(books: Books, key: bytes | None, value: bytes | None, headers: dict[str, bytes]) -> None:
-    """One raw record into the books. A record that is not ours (no key of four parts, no digest) teaches nothing."""
+def note(notes: Notes, key: bytes | None, value: bytes | None, headers: dict[str, bytes]) -> None:
+    """One raw record into the notes. A record that is not ours (no key of four parts, no digest) teaches nothing."""
     try:
         debtor_of_row(key)
     except RejectRecord:
         return
     instance, owner, kind, code = (key or b"").decode(errors="replace").split(":", 3)
-    seen = books[instance, book_of(kind, owner)]
+    of_table = notes[instance, book_of(kind, owner)]
     if value is not None and headers.get(MEMBER) == b"1" and DIGEST in headers:
-        seen[code] = Known(owner, headers[DIGEST])
-    elif (known := seen.get(code)) is not None and known.owner == owner:
-        del seen[code]
+        of_table[code, owner] = headers[DIGEST]
+    else:
+        of_table.pop((code, owner), None)
+
+
+def books_of(notes: Notes) -> Books:
+    """The notes by id alone, once every partition was read: a row that moved has left all owners but the last."""
+    books: Books = defaultdict(dict)
+    for table, digests in notes.items():
+        books[table] = {code: Known(owner, digest) for (code, owner), digest in digests.items()}
+    return books

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import orjson
 
-from producers.changes import Change, Seen, examine, fingerprint, gone, news, remember
+from producers.changes import Change, Seen, doubt, examine, fingerprint, gone, news, remember
 from producers.erp_client import ErpClient
 from producers.outbox import Books, Outbox, book_of
 from schemas.dead import DeadLetter, Why
@@ -127,7 +127,11 @@ class Sweeper:
 
     async def _publish(self, table: Table, seen: Seen, sweep: str, changes: Iterable[Change]) -> int:
         todo = list(changes)
-        if todo:
-            await self.outbox.rows(self.instance, table, sweep, self.clock(), todo)
-            remember(seen, todo)
+        leaving = [change for change in todo if change.row is None]
+        coming = [change for change in todo if change.row is not None]
+        for part in (leaving, coming):  # a row that moves must have left its old client before it comes to the new one
+            if part:
+                doubt(seen, part)
+                await self.outbox.rows(self.instance, table, sweep, self.clock(), part)
+                remember(seen, part)
         return len(todo)

@@ -16,8 +16,19 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _local(hour: time) -> time:
+    if hour.tzinfo is not None:
+        raise ValueError("an hour of the instance's own zone has no offset")
+    return hour
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
-State = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+State = Literal[
+    "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA",
+    "PB", "PE", "PI", "PR", "RJ", "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
+]  # fmt: skip
+Hour = Annotated[time, AfterValidator(_local)]
+Weekday = Annotated[int, Field(ge=0, le=6)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -40,8 +51,8 @@ class Erp(Model):
 class Window(Model):
     """Local hours in which a call may be placed on one weekday: from `opens` until just before `closes`."""
 
-    opens: time
-    closes: time
+    opens: Hour
+    closes: Hour
 
 
 WEEKDAYS = (0, 1, 2, 3, 4)
@@ -52,7 +63,7 @@ class Rules(Model):
     """The dialer's rules of one instance (`design.md`). `windows`: by weekday, Monday is 0; a missing day is closed."""
 
     min_days_overdue: int = Field(default=7, ge=0, le=365)
-    windows: dict[int, Window] = STRICTEST
+    windows: dict[Weekday, Window] = STRICTEST
     call_on_holidays: bool = False
 
 

@@ -14,7 +14,10 @@ class Model(BaseModel):
 
 def in_utc(at: datetime) -> datetime:
     """The same instant in UTC. `at` must be aware."""
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("an instant outside the years 1 to 9999") from None
 
 
 NAME = r"^[a-z0-9][a-z0-9_-]{0,31}$"

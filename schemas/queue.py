@@ -56,7 +56,7 @@ class Verdict(Model):
     score: int = Field(default=0, ge=0)
     parts: dict[Part, int] = {}
     oldest_due_on: date | None = None
-    overdue_cents: Cents = 0
+    overdue_cents: int = Field(default=0, ge=0)
 
 
 class QueueEntry(Model):

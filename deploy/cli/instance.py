@@ -19,7 +19,7 @@ app = typer.Typer(
 
 Name = Annotated[str, typer.Argument(help="Short and for ever: lower-case letters, digits, - and _; it begins every key.")]
 Url = Annotated[str, typer.Option(help="Where the ERP's web service is.")]
-Kind = Annotated[str, typer.Option(help="Which ERP.")]
+Kind = Annotated[str, typer.Option("--erp", help="Which ERP.")]
 Title = Annotated[str, typer.Option(help="The provider's name as people read it.")]
 Zone = Annotated[str, typer.Option(help="Time zone of every date and hour, such as America/Maceio.")]
 State = Annotated[str, typer.Option(help="UF: decides holidays.")]

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from deploy.cli import dead_letters, demo, env, instance, run, status, topics, up
+from deploy.cli import bench, dead_letters, demo, env, instance, run, status, topics, up
 from schemas.errors import PipelineError
 from schemas.runtime.process import BAD_CONFIGURATION
 
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 app.command("up", epilog=up.EXAMPLE)(up.up)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("bench", epilog=bench.EXAMPLE)(bench.bench)
 app.command("run", epilog=run.EXAMPLE)(run.run)
 app.command("topics", epilog=topics.EXAMPLE)(topics.topics)
 app.command("status", epilog=status.EXAMPLE)(status.status)

@@ -1,12 +1,12 @@
 """`collector run`"""
 
-import os
 from typing import Annotated
 
 import typer
 
 from deploy.home import prepare_environment
-from deploy.stages import STAGES, load
+from deploy.stages import STAGES
+from deploy.stages import run as run_stage
 
 EXAMPLE = "Example: collector run hydrate --name 1"
 
@@ -16,7 +16,5 @@ Name = Annotated[str, typer.Option(envvar="WORKER_NAME", help="One of several wo
 
 def run(stage: Stage, name: Name = "0") -> None:
     """Run one stage in this process until it is told to stop."""
-    main = load(stage)
     prepare_environment()
-    os.environ["WORKER_NAME"] = name  # Kafka gives a worker that comes back under its name the same partitions at once
-    main()
+    run_stage(stage, name)

@@ -37,7 +37,7 @@ def instance(port: int, key: SecretStr) -> Instance:
         url=HttpUrl(f"http://127.0.0.1:{port}/webservice/v1/"),
         token=seal(f"{USER}:{TOKEN}", key),
         gap=GAP_S,
-        every=dict(EVERY),  # type: ignore[arg-type]  # pydantic checks the kinds
+        every=dict(EVERY),
     )
     return Instance(name=NAME, title="Provedor de demonstração", zone=ZONE, state="AL", ddd="82", erp=erp, rules=OPEN_RULES)
 

@@ -101,8 +101,12 @@ def _fetch(jar: Jar) -> None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """One process at a time: two stacks that start on an empty cache would write the same files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".collector.lock").open("w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / ".collector.lock").open("w")
+    except OSError as exc:
+        raise StopWorker(f"{folder} cannot be written ({exc.strerror}): set M2_REPO to a folder that can") from exc
+    with file as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from deploy.local.ports import is_open
 from deploy.local.server import Report, Server
 from deploy.local.wheels import part
 from deploy.processes import end, spawn, tail
@@ -99,7 +100,7 @@ def properties(data: Path, port: int, controller_port: int) -> str:
 
 async def answers(port: int) -> bool:
     """Whether a broker on 127.0.0.1 is part of its cluster by now."""
-    if not await _is_open(port):
+    if not await is_open(port):
         return False  # the client logs an error for each failed try
     client = AIOKafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}", request_timeout_ms=ASK_MS)
     try:
@@ -109,13 +110,3 @@ async def answers(port: int) -> bool:
         return False
     finally:
         await client.close()
-
-
-async def _is_open(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    await writer.wait_closed()
-    return True

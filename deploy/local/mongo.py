@@ -7,6 +7,7 @@ from typing import Any
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from deploy.local.ports import is_open
 from deploy.local.server import Report, Server
 from deploy.local.wheels import part
 
@@ -60,7 +61,12 @@ def uri(port: int) -> str:
 
 async def answers(port: int) -> bool:
     """Whether the server on 127.0.0.1 is a primary. Founds the set, and moves it to this port where it had another."""
-    async with Client("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=ASK_MS) as client:
+    if not await is_open(port):
+        return False
+    # "poll": a client that is closed while it opens a second connection, for measuring, leaves that one open
+    async with Client(
+        "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=ASK_MS, serverMonitoringMode="poll"
+    ) as client:
         try:
             await _found(client, f"127.0.0.1:{port}")
             return bool((await client.admin.command("hello"))["isWritablePrimary"])

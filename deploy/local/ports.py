@@ -1,5 +1,6 @@
 """Free ports of 127.0.0.1."""
 
+import asyncio
 import random
 import socket
 from contextlib import ExitStack
@@ -30,6 +31,17 @@ def free(count: int) -> list[int]:
                 continue
             found.append(port)
     raise OSError(f"no free port between {LOWEST} and {_end()}")
+
+
+async def is_open(port: int) -> bool:
+    """Whether somebody accepts connections there."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
 
 
 def _end() -> int:

@@ -13,7 +13,7 @@ from schemas.queue import Facts, HoldReason, Verdict
 def decide(facts: Facts, code: str, instance: Instance, controls: Controls, now: datetime) -> Verdict:
     """The verdict at `now` (any zone). Every rule is asked, so that a hold shows all that objects."""
     today = now.astimezone(instance.clock).date()
-    overdue = [(due_on, cents) for due_on, cents in facts.due if due_on < today]
+    overdue = [(due_on, cents) for due_on, cents in facts.due if due_on < today and cents > 0]
     overdue_cents = sum(cents for _, cents in overdue)
     oldest = overdue[0][0] if overdue else None
     days_late = (today - oldest).days if oldest else 0

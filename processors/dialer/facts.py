@@ -10,7 +10,7 @@ HINDERED = frozenset({"throttled", "blocked_auto", "blocked_manual", "blocked"})
 def facts_of(debtor: Debtor) -> Facts:
     """The evidence, without anything that depends on the clock."""
     client = debtor.client
-    bills = sorted(debtor.bills.values(), key=lambda bill: bill.due_on)
+    bills = sorted(debtor.bills.values(), key=lambda bill: (bill.due_on, bill.open_cents))
     contracts = debtor.contracts.values()
     return Facts(
         name=client.name if client else "",

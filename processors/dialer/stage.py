@@ -50,18 +50,20 @@ def fold(world: World, key: bytes, state: bytes | None, records: Sequence[Record
     letters = []
     newest: Debtor | None = None
     erased = False
+    known = before.debtor_version if before else -1
     for record in records:
         try:
             debtor = _debtor(key, record)
         except RejectRecord as exc:
             letters.append(letter(NAME, record, exc))
             continue
-        erased = debtor is None
-        if debtor is not None and (newest is None or debtor.version >= newest.version):
-            newest = debtor
+        if debtor is None:
+            newest, erased, known = None, True, -1
+        elif debtor.version > known:
+            newest, erased, known = debtor, False, debtor.version
     if erased or (newest is not None and not newest.bills):
         return Folded(before is not None, None, letters)
-    if newest is None or (before is not None and newest.version <= before.debtor_version):
+    if newest is None:
         return Folded(False, None, letters)
     facts = facts_of(newest)
     entry = QueueEntry(

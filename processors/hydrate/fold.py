@@ -67,10 +67,13 @@ def _older(event: ErpRow, *seen: datetime | None) -> bool:
 
 def _client(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     known = state.client
-    if _older(event, known.seen_at if known else None):
+    closed = state.closed.get(f"client:{event.id}")
+    if _older(event, known.seen_at if known else None, closed):
         return state
     if event.row is None:
-        return state if known is None else _changed(state, event, client=None)
+        if known is None and closed == event.seen_at:
+            return state
+        return _changed(state, event, client=None, closed=_close(state, event))
     client = _words(Client, table, event, event.row)
     return state if client == known else _changed(state, event, client=client)
 
@@ -81,8 +84,10 @@ def _contract(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     if _older(event, known.seen_at if known else None, closed):
         return state
     if event.row is None:
+        if known is None and closed == event.seen_at:
+            return state
         rest = {code: row for code, row in state.contracts.items() if code != event.id}
-        return state if known is None else _changed(state, event, contracts=rest, closed=_close(state, event))
+        return _changed(state, event, contracts=rest, closed=_close(state, event))
     contract = _words(Contract, table, event, event.row)
     return state if contract == known else _changed(state, event, contracts={**state.contracts, event.id: contract})
 
@@ -92,11 +97,12 @@ def _bill(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     closed = state.closed.get(f"bill:{event.id}")
     if _older(event, known.seen_at if known else None, closed):
         return state
-    bill = None if event.row is None else _words(Bill, table, event, event.row)
-    if bill is not None and event.row is not None and table.member(event.row):
+    if event.row is not None and table.member(event.row):
+        bill = _words(Bill, table, event, event.row)
         return state if bill == known else _changed(state, event, bills={**state.bills, event.id: bill})
-    if known is None and closed is not None:
+    if known is None and closed == event.seen_at:
         return state
+    # A closed bill is not mapped: whatever its columns have become, it must not stay open.
     rest = {code: row for code, row in state.bills.items() if code != event.id}
     return _changed(state, event, bills=rest, closed=_close(state, event))
 

@@ -1,5 +1,8 @@
 """Wiring: a Faust app for one keyed stage. Decisions are in the stage's pure modules."""
 
+import tempfile
+from pathlib import Path
+
 import faust
 
 from processors.keyed.batches import BatchTransport
@@ -33,7 +36,7 @@ def make_app(stage: KeyedStage, settings: KafkaSettings) -> tuple[faust.App, Sta
         table_standby_replicas=0,
         store="memory://",
         producer_acks=-1,
-        datadir="/nonexistent",
+        datadir=Path(tempfile.gettempdir(), "collector-faust"),  # Faust makes it; nothing of ours is kept there
     )
     app.transport = BatchTransport(app.conf.broker_consumer, app)
     output = app.topic(

@@ -33,7 +33,8 @@ class BatchConsumer(driver.Consumer):
             await self.perform_seek()
             return
         for tp, found in records.items():
-            if not self.flow_active or self.app.consumer_generation_id != generation:
+            # both may change while we are suspended in a yield, which mypy does not see
+            if not self.flow_active or self.app.consumer_generation_id != generation:  # type: ignore[redundant-expr]
                 return
             if active is not None and tp not in active and tp not in self._buffered_partitions:
                 continue

@@ -94,6 +94,7 @@ TABLES = (
 )
 
 OPERATORS = {"=": "=", "!=": "!=", ">": ">", "in": "IN"}
+LONGEST_NUMBER = 18
 
 
 def _list(table: Table, conditions: Sequence[Where], size: int) -> Request:
@@ -138,13 +139,24 @@ def page(table: Table, status: int, content: bytes) -> Page:
     if body.get("type") == "error":
         raise StopWorker(f"IXC refuses {table.name}: {str(body.get('message', ''))[:200]}")
     rows = body.get("registros") or []
-    total = str(body.get("total", ""))
-    if not total.isdecimal() or not isinstance(rows, list) or (not rows and total != "0"):
+    total = _number(body.get("total"))
+    if not isinstance(rows, list) or total < len(rows) or (not rows and total > 0):
         raise RetryLater(f"IXC answers an incomplete page on {table.name}")
-    ids = [int(row["id"]) if isinstance(row, dict) and str(row.get("id", "")).isdecimal() else -1 for row in rows]
+    ids = [_number(row.get("id")) if isinstance(row, dict) else -1 for row in rows]
     if ids and (ids[0] < 0 or any(later <= earlier for earlier, later in pairwise(ids))):
         raise RetryLater(f"IXC answers rows of {table.name} that are not in the order of their ids")
-    return Page(rows=rows, last=int(total) <= len(rows), after=ids[-1] if ids else 0)
+    return Page(rows=[_texts(row) for row in rows], last=total == len(rows), after=ids[-1] if ids else 0)
+
+
+def _number(value: object) -> int:
+    """A whole number, as JSON or as text; -1 for anything else."""
+    digits = str(value)
+    return int(digits) if digits.isdecimal() and len(digits) <= LONGEST_NUMBER else -1
+
+
+def _texts(row: dict[str, Any]) -> Row:
+    """Every field is documented as text; a version that sends null or a number must not stop the poller."""
+    return {name: value if isinstance(value, str) else "" if value is None else str(value) for name, value in row.items()}
 
 
 def authorization(token: str) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 import phonenumbers
@@ -13,11 +12,19 @@ from schemas.rows import ErpRow
 NOTHING = frozenset({"", "0", "0000-00-00", "0000-00-00 00:00:00"})
 """How IXC and its like say "no value" (`reference/erp.md`, 1.3)."""
 
-BETWEEN_NUMBERS = re.compile(r"[/;,|]|\s+(?:ou|e)\s+|\s{2,}|[A-Za-zÀ-ÿ]+")
+BETWEEN_NUMBERS = re.compile(r"[/;,|]|\s+(?:ou|e)\s+|\s{2,}|\s+(?=\()|[A-Za-zÀ-ÿ]+")
+AMOUNT = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,2})0*)?")
 DOCUMENT_SIGNS = re.compile(r"[^0-9A-Z]")
+DOCUMENT = re.compile(r"[0-9]{11}|[0-9A-Z]{12}[0-9]{2}")
 AREA_AND_NUMBER = 10
-CPF_LENGTH = 11
 LEGACY_MOBILE = 8
+OF_A_PERSON = frozenset(
+    {
+        phonenumbers.PhoneNumberType.FIXED_LINE,
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    }
+)
 
 
 def text(value: str) -> str:
@@ -54,14 +61,11 @@ def day(value: str) -> date:
 
 
 def cents(value: str) -> int:
-    """Money with a decimal point, at most two decimals, not negative."""
-    try:
-        amount = Decimal(value.strip()) * 100
-    except InvalidOperation:
-        raise ValueError("not an amount such as 99.90") from None
-    if not amount.is_finite() or amount != int(amount) or amount < 0:
-        raise ValueError("not an amount of zero or more with at most two decimals")
-    return int(amount)
+    """Money with a decimal point: at most ten digits before it, two behind it and then only zeros; never negative."""
+    if (amount := AMOUNT.fullmatch(value.strip())) is None:
+        raise ValueError("not an amount such as 99.90")
+    whole, part = amount.groups(default="")
+    return int(whole + part.ljust(2, "0"))
 
 
 def one_of(**codes: str) -> Callable[[str], str]:
@@ -70,9 +74,12 @@ def one_of(**codes: str) -> Callable[[str], str]:
 
 
 def document(value: str) -> str:
-    """CPF or CNPJ without signs, letters kept (alphanumeric CNPJ since 2026-07); "" where it cannot be one."""
+    """CPF or CNPJ without signs, letters kept (alphanumeric CNPJ since 2026-07); "" where it cannot be one.
+
+    Not what clerks type instead of one: whoever shares such a word would be taken for the same person.
+    """
     bare = DOCUMENT_SIGNS.sub("", value.upper())
-    return bare if len(bare) >= CPF_LENGTH and len(set(bare)) > 1 else ""
+    return bare if DOCUMENT.fullmatch(bare) and len(set(bare)) > 1 else ""
 
 
 def masked(bare: str) -> str:
@@ -114,6 +121,6 @@ def _e164(digits: str, ddd: str) -> str:
         parsed = phonenumbers.parse(f"+55{area}{number}")
     except phonenumbers.NumberParseException:
         return ""
-    if not phonenumbers.is_valid_number(parsed):
+    if phonenumbers.number_type(parsed) not in OF_A_PERSON:
         return ""
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

@@ -7,10 +7,12 @@ from pydantic import ValidationError
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
 
 from schemas.controls import BLOCKLIST, PROMISES, Block, Controls, Promise
+from schemas.errors import StopWorker
 from schemas.instances import Instance
-from schemas.runtime.settings import MongoSettings
+from schemas.runtime.settings import HINTS, MongoSettings
 from schemas.views import INSTANCES, Document
 
 Database = AsyncDatabase[Document]
@@ -19,10 +21,16 @@ SERVER_SELECTION_MS = 5_000
 
 
 def connect(settings: MongoSettings) -> Database:
-    """A lazy client: nothing is contacted before the first operation. Datetimes come back aware, in UTC."""
-    client: AsyncMongoClient[Document] = AsyncMongoClient(
-        settings.mongo_uri, tz_aware=True, serverSelectionTimeoutMS=SERVER_SELECTION_MS
-    )
+    """A lazy client: nothing is contacted before the first operation. Datetimes come back aware, in UTC.
+
+    Raises StopWorker where `MONGO_URI` is none; its text, which holds the password, is never shown.
+    """
+    try:
+        client: AsyncMongoClient[Document] = AsyncMongoClient(
+            settings.mongo_uri, tz_aware=True, serverSelectionTimeoutMS=SERVER_SELECTION_MS
+        )
+    except (PyMongoError, ValueError) as exc:
+        raise StopWorker(f"MONGO_URI is wrong ({type(exc).__name__}): set it to {HINTS['mongo_uri']}") from None
     return client[settings.mongo_database]
 
 

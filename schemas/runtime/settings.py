@@ -1,6 +1,6 @@
 """The environment, read once in a stage's `main`; a missing or wrong variable is one readable line."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -10,7 +10,7 @@ from schemas.runtime.secrets import box
 
 S = TypeVar("S", bound=BaseSettings)
 
-Text = Annotated[str, Field(min_length=1)]
+SERVER = r"(\[[0-9A-Fa-f:]+\]|[^\s,:\[\]]+):[0-9]{1,5}"
 
 
 class Base(BaseSettings):
@@ -18,21 +18,21 @@ class Base(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    log_level: str = "INFO"
-    worker_name: str = "0"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    worker_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = "0"
 
 
 class KafkaSettings(Base):
     """`KAFKA_BOOTSTRAP_SERVERS`: host:port, several separated by commas."""
 
-    kafka_bootstrap_servers: Text
+    kafka_bootstrap_servers: Annotated[str, Field(pattern=rf"^{SERVER}(,{SERVER})*$")]
 
 
 class MongoSettings(Base):
     """`MONGO_URI` and the name of the database."""
 
-    mongo_uri: Text
-    mongo_database: Text = "collector"
+    mongo_uri: Annotated[str, Field(pattern=r"^mongodb(\+srv)?://.")]
+    mongo_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "collector"
 
 
 class SecretSettings(Base):
@@ -69,5 +69,5 @@ def read(kind: type[S]) -> S:
         first = exc.errors(include_url=False, include_input=False)[0]
         field = str(first["loc"][0]) if first["loc"] else "settings"
         what = "is not set" if first["type"] == "missing" else f"is wrong ({first['msg']})"
-        hint = HINTS.get(field, "see `.env.example`")
-        raise StopWorker(f"{field.upper()} {what}: set it to {hint}") from None
+        mend = f"set it to {HINTS[field]}" if field in HINTS else "see `.env.example`"
+        raise StopWorker(f"{field.upper()} {what}: {mend}") from None

@@ -18,6 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from pymongo import MongoClient
+from pymongo.database import Database
 
 from deploy.stages import STAGES
 from deploy.topics import ensure
@@ -30,10 +31,11 @@ from schemas.views import DEAD_LETTERS, INSTANCES
 pytestmark = pytest.mark.integration
 
 KEY = Fernet.generate_key().decode()
-TOKEN = "17:0123456789abcdef"
+TOKEN = f"17:{Fernet.generate_key().hex()[:64]}"
 UP_WITHIN = 90.0
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
+Store = Database[dict[str, Any]]
 Collector = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -51,17 +53,17 @@ def collector(kafka: str, mongo_uri: str, database: str, tmp_path: Path) -> Coll
 
 
 @pytest.fixture
-def store(mongo_uri: str, database: str) -> Iterator[Any]:
+def store(mongo_uri: str, database: str) -> Iterator[Store]:
     with MongoClient[dict[str, Any]](mongo_uri, tz_aware=True) as client:
         yield client[database]
 
 
 def test_an_instance_is_stored_sealed_listed_and_never_overwritten_by_mistake(
-    collector: Collector, store: Any, tmp_path: Path
+    collector: Collector, store: Store, tmp_path: Path
 ) -> None:
     add = ("instance", "add", "norte", "--url", "https://erp.norte.example/webservice/v1", "--state", "AL")
     assert collector(*add, "--zone", "America/Maceio", ERP_TOKEN=TOKEN).returncode == 0
-    document = store[INSTANCES].find_one({"_id": "norte"})
+    (document,) = store[INSTANCES].find()
     stored = Instance.model_validate({name: value for name, value in document.items() if name != "_id"})
     assert unseal(stored.erp.token, SecretStr(KEY)) == TOKEN
     assert (stored.zone, stored.state, stored.rules.min_days_overdue) == ("America/Maceio", "AL", 7)
@@ -94,7 +96,7 @@ def test_a_wrong_field_of_an_instance_is_one_line(collector: Collector, argument
 
 
 def test_an_instance_that_no_stage_can_use_is_listed_with_its_bad_field(
-    collector: Collector, store: Any, tmp_path: Path
+    collector: Collector, store: Store, tmp_path: Path
 ) -> None:
     store[INSTANCES].insert_one({"_id": "old", "name": "old", "erp": {"kind": "ixc", "url": "https://e.example"}})
     assert collector("instance", "list", "-o", "list.json").returncode == 0
@@ -103,7 +105,7 @@ def test_an_instance_that_no_stage_can_use_is_listed_with_its_bad_field(
 
 
 def test_dead_letters_are_shown_without_and_exported_with_their_content(
-    collector: Collector, store: Any, tmp_path: Path
+    collector: Collector, store: Store, tmp_path: Path
 ) -> None:
     assert "Dead letters: none" in collector("dead-letters").stdout
     for number, (stage, topic) in enumerate(
@@ -122,7 +124,9 @@ def test_dead_letters_are_shown_without_and_exported_with_their_content(
     assert "base64" in (tmp_path / "dead.csv").read_text()
 
 
-async def test_status_counts_lag_sweeps_and_dead_letters(collector: Collector, store: Any, kafka: str, prefix: str) -> None:
+async def test_status_counts_lag_sweeps_and_dead_letters(
+    collector: Collector, store: Store, kafka: str, prefix: str
+) -> None:
     await ensure(kafka, 1)
     group = f"{prefix}.views"
     async with AIOKafkaProducer(bootstrap_servers=kafka) as sender:

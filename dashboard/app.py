@@ -1,0 +1,106 @@
+"""The dashboard's process: one server, one refresher, one page for each session."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import panel as pn
+import structlog
+from panel.io.server import Server, get_server
+from panel.viewable import Viewable
+
+from dashboard import reads, ui
+from dashboard.handlers import Alive, Guarded, QueueFile, Ready
+from dashboard.language import Language
+from dashboard.refresher import Refresher
+from dashboard.screen import Painter
+from dashboard.session import Session
+from dashboard.settings import Settings
+from schemas.errors import StopWorker
+from schemas.runtime.mongo import connect
+from schemas.runtime.process import run
+
+Handler = tuple[Any, ...]
+
+log = structlog.get_logger(stage="dashboard")
+
+WALLBOARD_SECONDS = 86_400
+"""A page on a wall may reconnect a day after it was opened."""
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT. MongoDB may be away: the page then says so and tries again."""
+    run("dashboard", Settings, _serve)
+
+
+async def _serve(settings: Settings) -> None:
+    async with serving(settings):
+        await asyncio.Event().wait()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Server, Refresher]]:
+    """The dashboard, up while the context lasts. `server`: Bokeh's options. Raises StopWorker where the port is taken."""
+    database = connect(settings)
+    language = Language(settings.collector_locale)
+    painter = Painter(language)
+    refresher = Refresher(partial(reads.read, database), settings.dashboard_refresh_seconds, _now)
+    template = ui.shell(language)
+
+    def open_session() -> Viewable:
+        if pn.state.curdoc is None:
+            raise RuntimeError("a page is opened only for a session")
+        try:
+            return Session(pn.state.curdoc, refresher, painter, template).page
+        except Exception:  # else Panel would show the traceback to the clerk
+            log.exception("page failed")
+            return ui.html(painter.apology)
+
+    known = {"refresher": refresher, "clock": _now}
+    handlers: list[Handler] = [
+        (r"/healthz", Alive),
+        (r"/readyz", Ready, known),
+        (r"/fila\.csv", QueueFile, {**known, "database": database, "language": language}),
+    ]
+    try:
+        started = _listen(settings, open_session, handlers, server)
+    except OSError as exc:
+        raise StopWorker(
+            f"DASHBOARD_PORT {settings.dashboard_port} cannot be used ({exc.strerror}): set a free one"
+        ) from exc
+    refreshing = asyncio.create_task(refresher.run())
+    try:
+        yield started, refresher
+    finally:
+        refreshing.cancel()
+        await asyncio.wait([refreshing])
+        started.stop()
+        await database.client.close()
+
+
+def _listen(
+    settings: Settings, open_session: Callable[[], Viewable], handlers: list[Handler], options: Mapping[str, Any]
+) -> Server:
+    before = signal.getsignal(signal.SIGINT)
+    server = get_server(
+        {"/": open_session},
+        port=settings.dashboard_port,
+        address=settings.dashboard_address,
+        websocket_origin=settings.origins,
+        extra_patterns=handlers,
+        static_dirs={"assets": str(ui.ASSETS)},
+        session_token_expiration=WALLBOARD_SECONDS,
+        **options,
+    )
+    signal.signal(signal.SIGINT, before)  # Panel takes it over; `process.run` ends the dashboard in order
+    server._tornado.add_transform(Guarded)  # noqa: SLF001 - Bokeh shows its Tornado application nowhere else
+    server.start()
+    return server

@@ -1,0 +1,55 @@
+"""What one page shows of the shared Snapshot: one instance or all of them together (pure)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard.freshness import Level, worst
+from dashboard.snapshot import Debtor, InstanceFigures, Snapshot
+from schemas.figures import Standing, Waiting
+
+EVERYBODY = ""
+"""The selection that means all instances."""
+HEAD = 20
+"""Debtors shown of the queue."""
+DEFAULT_ZONE = "America/Sao_Paulo"
+"""The clock of a page that shows instances of several zones, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The figures of `instances` added up. `zone`: whose clock the stamp shows."""
+
+    selected: str
+    instances: tuple[InstanceFigures, ...]
+    standing: Standing
+    waiting: Waiting
+    head: tuple[Debtor, ...]
+    zone: str
+    freshness: Level
+
+    @property
+    def min_days(self) -> tuple[int, ...]:
+        """Every `min_days_overdue` in force, ascending; one unless instances differ."""
+        return tuple(sorted({one.min_days_overdue for one in self.instances}))
+
+
+def choose(snapshot: Snapshot, selected: str) -> Board:
+    """The board of the instance `selected`; of all of them where there is no such instance."""
+    known = {one.name for one in snapshot.instances}
+    wanted = selected if selected in known else EVERYBODY
+    chosen = tuple(one for one in snapshot.instances if wanted in (EVERYBODY, one.name))
+    zones = {one.zone for one in chosen}
+    queue = sorted((debtor for one in chosen for debtor in one.head), key=_order)
+    return Board(
+        wanted,
+        chosen,
+        sum((one.standing for one in chosen), Standing()),
+        sum((one.waiting for one in chosen), Waiting()),
+        tuple(queue[:HEAD]),
+        zones.pop() if len(zones) == 1 else DEFAULT_ZONE,
+        worst(source for one in chosen for source in one.sources),
+    )
+
+
+def _order(debtor: Debtor) -> tuple[int, date, str]:
+    return (-debtor.score, debtor.due_on, f"{debtor.instance}:{debtor.code}")

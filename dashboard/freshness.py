@@ -1,0 +1,78 @@
+"""How old is what we know: each kind of row of each instance by its sweeps (pure; every age is against a given `now`)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from schemas.instances import Instance
+from schemas.rows import Kind
+
+Row = Mapping[str, Any]
+Level = Literal["fresh", "late", "stopped", "never"]
+WORST: tuple[Level, ...] = ("stopped", "late", "never", "fresh")
+
+LATE = 2
+STOPPED = 4
+"""A completed sweep may be this many of its instance's own intervals old before the clerk is warned, and alarmed."""
+GRACE = timedelta(minutes=2)
+"""A sweep takes time: without it an interval of seconds would always be late."""
+
+SNAPSHOT_LATE = timedelta(seconds=120)
+SNAPSHOT_STOPPED = timedelta(seconds=180)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of row. `rows` were read by the last completed sweep; `error` says why the last failed one did."""
+
+    kind: Kind
+    completed_at: datetime | None
+    rows: int
+    failed_at: datetime | None
+    error: str
+    level: Level
+
+    @property
+    def mended(self) -> bool:
+        """The last failure is history: a later sweep completed."""
+        return bool(self.failed_at and self.completed_at and self.completed_at >= self.failed_at)
+
+
+def sources(instance: Instance, sweeps: Iterable[Row], now: datetime) -> tuple[Source, ...]:
+    """One source of each kind that the instance sweeps. `sweeps`: rows of the view of that name, of any instance."""
+    last = {(row["kind"], row["phase"]): row for row in sweeps if row["instance"] == instance.name}
+    return tuple(
+        _source(kind, timedelta(seconds=every), last.get((kind, "completed")), last.get((kind, "failed")), now)
+        for kind, every in instance.erp.every.items()
+    )
+
+
+def _source(kind: Kind, every: timedelta, completed: Row | None, failed: Row | None, now: datetime) -> Source:
+    return Source(
+        kind,
+        completed["at"] if completed else None,
+        completed["rows"] if completed else 0,
+        failed["at"] if failed else None,
+        failed["error"] if failed else "",
+        _level(now - completed["at"], every) if completed else "never",
+    )
+
+
+def _level(age: timedelta, every: timedelta) -> Level:
+    if age > STOPPED * every + GRACE:
+        return "stopped"
+    return "late" if age > LATE * every + GRACE else "fresh"
+
+
+def worst(found: Iterable[Source]) -> Level:
+    """The level that deserves the most attention; `never` where there is nothing at all."""
+    levels = {source.level for source in found}
+    return next((level for level in WORST if level in levels), "never")
+
+
+def of_snapshot(age: timedelta) -> Level:
+    """How stale the numbers on the screen are."""
+    if age > SNAPSHOT_STOPPED:
+        return "stopped"
+    return "late" if age > SNAPSHOT_LATE else "fresh"

@@ -1,0 +1,91 @@
+"""What the server answers beside the page: two health checks without data, and the queue as a file."""
+
+import secrets
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from bokeh.server.views.auth_request_handler import AuthRequestHandler
+from tornado.httputil import HTTPHeaders
+from tornado.web import OutputTransform, RequestHandler, authenticated
+
+from dashboard import export, reads
+from dashboard.board import DEFAULT_ZONE, EVERYBODY, choose
+from dashboard.freshness import SNAPSHOT_STOPPED
+from dashboard.language import Language
+from dashboard.refresher import Clock, Refresher
+from dashboard.session import QUERY
+from schemas.errors import RetryLater
+from schemas.runtime.mongo import Database
+
+PROCESS = secrets.token_hex(8)
+"""Names this process to pages that were opened from an earlier one."""
+
+# No page runs CustomJS, so nothing needs 'unsafe-eval'. Bokeh starts a page from an inline script and styles it inline.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' blob:; style-src 'self' 'unsafe-inline' blob: data:; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; "
+    "frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
+)
+
+
+class Guarded(OutputTransform):
+    """Adds the security headers to every response of the server, Panel's own included."""
+
+    def transform_first_chunk(
+        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
+    ) -> tuple[int, HTTPHeaders, bytes]:
+        headers["Content-Security-Policy"] = POLICY
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        return super().transform_first_chunk(status_code, headers, chunk, finishing)
+
+
+class Alive(RequestHandler):
+    """`/healthz`: the process answers. Pages ask it too, to notice that their server is another one."""
+
+    def get(self) -> None:
+        self.set_header("Cache-Control", "no-store")
+        self.write({"process": PROCESS})
+
+
+class Ready(RequestHandler):
+    """`/readyz`: 503 while there is no snapshot younger than 180 s."""
+
+    def initialize(self, refresher: Refresher, clock: Clock) -> None:
+        self.refresher = refresher
+        self.clock = clock
+
+    def get(self) -> None:
+        snapshot = self.refresher.reading.snapshot
+        age = self.clock() - snapshot.built_at if snapshot else None
+        if age is None or age > SNAPSHOT_STOPPED:
+            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
+        self.set_header("Cache-Control", "no-store")
+        self.write({"snapshot_age_seconds": age and round(age.total_seconds()), "sessions": self.refresher.sessions})
+
+
+class QueueFile(AuthRequestHandler):
+    """`/fila.csv?instancia=…`: the whole queue of one instance, or of all. Open to whoever may open the page."""
+
+    def initialize(self, database: Database, refresher: Refresher, language: Language, clock: Clock) -> None:
+        self.database = database
+        self.refresher = refresher
+        self.language = language
+        self.clock = clock
+
+    @authenticated
+    async def get(self) -> None:
+        """503 where MongoDB is away."""
+        now = self.clock()
+        selected = self.get_query_argument(QUERY, EVERYBODY)
+        try:
+            queue = await reads.queue(self.database, selected, now)
+        except RetryLater:
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        snapshot = self.refresher.reading.snapshot
+        here = now.astimezone(ZoneInfo(choose(snapshot, selected).zone if snapshot else DEFAULT_ZONE))
+        self.set_header("Content-Type", "text/csv; charset=utf-8")
+        self.set_header("Content-Disposition", f'attachment; filename="fila-{here:%Y%m%d-%H%M}.csv"')
+        self.set_header("Cache-Control", "no-store")
+        self.write(export.table(queue, self.language))

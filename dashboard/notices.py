@@ -1,0 +1,79 @@
+"""What the clerk must know before trusting a number: each warning with its next step (pure)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dashboard.board import Board
+from dashboard.freshness import of_snapshot
+from dashboard.labels import KINDS
+from dashboard.language import Language
+from dashboard.snapshot import Reading, Snapshot
+
+Tone = Literal["info", "late", "stopped"]
+LATE_LEVELS: tuple[Literal["stopped", "late"], ...] = ("stopped", "late")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One warning. `tone` is shown as icon, word and colour."""
+
+    tone: Tone
+    text: str
+    step: str
+
+
+def notices(reading: Reading, board: Board | None, say: Language) -> tuple[Notice, ...]:
+    """Every warning of a page, the gravest first. `board` is None until a first snapshot was built."""
+    found = [*_database(reading, board, say)]
+    if reading.snapshot and board:
+        found += [*_configuration(reading.snapshot, say), *_erp(board, say)]
+    return tuple(sorted(found, key=lambda notice: ("stopped", "late", "info").index(notice.tone)))
+
+
+def _database(reading: Reading, board: Board | None, say: Language) -> list[Notice]:
+    again = say("The page tries again by itself; if this goes on, call the operator.")
+    if reading.snapshot is None or board is None:
+        if reading.failure:
+            return [Notice("stopped", say("The newest numbers could not be read (%(why)s).", why=reading.failure), again)]
+        return [Notice("info", say("Reading the first numbers…"), say("They appear here in a few seconds."))]
+    age = reading.at - reading.snapshot.built_at
+    level = of_snapshot(age)
+    if level != "fresh" or reading.failure:
+        text = say(
+            "The numbers on this page are from %(clock)s, %(ago)s.",
+            clock=say.clock(reading.snapshot.built_at, board.zone),
+            ago=say.ago(age),
+        )
+        if reading.failure:
+            text += " " + say("The newest numbers could not be read (%(why)s).", why=reading.failure)
+        return [Notice("stopped" if level == "stopped" else "late", text, again)]
+    return []
+
+
+def _configuration(snapshot: Snapshot, say: Language) -> list[Notice]:
+    found = [
+        Notice(
+            "late",
+            say("The configuration of %(instance)s is not valid: %(field)s.", instance=name, field=field),
+            say("Ask the operator to correct it; until then this provider is not shown."),
+        )
+        for name, field in snapshot.wrong
+    ]
+    if not snapshot.instances and not found:
+        text, step = say("No provider is configured yet."), say("Ask the operator to add the first one.")
+        found.append(Notice("info", text, step))
+    return found
+
+
+def _erp(board: Board, say: Language) -> list[Notice]:
+    found: list[Notice] = []
+    for level in LATE_LEVELS:
+        late = {
+            one.title: ", ".join(say(KINDS[source.kind]) for source in one.sources if source.level == level)
+            for one in board.instances
+        }
+        named = "; ".join(f"{title} ({kinds})" for title, kinds in late.items() if kinds)
+        if named:
+            text = say("The ERP has not been read in time: %(instances)s.", instances=named)
+            found.append(Notice(level, text, say("Their numbers may be old; see “ERP readings” below.")))
+    return found

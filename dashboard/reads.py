@@ -1,0 +1,67 @@
+"""The dashboard's only look at MongoDB: bounded reads, one set for each refresh and one for each export."""
+
+import asyncio
+from datetime import datetime
+
+from pymongo.errors import PyMongoError
+
+from dashboard.board import HEAD
+from dashboard.snapshot import Debtor, InstanceRows, Rows, Snapshot, debtor, scope, snapshot
+from schemas.errors import RetryLater
+from schemas.figures import Pipeline, queue_pipeline, standing_pipeline, waiting_pipeline
+from schemas.instances import Instance
+from schemas.runtime.mongo import Database, instances
+from schemas.views import DEAD_LETTERS, Document
+
+QUERY_MS = 20_000
+"""MongoDB gives up on a single query after this."""
+READ_SECONDS = 45
+"""A whole refresh takes no longer, or the next one would be due."""
+DEAD_COUNTED = 100_000
+SWEEPS_READ = 5_000
+
+
+async def read(database: Database, now: datetime) -> Snapshot:
+    """The snapshot of the aware instant `now`. Raises RetryLater where MongoDB is away or too slow."""
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return snapshot(await _rows(database, now), now)
+    except (PyMongoError, TimeoutError) as exc:
+        raise RetryLater(type(exc).__name__) from exc
+
+
+async def _rows(database: Database, now: datetime) -> Rows:
+    valid, wrong = await instances(database)
+    # one instance after the other: the refresh is never the reason why MongoDB is busy
+    found = [await _instance(database, instance, now) for instance in valid.values()]
+    sweeps = await database["sweeps"].find().max_time_ms(QUERY_MS).to_list(SWEEPS_READ)
+    dead = await database[DEAD_LETTERS].count_documents({}, limit=DEAD_COUNTED, maxTimeMS=QUERY_MS)
+    return Rows(found, sweeps, dead, wrong)
+
+
+async def _instance(database: Database, instance: Instance, now: datetime) -> InstanceRows:
+    standing, waiting, head = await asyncio.gather(
+        _all(database, "debtors", standing_pipeline(scope(instance, now))),
+        _all(database, "queue", waiting_pipeline(instance.name)),
+        _all(database, "queue", queue_pipeline([instance.name], HEAD)),
+    )
+    return InstanceRows(instance, standing[0], waiting[0], head)
+
+
+async def _all(database: Database, view: str, pipeline: Pipeline) -> list[Document]:
+    return await (await database[view].aggregate(pipeline, maxTimeMS=QUERY_MS)).to_list()
+
+
+async def queue(database: Database, selected: str, now: datetime) -> list[Debtor]:
+    """The whole queue of the instance `selected`, or of all of them, best first. Raises RetryLater as `read` does.
+
+    Read to its end before anything is sent: half a file would look like a whole one.
+    """
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            valid, _ = await instances(database)
+            rows = await _all(database, "queue", queue_pipeline([selected] if selected in valid else list(valid)))
+    except (PyMongoError, TimeoutError) as exc:
+        raise RetryLater(type(exc).__name__) from exc
+    today = {name: scope(instance, now).today for name, instance in valid.items()}
+    return [debtor(row, valid[row["instance"]], today[row["instance"]]) for row in rows]

@@ -1,0 +1,26 @@
+"""The dashboard's environment, read once in `main`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.runtime.settings import MongoSettings
+
+
+class Settings(MongoSettings):
+    """`DASHBOARD_ORIGINS`: host:port, several separated by commas, from which a browser may open the page.
+
+    `DASHBOARD_REFRESH_SECONDS`: seconds between two snapshots. `COLLECTOR_LOCALE`: the language of every visible string.
+    """
+
+    dashboard_port: int = Field(default=8501, ge=0, le=65_535)
+    dashboard_address: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    dashboard_origins: str = ""
+    dashboard_refresh_seconds: float = Field(default=60, ge=0.2, le=3_600)
+    collector_locale: Literal["pt_BR", "en"] = "pt_BR"
+
+    @property
+    def origins(self) -> list[str]:
+        """Where the websocket may come from; this machine's own names unless others are set."""
+        named = [origin.strip() for origin in self.dashboard_origins.split(",") if origin.strip()]
+        return named or [f"{host}:{self.dashboard_port}" for host in ("localhost", "127.0.0.1")]

@@ -1,0 +1,135 @@
+"""Rows in, one frozen Snapshot out: what every open page shows until the next refresh (pure: no Panel, no database)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from dashboard.freshness import Source, sources
+from schemas.figures import Scope, Standing, Waiting, standing, waiting
+from schemas.instances import Instance
+from schemas.queue import Part
+
+Row = Mapping[str, Any]
+DIGITS_SHOWN = 4
+
+
+class InstanceRows(NamedTuple):
+    """What was read about one instance: the rows of the pipelines in `schemas.figures`."""
+
+    instance: Instance
+    standing: Row
+    waiting: Row
+    head: Sequence[Row]
+
+
+class Rows(NamedTuple):
+    """Everything one refresh read. `wrong`: instances whose configuration is not valid, with the field."""
+
+    instances: Sequence[InstanceRows]
+    sweeps: Sequence[Row]
+    dead_letters: int
+    wrong: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """One place in the queue. `phone`: only its last digits. `parts` add up to `score`."""
+
+    instance: str
+    title: str
+    code: str
+    name: str
+    phone: str
+    due_on: date
+    days_late: int
+    cents: int
+    score: int
+    parts: tuple[tuple[Part, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceFigures:
+    """One instance at the moment of the snapshot, in its own zone."""
+
+    name: str
+    title: str
+    zone: str
+    min_days_overdue: int
+    standing: Standing
+    waiting: Waiting
+    head: tuple[Debtor, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All instances by title. Built once for everybody; sessions only choose from it."""
+
+    built_at: datetime
+    instances: tuple[InstanceFigures, ...]
+    dead_letters: int
+    wrong: tuple[tuple[str, str], ...]
+
+
+def scope(instance: Instance, now: datetime) -> Scope:
+    """Whose figures, on the instance's own calendar."""
+    return Scope(instance.name, now.astimezone(instance.clock).date(), instance.rules.min_days_overdue)
+
+
+def snapshot(rows: Rows, now: datetime) -> Snapshot:
+    """The snapshot of `rows` read at the aware instant `now`."""
+    found = [_figures(read, rows.sweeps, now) for read in rows.instances]
+    found.sort(key=lambda one: (one.title.casefold(), one.name))
+    return Snapshot(now, tuple(found), rows.dead_letters, tuple(sorted(rows.wrong.items())))
+
+
+def _figures(read: InstanceRows, sweeps: Sequence[Row], now: datetime) -> InstanceFigures:
+    instance = read.instance
+    today = scope(instance, now).today
+    return InstanceFigures(
+        instance.name,
+        instance.title or instance.name,
+        instance.zone,
+        instance.rules.min_days_overdue,
+        standing(read.standing),
+        waiting(read.waiting),
+        tuple(debtor(row, instance, today) for row in read.head),
+        sources(instance, sweeps, now),
+    )
+
+
+def debtor(row: Row, instance: Instance, today: date) -> Debtor:
+    """One row of `queue_pipeline`. `today`: the instance's local date."""
+    facts, verdict = row["facts"], row["verdict"]
+    due_on = date.fromisoformat(verdict["oldest_due_on"])
+    parts = sorted(verdict["parts"].items(), key=lambda part: (-part[1], part[0]))
+    return Debtor(
+        instance.name,
+        instance.title or instance.name,
+        row["code"],
+        facts["name"] or row["code"],
+        masked(facts["phones"]),
+        due_on,
+        (today - due_on).days,
+        verdict["overdue_cents"],
+        verdict["score"],
+        tuple((part, points) for part, points in parts if points),
+    )
+
+
+def masked(phones: Sequence[str]) -> str:
+    """The best number, E.164, down to its last digits: enough to recognise it, too little to dial it."""
+    return f"•••• {phones[0][-DIGITS_SHOWN:]}" if phones else ""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What the newest attempt to refresh left at `at`: the last snapshot that could be built, and why a newer one could not.
+
+    Compared by identity: one is made each refresh and shared by every session.
+    """
+
+    at: datetime
+    snapshot: Snapshot | None = None
+    failure: str = ""

@@ -1,0 +1,128 @@
+"""The benchmark's view of Kafka: topics made anew, groups watched from outside, whole topics read. Blocking calls.
+
+Topics that a program writes get the broker's clock on each record, so that the end of a run is the same moment for every
+program: when the broker appended its last output.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from confluent_kafka import Consumer, ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
+
+from deploy.bench.judge import Raw
+from schemas.errors import StopWorker
+from schemas.topics import Topic
+
+READ_AT_ONCE = 10_000
+ASK_S = 15.0
+EMPTY_WITHIN_S = 30.0
+POLL_S = 0.1
+
+
+class Whole(NamedTuple):
+    """All records of some topics. `last`: seconds since 1970 when the broker appended the newest."""
+
+    records: list[Raw]
+    last: float
+
+
+class Kafka:
+    """One broker."""
+
+    def __init__(self, servers: str) -> None:
+        self.servers = servers
+        self._admin = _admin(servers)
+
+    def renew(self, topics: Sequence[Topic]) -> None:
+        """Each topic there and empty, its records stamped by the broker."""
+        there = self._admin.list_topics(timeout=ASK_S).topics
+        self.drop([topic.name for topic in topics if topic.name in there])
+        config = {"message.timestamp.type": "LogAppendTime"}
+        new = [NewTopic(topic.name, topic.partitions, 1, config={**topic.config, **config}) for topic in topics]
+        for done in self._admin.create_topics(new).values():
+            done.result(ASK_S)
+        self._led(topics)
+
+    def drop(self, names: Sequence[str]) -> None:
+        """Away with them."""
+        if names:
+            for done in self._admin.delete_topics(list(names), operation_timeout=ASK_S).values():
+                done.result(ASK_S)
+
+    def _led(self, topics: Iterable[Topic]) -> None:
+        """Wait until every partition answers and is empty. The old client would ask the leaders of the deleted topics."""
+        self._admin = _admin(self.servers)
+        while True:
+            with suppress(KafkaException):
+                if not any(self.ends(topics).values()):
+                    return
+            time.sleep(POLL_S)
+
+    def members(self, group: str) -> frozenset[str]:
+        """The ids of a group's members; none while it is not there or shares its partitions out."""
+        try:
+            found = self._admin.describe_consumer_groups([group])[group].result(ASK_S)
+        except KafkaException:
+            return frozenset()
+        if found.state is not ConsumerGroupState.STABLE:
+            return frozenset()
+        return frozenset(member.member_id for member in found.members)
+
+    def lag(self, group: str, topics: Iterable[Topic]) -> int:
+        """Records of `topics` that the group has not committed."""
+        done = self._committed(group)
+        return sum(end - done.get(part, 0) for part, end in self.ends(topics).items())
+
+    def _committed(self, group: str) -> dict[tuple[str, int], int]:
+        asked = [ConsumerGroupTopicPartitions(group)]
+        try:
+            found = self._admin.list_consumer_group_offsets(asked)[group].result(ASK_S)
+        except KafkaException:
+            return {}  # its coordinator is not there yet
+        return {(one.topic, one.partition): max(0, one.offset) for one in found.topic_partitions}
+
+    def ends(self, topics: Iterable[Topic]) -> dict[tuple[str, int], int]:
+        """The offset behind the last record of every partition."""
+        latest = OffsetSpec.latest()
+        asked = {TopicPartition(topic.name, number): latest for topic in topics for number in range(topic.partitions)}
+        answers = self._admin.list_offsets(asked)
+        return {(part.topic, part.partition): answer.result(ASK_S).offset for part, answer in answers.items()}
+
+    def forget(self, group: str) -> None:
+        """The group starts anew. A static member that has ended stays in it until its session ends: wait for that."""
+        deadline = time.monotonic() + EMPTY_WITHIN_S
+        while group in {one.group_id for one in self._admin.list_consumer_groups().result(ASK_S).valid}:
+            try:
+                self._admin.delete_consumer_groups([group])[group].result(ASK_S)
+            except KafkaException as exc:
+                if time.monotonic() > deadline:
+                    raise StopWorker(f"the consumer group {group} does not end: {exc}") from exc
+                time.sleep(POLL_S)
+
+    def read(self, topics: Sequence[Topic]) -> Whole:
+        """Every record, partition by partition in order."""
+        found = sorted(self._records(topics), key=lambda one: (one[0].topic, one[0].partition, one[0].offset))
+        return Whole([record for record, _ in found], max((at for _, at in found), default=0.0))
+
+    def _records(self, topics: Sequence[Topic]) -> Iterator[tuple[Raw, float]]:
+        ends = {part: end for part, end in self.ends(topics).items() if end}
+        consumer = Consumer({"bootstrap.servers": self.servers, "group.id": "bench.reader", "enable.auto.commit": False})
+        try:
+            consumer.assign([TopicPartition(topic, number, 0) for topic, number in ends])
+            while ends:
+                for message in consumer.consume(READ_AT_ONCE, timeout=1):
+                    if message.error():
+                        raise KafkaException(message.error())
+                    part = (message.topic(), message.partition())
+                    yield Raw(*part, message.offset(), message.key(), message.value()), message.timestamp()[1] / 1000
+                    if message.offset() + 1 == ends[part]:
+                        del ends[part]
+        finally:
+            consumer.close()
+
+
+def _admin(servers: str) -> AdminClient:
+    return AdminClient({"bootstrap.servers": servers, "log_level": 0})  # what fails raises

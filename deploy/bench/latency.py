@@ -1,0 +1,91 @@
+"""How long a changed bill takes through the whole pipe: poller's outbox → hydrate → debtor.v1 → views → MongoDB.
+
+The clock of a row starts when it is due to be published, so that a publisher that is held up counts; it stops when a
+change stream on the view brings a document that holds the row. Both are this process's clock.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from random import Random
+
+from deploy.bench.figures import Figure, percentile
+from deploy.bench.provider import INSTANCE, SEED
+from deploy.bench.scene import VIEW, VIEW_GROUP, WITHIN_S, Peaks, Scene
+from deploy.simulators.ixc.filters import Row
+from processors.hydrate.stage import HYDRATE
+from producers.changes import Change, examine
+from producers.outbox import Outbox
+from schemas.erp.ixc import BILLS, IXC
+from schemas.runtime.kafka import producer
+from schemas.topics import DEBTORS
+
+TICK_S = 0.05
+P99_LIMIT_MS = 1_000.0
+HOW = "due to be published until a change stream on the view shows it"
+
+
+async def measure(scene: Scene, peaks: Peaks) -> list[Figure]:
+    """p50, p99 and the longest, in milliseconds."""
+    scene.report(f"latency: a first sweep of {scene.sizes.debtors} debtors")
+    bills = new_bills(await scene.sweep_once())
+    async with scene.stage("hydrate") as hydrate, scene.stage("views") as views:
+        await scene.drained(hydrate, HYDRATE.name, HYDRATE.sources)
+        await scene.drained(views, VIEW_GROUP, [DEBTORS])
+        scene.report(f"latency: {scene.sizes.rate} rows a second for {scene.sizes.seconds} s")
+        waits = await _measured(scene, bills)
+    peaks.note("hydrate", hydrate)
+    peaks.note("views", views)
+    name = f"latency at {scene.sizes.rate} rows a second"
+    return [
+        Figure(f"{name}, p50", percentile(waits, 50), "ms", note=HOW),
+        Figure(f"{name}, p99", percentile(waits, 99), "ms", P99_LIMIT_MS, HOW),
+        Figure(f"{name}, longest", max(waits), "ms", note=HOW),
+    ]
+
+
+def new_bills(rows: list[Row]) -> Iterator[Change]:
+    """For ever: another bill like one of `rows`, of a client drawn by lot."""
+    rng = Random(SEED)  # noqa: S311 - repeatable, not secret
+    number = max(int(row["id"]) for row in rows)
+    while True:
+        number += 1
+        yield examine(IXC, BILLS, rng.choice(rows) | {"id": str(number), "status": "A", "liberado": "S"}, str)
+
+
+async def _measured(scene: Scene, bills: Iterator[Change]) -> list[float]:
+    """Milliseconds of each row, in the order of arrival."""
+    due: dict[str, float] = {}
+    waits: list[float] = []
+    total = scene.sizes.rate * scene.sizes.seconds
+    async with await scene.database[VIEW.name].watch() as stream, asyncio.TaskGroup() as group:
+        group.create_task(_publish(scene, bills, due))
+        async with asyncio.timeout(scene.sizes.seconds + WITHIN_S):
+            async for change in stream:
+                arrived = time.perf_counter()
+                waits += [
+                    1_000 * (arrived - due.pop(bill["id"])) for bill in change["fullDocument"]["bills"] if bill["id"] in due
+                ]
+                if len(waits) == total:
+                    return waits
+    return waits
+
+
+async def _publish(scene: Scene, bills: Iterator[Change], due: dict[str, float]) -> None:
+    """At the given pace, whatever the broker needs: a tick does not wait for the one before."""
+    sender = producer(scene.kafka.servers)
+    await sender.start()
+    try:
+        outbox = Outbox(sender)
+        at_once = round(scene.sizes.rate * TICK_S)
+        began = time.perf_counter()
+        async with asyncio.TaskGroup() as group:
+            for tick in range(round(scene.sizes.seconds / TICK_S)):
+                at = began + tick * TICK_S
+                await asyncio.sleep(at - time.perf_counter())
+                rows = [next(bills) for _ in range(at_once)]
+                due.update({row.code: at for row in rows})
+                group.create_task(outbox.rows(INSTANCE, BILLS, "latency", datetime.now(UTC), rows))
+    finally:
+        await sender.stop()

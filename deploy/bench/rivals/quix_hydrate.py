@@ -1,0 +1,70 @@
+"""`python -m deploy.bench.rivals.quix_hydrate SERVERS GROUP OUTPUT FOLDER`: hydrate's own fold in Quix Streams.
+
+Its state is its own RocksDB store below FOLDER with its changelog topic; one output an event. The row's key is read as the
+debtor's, so that the join needs no repartition topic; states are kept as the bytes that the fold makes, so that nothing is
+encoded twice; rows are not erased here. Concatenated topics are read by time, which is how Quix joins topics.
+"""
+
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from quixstreams import Application, message_context
+from quixstreams.models import Deserializer
+
+from deploy.bench.judge import Raw
+from processors.hydrate.stage import HYDRATE
+from schemas.keys import debtor_of_row
+
+STATE = "state"
+
+
+class DebtorKey(Deserializer):
+    """The debtor's key within a row's."""
+
+    def __init__(self) -> None:
+        """Quix has no types."""
+
+    def __call__(self, value: bytes, _: object = None, **__: object) -> bytes:
+        return debtor_of_row(value)
+
+
+def join(value: bytes | None, key: bytes, _: int, __: object, state: Any) -> list[bytes | None]:
+    """The new state, nothing where the row taught nothing."""
+    at = message_context()
+    record = Raw(at.topic, at.partition, at.offset, key, value)
+    changed, after, ___ = HYDRATE.fold(key, state.get_bytes(STATE), [record], datetime.now(UTC))
+    if not changed:
+        return []
+    if after is None:
+        state.delete(STATE)
+    else:
+        state.set_bytes(STATE, after)
+    return [after]
+
+
+def work(servers: str, group: str, output: str, folder: str) -> None:
+    """Never returns."""
+    app = Application(
+        broker_address=servers,
+        consumer_group=group,
+        state_dir=folder,
+        auto_offset_reset="earliest",
+        use_changelog_topics=True,
+        producer_extra_config={"acks": "all", "enable.idempotence": True, "compression.type": "lz4", "linger.ms": 5},
+        loglevel="WARNING",
+    )
+    to = app.topic(output, key_serializer="bytes", value_serializer="bytes")
+    frames: list[Any] = [
+        app.dataframe(app.topic(topic.name, key_deserializer=DebtorKey(), value_deserializer="bytes"))
+        for topic in HYDRATE.sources
+    ]
+    first, *others = frames
+    for other in others:
+        first = first.concat(other)
+    first.apply(join, stateful=True, expand=True, metadata=True).to_topic(to)
+    app.run()
+
+
+if __name__ == "__main__":
+    work(*sys.argv[1:])

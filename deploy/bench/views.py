@@ -1,0 +1,95 @@
+"""The sink `views` draining debtor events into MongoDB, beside a bare bulk write of the same documents.
+
+Two passes: into an empty collection, then over documents that are there. The sink's run begins when its group has shared
+out its partitions and ends when all is committed; the bare program's is its writes alone.
+"""
+
+import asyncio
+from time import time
+
+import orjson
+
+from deploy.bench.debtors import debtors
+from deploy.bench.figures import Comparison, Run, Target
+from deploy.bench.scene import VIEW, VIEW_GROUP, Peaks, Scene, in_turn
+from schemas.codec import encode
+from schemas.keys import partition_of
+from schemas.runtime.kafka import Message, producer, publish
+from schemas.topics import DEBTORS
+from schemas.views import debtor
+
+OURS, BARE = "views", "bulk_write"
+NOTES = {
+    OURS: "collector run views: read, decode, keep only what is newer, write, commit",
+    BARE: "pymongo async bulk_write of prebuilt upserts, 2,000 unordered: no Kafka, no decoding, no versions",
+}
+PASSES = ("inserts", "updates")
+PUBLISH_AT_ONCE = 2_000
+
+
+async def measure(scene: Scene, peaks: Peaks) -> list[Comparison]:
+    """Both programs, round by round, both passes."""
+    await asyncio.to_thread(scene.kafka.renew, [DEBTORS])
+    runs: dict[str, list[Run]] = {name: [] for name in PASSES}
+    for number in range(scene.sizes.rounds):
+        for program in in_turn((OURS, BARE), number):
+            scene.report(f"views: round {number + 1}, {program}")
+            collection = VIEW.name if program == OURS else f"bare_{VIEW.name}"
+            await scene.database[collection].drop()
+            for index in VIEW.indexes:
+                await scene.database[collection].create_index(list(index))
+            for turn, name in enumerate(PASSES, 1):
+                runs[name].append(
+                    await _ours(scene, number, 2 * number + turn, peaks)
+                    if program == OURS
+                    else await _bare(scene, number, collection, turn)
+                )
+    return [Comparison(f"views, {name}", "events", OURS, {BARE: Target(at_least=0.8)}, runs[name], NOTES) for name in PASSES]
+
+
+async def _ours(scene: Scene, number: int, version: int, peaks: Peaks) -> Run:
+    await _publish(scene, version)
+    before = await asyncio.to_thread(scene.kafka.members, VIEW_GROUP)
+    async with scene.stage(OURS) as running:
+        await scene.joined(running, VIEW_GROUP, before)
+        joined, cpu = time(), running.cpu
+        await scene.drained(running, VIEW_GROUP, [DEBTORS])
+        seconds, cpu = time() - joined, running.cpu - cpu
+    peaks.note(OURS, running)
+    wrong = await _wrong(scene, VIEW.name, version)
+    return Run(OURS, number, scene.sizes.documents, seconds, joined - running.began, cpu, running.peak, wrong)
+
+
+async def _bare(scene: Scene, number: int, collection: str, version: int) -> Run:
+    result = scene.folder / f"{collection}.{number}.{version}.json"
+    where = (scene.env["MONGO_URI"], scene.database.name, collection)
+    async with scene.rival("bare_views", *where, scene.sizes.documents, version, result) as running:
+        await running.ended()
+    took = orjson.loads(result.read_bytes())
+    wrong = await _wrong(scene, collection, version)
+    return Run(BARE, number, scene.sizes.documents, took["seconds"], cpu=took["cpu"], peak=running.peak, wrong=wrong)
+
+
+async def _publish(scene: Scene, version: int) -> None:
+    sender = producer(scene.kafka.servers)
+    await sender.start()
+    try:
+        parts: dict[int, list[Message]] = {number: [] for number in range(DEBTORS.partitions)}
+        for event in debtors(scene.sizes.documents, version):
+            part = parts[partition_of(event.key, DEBTORS.partitions)]
+            part.append(Message(event.key, encode(event), []))
+            if len(part) == PUBLISH_AT_ONCE:
+                await publish(sender, DEBTORS.name, partition_of(event.key, DEBTORS.partitions), part)
+                part.clear()
+        for number, part in parts.items():
+            await publish(sender, DEBTORS.name, number, part)
+    finally:
+        await sender.stop()
+
+
+async def _wrong(scene: Scene, collection: str, version: int) -> str:
+    """One sentence where the collection is not what the events say."""
+    stored = {one["_id"]: one async for one in scene.database[collection].find()}
+    wanted = map(debtor, debtors(scene.sizes.documents, version))
+    other = sum(stored.pop(document["_id"], None) != document for document in wanted)
+    return f"wrong: {other} documents are missing or differ, {len(stored)} are nobody's" if other or stored else ""

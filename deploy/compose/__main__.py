@@ -1,0 +1,67 @@
+"""`make compose-test`: exit code 0 only where docker-compose.yml runs as it stands and the views equal the truth."""
+
+import asyncio
+import secrets
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+from deploy.compose.engine import find
+from deploy.compose.project import ROOT, throwaway
+from deploy.compose.trial import trial
+from deploy.up import KILLED, until_told
+from schemas.errors import PipelineError
+from schemas.runtime.process import BAD_CONFIGURATION
+
+WITHIN_S = 420.0
+SHOWN = 30
+UNEQUAL = 1
+
+
+async def run(log: Path) -> int:
+    """The exit code. Raises StopWorker where a step fails."""
+    report = partial(_say, time.monotonic())
+    engine = await find()
+    name = f"collector-test-{secrets.token_hex(3)}"
+    report(f"project {name} on {engine.name}; everything that is said there: {log}")
+    try:
+        async with throwaway(engine, name, log) as project, asyncio.timeout(WITHIN_S):
+            wrong = await trial(project, report)
+    finally:
+        report("everything is down and removed")
+    for line in wrong[:SHOWN]:
+        report(f"  {line}")
+    report(f"{len(wrong)} differences" if wrong else "the views equal the simulator's truth")
+    return UNEQUAL if wrong else 0
+
+
+def main() -> int:
+    """The exit code; an interrupted test has not passed."""
+    log = ROOT / "build" / "compose-test.log"
+    log.parent.mkdir(exist_ok=True)
+    log.unlink(missing_ok=True)
+    code = KILLED
+
+    async def work() -> None:
+        nonlocal code
+        code = await run(log)
+
+    try:
+        asyncio.run(until_told(work()))
+    except PipelineError as exc:
+        sys.stderr.write(f"{exc}\n")
+        return BAD_CONFIGURATION
+    except TimeoutError:
+        sys.stderr.write(f"not done within {WITHIN_S:.0f} s: see {log}\n")
+        return UNEQUAL
+    return code
+
+
+def _say(began: float, text: str) -> None:
+    sys.stdout.write(f"{time.monotonic() - began:5.0f} s  {text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

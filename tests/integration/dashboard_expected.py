@@ -1,0 +1,73 @@
+"""A provider's figures counted one client after the other, written as a Brazilian writes them: what the page must show."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from schemas.figures import AGES
+from schemas.instances import Instance
+from schemas.queue import QueueEntry
+from tests.integration.dashboard_provider import Owing, entry
+
+
+def number(value: int) -> str:
+    """With a point for thousands."""
+    return f"{value:,}".replace(",", ".")
+
+
+def money(cents: int) -> str:
+    """With the symbol and a comma for cents."""
+    return f"R$ {number(cents // 100)},{cents % 100:02d}"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The figures of `some` clients on the local date `today`."""
+
+    of: Instance
+    some: list[Owing]
+    today: date
+    at: datetime
+
+    @property
+    def overdue(self) -> list[tuple[int, int]]:
+        """(days late, cents) of every overdue bill."""
+        return [((self.today - due).days, cents) for one in self.some for due, cents in one.bills if due < self.today]
+
+    @property
+    def entries(self) -> list[QueueEntry]:
+        """Every client's place or hold."""
+        return [entry(self.of, one, self.today, self.at) for one in self.some]
+
+    @property
+    def cards(self) -> dict[str, str]:
+        """What each card shows."""
+        bills, limit = self.overdue, self.of.rules.min_days_overdue
+        return {
+            "active_clients": number(sum(one.active for one in self.some)),
+            "debtors": number(sum(any(due < self.today for due, _ in one.bills) for one in self.some)),
+            "overdue": money(sum(cents for _, cents in bills)),
+            "pre_collection": money(sum(cents for days, cents in bills if days <= limit)),
+            "collection": money(sum(cents for days, cents in bills if days > limit)),
+            "ready": number(sum(not one.verdict.holds for one in self.entries)),
+        }
+
+    @property
+    def aging(self) -> list[tuple[int, int, str]]:
+        """First day of each range, bills, amount."""
+        ranges = [
+            (since, [cents for days, cents in self.overdue if since <= days <= (until or days)]) for since, until in AGES
+        ]
+        return [(since, len(some), money(sum(some))) for since, some in ranges]
+
+    @property
+    def queue(self) -> list[str]:
+        """The names of the first 20 who may be called."""
+        ready = [one for one in self.entries if not one.verdict.holds]
+        ready.sort(key=lambda one: (-one.verdict.score, one.verdict.oldest_due_on or date.max, one.key))
+        return [one.facts.name for one in ready[:20]]
+
+    @property
+    def holds(self) -> dict[str, int]:
+        """Clients by reason."""
+        return dict(Counter(reason for one in self.entries for reason in one.verdict.holds))

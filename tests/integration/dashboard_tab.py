@@ -1,0 +1,120 @@
+"""What browser tests share: a Chromium, a tab that must stay on this machine, and the page read back as plain values."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESK = ViewportSize(width=1440, height=1000)
+PHONE = ViewportSize(width=390, height=844)
+PATIENCE_MS = 30_000
+
+DRAWN = "[...Bokeh.documents[0]._all_models.values()].filter(m => m.type === 'ColumnDataSource').map(m => [...m.data.value])"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def tab(browser: Browser, size: ViewportSize) -> Iterator[Page]:
+    """A page that must neither leave this machine nor fail in the browser."""
+    context = browser.new_context(viewport=size)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    hosts: Counter[str | None] = Counter()
+    errors: list[str] = []
+    page.on("request", lambda request: hosts.update([urlsplit(request.url).hostname]))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert set(hosts) <= {"127.0.0.1", None}, hosts  # None: data and blob addresses
+    assert not errors
+
+
+def address(env: Mapping[str, str], query: str = "") -> str:
+    """Of the dashboard that was started with `env`."""
+    return f"http://127.0.0.1:{env['DASHBOARD_PORT']}/{query}"
+
+
+def wait_ready(env: Mapping[str, str]) -> None:
+    """Until there is a snapshot."""
+    ends = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < ends:
+        try:
+            with urlopen(address(env, "readyz"), timeout=5):  # noqa: S310 - our own process on this machine
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail("the dashboard is not ready")
+
+
+def opened(page: Page, url: str) -> None:
+    """Load the page until its numbers are there."""
+    page.goto(url)
+    page.wait_for_selector("#wait", state="hidden")
+    page.wait_for_selector("[data-figure=debtors]")
+
+
+def cards(page: Page) -> dict[str, str]:
+    """The value of every card."""
+    found = page.locator("[data-figure]").all()
+    return {str(card.get_attribute("data-figure")): plain(card.locator(".value").inner_text()) for card in found}
+
+
+def plain(text: str) -> str:
+    """Without the hard spaces of a formatted amount."""
+    return text.replace("\xa0", " ")
+
+
+def aging(page: Page) -> list[tuple[int, int, str]]:
+    """The table behind the charts: first day, bills, amount."""
+    found = []
+    for row in page.locator("tr[data-since]").all():
+        bills, amount = row.locator("td").all_text_contents()
+        found.append((int(row.get_attribute("data-since") or 0), int(bills.replace(".", "")), plain(amount)))
+    return found
+
+
+def bars(page: Page) -> list[float]:
+    """The lengths that the chart of bills draws."""
+    amounts_and_bills: list[list[float]] = page.evaluate(DRAWN)
+    return amounts_and_bills[1]
+
+
+def queue(page: Page) -> list[str]:
+    """The names in the table."""
+    return page.locator(".queue .client strong").all_text_contents()
+
+
+def holds(page: Page) -> dict[str, int]:
+    """Clients by reason."""
+    found = page.locator("[data-hold]").all()
+    return {str(one.get_attribute("data-hold")): int(one.locator(".count").inner_text().replace(".", "")) for one in found}
+
+
+def choose(page: Page, title: str) -> None:
+    """Select a provider."""
+    page.get_by_role("combobox").click()
+    page.locator("li.MuiMenuItem-root", has_text=title).click()

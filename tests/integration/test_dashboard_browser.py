@@ -1,0 +1,196 @@
+"""The dashboard as a clerk sees it: a real Chromium, the real process, a real MongoDB, a provider of 6,000 clients."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, expect
+
+from deploy.local.ports import free
+from schemas import views
+from schemas.sweeps import Sweep
+from tests.integration import dashboard_tab as seen
+from tests.integration.dashboard_expected import Expected
+from tests.integration.dashboard_provider import Seeded, clients, instance
+from tests.integration.dashboard_tab import DESK, PHONE, address, chromium, opened, tab, wait_ready
+from tests.integration.pipeline import Worker, running
+
+pytestmark = [pytest.mark.integration, pytest.mark.browser]
+
+NOW = datetime.now(UTC)
+TODAY = NOW.astimezone(instance("any", "").clock).date()
+NORTE = Expected(instance("norte", "Norte Telecom"), clients(1, 6_000, 800, TODAY), TODAY, NOW)
+VALE = Expected(
+    instance("vale", "Vale Fibra", zone="America/Maceio", min_days=10), clients(2, 2_100, 260, TODAY), TODAY, NOW
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all tests; without it they fail."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def seeded(mongo_uri: str, database: str) -> Iterator[Seeded]:
+    """Both providers; Vale's bills were last read an hour ago, and three records could not be read."""
+    with closing(Seeded(mongo_uri, database)) as found:
+        put(found, NORTE)
+        put(found, VALE)
+        bills = {"instance": "vale", "erp": "ixc", "kind": "bill", "sweep": "1"}
+        failed = Sweep.model_validate({**bills, "phase": "failed", "at": NOW, "error": "HTTP 502: not JSON"})
+        completed = Sweep.model_validate({**bills, "phase": "completed", "at": NOW - timedelta(hours=1)})
+        found.put("sweeps", [views.sweep(failed), views.sweep(completed)])
+        found.put(views.DEAD_LETTERS, [{"_id": i} for i in range(3)])
+        yield found
+
+
+def put(found: Seeded, expected: Expected) -> None:
+    found.add(expected.of, expected.some, TODAY, NOW)
+
+
+@pytest.fixture
+def env(mongo_uri: str, database: str) -> Mapping[str, str]:
+    """A dashboard that refreshes every second."""
+    port = str(free(1)[0])
+    return {"MONGO_URI": mongo_uri, "MONGO_DATABASE": database, "DASHBOARD_PORT": port, "DASHBOARD_REFRESH_SECONDS": "1"}
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    """Where screenshots go: the folder SCREENSHOTS, else the test's own."""
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.mark.usefixtures("seeded")
+def test_every_figure_is_what_python_counts(browser: Browser, env: Mapping[str, str], tmp_path: Path, shots: Path) -> None:
+    """On the cards, in the chart, in the table behind it, in the queue, among the reasons."""
+    with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
+        wait_ready(env)
+        opened(page, address(env, "?instancia=norte"))
+        page.screenshot(path=shots / "desk-norte.png")
+
+        assert page.locator("html").get_attribute("lang") == "pt-BR"
+        assert seen.cards(page) == NORTE.cards
+        assert seen.aging(page) == NORTE.aging
+        assert seen.bars(page) == [bills for _, bills, _ in NORTE.aging]
+        assert seen.queue(page) == NORTE.queue
+        assert seen.holds(page) == NORTE.holds
+        expect(page.get_by_text("3 registros ilegíveis")).to_be_visible()
+
+
+def test_a_refresh_arrives_without_a_reload(
+    browser: Browser, seeded: Seeded, env: Mapping[str, str], tmp_path: Path
+) -> None:
+    """Every second client pays; numbers, bars and stamp move, the page stays."""
+    paid = replace(NORTE, some=[replace(one, bills=()) if int(one.code) % 2 else one for one in NORTE.some])
+    with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
+        wait_ready(env)
+        opened(page, address(env, "?instancia=norte"))
+        page.evaluate("window.mark = 1")
+        before = page.locator(".stamp time").inner_text()
+        put(seeded, paid)
+        expect(page.locator("[data-figure=ready] .value")).to_have_text(paid.cards["ready"])
+
+        assert seen.cards(page) == paid.cards
+        assert seen.bars(page) == [bills for _, bills, _ in paid.aging]
+        assert page.locator(".stamp time").inner_text() != before
+        assert page.evaluate("window.mark") == 1
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_choice_stands_in_the_address(browser: Browser, env: Mapping[str, str], tmp_path: Path, shots: Path) -> None:
+    """So that a bookmark opens it; the warnings are of what is shown."""
+    with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
+        wait_ready(env)
+        opened(page, address(env))
+        seen.choose(page, "Vale Fibra")
+        expect(page).to_have_url(address(env, "?instancia=vale"))
+        expect(page.locator("[data-figure=debtors] .value")).to_have_text(VALE.cards["debtors"])
+        expect(page.get_by_role("alert").get_by_text("Vale Fibra (Faturas)")).to_be_visible()
+        expect(page.get_by_text("HTTP 502: not JSON")).to_be_visible()
+        seen.choose(page, "Todos os provedores")
+        expect(page).to_have_url(address(env))
+        page.screenshot(path=shots / "desk-all.png")
+        seen.choose(page, "Norte Telecom")
+        expect(page.locator("[data-figure=debtors] .value")).to_have_text(NORTE.cards["debtors"])
+        expect(page.get_by_text("Vale Fibra (Faturas)")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_on_a_phone_nothing_is_cut_off(browser: Browser, env: Mapping[str, str], tmp_path: Path, shots: Path) -> None:
+    """390 pixels: no sideways scrolling, every block below the one before."""
+    with running("dashboard", env, tmp_path), tab(browser, PHONE) as page:
+        wait_ready(env)
+        opened(page, address(env))
+        page.screenshot(path=shots / "phone.png")
+        boxes = [page.locator(name).bounding_box() for name in ("ul.figures", ".queue", ".holds", ".sources")]
+        cells = [cell.bounding_box() for cell in page.locator(".queue td, .sources td, .figure .value, .count").all()]
+
+        assert all(boxes)
+        assert all(upper["y"] + upper["height"] <= lower["y"] for upper, lower in pairwise(filter(None, boxes)))
+        assert max(box["x"] + box["width"] for box in (*boxes, *cells) if box) <= PHONE["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        page.locator(".sources").scroll_into_view_if_needed()
+        page.screenshot(path=shots / "phone-end.png")
+
+
+def test_a_page_fills_by_itself_and_outlives_its_server(
+    browser: Browser, mongo_uri: str, database: str, env: Mapping[str, str], tmp_path: Path, shots: Path
+) -> None:
+    """First a next step in words, then numbers; while the server is away the page says so, then it opens again."""
+    with (
+        closing(Seeded(mongo_uri, database)) as found,
+        running("dashboard", env, tmp_path) as worker,
+        tab(browser, DESK) as page,
+    ):
+        wait_ready(env)
+        page.goto(address(env))
+        expect(page.get_by_text("Nenhum provedor configurado ainda.")).to_be_visible()
+        page.screenshot(path=shots / "desk-empty.png")
+        put(found, VALE)
+        expect(page.locator("[data-figure=debtors] .value")).to_have_text(VALE.cards["debtors"])
+
+        restarted(worker, page, env, shots)
+        expect(page.locator("[data-figure=debtors] .value")).to_have_text(VALE.cards["debtors"])
+
+
+def restarted(worker: Worker, page: Page, env: Mapping[str, str], shots: Path) -> None:
+    """Kill the server, see the page say so, start it again, see the page open again. `watch` is the page's own watchdog."""
+    page.evaluate("window.mark = 1")
+    worker.kill()
+    page.evaluate("watch()")
+    expect(page.get_by_text("Sem conexão com o servidor.")).to_be_visible()
+    page.screenshot(path=shots / "desk-lost.png")
+    worker.start()
+    wait_ready(env)
+    try:
+        page.evaluate("watch()")
+    except Error as exc:
+        if "destroyed" not in str(exc):  # the page was gone before it could answer
+            raise
+    page.wait_for_function("window.mark === undefined")
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_other_language(browser: Browser, env: Mapping[str, str], tmp_path: Path) -> None:
+    """The whole page follows COLLECTOR_LOCALE, numbers included."""
+    with running("dashboard", {**env, "COLLECTOR_LOCALE": "en"}, tmp_path), tab(browser, DESK) as page:
+        wait_ready(env)
+        opened(page, address(env, "?instancia=norte"))
+
+        assert page.locator("html").get_attribute("lang") == "en"
+        expect(page.get_by_role("heading", name="Monitoring")).to_be_visible()
+        assert seen.cards(page)["active_clients"] == NORTE.cards["active_clients"].replace(".", ",")
+        assert not re.search(
+            r"Provedor|Devedor|Fatura|vencid", page.locator(".figures, .queue, .holds, .sources").all_inner_texts().__str__()
+        )

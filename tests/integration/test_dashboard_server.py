@@ -1,0 +1,258 @@
+"""The dashboard's server over a real MongoDB: what it answers, what a refresh costs, and that closed sessions are gone."""
+
+import asyncio
+import gc
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bokeh.document import Document
+from panel_material_ui.template.base import Page
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+from dashboard.app import serving
+from dashboard.refresher import Refresher
+from dashboard.settings import Settings
+from deploy.local.ports import free
+from schemas.runtime.process import BAD_CONFIGURATION
+from tests.integration.dashboard_provider import Seeded, clients, instance
+from tests.integration.pipeline import Worker, eventually
+
+pytestmark = pytest.mark.integration
+
+NOW = datetime.now(UTC)
+NORTE, SUL = instance("norte", "Norte Telecom"), instance("sul", "=Sul")
+TODAY = NOW.astimezone(NORTE.clock).date()
+SESSIONS = 12
+MODELS = 250
+BYTES = 40_000
+BYTES_OF_A_STAMP = 10_000
+
+
+@asynccontextmanager
+async def dashboard(mongo_uri: str, database: str, every: float = 3_600) -> AsyncIterator[tuple[str, Any, Refresher]]:
+    """A dashboard of this process that forgets a closed session at once; refreshed by the test unless told otherwise."""
+    settings = Settings.model_validate(
+        {
+            "mongo_uri": mongo_uri,
+            "mongo_database": database,
+            "dashboard_port": free(1)[0],
+            "dashboard_refresh_seconds": every,
+            "collector_locale": "pt_BR",
+        }
+    )
+    at_once = {"unused_session_lifetime_milliseconds": 500, "check_unused_sessions_milliseconds": 50}
+    async with serving(settings, **at_once) as (server, refresher):
+        await eventually(lambda: _tried(refresher), "the first refresh")
+        yield f"127.0.0.1:{settings.dashboard_port}", server, refresher
+
+
+async def get(address: str, path: str) -> HTTPResponse:
+    return await AsyncHTTPClient().fetch(f"http://{address}{path}", raise_error=False)
+
+
+class Tab:
+    """A browser tab without a browser: Bokeh's websocket protocol over `socket`. `document`: what it was given, as JSON."""
+
+    def __init__(self, socket: WebSocketClientConnection) -> None:
+        self.socket = socket
+        self.document = ""
+
+    async def load(self) -> None:
+        """Take the document over, as a browser does."""
+        assert (await self.message())[0] == "ACK"
+        await self._send("PULL-DOC-REQ", {})
+        kind, self.document = await self.message()
+        assert kind == "PULL-DOC-REPLY"
+        event = {"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}}
+        await self._send("PATCH-DOC", {"events": [{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": event}]})
+        assert (await self.message())[0] == "OK"
+
+    async def _send(self, kind: str, content: object) -> None:
+        for part in ({"msgid": kind, "msgtype": kind}, {}, content):
+            await self.socket.write_message(json.dumps(part))
+
+    async def message(self) -> tuple[str, str]:
+        """The type and the content of the next message."""
+        header, _, content = [str(await self.socket.read_message()) for _ in range(3)]
+        for _ in range(json.loads(header).get("num_buffers", 0) * 2):
+            await self.socket.read_message()
+        return json.loads(header)["msgtype"], content
+
+    @property
+    def models(self) -> int:
+        """How many Bokeh models the page is made of."""
+        return len(set(re.findall(r'"id":"(p\d+|[0-9a-f-]{36})"', self.document)))
+
+
+@asynccontextmanager
+async def tabs(address: str, *queries: str) -> AsyncIterator[list[Tab]]:
+    """One open tab for each query of the page's address."""
+    async with AsyncExitStack() as closing_all:
+        opened = []
+        for query in queries:
+            page = await get(address, f"/{query}")
+            (token,) = re.findall(r'"token":"([^"]+)"', page.body.decode())
+            tab = Tab(await websocket_connect(f"ws://{address}/ws", subprotocols=["bokeh", token]))
+            closing_all.callback(tab.socket.close)
+            await tab.load()
+            opened.append(tab)
+        yield opened
+
+
+async def _tried(refresher: Refresher) -> bool:
+    return bool(refresher.reading.snapshot or refresher.reading.failure)
+
+
+def _debtors(document: str) -> str:
+    """The number on the card of that name."""
+    text = (
+        document.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace('\\"', '"').replace("&#34;", '"')
+    )
+    (found,) = re.findall(r'data-figure="debtors".*?<strong class="value">([^<]+)</strong>', text, flags=re.DOTALL)
+    return found
+
+
+def _foreign(address: str) -> HTTPRequest:
+    return HTTPRequest(f"ws://{address}/ws", headers={"Origin": "http://elsewhere.example"})
+
+
+@pytest.fixture
+def seeded(mongo_uri: str, database: str) -> Iterator[Seeded]:
+    """Two providers, 60 debtors."""
+    with closing(Seeded(mongo_uri, database)) as found:
+        found.add(NORTE, clients(1, 120, 40, TODAY), TODAY, NOW)
+        found.add(SUL, clients(2, 60, 20, TODAY), TODAY, NOW)
+        yield found
+
+
+def alive(kind: type) -> int:
+    gc.collect()
+    return sum(isinstance(one, kind) for one in gc.get_objects())
+
+
+@pytest.mark.usefixtures("seeded")
+async def test_closed_sessions_leave_nothing_behind(mongo_uri: str, database: str) -> None:
+    """The page library keeps every closed session alive without our shim; a new version that does so again fails here."""
+    async with dashboard(mongo_uri, database) as (address, server, refresher):
+        before = alive(Document)
+        async with tabs(address, *[""] * SESSIONS):
+            assert (refresher.sessions, alive(Page), len(server.get_sessions())) == (SESSIONS, SESSIONS, SESSIONS)
+            await refresher.refresh()
+
+        async def gone() -> bool:
+            return not server.get_sessions() and not alive(Page)
+
+        await eventually(gone, "the end of the sessions")
+        assert refresher.sessions == 0
+        assert alive(Document) <= before
+
+
+async def test_one_refresh_is_one_small_message_a_session(seeded: Seeded, mongo_uri: str, database: str) -> None:
+    """Sessions share one reading; a tab gets one patch of what differs, and nothing of another's busy state."""
+    async with dashboard(mongo_uri, database) as (address, _, refresher), tabs(address, "", "", "") as opened:
+        assert all(20 < tab.models <= MODELS for tab in opened)
+        seeded.add(NORTE, clients(9, 120, 90, TODAY), TODAY, NOW)
+        await refresher.refresh()
+        everything = [await tab.message() for tab in opened]
+        await refresher.refresh()
+        stamp = [await tab.message() for tab in opened]
+
+        assert {kind for kind, _ in (*everything, *stamp)} == {"PATCH-DOC"}
+        assert all("data-figure" in content and len(content) < BYTES for _, content in everything)
+        assert all("data-figure" not in content and len(content) < BYTES_OF_A_STAMP for _, content in stamp)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(opened[0].message(), 0.5)
+
+
+@pytest.mark.usefixtures("seeded")
+async def test_a_link_opens_the_provider_that_it_names(mongo_uri: str, database: str) -> None:
+    """And one that is gone opens all of them."""
+    queries = ("", "?instancia=norte", "?instancia=gone")
+    async with dashboard(mongo_uri, database) as (address, _, _refresher), tabs(address, *queries) as opened:
+        assert [_debtors(tab.document) for tab in opened] == ["60", "40", "60"]
+
+
+@pytest.mark.usefixtures("seeded")
+async def test_health_checks_tell_nothing_but_health(mongo_uri: str, database: str) -> None:
+    """Ready only with a snapshot; the process is alive all the same."""
+    async with dashboard(mongo_uri, database) as (address, _, _refresher):
+        ready, healthy = await get(address, "/readyz"), await get(address, "/healthz")
+
+    assert set(json.loads(ready.body)) == {"snapshot_age_seconds", "sessions"}
+    assert set(json.loads(healthy.body)) == {"process"}
+
+
+async def test_without_mongodb_the_page_opens_and_says_so() -> None:
+    """Nothing listens on port 1."""
+    away = "mongodb://127.0.0.1:1/?directConnection=true&serverSelectionTimeoutMS=200"
+    async with dashboard(away, "collector") as (address, _, _refresher), tabs(address, "") as (tab,):
+        ready, file = await get(address, "/readyz"), await get(address, "/fila.csv")
+        document = tab.document
+
+    assert (ready.code, file.code) == (503, 503)
+    assert "ServerSelectionTimeoutError" in document
+    assert "chame o operador" in document
+
+
+async def test_a_port_that_is_taken_ends_the_process_with_the_variables_name(
+    mongo_uri: str, database: str, tmp_path: Path
+) -> None:
+    """One readable line instead of a traceback."""
+    async with dashboard(mongo_uri, database) as (address, _, _refresher):
+        port = address.partition(":")[2]
+        worker = Worker("dashboard", {"MONGO_URI": mongo_uri, "DASHBOARD_PORT": port}, tmp_path, "0")
+        code = await asyncio.to_thread(worker.process.wait, 60)
+
+    assert code == BAD_CONFIGURATION
+    assert f"DASHBOARD_PORT {port} cannot be used" in worker.log.read_text()
+    assert "Traceback" not in worker.log.read_text()
+
+
+@pytest.mark.usefixtures("seeded")
+async def test_every_answer_carries_the_policy_and_the_page_its_language(mongo_uri: str, database: str) -> None:
+    """No eval, nothing from elsewhere, nobody's frame; Panel's own files included."""
+    async with dashboard(mongo_uri, database) as (address, _, _refresher):
+        page = await get(address, "/")
+        (script, *_) = re.findall(r'src="(static/[^"]+\.js[^"]*)"', page.body.decode())
+        answers = [page, await get(address, f"/{script}"), await get(address, "/healthz"), await get(address, "/nothing")]
+
+    for answer in answers:
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe-eval" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert '<html lang="pt-BR"' in page.body.decode()
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page.body.decode())
+
+
+async def test_the_file_holds_the_whole_queue_in_order(seeded: Seeded, mongo_uri: str, database: str) -> None:
+    """Of one provider or of all; a title that a spreadsheet would run is escaped."""
+    async with dashboard(mongo_uri, database) as (address, _, _refresher):
+        everybody, sul = [await get(address, path) for path in ("/fila.csv", "/fila.csv?instancia=sul")]
+
+    lines = everybody.body.decode("utf-8-sig").splitlines()
+    scores = [int(line.split(";")[8]) for line in lines[1:]]
+    ready = {
+        name: seeded.database["queue"].count_documents({"instance": name, "verdict.call": True}) for name in ("norte", "sul")
+    }
+    assert len(scores) == sum(ready.values()) > 20
+    assert scores == sorted(scores, reverse=True)
+    assert len(sul.body.decode("utf-8-sig").splitlines()) == ready["sul"] + 1
+    assert all(line.split(";")[1] == "'=Sul" for line in sul.body.decode("utf-8-sig").splitlines()[1:])
+    assert everybody.headers["Content-Disposition"].startswith('attachment; filename="fila-')
+
+
+@pytest.mark.usefixtures("seeded")
+async def test_a_page_of_another_origin_gets_no_websocket(mongo_uri: str, database: str) -> None:
+    """Only DASHBOARD_ORIGINS may open one."""
+    async with dashboard(mongo_uri, database) as (address, _, _refresher):
+        with pytest.raises(HTTPClientError, match="403"):
+            await websocket_connect(_foreign(address), subprotocols=["bokeh", "x"])

@@ -1,0 +1,206 @@
+"""Values to draw from: ERP rows in real shapes, debtors, facts, instances, and what people decided.
+
+Rows start from `schemas/examples/erp`, so that a test never invents a column.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from hypothesis import strategies as st
+
+import schemas
+from schemas.controls import Controls
+from schemas.debtor import Bill, Client, Contract, Debtor
+from schemas.instances import Instance
+from schemas.queue import Facts
+from schemas.rows import ErpRow, Kind
+
+EXAMPLES = Path(schemas.__file__).parent / "examples"
+IXC_TABLES: Mapping[Kind, str] = {"client": "cliente", "contract": "cliente_contrato", "bill": "fn_areceber"}
+NAME = "norte"
+SEEN = datetime(2026, 1, 14, 12, tzinfo=UTC)
+MONDAY = date(2026, 1, 12)
+"""An ordinary working day in every state."""
+
+# --- texts
+
+NASTY = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ["", "0", "0000-00-00", "None", "null", "NaN", "1E+999999", "-0", "1_000", "٣", "9" * 5000, "'; --", "\x00"]
+    ),
+    st.text(alphabet="0123456789 ()-+/,.;|eouEOU", max_size=40),
+)
+CODES = st.integers(1, 999_999).map(str)
+INSTANTS = st.integers(0, 3 * 10**10).map(lambda ms: SEEN + timedelta(milliseconds=ms))
+DAYS = st.dates(date(2025, 6, 1), date(2026, 12, 31))
+PHONES = st.integers(0, 999).map(lambda n: f"+5582999990{n:03d}")
+PEOPLE = st.sampled_from(["a" * 32, "b" * 32, "c" * 32])
+CENTS = st.one_of(st.integers(0, 5), st.integers(0, 10**7), st.integers(0, 10**12 - 1))
+
+# --- ERP rows
+
+
+@cache
+def _example(table: str) -> bytes:
+    return orjson.dumps(orjson.loads((EXAMPLES / "erp/ixc" / f"{table}.json").read_bytes())["registros"][0])
+
+
+def erp_row(table: str, **columns: str) -> dict[str, str]:
+    """A whole row of an IXC table: that of the example page, with `columns` changed."""
+    row: dict[str, str] = orjson.loads(_example(table))
+    unknown = columns.keys() - row.keys()
+    assert not unknown, f"{table} has no {unknown}"
+    return {**row, **columns}
+
+
+def event(kind: Kind, code: str, *, client: str = "1042", at: datetime = SEEN, gone: bool = False, **columns: str) -> ErpRow:
+    """One row on its raw topic; `gone`: read by its id and not found."""
+    if kind == "client":
+        derived, columns = {"person": "a" * 32, "document": "***444777**"}, {**columns, "id": client}
+        code = client
+    else:
+        derived, columns = {}, {**columns, "id": code, "id_cliente": client}
+    row = None if gone else {**erp_row(IXC_TABLES[kind], **columns), **derived}
+    return ErpRow(instance=NAME, erp="ixc", kind=kind, id=code, client=client, row=row, seen_at=at, sweep="test", ddd="82")
+
+
+CHANGES: Mapping[Kind, st.SearchStrategy[dict[str, str]]] = {
+    "client": st.fixed_dictionaries({"razao": st.sampled_from(["FULANA", "SICRANA"]), "ativo": st.sampled_from("SN")}),
+    "contract": st.fixed_dictionaries({"status_internet": st.sampled_from(["A", "CA", "CM", "FA", "ZZ"])}),
+    "bill": st.fixed_dictionaries(
+        {
+            "status": st.sampled_from("APRC"),
+            "liberado": st.sampled_from("SSN"),
+            "valor_aberto": st.sampled_from(["0.00", "5.5", "99.90"]),
+        }
+    ),
+}
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[ErpRow]:
+    """Rows of one debtor in the order in which the poller saw them, a few ids a kind, minutes apart."""
+    events = []
+    at = SEEN
+    for _ in range(draw(st.integers(1, 12))):
+        kind: Kind = draw(st.sampled_from(["client", "contract", "bill", "bill"]))
+        gone = draw(st.sampled_from([False, False, False, True]))
+        columns = {} if gone else draw(CHANGES[kind])
+        events.append(event(kind, draw(st.sampled_from("12")), at=at, gone=gone, **columns))
+        at += timedelta(minutes=draw(st.integers(0, 3)))
+    return events
+
+
+# --- our words
+
+
+BILLS = st.builds(
+    Bill,
+    contract=st.just("7"),
+    due_on=DAYS,
+    open_cents=CENTS,
+    status=st.sampled_from(["open", "partial"]),
+    awaiting_confirmation=st.booleans(),
+    renegotiated=st.booleans(),
+    seen_at=INSTANTS,
+)
+CONTRACTS = st.builds(
+    Contract,
+    status=st.just("active"),
+    access=st.sampled_from(["active", "notice", "blocked_auto", "blocked_manual", "unknown"]),
+    trust_unlock=st.booleans(),
+    voluntary_suspension=st.booleans(),
+    speed=st.sampled_from(["normal", "reduced"]),
+    seen_at=INSTANTS,
+)
+CLIENTS = st.builds(
+    Client,
+    name=st.just("FULANA"),
+    active=st.booleans(),
+    person=st.one_of(st.just(""), PEOPLE),
+    phones=st.lists(PHONES, max_size=3, unique=True).map(tuple),
+    collect=st.booleans(),
+    seen_at=INSTANTS,
+)
+DEBTORS = st.builds(
+    Debtor,
+    instance=st.just(NAME),
+    code=CODES,
+    version=st.integers(0, 2**50),
+    changed_at=INSTANTS,
+    client=st.one_of(st.none(), CLIENTS),
+    contracts=st.dictionaries(CODES, CONTRACTS, max_size=2),
+    bills=st.dictionaries(CODES, BILLS, max_size=3),
+    closed=st.dictionaries(CODES.map("bill:{}".format), INSTANTS, max_size=1),
+)
+
+
+def _due(bills: list[tuple[date, int]]) -> tuple[tuple[date, int], ...]:
+    return tuple(sorted(bills))
+
+
+def facts(days: st.SearchStrategy[date] = DAYS) -> st.SearchStrategy[Facts]:
+    """Facts that seldom object by themselves, so that the rule under test is what decides; `days` are due dates."""
+    seldom = st.sampled_from([False, False, False, False, True])
+    mostly = seldom.map(lambda value: not value)
+    return st.builds(
+        Facts,
+        name=st.just("FULANA"),
+        known=mostly,
+        active=st.booleans(),
+        collect=mostly,
+        person=st.one_of(PEOPLE, st.just("")),
+        phones=st.lists(PHONES, max_size=3, unique=True).map(tuple),
+        due=st.lists(st.tuples(days, CENTS), max_size=4).map(_due),
+        awaiting_confirmation=seldom,
+        renegotiated=seldom,
+        voluntary_suspension=seldom,
+        blocked=st.booleans(),
+        trust_unlock=st.booleans(),
+    )
+
+
+# --- what instances and people say
+
+ZONES = {
+    "SP": "America/Sao_Paulo",
+    "AL": "America/Maceio",
+    "AC": "America/Rio_Branco",
+    "AM": "America/Manaus",
+    "PE": "America/Noronha",
+}
+
+
+def instance(**fields: Any) -> Instance:  # noqa: ANN401 - any field of the instance
+    """A valid instance in Alagoas with the default rules."""
+    erp = {"kind": "ixc", "url": "http://erp.example/webservice/v1/", "token": "-", "gap": 0}
+    return Instance.model_validate(
+        {"name": NAME, "zone": "America/Maceio", "state": "AL", "ddd": "82", "erp": erp, **fields}
+    )
+
+
+@st.composite
+def instances(draw: st.DrawFn) -> Instance:
+    """Any state with its zone, any windows, any number of days."""
+    state = draw(st.sampled_from(sorted(ZONES)))
+    hours = st.builds(time, st.integers(0, 23), st.sampled_from([0, 30, 59]))
+    windows = draw(
+        st.dictionaries(st.integers(0, 6), st.fixed_dictionaries({"opens": hours, "closes": hours}), min_size=2, max_size=7)
+    )
+    rules = {"windows": windows, "min_days_overdue": draw(st.integers(0, 40)), "call_on_holidays": draw(st.booleans())}
+    return instance(state=state, zone=ZONES[state], rules=rules)
+
+
+def controls(code: str, days: st.SearchStrategy[date] = DAYS) -> st.SearchStrategy[Controls]:
+    """Promises of `code` and of somebody else, and small blocklists."""
+    return st.builds(
+        Controls,
+        st.dictionaries(st.sampled_from([code, "somebody else"]), days, max_size=2),
+        st.frozensets(PEOPLE, max_size=1),
+        st.frozensets(PHONES, max_size=3),
+    )

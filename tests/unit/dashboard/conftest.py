@@ -1,0 +1,97 @@
+"""A small, complete snapshot by hand, and the two languages."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from dashboard.freshness import Source
+from dashboard.language import Language
+from dashboard.snapshot import Debtor, InstanceFigures, Reading, Snapshot
+from schemas.figures import REASONS, Band, Hold, Share, Standing, Waiting
+from schemas.instances import Instance
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # 09:00 in São Paulo
+
+MakeFigures = Callable[..., InstanceFigures]
+MakeReading = Callable[..., Reading]
+
+
+def _debtor(code: str, score: int, due_on: date = date(2026, 11, 1), name: str = "", instance: str = "norte") -> Debtor:
+    parts = (("days_late", score),)
+    return Debtor(instance, instance.title(), code, name or f"Client {code}", "•••• 0001", due_on, 22, 12_345, score, parts)
+
+
+def _figures(
+    name: str = "norte",
+    *,
+    zone: str = "America/Sao_Paulo",
+    min_days: int = 7,
+    head: tuple[Debtor, ...] = (),
+    holds: tuple[Hold, ...] = (),
+    sources: tuple[Source, ...] = (),
+    title: str = "",
+) -> InstanceFigures:
+    aging = (Band(1, 2, 10_000), Band(8, 3, 123_456), Band(16), Band(31), Band(61), Band(91, 1, 99))
+    standing = Standing(1_234, Share(2, 2, 10_000), Share(3, 4, 123_555), aging)
+    held = sum(hold.debtors for hold in holds)
+    waiting = Waiting(len(head), sum(debtor.cents for debtor in head), held, holds)
+    fresh = (Source("bill", NOW - timedelta(seconds=30), 7, None, "", "fresh"),)
+    return InstanceFigures(name, title or name.title(), zone, min_days, standing, waiting, head, sources or fresh)
+
+
+def _reading(*instances: InstanceFigures, age: timedelta = timedelta(0), failure: str = "", dead: int = 0) -> Reading:
+    return Reading(NOW, Snapshot(NOW - age, instances, dead, ()), failure)
+
+
+def _instance(name: str = "norte", **settings: object) -> Instance:
+    erp = {"kind": "ixc", "url": "https://erp.invalid/", "token": "sealed", "every": {"bill": 120}}
+    return Instance.model_validate({"name": name, "erp": erp, **settings})
+
+
+@pytest.fixture
+def instance() -> Callable[..., Instance]:
+    """A configured provider whose bills are swept every 120 s; `Instance`'s own fields by keyword."""
+    return _instance
+
+
+@pytest.fixture
+def debtor() -> Callable[..., Debtor]:
+    """One place in the queue, by code and score."""
+    return _debtor
+
+
+@pytest.fixture
+def figures() -> MakeFigures:
+    """One instance: 5 debtors, R$ 1.335,55 overdue in 6 bills, read 30 s ago, unless told otherwise."""
+    return _figures
+
+
+@pytest.fixture
+def reading() -> MakeReading:
+    """A reading at `NOW` of a snapshot that is `age` old."""
+    return _reading
+
+
+@pytest.fixture
+def holds() -> tuple[Hold, ...]:
+    """One debtor for each reason there is."""
+    return tuple(Hold(reason, 1, 1) for reason in REASONS)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday, 23 November 2026, 12:00 UTC, 09:00 in São Paulo."""
+    return NOW
+
+
+@pytest.fixture(params=["pt_BR", "en"])
+def language(request: pytest.FixtureRequest) -> Language:
+    """Each locale in turn."""
+    return Language(request.param)
+
+
+@pytest.fixture
+def portuguese() -> Language:
+    """The default locale."""
+    return Language("pt_BR")

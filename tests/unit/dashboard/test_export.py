@@ -1,0 +1,83 @@
+"""The queue as a file that a Brazilian Excel opens and nobody can booby-trap."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.export import FORMULA, amount, cell, table
+from dashboard.labels import PARTS
+from dashboard.language import Language
+from dashboard.snapshot import Debtor
+
+SAY = Language("pt_BR")
+
+
+def rows(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
+
+
+def test_the_file_begins_with_its_mark_and_says_what_each_column_is(portuguese: Language) -> None:
+    """Without the mark, Excel reads UTF-8 as Latin-1."""
+    text = table([], portuguese)
+
+    assert text.startswith("\ufeffPosição;Provedor;Código;Cliente;Telefone;")
+    assert text.endswith("\r\n")
+    assert len(rows(text)[0]) == 9 + len(PARTS)
+
+
+def test_a_line_shows_what_the_page_shows(debtor: Callable[..., Debtor], portuguese: Language) -> None:
+    """Position, names, masked phone, local date, decimal comma, the score and its parts."""
+    header, first, second = rows(table([debtor("7", 40), debtor("8", 3)], portuguese))
+
+    assert first == [
+        "1",
+        "Norte",
+        "7",
+        "Client 7",
+        "•••• 0001",
+        "01/11/2026",
+        "22",
+        "123,45",
+        "40",
+        "40",
+        "0",
+        "0",
+        "0",
+        "0",
+    ]
+    assert (second[0], second[header.index("Dias de atraso", 7)]) == ("2", "3")
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_a_name_that_a_spreadsheet_would_run_is_escaped(
+    debtor: Callable[..., Debtor], portuguese: Language, name: str
+) -> None:
+    """Anybody can sign up under such a name."""
+    _, line = rows(table([debtor("7", 1, name=name)], portuguese))
+
+    assert line[3] == f"'{name}"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0")))
+def test_any_name_survives_in_its_own_cell(name: str) -> None:
+    """Separators and quotes inside a name move nothing to another column."""
+    found = Debtor("norte", "N", "7", name, "", date(2026, 11, 1), 1, 1, 1, ())
+    line = rows(table([found], SAY))[1]
+
+    assert line[3] == cell(name)
+    assert not line[3].startswith(FORMULA)
+    assert line[2] == "7"
+
+
+@given(st.integers(0, 10**12))
+def test_amounts_add_up_in_a_spreadsheet(cents: int) -> None:
+    """Two decimals after a comma, no grouping, nothing lost."""
+    whole, decimals = amount(cents).split(",")
+
+    assert int(whole) * 100 + int(decimals) == cents
+    assert len(decimals) == 2

@@ -1,0 +1,79 @@
+"""When a source is late, and what still matters of an old failure."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.freshness import GRACE, LATE, STOPPED, WORST, Source, of_snapshot, sources, worst
+from schemas.instances import Instance
+
+MakeInstance = Callable[..., Instance]
+EVERY = timedelta(seconds=120)
+
+
+def sweep(phase: str, at: datetime, **more: object) -> dict[str, Any]:
+    return {"instance": "norte", "kind": "bill", "phase": phase, "at": at, "rows": 10, "error": "", **more}
+
+
+@pytest.mark.parametrize(
+    ("age", "level"),
+    [
+        (timedelta(0), "fresh"),
+        (LATE * EVERY + GRACE, "fresh"),
+        (LATE * EVERY + GRACE + timedelta(seconds=1), "late"),
+        (STOPPED * EVERY + GRACE, "late"),
+        (STOPPED * EVERY + GRACE + timedelta(seconds=1), "stopped"),
+    ],
+)
+def test_the_age_is_judged_by_the_kinds_own_interval(
+    instance: MakeInstance, now: datetime, age: timedelta, level: str
+) -> None:
+    """Two intervals and a grace are in time, four are not late any more but stopped."""
+    (source,) = sources(instance(), [sweep("completed", now - age)], now)
+
+    assert source.level == level
+    assert source.rows == 10
+
+
+def test_a_kind_that_was_never_read_is_neither_fresh_nor_stopped(instance: MakeInstance, now: datetime) -> None:
+    """On the first day there is nothing to be late."""
+    (source,) = sources(instance(), [], now)
+
+    assert source == Source("bill", None, 0, None, "", "never")
+
+
+def test_a_failure_before_the_last_completed_sweep_is_history(instance: MakeInstance, now: datetime) -> None:
+    """It stays visible, but no longer alarms."""
+    failed = sweep("failed", now - timedelta(minutes=2), error="HTTP 502")
+    (before,) = sources(instance(), [failed, sweep("completed", now - timedelta(minutes=1))], now)
+    (after,) = sources(instance(), [failed, sweep("completed", now - timedelta(minutes=3))], now)
+
+    assert (before.error, before.mended) == ("HTTP 502", True)
+    assert (after.error, after.mended) == ("HTTP 502", False)
+
+
+def test_another_instances_sweeps_are_not_ours(instance: MakeInstance, now: datetime) -> None:
+    """The view holds those of everybody."""
+    (source,) = sources(instance(), [sweep("completed", now, instance="sul")], now)
+
+    assert source.level == "never"
+
+
+@given(st.lists(st.sampled_from(WORST), min_size=1))
+def test_the_worst_level_wins(levels: list[Any]) -> None:
+    """One stopped source is enough to warn."""
+    found = worst(Source("bill", None, 0, None, "", level) for level in levels)
+
+    assert found == min(levels, key=WORST.index)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "level"), [(0, "fresh"), (120, "fresh"), (121, "late"), (180, "late"), (181, "stopped")]
+)
+def test_a_snapshot_is_amber_after_two_minutes_and_red_after_three(seconds: int, level: str) -> None:
+    """The same bound makes `/readyz` answer 503."""
+    assert of_snapshot(timedelta(seconds=seconds)) == level

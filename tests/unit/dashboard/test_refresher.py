@@ -1,0 +1,83 @@
+"""A refresh tells every session, a failed one too; nothing that a read can do stops the next."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bokeh.document import Document
+
+from dashboard.refresher import RETRY_SECONDS, Refresher
+from dashboard.snapshot import Reading, Snapshot
+from schemas.errors import RetryLater
+
+EVERY = 60.0
+
+
+class Source:
+    """Gives the next of `answers`, or raises it."""
+
+    def __init__(self, *answers: Snapshot | Exception) -> None:
+        self.answers = iter(answers)
+
+    async def read(self, _now: datetime) -> Snapshot:
+        answer = next(self.answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def refresher(now: datetime, *answers: Snapshot | Exception) -> Refresher:
+    return Refresher(Source(*answers).read, EVERY, lambda: now)
+
+
+async def test_a_refresh_tells_every_session_once(now: datetime, reading: Callable[..., Reading]) -> None:
+    """In each document's own next tick, so with its lock."""
+    snapshot = reading().snapshot
+    assert snapshot is not None
+    ours = refresher(now, snapshot)
+    documents = [Document(), Document()]
+    told: list[Reading] = []
+    for document in documents:
+        ours.join(document, told.append)
+
+    await ours.refresh()
+    for document in documents:
+        (callback,) = document.session_callbacks
+        callback.callback()
+
+    assert ours.sessions == 2
+    assert [one.snapshot for one in told] == [snapshot, snapshot]
+    assert ours.reading is told[0] is told[1]
+
+
+async def test_a_failed_refresh_keeps_the_numbers_and_says_why(now: datetime, reading: Callable[..., Reading]) -> None:
+    """A database that is away, and a bug, alike; the next try comes sooner."""
+    snapshot = reading().snapshot
+    assert snapshot is not None
+    ours = refresher(now, snapshot, RetryLater("AutoReconnect"), KeyError("verdict"), snapshot)
+    seen = []
+    for _ in range(4):
+        await ours.refresh()
+        seen.append((ours.reading.snapshot, ours.reading.failure, ours.period))
+
+    assert seen == [
+        (snapshot, "", EVERY),
+        (snapshot, "AutoReconnect", RETRY_SECONDS),
+        (snapshot, "KeyError", RETRY_SECONDS),
+        (snapshot, "", EVERY),
+    ]
+
+
+async def test_a_session_that_ended_is_not_told(now: datetime, reading: Callable[..., Reading]) -> None:
+    """Its document is gone."""
+    snapshot = reading().snapshot
+    assert snapshot is not None
+    ours = refresher(now, snapshot)
+    document = Document()
+    ours.join(document, lambda _: None)
+
+    for callback in document.session_destroyed_callbacks:
+        callback(None)  # type: ignore[arg-type]  # Panel itself calls them so
+    await ours.refresh()
+
+    assert ours.sessions == 0
+    assert document.session_callbacks == []

@@ -1,0 +1,186 @@
+"""What is painted: every figure, every reason, nothing that a name from the ERP could inject."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.bars import Bars
+from dashboard.board import EVERYBODY
+from dashboard.freshness import Source
+from dashboard.labels import HOLDS, PARTS
+from dashboard.language import Language
+from dashboard.screen import BLOCKS, Painter
+from dashboard.snapshot import Debtor, InstanceFigures, Reading
+from schemas.figures import Hold
+
+MakeFigures = Callable[..., InstanceFigures]
+MakeReading = Callable[..., Reading]
+MakeDebtor = Callable[..., Debtor]
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).replace("\xa0", " ").split())
+
+
+def test_every_figure_is_on_the_screen(
+    figures: MakeFigures, reading: MakeReading, debtor: MakeDebtor, portuguese: Language
+) -> None:
+    """Active clients, debtors, amounts, both shares with their debtors, who is ready, the time of the snapshot."""
+    screen = Painter(portuguese).paint(reading(figures(head=(debtor("7", 40),)), dead=3), EVERYBODY)
+    text = {name: words(html) for name, html in screen.blocks.items()}
+
+    assert "Monitoramento" in text["heading"]
+    assert "Atualizado 09:00:00" in text["heading"]
+    for expected in (
+        "Clientes ativos 1.234",
+        "Devedores 5",
+        "R$ 1.335,55",
+        "6 faturas vencidas",
+        "R$ 100,00 2 devedores · até 7 dias",
+    ):
+        assert expected in text["figures"]
+    assert "R$ 1.235,55 3 devedores · mais de 7 dias de atraso" in text["figures"]
+    assert "Prontos para ligar 1 R$ 123,45 a cobrar" in text["figures"]
+    assert "Client 7 7" in text["queue"]
+    assert "22 dias desde 01/11/2026" in text["queue"]
+    assert "40 Dias de atraso +40" in text["queue"]
+    assert "3 registros ilegíveis" in text["sources"]
+    assert screen.amounts.texts[:2] == ("R$\xa0100,00", "R$\xa01,2\xa0mil")
+    assert screen.bills.values == (2, 3, 0, 0, 0, 1)
+
+
+def test_every_reason_is_named_with_what_to_do(
+    figures: MakeFigures, reading: MakeReading, holds: tuple[Hold, ...], language: Language
+) -> None:
+    """Whoever owes nothing is listed last and muted: it does not explain a quiet queue."""
+    painter = Painter(language)
+    html = painter.paint(reading(figures(holds=holds)), EVERYBODY).blocks["holds"]
+    listed = re.findall(r'data-hold="(\w+)"', html)
+
+    assert set(listed) == set(HOLDS)
+    assert listed[-1] == "nothing_due"
+    for why in HOLDS.values():
+        assert language(why.label) in html.replace("&#39;", "'")
+        assert language(why.step) in html.replace("&#39;", "'")
+
+
+def test_the_commonest_reason_comes_first(figures: MakeFigures, reading: MakeReading, portuguese: Language) -> None:
+    """And says how many it holds alone."""
+    some = (Hold("promise", 2, 2), Hold("outside_window", 640, 612))
+    html = Painter(portuguese).paint(reading(figures(holds=some)), EVERYBODY).blocks["holds"]
+
+    assert re.findall(r'data-hold="(\w+)"', html) == ["outside_window", "promise"]
+    assert "612 só por isto. As ligações voltam quando o horário permitido começar." in words(html)
+
+
+def test_an_empty_queue_says_why_and_what_next(
+    figures: MakeFigures, reading: MakeReading, holds: tuple[Hold, ...], portuguese: Language
+) -> None:
+    """Nobody may be called, or nobody was decided on yet."""
+    painter = Painter(portuguese)
+    held = painter.paint(reading(figures(holds=holds)), EVERYBODY).blocks["queue"]
+    undecided = painter.paint(reading(figures()), EVERYBODY).blocks["queue"]
+
+    assert "Ninguém pode ser chamado agora. “Por que não estão na fila” mostra" in words(held)
+    assert "a fila se enche depois da primeira leitura completa" in words(undecided)
+    assert "fila.csv" not in held
+
+
+def test_without_instances_or_snapshot_only_the_notices_speak(
+    reading: MakeReading, now: datetime, language: Language
+) -> None:
+    """No zeros that could be taken for good news."""
+    for found in (reading(), Reading(now), Reading(now, failure="AutoReconnect")):
+        screen = Painter(language).paint(found, EVERYBODY)
+
+        assert not screen.numbers
+        assert {name for name in BLOCKS if screen.blocks[name].strip()} == {"heading", "notices"}
+
+
+def test_a_source_shows_its_state_in_words_and_its_last_failure(
+    figures: MakeFigures, reading: MakeReading, now: datetime, portuguese: Language
+) -> None:
+    """Never by colour alone; a failure that was mended is marked as such."""
+    hour = timedelta(hours=1)
+    rows = (
+        Source("bill", now - hour, 10, now - hour / 2, "HTTP 502 <html>", "stopped"),
+        Source("client", now - hour / 4, 5, now - hour / 2, "timeout", "fresh"),
+        Source("contract", None, 0, None, "", "never"),
+    )
+    text = words(Painter(portuguese).paint(reading(figures(sources=rows)), EVERYBODY).blocks["sources"])
+
+    assert "Faturas Parada 08:00 · há 1 h 10 registros Última falha 08:30: HTTP 502 &lt;html&gt;" in text
+    assert "Clientes Em dia 08:45 · há 15 min. 5 registros Última falha 08:30 (já lida de novo): timeout" in text
+    assert "Contratos Sem leitura aguardando a primeira leitura" in text
+
+
+def test_the_selector_offers_all_and_each_even_where_titles_repeat(
+    figures: MakeFigures, reading: MakeReading, portuguese: Language
+) -> None:
+    """Two providers may have one title; a selection that is gone falls back to all."""
+    painter = Painter(portuguese)
+    distinct = painter.paint(reading(figures("norte"), figures("sul")), "sul")
+    same = painter.paint(reading(figures("norte", title="X"), figures("sul", title="X")), "gone")
+
+    assert (dict(distinct.choices), distinct.selected) == (
+        {"Todos os provedores": "", "Norte": "norte", "Sul": "sul"},
+        "sul",
+    )
+    assert (set(same.choices), same.selected) == ({"Todos os provedores", "X (norte)", "X (sul)"}, EVERYBODY)
+
+
+def test_limits_are_named_only_where_they_agree(figures: MakeFigures, reading: MakeReading, portuguese: Language) -> None:
+    """Two providers may draw the line elsewhere."""
+    both = reading(figures("norte", min_days=7), figures("sul", min_days=10))
+
+    assert "até o limite de cada provedor" in Painter(portuguese).paint(both, EVERYBODY).blocks["figures"]
+    assert "até 10 dias de atraso" in Painter(portuguese).paint(both, "sul").blocks["figures"]
+
+
+def test_what_the_erp_says_is_text_not_markup(
+    figures: MakeFigures, reading: MakeReading, debtor: MakeDebtor, portuguese: Language
+) -> None:
+    """A client's name and a provider's title are the outside world."""
+    evil = "<script>alert(1)</script>"
+    one = figures(head=(debtor("7", 1, name=evil),), title=evil)
+    broken = reading(one)
+    assert broken.snapshot is not None
+    broken = replace(broken, snapshot=replace(broken.snapshot, wrong=((evil, evil),)))
+    screen = Painter(portuguese).paint(broken, EVERYBODY)
+
+    assert not any("<script" in html for html in screen.blocks.values())
+    assert "&lt;script&gt;" in screen.blocks["queue"]
+
+
+def test_one_painting_serves_every_session(figures: MakeFigures, reading: MakeReading, portuguese: Language) -> None:
+    """The same reading and selection give the very same object."""
+    painter = Painter(portuguese)
+    now_reading = reading(figures())
+
+    assert painter.paint(now_reading, EVERYBODY) is painter.paint(now_reading, EVERYBODY)
+    assert painter.paint(now_reading, "norte") is not painter.paint(now_reading, EVERYBODY)
+    assert painter.paint(reading(figures()), EVERYBODY) is not painter.paint(now_reading, EVERYBODY)
+
+
+def test_all_parts_of_a_score_are_named(
+    figures: MakeFigures, reading: MakeReading, debtor: MakeDebtor, portuguese: Language
+) -> None:
+    """The place in the queue is explained as a sum."""
+    one = replace(debtor("7", 15), parts=tuple((part, points) for points, part in enumerate(PARTS, start=1)))
+    text = words(Painter(portuguese).paint(reading(figures(head=(one,))), EVERYBODY).blocks["queue"])
+
+    assert all(f"{portuguese(label)} +{points}" in text for points, label in enumerate(PARTS.values(), start=1))
+
+
+@given(st.lists(st.floats(0, 1e10), min_size=6, max_size=6).map(tuple))
+def test_the_longest_bar_leaves_room_for_its_text(values: tuple[float, ...]) -> None:
+    """And an empty chart still has a scale."""
+    bars = Bars(("a", "b", "c", "d", "e", "f"), values, ("",) * 6)
+
+    assert bars.end > max(values)
+    assert bars.end >= 1
+    assert {len(column) for column in bars.columns.values()} == {6}

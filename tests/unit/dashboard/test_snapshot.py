@@ -1,0 +1,103 @@
+"""Rows become the snapshot; the snapshot becomes the board of one instance or of all."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.board import DEFAULT_ZONE, EVERYBODY, HEAD, choose
+from dashboard.snapshot import Debtor, InstanceFigures, InstanceRows, Reading, Rows, Snapshot, masked, scope, snapshot
+from schemas.figures import Standing, Waiting
+from schemas.instances import Instance
+
+MakeInstance = Callable[..., Instance]
+NOTHING = {"clients": [], "debtors": [], "bills": [], "queue": [], "holds": []}
+
+
+def row(code: str, **verdict: object) -> dict[str, Any]:
+    found = {"oldest_due_on": "2026-11-01", "overdue_cents": 500, "score": 7, "parts": {"days_late": 7}, **verdict}
+    return {"instance": "norte", "code": code, "facts": {"name": "", "phones": ["+5582999991234"]}, "verdict": found}
+
+
+def test_today_is_the_instances_own_date(instance: MakeInstance) -> None:
+    """At 02:30 UTC it is still yesterday in Brazil, and two different hours of it."""
+    at = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+
+    assert scope(instance("sp"), at).today == date(2026, 11, 22)
+    assert scope(instance("noronha", zone="America/Noronha"), at).today == date(2026, 11, 23)
+
+
+def test_a_debtor_is_named_by_the_code_until_the_name_is_known(instance: MakeInstance, now: datetime) -> None:
+    """The client's row may arrive after the bills."""
+    read = InstanceRows(
+        instance(title="Norte"), NOTHING, NOTHING, [row("7", parts={"best_hour": 0, "days_late": 4, "amount_due": 4})]
+    )
+    (one,) = snapshot(Rows([read], [], 0, {}), now).instances
+    (found,) = one.head
+
+    assert (found.name, found.title, found.days_late) == ("7", "Norte", 22)
+    assert found.parts == (("amount_due", 4), ("days_late", 4))
+
+
+def test_instances_are_ordered_by_what_people_read(instance: MakeInstance, now: datetime) -> None:
+    """By title, not by name; the name stands in for a missing title."""
+    titles = {"a": "zulu", "b": "Alfa", "mike": ""}
+    rows = [InstanceRows(instance(name, title=title), NOTHING, NOTHING, []) for name, title in titles.items()]
+    built = snapshot(Rows(rows, [], 3, {"x": "zone"}), now)
+
+    assert [one.title for one in built.instances] == ["Alfa", "mike", "zulu"]
+    assert (built.dead_letters, built.wrong, built.built_at) == (3, (("x", "zone"),), now)
+
+
+@pytest.mark.parametrize(("phones", "shown"), [(["+5582999991234", "+55111"], "•••• 1234"), ([], "")])
+def test_a_phone_is_shown_only_to_be_recognised(phones: list[str], shown: str) -> None:
+    """Whoever passes by the screen must not be able to dial it."""
+    assert masked(phones) == shown
+
+
+def test_one_instance_or_all_of_them(figures: Callable[..., InstanceFigures], reading: Callable[..., Reading]) -> None:
+    """All of them is their sum; an unknown name means all."""
+    norte, sul = figures("norte"), figures("sul", zone="America/Maceio", min_days=10)
+    built = reading(norte, sul).snapshot
+    assert built is not None
+
+    alone, everybody = choose(built, "sul"), choose(built, EVERYBODY)
+
+    assert (alone.selected, alone.standing, alone.zone, alone.min_days) == ("sul", sul.standing, "America/Maceio", (10,))
+    assert (everybody.standing, everybody.zone, everybody.min_days) == (norte.standing + sul.standing, DEFAULT_ZONE, (7, 10))
+    assert choose(built, "gone") == everybody
+
+
+def test_no_instance_at_all_is_an_empty_board(reading: Callable[..., Reading]) -> None:
+    """A fresh installation opens too."""
+    built = reading().snapshot
+    assert built is not None
+
+    board = choose(built, EVERYBODY)
+
+    assert (board.standing, board.waiting, board.head, board.zone) == (Standing(), Waiting(), (), DEFAULT_ZONE)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 3), st.sampled_from(["norte", "sul"])), max_size=60))
+def test_the_queues_of_all_instances_merge_into_one_total_order(places: list[tuple[int, int, str]]) -> None:
+    """Score down, oldest due date up, key up; no more than the head."""
+    debtors = [
+        Debtor(name, name, f"{i:03}", "x", "", date(2026, 11, day), 1, 1, score, ())
+        for i, (score, day, name) in enumerate(places)
+    ]
+    instances = [
+        InstanceFigures(
+            name, name, DEFAULT_ZONE, 7, Standing(), Waiting(), tuple(d for d in debtors if d.instance == name), ()
+        )
+        for name in ("norte", "sul")
+    ]
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    merged = choose(Snapshot(at, tuple(instances), 0, ()), EVERYBODY).head
+
+    def order(debtor: Debtor) -> tuple[int, date, str]:
+        return (-debtor.score, debtor.due_on, f"{debtor.instance}:{debtor.code}")
+
+    assert list(merged) == sorted(debtors, key=order)[:HEAD]

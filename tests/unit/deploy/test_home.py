@@ -1,0 +1,96 @@
+"""What COLLECTOR_HOME keeps, and when it may speak for the environment."""
+
+import stat
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+
+from deploy.home import Home
+from deploy.secrets import MAKERS, STAGE_SECRETS, lines, make
+from schemas.errors import StopWorker
+
+SERVERS = {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "MONGO_URI": "mongodb://127.0.0.1:2/?replicaSet=rs0"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+def test_missing_secrets_are_made_once_and_kept_for_their_owner_only(home: Home) -> None:
+    with home.held():
+        first, made = home.secrets({})
+        assert (set(first), made) == (set(STAGE_SECRETS), list(STAGE_SECRETS))
+        assert home.secrets({}) == (first, [])
+    assert stat.S_IMODE((home.folder / "secrets.env").stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.folder.stat().st_mode) == 0o700
+
+
+def test_a_secret_of_the_environment_is_neither_made_nor_kept(home: Home) -> None:
+    with home.held():
+        found, made = home.secrets({"COLLECTOR_SECRET_KEY": "mine", "COLLECTOR_PERSON_KEY": ""})
+    assert (list(found), made) == (["COLLECTOR_PERSON_KEY"], ["COLLECTOR_PERSON_KEY"])
+    assert "COLLECTOR_SECRET_KEY" not in (home.folder / "secrets.env").read_text()
+
+
+def test_the_folder_has_one_owner_at_a_time(home: Home) -> None:
+    assert not home.running
+    with home.held():
+        assert home.running
+        with pytest.raises(StopWorker, match="COLLECTOR_HOME"), home.held():
+            pytest.fail("two owners")
+    assert not home.running
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StopWorker, match=r"COLLECTOR_HOME=.* cannot be written"), Home(tmp_path / "file" / "home").held():
+        pytest.fail("it was made")
+
+
+def test_other_commands_find_the_servers_only_while_they_run(home: Home) -> None:
+    with home.held():
+        home.announce(SERVERS)
+        secrets, _ = home.secrets({})
+        environ = {"LOG_LEVEL": "DEBUG"}
+        home.fill(environ)
+        assert environ == {"LOG_LEVEL": "DEBUG", **SERVERS, **secrets}
+    environ = {}
+    home.fill(environ)
+    assert environ == secrets
+
+
+def test_what_the_environment_says_wins(home: Home) -> None:
+    with home.held():
+        home.announce(SERVERS)
+        environ = {"KAFKA_BOOTSTRAP_SERVERS": "mine:9092"}
+        home.fill(environ)
+        assert environ == {**SERVERS, "KAFKA_BOOTSTRAP_SERVERS": "mine:9092"}
+
+
+def test_another_database_gets_none_of_our_secrets(home: Home) -> None:
+    with home.held():
+        home.announce(SERVERS)
+        home.secrets({})
+        environ = {"MONGO_URI": "mongodb://production"}
+        home.fill(environ)
+    assert environ == {"MONGO_URI": "mongodb://production"}
+
+
+def test_a_folder_that_was_never_used_says_nothing_and_is_not_made(home: Home) -> None:
+    environ: dict[str, str] = {}
+    home.fill(environ)
+    assert environ == {}
+    assert not home.folder.exists()
+
+
+def test_every_secret_is_fresh_long_and_survives_the_file(home: Home) -> None:
+    one, other = make((), tuple(MAKERS)), make((), tuple(MAKERS))
+    assert set(one.values()).isdisjoint(other.values())
+    assert all(len(value) >= 32 for value in one.values())
+    assert dotenv_values(stream=StringIO(lines(one)), interpolate=False) == one
+    Fernet(one["COLLECTOR_SECRET_KEY"])
+    assert str(home.folder) not in lines(one)

@@ -1,0 +1,49 @@
+"""What `up` hands to its stages and tells its operator."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.home import Home
+from deploy.local.stack import Stack
+from deploy.secrets import STAGE_SECRETS
+from deploy.supervisor import Ended, Started
+from deploy.up import environment, told
+
+STACK = Stack("127.0.0.1:1", "mongodb://127.0.0.1:2/?replicaSet=rs0", None, None)
+SECRETS = dict.fromkeys(STAGE_SECRETS, "theirs")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    (tmp_path / "home").mkdir()
+    return Home(tmp_path / "home")
+
+
+def test_on_a_database_of_ours_missing_secrets_are_made_and_told_once(home: Home) -> None:
+    said: list[str] = []
+    first = environment(home, STACK, {}, said.append)
+    assert all(first[name] for name in STAGE_SECRETS)
+    assert said == [f"made COLLECTOR_SECRET_KEY and COLLECTOR_PERSON_KEY and keep them in {home.folder / 'secrets.env'}"]
+    again = environment(home, STACK, {}, said.append)
+    assert {name: again[name] for name in STAGE_SECRETS} == {name: first[name] for name in STAGE_SECRETS}
+    assert len(said) == 1
+
+
+def test_on_another_database_nothing_is_made_up(home: Home) -> None:
+    said: list[str] = []
+    env = environment(home, STACK, {"MONGO_URI": "mongodb://production", "COLLECTOR_PERSON_KEY": "theirs"}, said.append)
+    assert "COLLECTOR_SECRET_KEY" not in env
+    assert said == ["COLLECTOR_SECRET_KEY not set: the stages that need them will say so"]
+    assert not (home.folder / "secrets.env").exists()
+
+
+def test_every_stage_gets_the_servers_that_run_and_the_rest_of_the_environment(home: Home) -> None:
+    env = environment(home, STACK, {**SECRETS, "LOG_LEVEL": "DEBUG", "DASHBOARD_PORT": "9999"}, print)
+    assert env == {**SECRETS, **STACK.environment, "LOG_LEVEL": "DEBUG", "DASHBOARD_PORT": "9999"}
+
+
+def test_the_last_words_of_a_stage_stand_below_its_end() -> None:
+    end = Ended("views", 9, 1, 3, 1, Path("views.log"), said="first\nlast")
+    assert told(end).splitlines()[1:] == ["    first", "    last"]
+    assert told(Started("views", 9, 77, 0)) == "views started (process 77)"

@@ -1,0 +1,112 @@
+"""`.env.example` is the manual of every variable: it may neither miss one nor know one that nothing reads."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGES = ("schemas", "producers", "processors", "sinks", "dashboard", "deploy")
+SOURCES = [file.read_text() for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
+VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?::-(?P<default>[^${}]*)\}|:\?(?P<hint>[^}]*)\})?")
+EXAMPLE = re.compile(r"^(?P<off>#?)(?P<name>[A-Z][A-Z_]+)=(?P<value>.*)$")
+READ = re.compile(r'envvar="([A-Z_]+)"|environ(?:\.get\(|\[)"([A-Z_]+)"')
+
+compose_text = (ROOT / "docker-compose.yml").read_text()
+example_lines = (ROOT / ".env.example").read_text().splitlines()
+compose_file = yaml.safe_load(compose_text)
+
+
+def examples(*, off: bool | None = None) -> dict[str, str]:
+    found = [match for line in example_lines if (match := EXAMPLE.match(line))]
+    return {match["name"]: match["value"] for match in found if off is None or bool(match["off"]) == off}
+
+
+def settings_classes() -> Iterator[ast.ClassDef]:
+    """Read, not imported: the dashboard's libraries alone take seconds."""
+    classes = [node for source in SOURCES for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)]
+    known = {"BaseSettings"}
+    while found := [node for node in classes if known & {base.id for base in node.bases if isinstance(base, ast.Name)}]:
+        yield from found
+        known |= {node.name for node in found}
+        classes = [node for node in classes if node not in found]
+
+
+def settings() -> dict[str, object]:
+    """By variable: the default where it is a plain value, else None."""
+    fields = [node for found in settings_classes() for node in found.body if isinstance(node, ast.AnnAssign)]
+    return {field.target.id.upper(): default(field.value) for field in fields if isinstance(field.target, ast.Name)}
+
+
+def default(value: ast.expr | None) -> object:
+    if isinstance(value, ast.Call):
+        value = next((keyword.value for keyword in value.keywords if keyword.arg == "default"), None)
+    return value.value if isinstance(value, ast.Constant) else None
+
+
+def read_directly() -> set[str]:
+    return {name for source in SOURCES for match in READ.findall(source) for name in match if name}
+
+
+def test_every_variable_is_in_the_example_and_nothing_else() -> None:
+    of_compose = {match["name"] for match in VARIABLE.finditer(compose_text)}
+
+    assert set(examples()) == of_compose | set(settings()) | read_directly()
+
+
+def test_every_variable_is_explained_once() -> None:
+    names = [match["name"] for line in example_lines if (match := EXAMPLE.match(line))]
+    above = [example_lines[number - 1] for number, line in enumerate(example_lines) if EXAMPLE.match(line)]
+
+    assert len(names) == len(set(names))
+    assert [line for line in above if not line.startswith("# ") or line.startswith("# ---")] == []
+
+
+def test_the_example_shows_the_defaults_of_compose() -> None:
+    defaults = {match["name"]: match["default"] for match in VARIABLE.finditer(compose_text) if match["default"]}
+
+    assert {name: examples()[name] for name in defaults} == defaults
+    assert len(defaults) > 20
+
+
+def test_the_example_shows_the_defaults_of_the_settings() -> None:
+    shown = examples(off=False)
+    defaults = {name: str(value) for name, value in settings().items() if value is not None and shown.get(name)}
+
+    assert {name: shown[name] for name in defaults} == defaults
+    assert "LOG_LEVEL" in defaults
+
+
+def test_no_secret_has_a_default() -> None:
+    required = {match["name"]: match["hint"] for match in VARIABLE.finditer(compose_text) if match["hint"]}
+    secret = {name for name in examples() if re.search("PASSWORD|KEY|TOKEN", name)}
+
+    assert set(required) == {"COLLECTOR_SECRET_KEY", "COLLECTOR_PERSON_KEY", "MONGO_PASSWORD"}
+    assert set(required.values()) == {'run "collector env > .env"'}
+    assert {examples()[name] for name in secret} == {""}
+
+
+@pytest.mark.parametrize("service", compose_file["services"])
+def test_every_container_is_hardened(service: str) -> None:
+    found = compose_file["services"][service]
+
+    assert found["cap_drop"] == ["ALL"]
+    assert found["security_opt"] == ["no-new-privileges:true"]
+    assert found["read_only"] is True
+    assert found["init"] is True
+    assert found["mem_limit"]
+    assert found["logging"]["options"]
+    assert ("healthcheck" in found) != (found["restart"] == "no")
+
+
+def test_what_is_published_listens_on_this_machine_only() -> None:
+    ports = {name: service["ports"] for name, service in compose_file["services"].items() if "ports" in service}
+
+    assert ports == {
+        "dashboard": ["${DASHBOARD_BIND:-127.0.0.1}:${DASHBOARD_PORT:-8501}:8501"],
+        "mongo": ["127.0.0.1:${MONGO_PORT:-27018}:27017"],
+        "ixc-simulator": ["127.0.0.1:${IXC_SIMULATOR_PORT:-8800}:8800"],
+    }

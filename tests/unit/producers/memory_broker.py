@@ -1,0 +1,69 @@
+"""What the stages use of `AIOKafkaProducer`, without a broker: batches are aiokafka's own, records are kept in lists.
+
+It passes the same suite as the real broker: `tests/contract/broker_conformance.py`.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.record.memory_records import MemoryRecords
+
+from schemas.runtime.kafka import MAX_BATCH_BYTES
+
+
+class Kept(NamedTuple):
+    """One record as a consumer would get it; `timestamp` in milliseconds since 1970."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+
+
+class MemoryBroker:
+    """`refuse`: what the next batches meet, in order; None lets one pass. An `at_once` error is raised before the batch is taken."""
+
+    def __init__(self, batch_bytes: int = MAX_BATCH_BYTES) -> None:
+        self.parts: defaultdict[tuple[str, int], list[Kept]] = defaultdict(list)
+        self.refuse: list[KafkaError | None] = []
+        self.at_once = False
+        self.batches = 0
+        self._batch_bytes = batch_bytes
+
+    def create_batch(self) -> Any:  # noqa: ANN401 - aiokafka ships no types
+        """As `AIOKafkaProducer.create_batch`."""
+        return BatchBuilder(self._batch_bytes, 0)
+
+    async def send_batch(self, batch: Any, topic: str, *, partition: int) -> asyncio.Future[None]:  # noqa: ANN401 - as above
+        """As `AIOKafkaProducer.send_batch`: a future that is done when the batch is on disk."""
+        acknowledged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        refusal = self.refuse.pop(0) if self.refuse else None
+        if refusal is not None and self.at_once:
+            raise refusal
+        if refusal is not None:
+            acknowledged.set_exception(refusal)
+            return acknowledged
+        self.batches += 1
+        self._keep(batch, topic, partition)
+        acknowledged.set_result(None)
+        return acknowledged
+
+    def _keep(self, batch: Any, topic: str, partition: int) -> None:  # noqa: ANN401 - as above
+        kept = self.parts[topic, partition]
+        records = MemoryRecords(bytes(batch._build()))
+        while records.has_next():
+            for one in records.next_batch():
+                kept.append(Kept(topic, partition, len(kept), one.timestamp, one.key, one.value, tuple(one.headers)))
+
+    def of(self, topic: str) -> Iterator[Kept]:
+        """Every record of a topic, a partition after the other."""
+        for name, partition in sorted(self.parts):
+            if name == topic:
+                yield from self.parts[name, partition]

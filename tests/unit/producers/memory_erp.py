@@ -1,0 +1,75 @@
+"""IXC's list protocol over dicts, behind `httpx.MockTransport`: as much of it as the poller uses.
+
+It passes the same suite as the simulator: `tests/contract/erp_conformance.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+import orjson
+
+from producers.erp_client import ErpClient
+from schemas.erp.declaration import Row
+from schemas.erp.ixc import IXC
+from schemas.instances import Instance
+
+TESTS: Mapping[str, Callable[[str, str], bool]] = {
+    "=": lambda have, wanted: have == wanted,
+    "!=": lambda have, wanted: have != wanted,
+    ">": lambda have, wanted: int(have) > int(wanted),
+    "IN": lambda have, wanted: have in wanted.split(","),
+}
+TOKEN = "1:" + "0" * 64
+
+
+class MemoryErp:
+    """`rows`: by table and id. `fail`: called with the number of each request, from 0; what it returns is answered instead."""
+
+    def __init__(self) -> None:
+        self.rows: defaultdict[str, dict[str, Row]] = defaultdict(dict)
+        self.fail: Callable[[int], httpx.Response | None] = lambda _: None
+        self.asked = 0
+        self.writes = 0
+
+    def put(self, table: str, *rows: Row) -> None:
+        """Add or replace rows."""
+        self.rows[table].update({row["id"]: row for row in rows})
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """One request; a POST without the list header counts as the write that it would be."""
+        number, self.asked = self.asked, self.asked + 1
+        if spoiled := self.fail(number):
+            return spoiled
+        if request.headers.get("authorization") != IXC.authorization(TOKEN):
+            return httpx.Response(401, text="Authorization Requested")
+        if request.headers.get("ixcsoft") != "listar":
+            self.writes += 1
+            return httpx.Response(200, json={"type": "success", "id": "1"})
+        return httpx.Response(200, content=self._list(request.url.path.rpartition("/")[2], orjson.loads(request.content)))
+
+    def _list(self, table: str, asked: Mapping[str, str]) -> bytes:
+        conditions = [(asked["qtype"], asked["oper"], asked["query"])]
+        conditions += [(one["TB"], one["OP"], one["P"]) for one in orjson.loads(asked["grid_param"])]
+        found = [
+            row
+            for _, row in sorted(self.rows[table].items(), key=lambda item: int(item[0]))
+            if all(TESTS[operator](row[column.removeprefix(f"{table}.")], value) for column, operator, value in conditions)
+        ]
+        body: dict[str, Any] = {"page": asked["page"], "total": str(len(found))}
+        return orjson.dumps({**body, "registros": found[: int(asked["rp"])]} if found else body)
+
+    def client(self, instance: Instance) -> ErpClient:
+        """The poller's own client, talking to this ERP."""
+        return connected(instance, httpx.MockTransport(self.answer))
+
+
+def connected(instance: Instance, transport: httpx.AsyncBaseTransport, token: str = TOKEN) -> ErpClient:
+    """An `ErpClient` over another transport, with everything else as in production."""
+    client = ErpClient(instance, IXC, token)
+    real = client._http
+    client._http = httpx.AsyncClient(
+        base_url=real.base_url, headers=real.headers, timeout=real.timeout, transport=transport
+    )
+    return client

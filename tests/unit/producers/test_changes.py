@@ -1,0 +1,176 @@
+"""Only change travels, and no change is missed."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from producers.changes import Change, Known, Seen, examine, fingerprint, gone, news, project, remember
+from schemas.erp.declaration import Row, Table
+from schemas.erp.ixc import BILLS, CLIENTS, CONTRACTS, IXC
+from schemas.errors import RejectRecord
+from tests.strategies import erp_row
+
+
+def nobody(document: str) -> str:
+    return f"hash of {document}" if document else ""
+
+
+def change(row: Row, table: Table = BILLS) -> Change:
+    return examine(IXC, table, row, nobody)
+
+
+STATES = st.fixed_dictionaries(
+    {"id_cliente": st.sampled_from(["1", "2"]), "status": st.sampled_from("APR"), "valor_aberto": st.sampled_from(["1.00", "2.00"])}
+)
+PROVIDER = st.dictionaries(st.sampled_from("789"), STATES, max_size=3)
+
+
+def bill(code: str, columns: Mapping[str, str]) -> dict[str, str]:
+    return erp_row("fn_areceber", id=code, **columns)
+
+
+# --- a provider's history, published change by change
+
+
+class Topic:
+    """What was published, replayed: the newest row of each (owner, id), as a compacted topic would keep it."""
+
+    def __init__(self) -> None:
+        self.newest: dict[tuple[str, str], Mapping[str, str] | None] = {}
+        self.published = 0
+
+    def take(self, changes: list[Change]) -> None:
+        for one in changes:
+            self.newest[one.known.owner, one.code] = one.row
+            self.published += 1
+
+    def open_rows(self) -> dict[tuple[str, str], Mapping[str, str]]:
+        return {key: row for key, row in self.newest.items() if row is not None and BILLS.member(row)}
+
+
+def sweep(seen: Seen, topic: Topic, provider: Mapping[str, Mapping[str, str]]) -> int:
+    """As `producers.sweep` does it, without its I/O: members, then what became of the absent."""
+    before = topic.published
+    examined = [change(bill(code, columns)) for code, columns in provider.items()]
+    members = [one for one in examined if one.member]
+    for found in (members, [_absent(code, provider, seen) for code in set(seen) - {one.code for one in members}]):
+        published = list(news(seen, found))
+        topic.take(published)
+        remember(seen, published)
+    return topic.published - before
+
+
+def _absent(code: str, provider: Mapping[str, Mapping[str, str]], seen: Seen) -> Change:
+    return change(bill(code, provider[code])) if code in provider else gone(code, seen[code])
+
+
+@given(st.lists(PROVIDER, min_size=1, max_size=8))
+def test_what_was_published_is_what_the_provider_holds(history: list[dict[str, dict[str, str]]]) -> None:
+    """Replayed, the topic shows each open row under its owner and under nobody else; a still provider is silence."""
+    seen: Seen = {}
+    topic = Topic()
+    for provider in history:
+        sweep(seen, topic, provider)
+        rows = [change(bill(code, columns)) for code, columns in provider.items()]
+        assert topic.open_rows() == {(one.known.owner, one.code): one.row for one in rows if one.member}
+        assert seen == {one.code: one.known for one in rows if one.member}
+        assert sweep(seen, topic, provider) == 0
+
+
+@given(PROVIDER, PROVIDER)
+def test_a_row_is_published_only_if_it_differs(before: dict[str, dict[str, str]], after: dict[str, dict[str, str]]) -> None:
+    seen: Seen = {}
+    sweep(seen, Topic(), before)
+    said = Topic()
+    sweep(seen, said, after)
+
+    still = {code for code in before if after.get(code) == before[code]}
+    assert not {code for _, code in said.newest} & still
+
+
+def test_without_the_acknowledgement_nothing_is_remembered() -> None:
+    """`news` alone changes nothing: a sweep that could not publish says the same again."""
+    seen: Seen = {}
+    found = [change(bill("7", {}))]
+
+    assert list(news(seen, found)) == list(news(seen, found)) == found
+    assert seen == {}
+
+
+def test_a_row_that_moved_leaves_its_old_client_first() -> None:
+    seen: Seen = {}
+    remember(seen, [change(bill("7", {"id_cliente": "1"}))])
+    moved = change(bill("7", {"id_cliente": "2"}))
+
+    assert list(news(seen, [moved])) == [gone("7", seen["7"]), moved]
+    assert gone("7", seen["7"]).known.owner == "1"
+
+
+# --- one row
+
+
+@given(st.sampled_from(BILLS.columns), st.text(max_size=5), st.text(max_size=5))
+def test_a_fingerprint_differs_where_a_column_does(column: str, one: str, other: str) -> None:
+    row = project(BILLS, erp_row("fn_areceber"), nobody)
+
+    assert (fingerprint({**row, column: one}) == fingerprint({**row, column: other})) is (one == other)
+
+
+def test_a_column_that_is_not_kept_makes_no_change() -> None:
+    assert change(erp_row("fn_areceber", obs="a")) == change(erp_row("fn_areceber", obs="b"))
+
+
+@pytest.mark.parametrize(("table", "name"), [(CLIENTS, "cliente"), (CONTRACTS, "cliente_contrato"), (BILLS, "fn_areceber")])
+def test_only_the_whitelist_is_kept(table: Table, name: str) -> None:
+    row = {**erp_row(name), "senha": "SEGREDO", "nome_mae": "SEGREDO"}
+    kept = project(table, row, nobody)
+
+    derived = {"person", "document"} if table is CLIENTS else set()
+    assert set(kept) == set(table.columns) | derived
+    assert "SEGREDO" not in kept.values()
+
+
+def test_a_document_travels_hashed_and_masked() -> None:
+    kept = project(CLIENTS, erp_row("cliente", cnpj_cpf="111.444.777-35"), nobody)
+
+    assert (kept["person"], kept["document"]) == ("hash of 11144477735", "***444777**")
+    assert "111.444.777-35" not in kept.values()
+
+
+@pytest.mark.parametrize("column", [*BILLS.columns])
+def test_a_row_without_a_column_is_not_the_table_that_we_know(column: str) -> None:
+    row = erp_row("fn_areceber")
+    del row[column]
+
+    with pytest.raises(RejectRecord, match=f"fn_areceber has no column {column}") as caught:
+        change(row)
+
+    assert caught.value.field == column
+
+
+def test_a_client_without_the_column_of_its_document_is_rejected() -> None:
+    """Else everybody would silently lose the hash that limits count on."""
+    row = erp_row("cliente")
+    del row["cnpj_cpf"]
+
+    with pytest.raises(RejectRecord, match="cnpj_cpf"):
+        change(row, CLIENTS)
+
+
+@pytest.mark.parametrize("owner", ["", "10:42", "1" * 65, "10\n42", "\x00"])
+def test_an_owner_that_cannot_be_part_of_a_key_is_rejected(owner: str) -> None:
+    with pytest.raises(RejectRecord, match="cannot be part of a key") as caught:
+        change(erp_row("fn_areceber", id_cliente=owner))
+
+    assert caught.value.field == "id_cliente"
+    assert "42" not in str(caught.value)
+
+
+def test_only_members_are_remembered() -> None:
+    seen: Seen = {"7": Known("1", b"old")}
+    paid = change(bill("7", {"id_cliente": "1", "status": "R"}))
+    remember(seen, [paid])
+
+    assert (paid.member, seen) == (False, {})

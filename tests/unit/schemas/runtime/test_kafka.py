@@ -1,0 +1,43 @@
+"""Every error of aiokafka becomes one of ours."""
+
+import inspect
+
+import pytest
+from aiokafka import errors
+from aiokafka.errors import KafkaError
+
+from schemas.errors import RetryLater
+from schemas.runtime.kafka import Message, publish
+from tests.unit.producers.memory_broker import MemoryBroker
+
+KAFKA_ERRORS = sorted(
+    {one for one in vars(errors).values() if inspect.isclass(one) and issubclass(one, KafkaError)}, key=lambda one: one.__name__
+)
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["before the batch is taken", "instead of the acknowledgement"])
+@pytest.mark.parametrize("error", KAFKA_ERRORS, ids=lambda one: one.__name__)
+async def test_whatever_the_broker_objects_is_tried_again_later(error: type[KafkaError], at_once: bool) -> None:
+    broker = MemoryBroker()
+    broker.refuse, broker.at_once = [error()], at_once
+
+    with pytest.raises(RetryLater, match=rf"debtor\.v1\[3\]: {error.__name__}") as caught:
+        await publish(broker, "debtor.v1", 3, [Message(b"k", b"v", [])])
+
+    assert isinstance(caught.value.__cause__, KafkaError)
+
+
+def test_there_are_errors_to_try() -> None:
+    assert len(KAFKA_ERRORS) > 50
+
+
+async def test_publish_returns_when_all_batches_are_acknowledged_and_not_before() -> None:
+    """The second of three is refused: an error, though the others are on disk."""
+    broker = MemoryBroker(batch_bytes=300)
+    broker.refuse = [None, errors.RequestTimedOutError()]
+    messages = [Message(bytes([n]) * 8, bytes(200), []) for n in range(3)]
+
+    with pytest.raises(RetryLater):
+        await publish(broker, "debtor.v1", 0, messages)
+
+    assert [one.key for one in broker.parts["debtor.v1", 0]] == [messages[0].key, messages[2].key]

@@ -1,0 +1,98 @@
+"""A missing or wrong variable is one readable line that names it, and no line ever shows a secret."""
+
+from collections.abc import Mapping
+
+import pytest
+from cryptography.fernet import Fernet
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from producers.settings import PollerSettings
+from schemas.errors import StopWorker
+from schemas.runtime.settings import HINTS, Base, read
+from tests.strategies import NASTY
+
+GOOD = {
+    "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9092,[::1]:9093,kafka-2.example:9092",
+    "MONGO_URI": "mongodb://collector:hunter2-hunter2@127.0.0.1:27018/?replicaSet=rs0",
+    "MONGO_DATABASE": "collector",
+    "COLLECTOR_SECRET_KEY": f"{Fernet.generate_key().decode()},{Fernet.generate_key().decode()}",
+    "COLLECTOR_PERSON_KEY": "hunter2-hunter2-hunter2",
+    "LOG_LEVEL": "WARNING",
+    "WORKER_NAME": "hydrate-1",
+}
+REQUIRED = ("KAFKA_BOOTSTRAP_SERVERS", "MONGO_URI", "COLLECTOR_SECRET_KEY", "COLLECTOR_PERSON_KEY")
+WRONG = {
+    "KAFKA_BOOTSTRAP_SERVERS": ["", "kafka", "kafka:port", "kafka:9092,", "kafka 9092", ":9092"],
+    "MONGO_URI": ["", "hunter2", "127.0.0.1:27018", "http://collector:hunter2@127.0.0.1", "mongodb://"],
+    "MONGO_DATABASE": ["", "a.b", "a b", "$x"],
+    "COLLECTOR_SECRET_KEY": ["", "hunter2", "ü" * 44, f"{Fernet.generate_key().decode()},", f"{Fernet.generate_key().decode()},hunter2"],
+    "COLLECTOR_PERSON_KEY": ["", "hunter2"],
+    "LOG_LEVEL": ["", "info", "LOUD"],
+    "WORKER_NAME": ["", "a b", "x" * 101],
+}
+
+
+def line(environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the operator reads; empty where the settings are good."""
+    for name in GOOD:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    try:
+        read(PollerSettings)
+    except StopWorker as exc:
+        return str(exc)
+    return ""
+
+
+def test_a_good_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert line(GOOD, monkeypatch) == ""
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_a_missing_variable_is_named_with_what_to_set(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = line({variable: value for variable, value in GOOD.items() if variable != name}, monkeypatch)
+
+    assert said == f"{name} is not set: set it to {HINTS[name.lower()]}"
+
+
+def test_what_has_a_default_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert line({name: GOOD[name] for name in REQUIRED}, monkeypatch) == ""
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_wrong_variable_is_named_and_not_shown(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = line({**GOOD, name: value}, monkeypatch)
+
+    assert said.startswith(f"{name} is wrong (")
+    assert said.count("\n") == 0
+    assert "hunter2" not in said
+
+
+def test_every_variable_of_the_poller_was_tried_wrong() -> None:
+    assert {name.lower() for name in WRONG} == set(PollerSettings.model_fields)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["COLLECTOR_SECRET_KEY", "COLLECTOR_PERSON_KEY", "MONGO_URI"]), NASTY)
+def test_no_value_of_a_secret_is_ever_in_the_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    with monkeypatch.context() as patch:
+        said = line({**GOOD, name: "hunter2" + value.replace("\x00", "").encode(errors="ignore").decode()}, patch)
+
+    assert "hunter2" not in said
+
+
+def test_a_secret_does_not_show_in_the_settings_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    line(GOOD, monkeypatch)
+    shown = repr(read(PollerSettings).model_dump(exclude={"mongo_uri"}))
+
+    assert GOOD["COLLECTOR_SECRET_KEY"] not in shown
+    assert GOOD["COLLECTOR_PERSON_KEY"] not in shown
+
+
+def test_a_setting_that_is_wrong_without_a_hint_points_to_the_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "LOUD")
+
+    with pytest.raises(StopWorker, match=r"^LOG_LEVEL is wrong \(.*\): see `.env.example`$"):
+        read(Base)

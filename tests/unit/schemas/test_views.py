@@ -1,0 +1,81 @@
+"""What an event is in MongoDB."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import bson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.debtor import Debtor
+from schemas.errors import RejectRecord
+from schemas.keys import row_key
+from schemas.queue import Facts, QueueEntry, Verdict
+from schemas.rows import ErpRow
+from schemas.sweeps import Sweep
+from schemas.views import VIEWS, View, debtor, queue, reference, sweep
+from tests.strategies import DEBTORS, SEEN, facts
+
+BY_NAME = {view.name: view for view in VIEWS}
+QUEUED = QueueEntry(
+    instance="norte", code="1042", version=3, debtor_version=2, decided_at=SEEN, facts=Facts(), verdict=Verdict()
+)
+CITY = ErpRow(
+    instance="norte", erp="ixc", kind="reference", id="1777", client="cidade", row={"id": "1777"}, seen_at=SEEN, sweep="1"
+)
+
+
+@given(DEBTORS)
+def test_a_debtor_is_one_document_that_mongodb_can_hold(state: Debtor) -> None:
+    document = debtor(state)
+
+    assert bson.decode(bson.encode(document))["_id"] == f"norte:{state.code}"
+    assert [bill["id"] for bill in document["bills"]] == list(state.bills)
+    assert [contract["id"] for contract in document["contracts"]] == list(state.contracts)
+
+
+@given(DEBTORS)
+def test_due_dates_compare_as_text_like_dates(state: Debtor) -> None:
+    """The pipelines of `schemas.figures` compare them so."""
+    texts = [bill["due_on"] for bill in debtor(state)["bills"]]
+
+    assert sorted(texts) == [day.isoformat() for day in sorted(bill.due_on for bill in state.bills.values())]
+
+
+@given(facts(), st.booleans())
+def test_a_call_is_an_entry_to_which_nothing_objects(evidence: Facts, held: bool) -> None:
+    verdict = Verdict(holds=("holiday",) if held else ())
+    document = queue(QUEUED.model_copy(update={"facts": evidence, "verdict": verdict}))
+
+    assert bson.encode(document)
+    assert document["verdict"]["call"] is not held
+
+
+def test_each_phase_of_a_sweep_keeps_its_newest() -> None:
+    begun = Sweep(instance="norte", erp="ixc", kind="bill", sweep="1", phase="started", at=SEEN)
+    ended = begun.model_copy(update={"phase": "completed", "at": SEEN + timedelta(seconds=9)})
+
+    assert [sweep(event)["_id"] for event in (begun, ended)] == ["norte:bill:started", "norte:bill:completed"]
+    assert sweep(ended)["version"] - sweep(begun)["version"] == 9_000
+
+
+@pytest.mark.parametrize(
+    ("view", "key", "document"),
+    [
+        (BY_NAME["debtors"], b"norte:1042", lambda: debtor(Debtor(instance="norte", code="1042", version=0, changed_at=SEEN))),
+        (BY_NAME["queue"], QUEUED.key, lambda: queue(QUEUED)),
+        (BY_NAME["references"], row_key("norte", "cidade", "reference", "1777"), lambda: reference(CITY)),
+    ],
+)
+def test_a_tombstone_erases_the_document_of_its_key(view: View, key: bytes, document: Callable[[], dict[str, str]]) -> None:
+    assert view.erased(key) == document()["_id"]
+
+
+@pytest.mark.parametrize("key", [None, b"", b"norte", b"\xff"])
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_a_tombstone_that_names_nothing_is_rejected(view: View, key: bytes | None) -> None:
+    with pytest.raises(RejectRecord) as caught:
+        view.erased(key)
+
+    assert caught.value.field == "key"
