@@ -40,7 +40,7 @@ def _database(reading: Reading, board: Board | None, say: Language) -> list[Noti
     level = of_snapshot(age)
     if level != "fresh" or reading.failure:
         text = say(
-            "The numbers on this page are from %(clock)s, %(ago)s.",
+            "The numbers on this page are from %(clock)s (%(ago)s).",
             clock=say.clock(reading.snapshot.built_at, board.zone),
             ago=say.ago(age),
         )

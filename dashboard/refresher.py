@@ -73,9 +73,9 @@ class Refresher:
 
     async def run(self) -> None:
         """Refresh now and then every period, until cancelled."""
-        self._periodic.start()
+        await self.refresh()
+        self._periodic.start()  # only now: it waits as long as this first refresh tells it to
         try:
-            await self.refresh()
             await asyncio.Event().wait()
         finally:
             self._periodic.stop()

@@ -79,7 +79,7 @@ class Painter:
         """The screen of `selected` (an instance, or EVERYBODY) as of `reading`."""
         everybody = {self.say("All providers"): EVERYBODY}
         if reading.snapshot is None:
-            return Screen(self._blocks(reading, None), *self._bars(Standing()), everybody, selected)
+            return Screen(self._blocks(reading, None), *self._bars(Standing()), everybody, EVERYBODY)
         board = choose(reading.snapshot, selected)
         choices = {one.title: one.name for one in reading.snapshot.instances}
         if len(choices) < len(reading.snapshot.instances):  # two providers with one title

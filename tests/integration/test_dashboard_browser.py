@@ -192,5 +192,5 @@ def test_the_other_language(browser: Browser, env: Mapping[str, str], tmp_path: 
         expect(page.get_by_role("heading", name="Monitoring")).to_be_visible()
         assert seen.cards(page)["active_clients"] == NORTE.cards["active_clients"].replace(".", ",")
         assert not re.search(
-            r"Provedor|Devedor|Fatura|vencid", page.locator(".figures, .queue, .holds, .sources").all_inner_texts().__str__()
+            r"Provedor|Devedor|Fatura|vencid", " ".join(page.locator(".figures, .queue, .holds, .sources").all_inner_texts())
         )
