@@ -1,4 +1,4 @@
-"""Kills on purpose: which process gets which signal when is a seeded plan; the rest is carrying it out and taking the time."""
+"""Kills on purpose: which process gets which signal when is a seeded plan; the rest carries it out and takes the time."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ class Blow:
 
 
 def plan(kills: int, lasting: timedelta, seed: int, stages: Sequence[str], servers: Sequence[str]) -> list[Blow]:
-    """`kills` blows at stages at random moments, every stage equally often, and one restart of each server, in order of time."""
+    """`kills` blows at stages at random moments, every stage equally often, and one restart of each server, by time."""
     rng = Random(seed)  # noqa: S311 - a plan is repeatable, not secret
     targets = [stages[number % len(stages)] for number in range(kills)]
     rng.shuffle(targets)
