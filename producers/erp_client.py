@@ -28,9 +28,12 @@ def trust(ca_file: str) -> ssl.SSLContext | bool:
 
 
 class ErpClient:
-    """Reads pages of one instance. Raises RetryLater after the last attempt, StopWorker at once."""
+    """Reads pages of one instance. Raises RetryLater after the last attempt, StopWorker at once.
 
-    def __init__(self, instance: Instance, erp: Erp, token: str) -> None:
+    `transport`: another way than TCP, such as `httpx.MockTransport`.
+    """
+
+    def __init__(self, instance: Instance, erp: Erp, token: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._erp = erp
         self._size = instance.erp.page_size
         self._gap = instance.erp.gap
@@ -41,6 +44,7 @@ class ErpClient:
             headers={"authorization": erp.authorization(token)},
             timeout=instance.erp.timeout,
             verify=trust(instance.erp.ca_file),
+            transport=transport,
         )
 
     async def page(self, table: Table, query: tuple[Where, ...], after: int) -> Page:

@@ -1,6 +1,7 @@
 """One provider's configuration, as it is kept in the MongoDB collection `instances` (the ERP's token encrypted)."""
 
 from datetime import time
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,8 +11,13 @@ from schemas.model import InstanceName, Model
 from schemas.rows import Kind
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # walks through the whole time zone database
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError("not an IANA time zone such as America/Maceio")
     return name
 

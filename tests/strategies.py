@@ -102,7 +102,7 @@ def histories(draw: st.DrawFn) -> list[ErpRow]:
 BILLS = st.builds(
     Bill,
     contract=st.just("7"),
-    due_on=DAYS,
+    due_on=st.one_of(DAYS, st.sampled_from([MONDAY, MONDAY + timedelta(days=1)])),
     open_cents=CENTS,
     status=st.sampled_from(["open", "partial"]),
     awaiting_confirmation=st.booleans(),

@@ -41,9 +41,14 @@ class Worker:
         """The agent's body."""
         async for events in stream.noack_take(TAKE_BATCHES, within=TAKE_WITHIN_S):
             async with self.busy:
-                await self.batch(record for event in events for record in event.message.value)
-                for event in events:
+                # What was taken before a rebalance may be another worker's by now: it is read again by whoever holds it.
+                ours = [event for event in events if self._is_ours(event, stream)]
+                await self.batch(record for event in ours for record in event.message.value)
+                for event in ours:
                     await stream.ack(event)
+
+    def _is_ours(self, event: Any, stream: Stream[Any]) -> bool:  # noqa: ANN401 - Faust's own event
+        return self._store.restored and event.message.generation_id == stream.app.consumer_generation_id
 
     async def batch(self, records: Iterable[Record]) -> None:
         """All records of some fetches: one state a key and batch."""

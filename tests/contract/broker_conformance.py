@@ -58,7 +58,9 @@ class BrokerConformance:
         ]
 
     async def test_a_dead_letter_carries_the_original_bytes(self, sender: Any, contents: Contents, prefix: str) -> None:  # noqa: ANN401 - as above
-        letter = DeadLetter(f"{prefix}:x".encode(), b"\xff\x00{", Why(stage="hydrate", place="t[0]@1", field="value", reason="json"))
+        letter = DeadLetter(
+            f"{prefix}:x".encode(), b"\xff\x00{", Why(stage="hydrate", place="t[0]@1", field="value", reason="json")
+        )
 
         await bury(sender, [letter])
 

@@ -13,7 +13,13 @@ from tests.strategies import erp_row
 SHOP: Mapping[str, list[Row]] = {
     "fn_areceber": [
         erp_row("fn_areceber", id=code, status=status, liberado=released)
-        for code, status, released in [("9", "A", "S"), ("10", "R", "S"), ("11", "P", "S"), ("100", "A", "N"), ("101", "A", "S")]
+        for code, status, released in [
+            ("9", "A", "S"),
+            ("10", "R", "S"),
+            ("11", "P", "S"),
+            ("100", "A", "N"),
+            ("101", "A", "S"),
+        ]
     ],
     "cliente_contrato": [
         erp_row("cliente_contrato", id="7", status_internet="A"),
@@ -73,4 +79,3 @@ class ErpConformance:
         body: dict[str, Any] = answer.json()
 
         assert body["type"] == "success"
-

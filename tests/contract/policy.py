@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ def person_faults(folder: Path) -> Iterator[str]:
 # --- views
 
 
-Query = tuple[str, list[Mapping[str, Any]]]
+Query = tuple[str, Sequence[Mapping[str, Any]]]
 """A view's name and a pipeline over it."""
 
 
@@ -151,7 +151,7 @@ def index_faults(views: Sequence[View], queries: Iterable[Query]) -> Iterator[st
             yield f"{view.name} cannot be asked by instance"
 
 
-def _asked(pipeline: list[Mapping[str, Any]]) -> tuple[set[str], list[tuple[str, int]]]:
+def _asked(pipeline: Sequence[Mapping[str, Any]]) -> tuple[set[str], list[tuple[str, int]]]:
     first, *rest = pipeline
     order = list(rest[0]["$sort"].items()) if rest and "$sort" in rest[0] else []
     return set(first["$match"]), order
@@ -161,5 +161,3 @@ def _serves(index: Sequence[tuple[str, int]], conditions: set[str], order: list[
     head, tail = index[: len(conditions)], list(index[len(conditions) :][: len(order)])
     backwards = [(field, -direction) for field, direction in order]
     return {field for field, _ in head} == conditions and tail in (order, backwards)
-
-

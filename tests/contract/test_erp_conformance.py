@@ -12,9 +12,10 @@ from deploy.simulators.ixc.server import TOKEN, USER, application
 from deploy.simulators.ixc.simulator import Simulator
 from deploy.simulators.ixc.store import Provider, Table
 from producers.erp_client import ErpClient
+from schemas.erp.ixc import IXC
 from tests.contract.erp_conformance import SHOP, ErpConformance
 from tests.strategies import instance
-from tests.unit.producers.memory_erp import MemoryErp, connected
+from tests.unit.producers.memory_erp import MemoryErp
 
 PAGED = instance(
     erp={
@@ -46,6 +47,6 @@ class TestSimulator(ErpConformance):
             {name: Table(name, {int(row["id"]): dict(row) for row in SHOP.get(name, [])}) for name in BLANKS}
         )
         app = application(simulator, lambda: datetime(2026, 1, 14, 12, tzinfo=UTC))
-        client = connected(PAGED, httpx.ASGITransport(app=app), f"{USER}:{TOKEN}")
+        client = ErpClient(PAGED, IXC, f"{USER}:{TOKEN}", httpx.ASGITransport(app=app))
         yield client
         await client.close()

@@ -1,7 +1,6 @@
 """An example is the contract: producers aim at it, consumers must survive it."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from schemas.rows import ErpRow
 from schemas.sweeps import Sweep
 from schemas.topics import DEAD, ROW_TOPICS, TOPICS
 from tests.contract.policy import example_faults, letter_of, person_faults
+from tests.contract.spoiling import Change, move, spoil
 from tests.strategies import EXAMPLES
 
 FILES = [path for topic in TOPICS for path in sorted((EXAMPLES / topic.name).glob("*.json"))]
@@ -57,52 +57,36 @@ def test_a_dead_letter_says_all_that_is_needed_to_replay_it(path: Path) -> None:
 # --- each check can fail
 
 
-def remove_topic(folder: Path) -> None:
-    shutil.rmtree(folder / "queue.v1")
-
-
 def empty_topic(folder: Path) -> None:
     for path in (folder / "queue.v1").iterdir():
         path.unlink()
 
 
-def strange_folder(folder: Path) -> None:
-    (folder / "queue.v1").rename(folder / "queue.v2")
-
-
-def strange_file(folder: Path) -> None:
-    (folder / "notes.txt").touch()
-
-
-def strange_suffix(folder: Path) -> None:
-    (folder / "queue.v1/call.json").rename(folder / "queue.v1/call.jsn")
-
-
-def spoil(name: str, old: str, new: str) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        text = (folder / name).read_text()
-        assert old in text
-        (folder / name).write_text(text.replace(old, new))
-
-    return change
-
-
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (remove_topic, "queue.v1 has no example"),
+        (lambda folder: shutil.rmtree(folder / "queue.v1"), "queue.v1 has no example"),
         (empty_topic, "queue.v1 has no example"),
-        (strange_folder, "queue.v2 belongs to no topic"),
-        (strange_file, "notes.txt belongs to no topic"),
-        (strange_suffix, "queue.v1/call.jsn: is no JSON file"),
-        (spoil("queue.v1/call.json", '"score"', '"points"'), "queue.v1/call.json: QueueEntry.verdict.points: extra_forbidden"),
-        (spoil("debtor.v1/blocked.json", '"blocked_auto"', '"cut"'), "debtor.v1/blocked.json: Debtor.contracts.2077.access: literal_error"),
+        (move("queue.v1", "queue.v2"), "queue.v2 belongs to no topic"),
+        (move("queue.v1/call.json", "notes.txt"), "notes.txt belongs to no topic"),
+        (move("queue.v1/call.json", "queue.v1/call.jsn"), "queue.v1/call.jsn: is no JSON file"),
+        (
+            spoil("queue.v1/call.json", '"score"', '"points"'),
+            "queue.v1/call.json: QueueEntry.verdict.points: extra_forbidden",
+        ),
+        (
+            spoil("debtor.v1/blocked.json", '"blocked_auto"', '"cut"'),
+            "debtor.v1/blocked.json: Debtor.contracts.2077.access: literal_error",
+        ),
         (spoil("erp.bill.v1/open.json", "{", "["), "erp.bill.v1/open.json: ErpRow.value: json_invalid"),
         (spoil("dead.v1/cut_body.json", '"reason"', '"because"'), "dead.v1/cut_body.json"),
-        (spoil("dead.v1/cut_body.json", '"headers"', '"header"'), "dead.v1/cut_body.json: a dead letter has headers, key, value"),
+        (
+            spoil("dead.v1/cut_body.json", '"headers"', '"header"'),
+            "dead.v1/cut_body.json: a dead letter has headers, key, value",
+        ),
     ],
 )
-def test_each_check_of_the_examples_can_fail(tmp_path: Path, change: Callable[[Path], None], complaint: str) -> None:
+def test_each_check_of_the_examples_can_fail(tmp_path: Path, change: Change, complaint: str) -> None:
     folder = tmp_path / "examples"
     shutil.copytree(EXAMPLES, folder)
     change(folder)
@@ -111,7 +95,16 @@ def test_each_check_of_the_examples_can_fail(tmp_path: Path, change: Callable[[P
 
 
 @pytest.mark.parametrize(
-    "text", ['"529.982.247-25"', '"11.222.333/0001-81"', '"+5582988776655"', '"(82) 98877-6655"', '"82988776655"', "fulano@provedor.com.br", "https://provedor.com.br"]
+    "text",
+    [
+        '"529.982.247-25"',
+        '"11.222.333/0001-81"',
+        '"+5582988776655"',
+        '"(82) 98877-6655"',
+        '"82988776655"',
+        "fulano@provedor.com.br",
+        "https://provedor.com.br",
+    ],
 )
 def test_a_real_person_or_host_would_be_noticed(tmp_path: Path, text: str) -> None:
     (tmp_path / "x.json").write_text(text)

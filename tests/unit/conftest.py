@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "unit",
-    max_examples=60,
+    max_examples=30,
     deadline=None,  # two busy cores decide how long an example takes, not the code
     derandomize=True,
     database=None,

@@ -1,16 +1,18 @@
-"""Kafka records as values, for folds that take bytes."""
+"""Kafka records as values, for folds and sinks that take what aiokafka gives."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from schemas.codec import encode
+from schemas.dead import Headers
 from schemas.keys import row_key
 from schemas.rows import ErpRow
 
 
-class Given(NamedTuple):
-    """One record, as far as a fold or a sink looks at it."""
+@dataclass(slots=True)
+class Given:
+    """One record; `timestamp` in milliseconds since 1970. Not frozen, as aiokafka's own is not."""
 
     topic: str
     partition: int
@@ -18,7 +20,7 @@ class Given(NamedTuple):
     key: bytes | None
     value: bytes | None
     timestamp: int = 0
-    headers: tuple[tuple[str, bytes | None], ...] = ()
+    headers: Headers = ()
 
 
 def of_row(event: ErpRow, offset: int = 0) -> Given:

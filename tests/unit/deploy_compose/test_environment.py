@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deploy.compose.trial import ALONE
+from deploy.secrets import MAKERS
+from deploy.stages import STAGES
+
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ("schemas", "producers", "processors", "sinks", "dashboard", "deploy")
 SOURCES = [file.read_text() for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
@@ -84,9 +88,17 @@ def test_no_secret_has_a_default() -> None:
     required = {match["name"]: match["hint"] for match in VARIABLE.finditer(compose_text) if match["hint"]}
     secret = {name for name in examples() if re.search("PASSWORD|KEY|TOKEN", name)}
 
-    assert set(required) == {"COLLECTOR_SECRET_KEY", "COLLECTOR_PERSON_KEY", "MONGO_PASSWORD"}
+    assert set(required) == set(MAKERS), "what `collector env` writes"
     assert set(required.values()) == {'run "collector env > .env"'}
     assert {examples()[name] for name in secret} == {""}
+
+
+def test_every_stage_is_a_service_and_the_test_knows_every_service() -> None:
+    stages = {name for name, service in compose_file["services"].items() if service.get("command", [""])[0] == "run"}
+
+    assert stages == set(STAGES)
+    assert all(compose_file["services"][stage]["command"] == ["run", stage] for stage in STAGES)
+    assert set(ALONE) == set(compose_file["services"])
 
 
 @pytest.mark.parametrize("service", compose_file["services"])

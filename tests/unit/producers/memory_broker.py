@@ -28,7 +28,10 @@ class Kept(NamedTuple):
 
 
 class MemoryBroker:
-    """`refuse`: what the next batches meet, in order; None lets one pass. An `at_once` error is raised before the batch is taken."""
+    """`refuse`: what the next batches meet, in order; None lets one pass.
+
+    `at_once`: the error is raised before the batch is taken, not instead of its acknowledgement.
+    """
 
     def __init__(self, batch_bytes: int = MAX_BATCH_BYTES) -> None:
         self.parts: defaultdict[tuple[str, int], list[Kept]] = defaultdict(list)

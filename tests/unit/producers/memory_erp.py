@@ -25,7 +25,7 @@ TOKEN = "1:" + "0" * 64
 
 
 class MemoryErp:
-    """`rows`: by table and id. `fail`: called with the number of each request, from 0; what it returns is answered instead."""
+    """`rows`: by table and id. `fail`: given the number of a request, from 0, an answer to give instead of the true one."""
 
     def __init__(self) -> None:
         self.rows: defaultdict[str, dict[str, Row]] = defaultdict(dict)
@@ -62,14 +62,4 @@ class MemoryErp:
 
     def client(self, instance: Instance) -> ErpClient:
         """The poller's own client, talking to this ERP."""
-        return connected(instance, httpx.MockTransport(self.answer))
-
-
-def connected(instance: Instance, transport: httpx.AsyncBaseTransport, token: str = TOKEN) -> ErpClient:
-    """An `ErpClient` over another transport, with everything else as in production."""
-    client = ErpClient(instance, IXC, token)
-    real = client._http
-    client._http = httpx.AsyncClient(
-        base_url=real.base_url, headers=real.headers, timeout=real.timeout, transport=transport
-    )
-    return client
+        return ErpClient(instance, IXC, TOKEN, httpx.MockTransport(self.answer))

@@ -22,7 +22,11 @@ def change(row: Row, table: Table = BILLS) -> Change:
 
 
 STATES = st.fixed_dictionaries(
-    {"id_cliente": st.sampled_from(["1", "2"]), "status": st.sampled_from("APR"), "valor_aberto": st.sampled_from(["1.00", "2.00"])}
+    {
+        "id_cliente": st.sampled_from(["1", "2"]),
+        "status": st.sampled_from("APR"),
+        "valor_aberto": st.sampled_from(["1.00", "2.00"]),
+    }
 )
 PROVIDER = st.dictionaries(st.sampled_from("789"), STATES, max_size=3)
 

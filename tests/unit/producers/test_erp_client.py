@@ -10,10 +10,10 @@ import orjson
 import pytest
 
 from producers.erp_client import ATTEMPTS, ErpClient, trust
-from schemas.erp.ixc import BILLS
+from schemas.erp.ixc import BILLS, IXC
 from schemas.errors import PipelineError, RetryLater, StopWorker
 from tests.strategies import erp_row, instance
-from tests.unit.producers.memory_erp import TOKEN, MemoryErp, connected
+from tests.unit.producers.memory_erp import TOKEN
 
 HERE = instance()
 HTTP_ERRORS = sorted(
@@ -41,7 +41,7 @@ class Wire:
         return answer if isinstance(answer, httpx.Response) else answer()
 
     async def page(self, after: int = 0) -> list[str]:
-        client = connected(HERE, httpx.MockTransport(self))
+        client = ErpClient(HERE, IXC, TOKEN, httpx.MockTransport(self))
         try:
             return [row["id"] for row in (await client.page(BILLS, BILLS.queries[0], after)).rows]
         finally:
@@ -117,7 +117,7 @@ async def test_pages_that_do_not_advance_are_no_pages(ids: tuple[str, ...]) -> N
 
 async def test_every_request_is_a_list_with_the_instances_token() -> None:
     wire = Wire(answer())
-    client = connected(HERE, httpx.MockTransport(wire))
+    client = ErpClient(HERE, IXC, TOKEN, httpx.MockTransport(wire))
     await client.page(BILLS, BILLS.queries[0], 0)
     await client.rows(BILLS, ["7"])
     await client.close()
@@ -143,7 +143,7 @@ async def test_one_request_at_a_time() -> None:
         at_once -= 1
         return answer("7")
 
-    client = connected(HERE, httpx.MockTransport(slow))
+    client = ErpClient(HERE, IXC, TOKEN, httpx.MockTransport(slow))
     await asyncio.gather(*(client.rows(BILLS, ["7"]) for _ in range(5)))
     await client.close()
 
@@ -159,7 +159,8 @@ async def test_no_faster_than_the_instance_allows() -> None:
         begun.append(loop.time())
         return answer("7") if len(begun) == 2 else httpx.Response(500)
 
-    client = connected(instance(erp={**HERE.erp.model_dump(), "gap": 0.005}), httpx.MockTransport(answered))
+    slow = instance(erp={**HERE.erp.model_dump(), "gap": 0.005})
+    client = ErpClient(slow, IXC, TOKEN, httpx.MockTransport(answered))
     await client.rows(BILLS, ["7"])
     await client.close()
 
@@ -179,5 +180,7 @@ def test_certificates_are_always_checked(tmp_path: Path) -> None:
 
 
 def test_a_client_of_an_unreadable_authority_stops_at_once() -> None:
+    lost = instance(erp={**HERE.erp.model_dump(), "ca_file": "/nonexistent.pem"})
+
     with pytest.raises(StopWorker, match="PEM"):
-        ErpClient(instance(erp={**HERE.erp.model_dump(), "ca_file": "/nonexistent.pem"}), MemoryErp().client(HERE)._erp, TOKEN)
+        ErpClient(lost, IXC, TOKEN)

@@ -126,7 +126,6 @@ async def test_an_event_says_what_was_seen_when_and_by_which_sweep() -> None:
 
 async def test_a_row_that_the_broker_did_not_take_is_an_error() -> None:
 
-
     broker = MemoryBroker()
     broker.refuse = [RequestTimedOutError()]
 

@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from schemas.dead import DeadLetter, Why, why_of
 
-WHYS = st.builds(Why, stage=st.text(), place=st.text(), field=st.text(), reason=st.text(alphabet=st.characters(codec="utf-8")))
+WHYS = st.builds(
+    Why, stage=st.text(), place=st.text(), field=st.text(), reason=st.text(alphabet=st.characters(codec="utf-8"))
+)
 
 
 @given(WHYS)

@@ -37,7 +37,9 @@ def test_a_wrong_field_is_named(field: str, fields: dict[str, Any]) -> None:
 
 def test_the_default_windows_are_the_strictest_state_law() -> None:
     """9-19 from Monday to Friday (`reference/erp.md`, 6.3)."""
-    hours = {day: (window.opens.isoformat("minutes"), window.closes.isoformat("minutes")) for day, window in STRICTEST.items()}
+    hours = {
+        day: (window.opens.isoformat("minutes"), window.closes.isoformat("minutes")) for day, window in STRICTEST.items()
+    }
 
     assert hours == dict.fromkeys(range(5), ("09:00", "19:00"))
     assert instance().rules.windows == STRICTEST

@@ -63,7 +63,11 @@ def test_each_phase_of_a_sweep_keeps_its_newest() -> None:
 @pytest.mark.parametrize(
     ("view", "key", "document"),
     [
-        (BY_NAME["debtors"], b"norte:1042", lambda: debtor(Debtor(instance="norte", code="1042", version=0, changed_at=SEEN))),
+        (
+            BY_NAME["debtors"],
+            b"norte:1042",
+            lambda: debtor(Debtor(instance="norte", code="1042", version=0, changed_at=SEEN)),
+        ),
         (BY_NAME["queue"], QUEUED.key, lambda: queue(QUEUED)),
         (BY_NAME["references"], row_key("norte", "cidade", "reference", "1777"), lambda: reference(CITY)),
     ],

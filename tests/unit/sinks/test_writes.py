@@ -63,7 +63,9 @@ def test_at_most_one_write_a_document(records: list[tuple[str, int | None]]) -> 
 
 
 @given(st.data(), st.lists(st.tuples(CODES, VERSIONS), max_size=12))
-def test_in_any_order_and_in_any_batches_the_newest_version_stays(data: st.DataObject, records: list[tuple[str, int]]) -> None:
+def test_in_any_order_and_in_any_batches_the_newest_version_stays(
+    data: st.DataObject, records: list[tuple[str, int]]
+) -> None:
     held: dict[str, int] = {}
     shuffled = data.draw(st.permutations(records))
     cut = data.draw(st.integers(0, len(records)))
@@ -75,7 +77,9 @@ def test_in_any_order_and_in_any_batches_the_newest_version_stays(data: st.DataO
 
 @given(st.lists(st.one_of(st.none(), VERSIONS), min_size=1), st.one_of(st.none(), VERSIONS))
 def test_a_tombstone_erases_what_came_before_it(versions: list[int | None], before: int | None) -> None:
-    held = stored(batch(DEBTORS, [record("1", version) for version in versions]).writes, {} if before is None else {"norte:1": before})
+    held = stored(
+        batch(DEBTORS, [record("1", version) for version in versions]).writes, {} if before is None else {"norte:1": before}
+    )
 
     if versions[-1] is None:
         assert held == {}
@@ -102,7 +106,15 @@ def test_bytes_that_cannot_be_read_are_letters_and_never_an_error(view: View, ke
 
 
 def test_a_bad_record_does_not_hold_up_the_others() -> None:
-    made = batch(DEBTORS, [record("1", 1), Given("debtor.v1", 3, 1, b"norte:2", b"{"), record("3", 1, 2), Given("debtor.v1", 3, 3, b"x", None)])
+    made = batch(
+        DEBTORS,
+        [
+            record("1", 1),
+            Given("debtor.v1", 3, 1, b"norte:2", b"{"),
+            record("3", 1, 2),
+            Given("debtor.v1", 3, 3, b"x", None),
+        ],
+    )
 
     assert [write._filter["_id"] for write in made.writes] == ["norte:1", "norte:3"]
     assert [letter.why.place for letter in made.letters] == ["debtor.v1[3]@1", "debtor.v1[3]@3"]
@@ -110,9 +122,13 @@ def test_a_bad_record_does_not_hold_up_the_others() -> None:
 
 EVENTS = {
     "debtors": debtor("1", 3),
-    "queue": QueueEntry(instance="norte", code="1", version=3, debtor_version=1, decided_at=SEEN, facts=Facts(), verdict=Verdict()),
+    "queue": QueueEntry(
+        instance="norte", code="1", version=3, debtor_version=1, decided_at=SEEN, facts=Facts(), verdict=Verdict()
+    ),
     "sweeps": Sweep(instance="norte", erp="ixc", kind="bill", sweep="1", phase="completed", at=SEEN),
-    "references": ErpRow(instance="norte", erp="ixc", kind="reference", id="7", client="uf", row={}, seen_at=SEEN, sweep="1"),
+    "references": ErpRow(
+        instance="norte", erp="ixc", kind="reference", id="7", client="uf", row={}, seen_at=SEEN, sweep="1"
+    ),
 }
 
 

@@ -17,7 +17,9 @@ def total(evidence: Facts, days: int, cents: int) -> int:
 
 
 @given(facts(), DAYS, DAYS, CENTS, CENTS)
-def test_more_days_and_more_debt_never_lower_the_score(evidence: Facts, days: int, more: int, cents: int, extra: int) -> None:
+def test_more_days_and_more_debt_never_lower_the_score(
+    evidence: Facts, days: int, more: int, cents: int, extra: int
+) -> None:
     assert total(evidence, days + more, cents + extra) >= total(evidence, days, cents)
 
 

@@ -1,6 +1,7 @@
 """`hydrate` on bytes: batches, versions, tombstones and dead letters."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -93,7 +94,7 @@ def test_a_record_that_cannot_be_read_is_a_letter_and_the_others_count() -> None
 
 
 def test_a_row_under_another_debtors_key_is_a_letter() -> None:
-    folded = fold(KEY, None, [of_row(event("bill", "7", client="9"))._replace(key=b"norte:1042:bill:7")], NOW)
+    folded = fold(KEY, None, [replace(of_row(event("bill", "7", client="9")), key=b"norte:1042:bill:7")], NOW)
 
     assert [letter.why.field for letter in folded.letters] == ["key"]
     assert not folded.changed

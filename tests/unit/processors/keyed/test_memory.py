@@ -47,7 +47,11 @@ def test_a_tombstone_erases_what_came_before_it(records: list[int | None]) -> No
     assert {version_of(value) for value in states.values()} == ({max(after)} if after else set())
 
 
-@given(st.one_of(st.binary(max_size=30), st.sampled_from([b"[]", b"{}", b"1", b'"version"', b'{"version":"3"}', b'{"version":null}'])))
+@given(
+    st.one_of(
+        st.binary(max_size=30), st.sampled_from([b"[]", b"{}", b"1", b'"version"', b'{"version":"3"}', b'{"version":null}'])
+    )
+)
 def test_bytes_without_a_version_are_no_state(value: bytes) -> None:
     states = {b"k": state(1)}
     restore(states, b"k", value)

@@ -1,5 +1,6 @@
 """IXC's list protocol: what is asked, and what an answer is taken for."""
 
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -12,9 +13,7 @@ from schemas.erp.ixc import BILLS, CLIENTS, IXC, TABLES, authorization, owner_of
 from schemas.errors import RetryLater, StopWorker
 from tests.strategies import CODES, NASTY, erp_row
 
-CONDITIONS = st.lists(
-    st.builds(Where, NASTY, st.sampled_from(["=", "!=", ">", "in"]), NASTY), max_size=3
-).map(tuple)
+CONDITIONS = st.lists(st.builds(Where, NASTY, st.sampled_from(["=", "!=", ">", "in"]), NASTY), max_size=3).map(tuple)
 
 
 def answer(*rows: Any, **head: Any) -> bytes:  # noqa: ANN401 - JSON, good and bad
@@ -89,12 +88,16 @@ def judged(content: bytes, status: int = 200, table: Table = BILLS) -> Page | No
 
 def in_order(rows: list[Row]) -> bool:
     ids = [int(row["id"]) for row in rows]
-    return all(earlier < later for earlier, later in zip(ids, ids[1:], strict=False))
+    return all(earlier < later for earlier, later in pairwise(ids))
 
 
 JSON = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), st.floats(allow_nan=False, allow_infinity=False), NASTY),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.sampled_from(["id", "x", "registros"]), inner, max_size=3)),
+    st.one_of(
+        st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), st.floats(allow_nan=False, allow_infinity=False), NASTY
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.sampled_from(["id", "x", "registros"]), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 ROWS = st.lists(st.one_of(st.builds(lambda code: {"id": code}, st.one_of(CODES, st.integers(0, 9), JSON)), JSON), max_size=5)

@@ -1,0 +1,145 @@
+"""Every view: documents that MongoDB can hold, made of the examples, and indexes for what is asked."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import bson
+import orjson
+import pytest
+from pymongo import ReplaceOne
+
+from deploy.stages import STAGES
+from schemas.codec import decode, encode
+from schemas.figures import Scope, queue_pipeline, standing_pipeline, waiting_pipeline
+from schemas.keys import row_key
+from schemas.model import Model
+from schemas.rows import ErpRow
+from schemas.topics import DEAD, TOPICS
+from schemas.views import DEAD_LETTERS, VIEWS, View
+from sinks.writes import batch, dead_letter
+from tests.contract.policy import Query, index_faults, letter_of
+from tests.strategies import EXAMPLES
+from tests.unit.records import Given
+
+FOUND: list[Query] = [
+    ("debtors", standing_pipeline(Scope("norte", date(2026, 1, 14), 7))),
+    ("queue", waiting_pipeline("norte")),
+    ("queue", queue_pipeline(["norte"])),
+    ("queue", queue_pipeline(["norte", "sul"], 100)),
+    ("sweeps", [{"$match": {"instance": "norte", "phase": "completed"}}]),
+    ("references", [{"$match": {"instance": "norte", "table": "cidade"}}]),
+]
+"""What the dashboard and the snapshots ask."""
+CASES = [(view, path) for view in VIEWS for path in sorted((EXAMPLES / view.topic.name).glob("*.json"))]
+
+
+def record(view: View, path: Path, offset: int = 0) -> Given:
+    assert view.topic.model is not None
+    event = decode(view.topic.model, path.read_bytes())
+    return Given(view.topic.name, 0, offset, key_of(event), encode(event))
+
+
+def key_of(event: Model) -> bytes:
+    if isinstance(event, ErpRow):
+        return row_key(event.instance, event.client, event.kind, event.id)
+    return getattr(event, "key", b"norte:bill")
+
+
+def test_every_view_has_examples() -> None:
+    assert {view.name for view, _ in CASES} == {view.name for view in VIEWS}
+
+
+@pytest.mark.parametrize(("view", "path"), CASES, ids=lambda value: getattr(value, "stem", getattr(value, "name", "")))
+def test_an_example_becomes_one_document_that_mongodb_can_hold(view: View, path: Path) -> None:
+    made = batch(view, [record(view, path), record(view, path, 1)])
+    (write,) = made.writes
+    assert isinstance(write, ReplaceOne)
+    document = write._doc
+
+    assert made.letters == []
+    assert bson.decode(bson.encode(document))["_id"] == document["_id"]
+    assert (document["instance"], isinstance(document["version"], int)) == ("norte", True)
+
+
+@pytest.mark.parametrize(
+    ("view", "path"),
+    [case for case in CASES if case[0].name != "sweeps"],
+    ids=lambda value: getattr(value, "stem", getattr(value, "name", "")),
+)
+def test_a_tombstone_under_the_same_key_erases_that_document(view: View, path: Path) -> None:
+    """Sweeps are never erased: their topic deletes by time and their documents are replaced."""
+    (write,) = batch(view, [record(view, path)]).writes
+    (erasure,) = batch(view, [replace(record(view, path), value=None)]).writes
+
+    assert erasure._filter == {"_id": write._filter["_id"]}
+
+
+@pytest.mark.parametrize("path", sorted((EXAMPLES / DEAD.name).glob("*.json")), ids=lambda path: path.stem)
+def test_a_dead_letter_becomes_a_document_with_its_bytes(path: Path) -> None:
+    letter = letter_of(path)
+    document = dead_letter(Given(DEAD.name, 0, 7, letter.key, letter.value, 1_768_392_000_000, tuple(letter.headers())))
+
+    assert bson.encode(document)
+    assert (document["value"], document["reason"]) == (letter.value, letter.why.reason)
+
+
+def test_a_view_shows_what_its_example_says() -> None:
+    """Two documents whole, so that a field that gets lost on the way is seen."""
+    shown = {
+        view.name: batch(view, [record(view, EXAMPLES / view.topic.name / f"{name}.json")]).writes[0]._doc  # type: ignore[union-attr]
+        for view, name in ((VIEWS[0], "blocked"), (VIEWS[1], "hold"))
+    }
+    debtor, queue = shown["debtors"], shown["queue"]
+    example = orjson.loads((EXAMPLES / "debtor.v1/blocked.json").read_bytes())
+
+    assert debtor["client"]["phones"] == example["client"]["phones"]
+    assert {bill.pop("id"): bill for bill in debtor["bills"]} == {
+        code: {"awaiting_confirmation": False, "renegotiated": False, **bill} for code, bill in example["bills"].items()
+    }
+    assert queue["verdict"]["call"] is False
+    assert queue["verdict"]["holds"] == ["nothing_due", "awaiting_confirmation", "outside_window"]
+
+
+# --- policy
+
+
+def test_every_query_has_its_index() -> None:
+    assert list(index_faults(VIEWS, FOUND)) == []
+
+
+def test_every_view_is_written_by_the_stage_that_reads_its_topic() -> None:
+    assert "views" in STAGES
+    assert all("views" in view.topic.consumers for view in VIEWS)
+    assert {topic.name for topic in TOPICS if "views" in topic.consumers} == {view.topic.name for view in VIEWS} | {
+        DEAD.name
+    }
+
+
+def test_view_names_are_each_others_and_nobody_elses() -> None:
+    names = [view.name for view in VIEWS]
+
+    assert len({*names, DEAD_LETTERS}) == len(names) + 1
+
+
+@pytest.mark.parametrize(
+    ("indexes", "complaints"),
+    [
+        ((), 3),
+        (((("instance", 1),),), 1),
+        (((("verdict.score", -1), ("instance", 1)),), 3),
+        (((("instance", 1), ("verdict.call", 1), ("verdict.score", 1), ("verdict.oldest_due_on", 1), ("_id", 1)),), 1),
+        (((("instance", 1), ("verdict.call", 1), ("verdict.score", 1), ("verdict.oldest_due_on", -1), ("_id", -1)),), 0),
+    ],
+)
+def test_a_missing_or_wrong_index_is_noticed(indexes: tuple[tuple[tuple[str, int], ...], ...], complaints: int) -> None:
+    """An index read backwards serves as well; one in another order does not."""
+    queue = replace(VIEWS[1], indexes=indexes)
+
+    assert len(list(index_faults([queue], FOUND[1:3]))) == complaints
+
+
+def test_a_view_that_cannot_be_asked_by_instance_is_noticed() -> None:
+    (said,) = index_faults([replace(VIEWS[0], indexes=((("bills.due_on", 1),),))], [])
+
+    assert said == "debtors cannot be asked by instance"
