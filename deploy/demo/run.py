@@ -24,7 +24,7 @@ from deploy.secrets import make
 from deploy.stages import STAGES, command
 from deploy.supervisor import HEALTHY_AFTER, Ended, Event, Supervisor
 from deploy.topics import ensure
-from deploy.up import dashboard_port, told
+from deploy.up import told
 from schemas.errors import StopWorker
 from schemas.instances import Instance
 from schemas.runtime.mongo import Database, connect
@@ -63,8 +63,10 @@ class Demo:
     async def _with(self, stack: Stack, database: Database) -> tuple[Result | None, Chaos | None]:
         await ensure(stack.kafka_bootstrap, 1)
         env = {**os.environ, **make({}), **stack.environment, "MONGO_DATABASE": database.name}
-        env.setdefault("DASHBOARD_PORT", dashboard_port())
-        port = free(1)[0]
+        port, page = free(2)
+        env.setdefault(
+            "DASHBOARD_PORT", str(page)
+        )  # never the usual one: two demos that start together would both find it free
         instance = simulated.instance(port, SecretStr(env["COLLECTOR_SECRET_KEY"]))
         mongo = MongoSettings(mongo_uri=stack.mongo_uri, mongo_database=database.name)
         await instances.add(mongo, instance, replace=True)
