@@ -19,11 +19,10 @@ SHOWN = 30
 UNEQUAL = 1
 
 
-async def run(log: Path) -> int:
+async def run(name: str, log: Path) -> int:
     """The exit code. Raises StopWorker where a step fails."""
     report = partial(_say, time.monotonic())
     engine = await find()
-    name = f"collector-test-{secrets.token_hex(3)}"
     report(f"project {name} on {engine.name}; everything that is said there: {log}")
     try:
         async with throwaway(engine, name, log) as project, asyncio.timeout(WITHIN_S):
@@ -38,14 +37,14 @@ async def run(log: Path) -> int:
 
 def main() -> int:
     """The exit code; an interrupted test has not passed."""
-    log = ROOT / "build" / "compose-test.log"
+    name = f"collector-test-{secrets.token_hex(3)}"
+    log = ROOT / "build" / f"{name}.log"
     log.parent.mkdir(exist_ok=True)
-    log.unlink(missing_ok=True)
     code = KILLED
 
     async def work() -> None:
         nonlocal code
-        code = await run(log)
+        code = await run(name, log)
 
     try:
         asyncio.run(until_told(work()))

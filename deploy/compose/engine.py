@@ -11,10 +11,7 @@ from schemas.errors import StopWorker
 
 LAB = Path(__file__).resolve().parents[2].parent / "shared" / "compose-lab" / "lab.sh"
 TAIL_LINES = 15
-MISSING = (
-    "`docker compose` with a running engine is missing: install Docker Engine and its Compose plugin, or start the engine "
-    f"(no stand-in at {LAB} either)"
-)
+MISSING = "`docker compose` with a running engine is missing: install Docker Engine and its Compose plugin, or start it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ async def find(environ: Mapping[str, str] = os.environ, lab: Path = LAB) -> Engi
     if await _works(environ):
         return Engine("Docker", environ)
     if not lab.exists():  # noqa: ASYNC240 - one look, before anything else runs
-        raise StopWorker(MISSING)
+        raise StopWorker(f"{MISSING} (there is no {lab} either)")
     code, said = await _run(["bash", "-c", f'set -e; vars=$("{lab}" env); eval "$vars"; env -0'], environ, None)
     if code:
         raise StopWorker(f"{lab} does not start: run `{lab} install` as root\n{said}")

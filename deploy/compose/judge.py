@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import httpx
 from pydantic import SecretStr
@@ -81,7 +80,7 @@ async def judging(project: Project) -> AsyncIterator[Judge]:
     uri = f"mongodb://collector:{values['MONGO_PASSWORD']}@127.0.0.1:{port('MONGO_PORT')}/?directConnection=true"
     database = connect(MongoSettings(mongo_uri=uri))
     provider = Provider(port("IXC_SIMULATOR_PORT"))
-    known: Any = instance(port("IXC_SIMULATOR_PORT"), SecretStr(values["COLLECTOR_SECRET_KEY"]))
+    known = instance(port("IXC_SIMULATOR_PORT"), SecretStr(values["COLLECTOR_SECRET_KEY"]))
     try:
         yield Judge(provider, database, known, f"http://127.0.0.1:{port('DASHBOARD_PORT')}")
     finally:

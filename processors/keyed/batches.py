@@ -9,8 +9,10 @@ in recovery only, stay single. This touches private parts of Faust: the version 
 
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Any
 
+from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
 
@@ -31,8 +33,10 @@ class BatchConsumer(driver.Consumer):
         if records is None:
             return  # the service is stopping
         if not self.flow_active:
-            # A fetch that ended after the flow was stopped for a rebalance: what it brought is read again.
-            await self.perform_seek()
+            # A fetch that ended after the flow was stopped for a rebalance: what it brought is read again. Where a
+            # partition is gone meanwhile the seek fails, and Faust seeks once more when the new assignment is restored.
+            with suppress(IllegalStateError):
+                await self.perform_seek()
             return
         for tp, found in records.items():
             # both may change while we are suspended in a yield, which mypy does not see

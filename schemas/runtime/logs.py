@@ -19,18 +19,59 @@ QUIET = (
 )
 
 
+SELDOM_S = 60.0
+LINES_KNOWN = 1_000
+STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
+AS_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+class Seldom(logging.Filter):
+    """A library's line, its values aside, at most once a minute: aiokafka writes thousands while a broker restarts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        line = (record.name, str(record.msg))
+        if record.created - self._said.get(line, 0.0) < SELDOM_S:
+            return False
+        if len(self._said) >= LINES_KNOWN:
+            self._said.clear()
+        self._said[line] = record.created
+        return True
+
+
+def libraries() -> logging.Handler:
+    """Libraries speak on stderr as we do: one JSON line each."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Seldom())
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, STAMP],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                AS_JSON,
+            ],
+        )
+    )
+    return handler
+
+
 def configure(level: str, stage: str) -> structlog.stdlib.BoundLogger:
     """Set up this process's logging and return the stage's logger. Libraries speak from WARNING on."""
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(levelname)s %(name)s %(message)s", force=True)
+    logging.basicConfig(level=level, handlers=[libraries()], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            STAMP,
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            AS_JSON,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),

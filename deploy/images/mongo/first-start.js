@@ -1,5 +1,5 @@
-// Runs once, on an empty data volume, before anybody else can log in. There is no all-powerful user: this one reads and
-// writes the collector's database and may found the replica set, nothing more.
+// Runs once, on an empty data volume, before anybody can log in. This user reads and writes the collector's database and
+// may found the replica set, nothing more.
 const admin = db.getSiblingDB("admin");
 admin.createRole({
   role: "founder",

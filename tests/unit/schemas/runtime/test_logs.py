@@ -1,0 +1,29 @@
+"""Libraries say the same thing at most once a minute."""
+
+import logging
+
+from schemas.runtime.logs import Seldom
+
+
+def line(created: float, message: str = "no broker at %s", name: str = "aiokafka") -> logging.LogRecord:
+    record = logging.LogRecord(name, logging.WARNING, "", 0, message, ("127.0.0.1",), None)
+    record.created = created
+    return record
+
+
+def test_the_same_line_is_written_once_a_minute() -> None:
+    """Whatever its values are; another line or another library speaks for itself."""
+    seldom = Seldom()
+
+    assert [seldom.filter(line(at)) for at in (1_000.0, 1_001.0, 1_059.9, 1_060.0)] == [True, False, False, True]
+    assert seldom.filter(line(1_001.0, "rebalancing"))
+    assert seldom.filter(line(1_001.0, name="pymongo"))
+
+
+def test_lines_without_end_do_not_fill_the_memory() -> None:
+    """A library that writes its values into the line makes each one new."""
+    seldom = Seldom()
+    for number in range(5_000):
+        seldom.filter(line(1_000.0, f"line {number}"))
+
+    assert len(seldom._said) <= 1_000
