@@ -4,7 +4,7 @@ Each view has its own consumer group, so that one can be rebuilt alone. While a 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -21,10 +21,11 @@ from schemas.runtime.process import alive, plain, run
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.topics import DEAD, Topic
 from schemas.views import DEAD_LETTERS, VIEWS, View
-from sinks.writes import Batch, Record, Write, batch, dead_letter, only_late, put
+from sinks.writes import Batch, Record, Write, batch, dead_letter, only_late
 
 POLL_MS = 500
 RECORDS = 2_000
+UNKNOWN = -1  # below every version
 PATIENCE = timedelta(seconds=60)
 log = structlog.get_logger()
 
@@ -37,7 +38,8 @@ class ViewsSettings(KafkaSettings, MongoSettings):
 
 def dead_letters(records: Sequence[Record]) -> Batch:
     """Every record of the dead-letter topic can be stored: nothing comes back from here."""
-    return Batch([put(dead_letter(record)) for record in records], [])
+    documents = map(dead_letter, records)
+    return Batch({document["_id"]: document for document in documents}, [])
 
 
 class Sink:
@@ -51,35 +53,54 @@ class Sink:
 
     async def drain(self) -> None:
         """Run until cancelled. Raises RetryLater when a peer was away for too long; nothing unwritten is committed."""
-        coming = asyncio.create_task(self._read())
+        coming = asyncio.create_task(self._read(()))
         try:
             while True:
-                made, offsets = await coming
-                coming = asyncio.create_task(self._read())
+                made, writes, offsets = await coming
+                coming = asyncio.create_task(self._read(made.newest))
                 if made.letters:
                     await bury(self._sender, made.letters)
-                if made.writes:
+                if writes:
                     patient = stamina.AsyncRetryingCaller(attempts=None, timeout=PATIENCE)
-                    await patient(RetryLater, self._write, made.writes)
+                    await patient(RetryLater, self._write, made, writes)
                 if offsets:
                     await self._commit(offsets)
                 alive()
         finally:
             coming.cancel()
 
-    async def _read(self) -> tuple[Batch, Mapping[TopicPartition, int]]:
+    async def _read(self, underway: Iterable[str]) -> tuple[Batch, list[Write], Mapping[TopicPartition, int]]:
+        """The next batch and what it writes. `underway`: documents whose write may not have ended yet."""
         found = await self._reader.getmany(timeout_ms=POLL_MS, max_records=RECORDS)
         records = [record for part in found.values() for record in part]
-        return self._make(records), {tp: part[-1].offset + 1 for tp, part in found.items()}
+        made = self._make(records)
+        held = await self._held(made.newest) if made.newest else {}
+        offsets = {tp: part[-1].offset + 1 for tp, part in found.items()}
+        return made, made.knowing(held | dict.fromkeys(underway, UNKNOWN)), offsets
 
-    async def _write(self, writes: Sequence[Write]) -> None:
+    async def _held(self, identities: Collection[str]) -> dict[str, int]:
+        """The versions that are stored just now."""
+        there = self._to.find({"_id": {"$in": list(identities)}}, {"version": 1}, batch_size=len(identities) + 1)
+        try:
+            return {document["_id"]: document["version"] async for document in there}
+        except PyMongoError:
+            return dict.fromkeys(identities, UNKNOWN)  # whoever writes will wait for the database
+
+    async def _write(self, made: Batch, writes: Sequence[Write]) -> None:
+        if not await self._all_written(writes):
+            await self._all_written(made.writes)
+
+    async def _all_written(self, writes: Sequence[Write]) -> bool:
+        """False where some met a document that was not expected, or was newer. Raises RetryLater."""
         try:
             await self._to.bulk_write(writes, ordered=False)
         except BulkWriteError as exc:
             if not only_late(exc.details.get("writeErrors", [])) or exc.details.get("writeConcernErrors"):
                 raise RetryLater(f"MongoDB did not write all of {self._to.name}") from exc
+            return False
         except PyMongoError as exc:
             raise RetryLater(f"MONGO_URI: the database does not answer ({type(exc).__name__})") from exc
+        return True
 
     async def _commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         try:

@@ -6,7 +6,7 @@ its last one's end, by its own sweep events; the simulator counts the pages of b
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import httpx
 import orjson
@@ -31,43 +31,34 @@ from schemas.topics import ROW_TOPICS, SWEEPS
 
 OURS, BARE = "erp-poller", "bare download"
 NOTES = {
-    OURS: "collector run erp-poller: checks, hashes and publishes every row, acknowledged by the broker",
+    OURS: "collector run erp-poller: checks, hashes, publishes every row and waits for the broker; cpu s with its start",
     BARE: "the same requests in turn, blocking httpx; each page parsed for its last id, then dropped",
 }
 TARGET = Target(at_most=1.4)
+PACES = {"first sync, an ERP that answers at once": 0.0, "first sync, an ERP that takes 0.1 s a page": 0.1}
 ONCE_A_DAY = 86_400.0
 PATH = "/webservice/v1/"
+LOGIN = authorization(f"{USER}:{TOKEN}")
 
 
 async def measure(scene: Scene, peaks: Peaks) -> list[Result]:
-    """Round by round, the simulator warmed by one download that is not counted."""
+    """Against an ERP that answers at once and one that takes its time, each warmed by a download that is not counted."""
     port = free(1)[0]
-    erp = f"http://127.0.0.1:{port}"
-    await _instance(scene, erp)
+    trial = Trial(scene, peaks, f"http://127.0.0.1:{port}")
     options = Options(None, clients=scene.sizes.debtors, open_bills=OPEN_BILLS, changes=0, seed=SEED)
     simulated = Provider(port)
-    runs = []
     async with scene.run("simulator", command(options, port)):
         try:
             scene.report(f"poller: a provider of {scene.sizes.debtors} clients")
             await simulated.ready()
-            pages = await _pages(erp)
-            warm = await _bare(scene, erp, -1)
-            pages = await _pages(erp) - pages
-            for number in range(scene.sizes.rounds):
-                for program in in_turn((OURS, BARE), number):
-                    scene.report(f"poller: round {number + 1}, {program}")
-                    asked = await _pages(erp)
-                    run = await (_ours(scene, number, warm.items, peaks) if program == OURS else _bare(scene, erp, number))
-                    asked = await _pages(erp) - asked
-                    runs.append(run if asked == pages else replace(run, wrong=f"wrong: {asked} pages instead of {pages}"))
         finally:
             await simulated.close()
-    ours = spread(run.rate for run in runs if run.program == OURS)
-    return [
-        Comparison("first sync", "rows", OURS, {BARE: TARGET}, runs, NOTES),
-        Figure("first sync by erp-poller", ours.median, "rows a second", note=f"{warm.items} rows in {pages} pages"),
-    ]
+        await _instance(scene, trial.erp)
+        await trial.bare(0)
+        found = [await trial.compare(name, seconds) for name, seconds in PACES.items()]
+    ours = next(run for run in found[0].runs if run.program == OURS)
+    speed = spread(run.rate for run in found[0].runs if run.program == OURS)
+    return [*found, Figure("first sync by erp-poller", speed.median, "rows a second", note=f"{ours.items} rows read")]
 
 
 async def _instance(scene: Scene, erp: str) -> None:
@@ -80,45 +71,76 @@ async def _instance(scene: Scene, erp: str) -> None:
     await instances.add(mongo, entry, replace=True)
 
 
-async def _ours(scene: Scene, number: int, rows: int, peaks: Peaks) -> Run:
-    await asyncio.to_thread(scene.kafka.renew, [*ROW_TOPICS.values(), SWEEPS])
-    async with scene.stage(OURS) as running:
-        await running.until(lambda: sum(scene.kafka.ends([SWEEPS]).values()) >= 2 * len(ROW_TOPICS), WITHIN_S)
-        cpu = running.cpu
-    peaks.note(OURS, running)
-    written = await asyncio.to_thread(scene.kafka.read, [SWEEPS])
-    sweeps = [decode(Sweep, record.value) for record in written.records]
-    began, ended = min(sweep.at for sweep in sweeps), max(sweep.at for sweep in sweeps)
-    return Run(
-        program=OURS,
-        round=number,
-        items=rows,
-        seconds=(ended - began).total_seconds(),
-        startup=began.timestamp() - running.began,
-        cpu=cpu,
-        peak=running.peak,
-        wrong=await asyncio.to_thread(_wrong, scene, sweeps),
-    )
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Both programs against the simulator at `erp`."""
+
+    scene: Scene
+    peaks: Peaks
+    erp: str
+
+    async def compare(self, name: str, page_seconds: float) -> Comparison:
+        """Round by round, with `page_seconds` of waiting before each answer."""
+        await self._slow(page_seconds)
+        runs: list[Run] = []
+        asked = await self._pages()
+        warm = await self.bare(0)
+        wanted = await self._pages() - asked
+        for number in range(self.scene.sizes.rounds):
+            for program in in_turn((OURS, BARE), number):
+                self.scene.report(f"{name}: round {number + 1}, {program}")
+                asked = await self._pages()
+                run = await (self.ours(number, warm.items) if program == OURS else self.bare(number))
+                pages = await self._pages() - asked
+                runs.append(run if pages == wanted else replace(run, wrong=f"wrong: {pages} pages instead of {wanted}"))
+        return Comparison(f"{name}, {wanted} pages", "rows", OURS, {BARE: TARGET}, runs, NOTES)
+
+    async def ours(self, number: int, rows: int) -> Run:
+        """The stage over empty topics, which are its memory."""
+        kafka = self.scene.kafka
+        await asyncio.to_thread(kafka.renew, [*ROW_TOPICS.values(), SWEEPS])
+        async with self.scene.stage(OURS) as running:
+            await running.until(lambda: sum(kafka.ends([SWEEPS]).values()) >= 2 * len(ROW_TOPICS), WITHIN_S)
+            cpu = running.cpu
+        self.peaks.note(OURS, running)
+        written = await asyncio.to_thread(kafka.read, [SWEEPS])
+        sweeps = [decode(Sweep, record.value) for record in written.records]
+        began, ended = min(sweep.at for sweep in sweeps), max(sweep.at for sweep in sweeps)
+        return Run(
+            program=OURS,
+            round=number,
+            items=rows,
+            seconds=(ended - began).total_seconds(),
+            startup=began.timestamp() - running.began,
+            cpu=cpu,
+            peak=running.peak,
+            wrong=_wrong(sweeps, sum((await asyncio.to_thread(kafka.ends, ROW_TOPICS.values())).values())),
+        )
+
+    async def bare(self, number: int) -> Run:
+        """The download."""
+        result = self.scene.folder / "download.json"
+        async with self.scene.rival("bare_download", f"{self.erp}{PATH}", LOGIN, result) as running:
+            await running.ended()
+        took = orjson.loads(result.read_bytes())
+        return Run(BARE, number, took["rows"], took["seconds"], cpu=took["cpu"], peak=running.peak)
+
+    async def _slow(self, seconds: float) -> None:
+        orders = [{"kind": "clear"}, *([{"kind": "slow", "seconds": seconds}] if seconds else [])]
+        async with httpx.AsyncClient(base_url=self.erp) as http:
+            for order in orders:
+                (await http.post("/_sim/fail", json=order)).raise_for_status()
+
+    async def _pages(self) -> int:
+        """Good answers of the simulator until now."""
+        async with httpx.AsyncClient(base_url=self.erp) as http:
+            return int((await http.get("/_sim/stats")).raise_for_status().json()["pages"])
 
 
-def _wrong(scene: Scene, sweeps: Iterable[Sweep]) -> str:
+def _wrong(sweeps: Iterable[Sweep], published: int) -> str:
     """One sentence where a sweep failed or the raw topics do not hold what the sweeps say."""
     failed = [f"{sweep.kind}: {sweep.error}" for sweep in sweeps if sweep.phase == "failed"]
     rows = sum(sweep.rows for sweep in sweeps)
-    there = sum(scene.kafka.ends(ROW_TOPICS.values()).values())
-    return f"wrong: {failed[0]}" if failed else f"wrong: {there} of {rows} rows are published" if there != rows else ""
-
-
-async def _bare(scene: Scene, erp: str, number: int) -> Run:
-    result = scene.folder / f"download.{number}.json"
-    login = authorization(f"{USER}:{TOKEN}")
-    async with scene.rival("bare_download", f"{erp}{PATH}", login, result) as running:
-        await running.ended()
-    took = orjson.loads(result.read_bytes())
-    return Run(BARE, number, took["rows"], took["seconds"], cpu=took["cpu"], peak=running.peak)
-
-
-async def _pages(erp: str) -> int:
-    """Good answers of the simulator until now."""
-    async with httpx.AsyncClient(base_url=erp) as http:
-        return int((await http.get("/_sim/stats")).raise_for_status().json()["pages"])
+    return (
+        f"wrong: {failed[0]}" if failed else f"wrong: {published} of {rows} rows are published" if published != rows else ""
+    )

@@ -3,7 +3,7 @@
 import os
 import platform
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from deploy.bench.child import MEGABYTE
 from deploy.bench.figures import Figure, Result
 from deploy.bench.options import Sizes
 from deploy.bench.scene import Peaks, Scene
+from deploy.local.ports import free
 from deploy.local.stack import local_stack
 from deploy.secrets import make
 from deploy.topics import ensure
@@ -41,7 +42,7 @@ async def bench(parts: Sequence[str], sizes: Sizes, report: Callable[[str], None
         # never a broker that the environment names: topics are deleted here
         async with local_stack(folder, report, environ={}) as stack:
             await ensure(stack.kafka_bootstrap, 1)
-            env = {**os.environ, **make({}), **stack.environment, "MONGO_DATABASE": DATABASE, "LOG_LEVEL": "INFO"}
+            env = environment(os.environ, stack.environment, folder)
             database = connect(MongoSettings(mongo_uri=stack.mongo_uri, mongo_database=DATABASE))
             scene = Scene(Kafka(stack.kafka_bootstrap), database, env, folder, sizes, report)
             peaks = Peaks()
@@ -52,6 +53,18 @@ async def bench(parts: Sequence[str], sizes: Sizes, report: Callable[[str], None
             finally:
                 await database.client.close()
             return [*results, *_memory(peaks)]
+
+
+def environment(outside: Mapping[str, str], servers: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """What every program is told. As in the image, Python finds its modules compiled: the first start of each does that."""
+    kept = {name: value for name, value in outside.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    ours = {
+        "MONGO_DATABASE": DATABASE,
+        "DASHBOARD_PORT": str(free(1)[0]),
+        "LOG_LEVEL": "INFO",
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+    }
+    return kept | make({}) | dict(servers) | ours
 
 
 def _memory(peaks: Peaks) -> list[Figure]:

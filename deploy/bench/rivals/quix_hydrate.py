@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from quixstreams import Application, message_context
+from quixstreams import Application, State, message_context
 from quixstreams.models import Deserializer
 
 from deploy.bench.judge import Raw
@@ -29,7 +29,7 @@ class DebtorKey(Deserializer):
         return debtor_of_row(value)
 
 
-def join(value: bytes | None, key: bytes, _: int, __: object, state: Any) -> list[bytes | None]:
+def join(value: bytes | None, key: bytes, _: int, __: object, state: State[str, object]) -> list[bytes | None]:
     """The new state, nothing where the row taught nothing."""
     at = message_context()
     record = Raw(at.topic, at.partition, at.offset, key, value)
