@@ -19,6 +19,7 @@ from schemas.topics import Topic
 READ_AT_ONCE = 10_000
 ASK_S = 15.0
 EMPTY_WITHIN_S = 30.0
+LED_WITHIN_S = 30.0
 POLL_S = 0.1
 
 
@@ -53,13 +54,15 @@ class Kafka:
                 done.result(ASK_S)
 
     def _led(self, topics: Iterable[Topic]) -> None:
-        """Wait until every partition answers and is empty. The old client would ask the leaders of the deleted topics."""
-        self._admin = _admin(self.servers)
-        while True:
+        """Wait until every partition answers and is empty. A client that asked too early never finds the new leaders."""
+        deadline = time.monotonic() + LED_WITHIN_S
+        while time.monotonic() < deadline:
+            self._admin = _admin(self.servers)
             with suppress(KafkaException):
                 if not any(self.ends(topics).values()):
                     return
             time.sleep(POLL_S)
+        raise StopWorker(f"Kafka does not lead {', '.join(topic.name for topic in topics)} within {LED_WITHIN_S:.0f} s")
 
     def members(self, group: str) -> frozenset[str]:
         """The ids of a group's members; none while it is not there or shares its partitions out."""
