@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HOST = "127.0.0.1"
@@ -20,6 +21,12 @@ class DroppableProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         self.app_state = {**self.app_state, "transport": transport}
         super().connection_made(transport)
+
+
+async def drop(request: Request) -> None:
+    """Close the connection unanswered; what is returned afterwards vanishes."""
+    request.state.transport.close()
+    await request.receive()  # until the server notices that nobody is there
 
 
 class Server(uvicorn.Server):

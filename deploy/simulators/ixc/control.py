@@ -96,7 +96,7 @@ class Control:
     async def truth(self, request: Request) -> Response:
         """See `truth`: `clients`, `totals`, `debt` on a day, and how many writes were attempted."""
         asked = Question.model_validate(dict(request.query_params))
-        facts = truth.clients(self._simulator.provider)
+        facts = self._simulator.facts()
         return answer(
             {
                 "clients": {code: asdict(each) for code, each in facts.items()},

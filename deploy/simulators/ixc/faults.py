@@ -55,11 +55,11 @@ def strike(faults: Iterable[Fault], table: str, rng: Random) -> tuple[Fault | No
     return struck, tuple(standing)
 
 
-def spoil(fault: Fault, table: str, good: bytes) -> Reply:
-    """The answer instead of the page `good`; `slow`, `drop` and `shift` leave it as it is."""
+def spoil(fault: Fault, table: str, good: bytes, html: str = HTML_ERROR) -> Reply:
+    """The answer instead of the page `good`; `slow`, `drop` and `shift` leave it as it is. `html`: that ERP's error page."""
     match fault.kind:
         case "html":
-            return Reply(200, "text/html; charset=utf-8", HTML_ERROR.encode())
+            return Reply(200, "text/html; charset=utf-8", html.encode())
         case "status500":
             return Reply(500, "text/html; charset=utf-8", b"<h1>500 Internal Server Error</h1>")
         case "cut":

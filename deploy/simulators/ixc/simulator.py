@@ -1,16 +1,18 @@
 """One running ERP: its data, its chance, its standing faults and what was asked of it. No socket and no clock."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime
 from random import Random
 from typing import Final
 
-from deploy.simulators.ixc import protocol
+from deploy.simulators.ixc import protocol, truth
 from deploy.simulators.ixc.changes import Change, draw, payment
 from deploy.simulators.ixc.faults import Fault, strike
 from deploy.simulators.ixc.filters import Row
 from deploy.simulators.ixc.provider import Size, generate
-from deploy.simulators.ixc.store import Edit, Table
+from deploy.simulators.ixc.store import Edit, Provider, Table
+from deploy.simulators.ixc.truth import Facts
 
 LEAVES_THE_QUERY: Final[dict[str, Row | None]] = {
     "cliente": {"ativo": "N"},
@@ -26,10 +28,14 @@ LEAVES_THE_QUERY: Final[dict[str, Row | None]] = {
 
 
 class Simulator:
-    """Everything the server shows and changes. The same seed and the same commands give the same truth."""
+    """Everything the server shows and changes. The same seed and the same commands give the same truth.
 
-    def __init__(self, size: Size, seed: int, today: date) -> None:
+    `judge`: what readers of this ERP must finally show of the provider's rows; another ERP tells less of them.
+    """
+
+    def __init__(self, size: Size, seed: int, today: date, judge: Callable[[Provider], Facts] = truth.clients) -> None:
         self.provider = generate(size, seed, today)
+        self._judge = judge
         self.faults: tuple[Fault, ...] = ()
         self.paused = False
         self.writes = 0
@@ -37,6 +43,10 @@ class Simulator:
         # two generators: how often somebody asks must not decide what changes next
         self._change_rng = Random(f"{seed}:changes")
         self._fault_rng = Random(f"{seed}:faults")
+
+    def facts(self) -> Facts:
+        """The truth now."""
+        return self._judge(self.provider)
 
     def table(self, name: str) -> Table | None:
         """The table, if IXC has it."""

@@ -14,6 +14,7 @@ from deploy.simulators.ixc.control import Clock
 from deploy.simulators.ixc.faults import Fault, Reply, spoil
 from deploy.simulators.ixc.filters import BadQueryError
 from deploy.simulators.ixc.simulator import Simulator
+from deploy.simulators.serving import drop
 
 VERSION: Final = "v1"
 JSON: Final = "application/json"
@@ -77,17 +78,12 @@ class Erp:
             case Fault(kind="shift"):
                 self._simulator.shift(table, body, self._clock())
             case Fault(kind="drop"):
-                return await _drop(request)
+                await drop(request)
+                return Reply(500, JSON, b"")
         page = self._simulator.page(table, body)
         reply = spoil(fault, name, page) if fault else Reply(200, JSON, page)
         self._simulator.counts["pages"] += reply.body is page
         return reply
-
-
-async def _drop(request: Request) -> Reply:
-    request.state.transport.close()
-    await request.receive()  # the server notices that nobody is there to answer, and lets this reply vanish
-    return Reply(500, JSON, b"")
 
 
 def refused(header: str, login: str) -> Response | None:
