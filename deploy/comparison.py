@@ -14,22 +14,29 @@ Facts = dict[Subject, dict[str, object]]
 
 BILL_STATUS = {"A": "open", "P": "partial"}
 ACCESS = {
-    "A": "active",
-    "D": "disabled",
-    "CM": "blocked_manual",
-    "CA": "blocked_auto",
-    "FA": "notice",
-    "AA": "awaiting_signature",
+    "ixc": {
+        "A": "active",
+        "D": "disabled",
+        "CM": "blocked_manual",
+        "CA": "blocked_auto",
+        "FA": "notice",
+        "AA": "awaiting_signature",
+    },
+    "rbx": {"A": "active", "B": "blocked"},
+    "altarede": {"ATIVO": "active", "SEMIBLOQUEIO": "throttled", "BLOQUEIO": "blocked"},
 }
+SHOWS_EVERY_CONTRACT = "altarede"
 SPEED = {"N": "normal", "R": "reduced"}
 
 
-def differences(documents: Iterable[Json], truth: Json) -> list[str]:
+def differences(documents: Iterable[Json], truth: Json, erp: str = "ixc") -> list[str]:
     """Client fields, open bills to the cent and problem contracts; empty where they agree.
 
-    `documents`: all of one instance's `debtors` view. `truth`: the whole answer of `GET /_sim/truth`.
+    `documents`: all of one instance's `debtors` view. `truth`: the whole answer of `GET /_sim/truth`. `erp`: the kind of the
+    instance's ERP. Rows that are marked as lost are left out on this side: the truth must not have them.
     """
-    return list(_compared(_shown(documents), _held(truth)))
+    family = erp.partition("-")[0]
+    return list(_compared(_shown(documents, every_contract=family == SHOWS_EVERY_CONTRACT), _held(truth, ACCESS[family])))
 
 
 def queue_differences(documents: Iterable[Json], truth: Json) -> list[str]:
@@ -55,17 +62,17 @@ def _compared(shown: Facts, held: Facts) -> Iterator[str]:
                 yield f"{subject}: {field} is {shown[subject][field]!r} in the view, {value!r} in the ERP"
 
 
-def _shown(documents: Iterable[Json]) -> Facts:
+def _shown(documents: Iterable[Json], *, every_contract: bool) -> Facts:
     facts: Facts = {}
     for document in documents:
         client, subject = document["client"], f"client {document['code']}"
         if client is None:
             continue  # rows of a client that the ERP does not have are nobody's; one that it has is then missing
         facts[subject] = {"name": client["name"], "active": client["active"], "collect": client["collect"]}
-        for bill in document["bills"]:
+        for bill in (bill for bill in document["bills"] if not bill.get("lost")):
             facts[f"{subject}, bill {bill['id']}"] = {name: bill[name] for name in ("due_on", "open_cents", "status")}
         for contract in document["contracts"]:
-            if _is_problem(contract):
+            if not contract.get("lost") and (every_contract or _is_problem(contract)):
                 fields = ("access", "speed", "trust_unlock", "voluntary_suspension")
                 facts[f"{subject}, contract {contract['id']}"] = {name: contract[name] for name in fields}
     return facts
@@ -76,7 +83,7 @@ def _is_problem(contract: Json) -> bool:
     return bool(cut_off or contract["trust_unlock"] or contract["speed"] == "reduced" or contract["voluntary_suspension"])
 
 
-def _held(truth: Json) -> Facts:
+def _held(truth: Json, access_of: Mapping[str, str]) -> Facts:
     facts: Facts = {}
     for code, client in truth["clients"].items():
         subject = f"client {code}"
@@ -87,7 +94,7 @@ def _held(truth: Json) -> Facts:
             facts[f"{subject}, bill {bill}"] = fields
         for contract, (access, speed, trusted, suspended) in client["contracts"].items():
             facts[f"{subject}, contract {contract}"] = {
-                "access": ACCESS.get(access, "unknown"),
+                "access": access_of.get(access, "unknown"),
                 "speed": SPEED.get(speed, "unknown"),
                 "trust_unlock": trusted,
                 "voluntary_suspension": suspended,

@@ -7,26 +7,34 @@ from pydantic import SecretStr, ValidationError
 from pymongo.errors import DuplicateKeyError
 
 from deploy.clients import database
+from schemas.erp import ERPS
+from schemas.erp.altarede_options import AltaredeExport
 from schemas.errors import StopWorker
-from schemas.instances import Instance
+from schemas.instances import Instance, wrong_field
 from schemas.runtime.mongo import instances
 from schemas.runtime.secrets import seal
-from schemas.runtime.settings import MongoSettings, SecretSettings
+from schemas.runtime.settings import MongoSettings, PersonSettings, SecretSettings
 from schemas.views import INSTANCES
 
 
 class AddSettings(MongoSettings, SecretSettings):
-    """The database, and the key under which the ERP's token is sealed."""
+    """The database, and the key under which the ERP's secrets are sealed."""
 
 
-def instance_of(fields: Mapping[str, Any], token: str, key: SecretStr) -> Instance:
-    """`fields` as in `Instance`, without `erp.token`. Raises StopWorker that names the first wrong field."""
+class TestSettings(AddSettings, PersonSettings):
+    """What a row needs to be read as the poller reads it."""
+
+    __test__ = False  # not one of pytest's
+
+
+def instance_of(fields: Mapping[str, Any], secrets: Mapping[str, str], key: SecretStr) -> Instance:
+    """`fields` as in `Instance`; `secrets` by their fields in `erp`, unsealed. Raises StopWorker naming a wrong field."""
+    sealed = {name: seal(secret, key) for name, secret in secrets.items()}
     try:
-        return Instance.model_validate({**fields, "erp": {**fields["erp"], "token": seal(token, key)}})
+        return Instance.model_validate({**fields, "erp": {**fields["erp"], **sealed}})
     except ValidationError as exc:
-        first = exc.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise StopWorker(f"{field} is wrong ({first['msg']}): see `collector instance add --help`") from None
+        said = exc.errors(include_url=False, include_input=False)[0]["msg"]
+        raise StopWorker(f"{wrong_field(exc)} is wrong ({said}): see `collector instance add --help`") from None
 
 
 async def add(settings: MongoSettings, instance: Instance, *, replace: bool) -> None:
@@ -42,16 +50,32 @@ async def add(settings: MongoSettings, instance: Instance, *, replace: bool) -> 
             raise StopWorker(f"the instance {instance.name} exists: choose another name, or add --replace") from None
 
 
-async def rows(settings: MongoSettings) -> list[dict[str, object]]:
-    """Every instance without its token; `wrong` names the bad field of one that no stage can use. Raises StopWorker."""
+async def find(settings: MongoSettings, name: str) -> Instance:
+    """The instance of that name. Raises StopWorker where there is none, or where it is not valid."""
     async with database(settings) as connected:
         valid, wrong = await instances(connected)
-    good: list[dict[str, object]] = [
+    if name in wrong:
+        raise StopWorker(f"the field {wrong[name]} of the instance {name} is wrong: add it again with --replace")
+    if name not in valid:
+        raise StopWorker(f"there is no instance {name}: `collector instance list` shows them all")
+    return valid[name]
+
+
+def where(instance: Instance) -> str:
+    """The URL or the folder that the ERP is read from."""
+    return instance.erp.folder if isinstance(instance.erp, AltaredeExport) else str(instance.erp.url)
+
+
+async def rows(settings: MongoSettings) -> list[dict[str, object]]:
+    """Every instance without its secrets; `wrong` names the bad field of one that no stage can use. Raises StopWorker."""
+    async with database(settings) as connected:
+        valid, wrong = await instances(connected)
+    good = [
         {
             "name": name,
             "title": one.title,
-            "erp": one.erp.kind,
-            "url": str(one.erp.url),
+            "erp": ERPS[one.erp.kind].label,
+            "where": where(one),
             "zone": one.zone,
             "state": one.state,
             "min_days_overdue": one.rules.min_days_overdue,
@@ -59,9 +83,7 @@ async def rows(settings: MongoSettings) -> list[dict[str, object]]:
         }
         for name, one in sorted(valid.items())
     ]
-    return good + [
-        {**dict.fromkeys(good[0] if good else ROW, ""), "name": name, "wrong": field} for name, field in wrong.items()
-    ]
+    return good + [{**dict.fromkeys(ROW, ""), "name": name, "wrong": field} for name, field in wrong.items()]
 
 
-ROW = ("name", "title", "erp", "url", "zone", "state", "min_days_overdue", "wrong")
+ROW = ("name", "title", "erp", "where", "zone", "state", "min_days_overdue", "wrong")

@@ -9,23 +9,21 @@ from functools import lru_cache, partial
 import structlog
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
-from ulid import ULID
 
-from producers.erp_client import ErpClient
 from producers.outbox import Books, Outbox, read_back
+from producers.schedule import Schedule
 from producers.settings import PollerSettings
+from producers.sources import open_source
 from producers.sweep import Sweeper
 from schemas.erp import ERPS
 from schemas.errors import RetryLater, StopWorker
 from schemas.instances import Instance
-from schemas.rows import Kind
 from schemas.runtime import mongo
 from schemas.runtime.kafka import producer
 from schemas.runtime.process import alive, run
-from schemas.runtime.secrets import person_hash, unseal
-from schemas.sweeps import Sweep
+from schemas.runtime.secrets import opened, person_hash
 
-INSTANCES_EVERY_S = 5.0
+INSTANCES_EVERY_S = 2.0
 PERSONS_KEPT = 100_000
 log = structlog.get_logger()
 
@@ -43,6 +41,7 @@ class Poller:
         self._outbox = outbox
         self._books = books
         self._tasks: dict[str, tuple[Instance, asyncio.Task[None]]] = {}
+        self._wrong: dict[str, str] = {}
         hashed: Callable[[str], str] = partial(person_hash, key=settings.collector_person_key)
         self._person = lru_cache(PERSONS_KEPT)(hashed)
 
@@ -52,8 +51,9 @@ class Poller:
             while True:
                 with suppress(PyMongoError):  # MongoDB away: the instances that we know go on
                     found, wrong = await mongo.instances(database)
-                    for name, field in wrong.items():
+                    for name, field in wrong.items() - self._wrong.items():
                         log.warning("instance_invalid", instance=name, field=field)
+                    self._wrong = wrong
                     await self._apply(found)
                 alive()
                 await asyncio.sleep(INSTANCES_EVERY_S)
@@ -74,45 +74,19 @@ class Poller:
 
     async def _instance(self, instance: Instance) -> None:
         try:
-            erp = ERPS[instance.erp.kind]
-            client = ErpClient(instance, erp, unseal(instance.erp.token, self._settings.collector_secret_key))
+            source = open_source(instance, opened(instance.erp, self._settings.collector_secret_key))
         except StopWorker as exc:
             log.warning("instance_unusable", instance=instance.name, reason=str(exc))
             return
-        sweeper = Sweeper(instance, erp, client, self._outbox, self._books, self._person, now)
+        erp = ERPS[instance.erp.kind]
+        sweeper = Sweeper(instance, erp, source, self._outbox, self._books, self._person, now)
+        schedule = Schedule(sweeper, source)
         try:
             async with asyncio.TaskGroup() as group:
                 for kind, every in instance.erp.every.items():
-                    group.create_task(self.kind(sweeper, kind, every))
+                    group.create_task(schedule.kind(kind, every))
         finally:
-            await client.close()
-
-    async def kind(self, sweeper: Sweeper, kind: Kind, every: float) -> None:
-        """A sweep starts `every` seconds after the last one started; a failed one is reported and tried again then."""
-        loop = asyncio.get_running_loop()
-        while True:
-            begun = loop.time()
-            name = str(ULID())
-            try:
-                done = await sweeper.run(kind, name)
-                log.info("sweep_completed", **done.model_dump(mode="json", exclude={"phase", "at", "error"}))
-            except (RetryLater, StopWorker) as exc:
-                log.warning("sweep_failed", instance=sweeper.instance.name, kind=kind, sweep=name, reason=str(exc))
-                await self._report(sweeper, kind, name, str(exc))
-            await asyncio.sleep(max(0.0, begun + every - loop.time()))
-
-    async def _report(self, sweeper: Sweeper, kind: Kind, name: str, reason: str) -> None:
-        failed = Sweep(
-            instance=sweeper.instance.name,
-            erp=sweeper.erp.name,
-            kind=kind,
-            sweep=name,
-            phase="failed",
-            at=now(),
-            error=reason,
-        )
-        with suppress(RetryLater):  # the broker itself is away: the log has said so
-            await self._outbox.sweep(failed)
+            await source.close()
 
 
 async def poll(settings: PollerSettings) -> None:

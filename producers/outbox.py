@@ -6,9 +6,10 @@ The raw topics are also the poller's memory (`design.md`, decision 3): each reco
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
+import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from producers.changes import Change, Known, Seen
@@ -18,7 +19,6 @@ from schemas.erp.declaration import Table
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
 from schemas.keys import debtor_key, debtor_of_row, partition_of, row_key
-from schemas.rows import ErpRow
 from schemas.runtime.kafka import Message, bury, publish
 from schemas.sweeps import Sweep
 from schemas.topics import ROW_TOPICS, SWEEPS
@@ -45,23 +45,21 @@ class Outbox:
         """All changes of a page, at once to each partition and in order within one."""
         topic = ROW_TOPICS[table.kind]
         by_partition: dict[int, list[Message]] = defaultdict(list)
+        of_all = {
+            "instance": instance.name,
+            "erp": instance.erp.kind,
+            "kind": table.kind,
+            "seen_at": seen_at.astimezone(UTC).isoformat(),
+            "sweep": sweep,
+            "ddd": instance.ddd,
+        }
         for change in changes:
             owner = change.known.owner
-            event = ErpRow(
-                instance=instance.name,
-                erp=instance.erp.kind,
-                kind=table.kind,
-                id=change.code,
-                client=owner,
-                row=None if change.row is None else dict(change.row),
-                seen_at=seen_at,
-                sweep=sweep,
-                ddd=instance.ddd,
-            )
+            body = row_bytes(of_all, change)
             headers = [(DIGEST, change.known.digest), (MEMBER, b"1" if change.member else b"0")]
             key = row_key(instance.name, owner, table.kind, change.code)
             partition = partition_of(debtor_key(instance.name, owner), topic.partitions)
-            by_partition[partition].append(Message(key, encode(event), headers))
+            by_partition[partition].append(Message(key, body, headers))
         await asyncio.gather(*(publish(self._sender, topic.name, n, part) for n, part in by_partition.items()))
 
     async def sweep(self, event: Sweep) -> None:
@@ -72,6 +70,17 @@ class Outbox:
     async def bury(self, letters: Iterable[DeadLetter]) -> None:
         """Rows that cannot be published, with their whitelisted columns as bytes."""
         await bury(self._sender, letters)
+
+
+def row_bytes(of_all: Mapping[str, str], change: Change) -> bytes:
+    """The JSON of one `ErpRow`: `of_all` rows of a page, and this one's.
+
+    Not through the model, which would build and check again, field by field, what `examine` has just made: a third of the
+    poller's time. A test decodes what comes out.
+    """
+    lost = {"lost": True} if change.lost else {}
+    own = {"id": change.code, "client": change.known.owner, "row": change.row, **lost}
+    return orjson.dumps({**of_all, **own})
 
 
 async def read_back(servers: str) -> Books:

@@ -1,24 +1,26 @@
 """One complete reading of one kind of row, or an error: never a partial truth (`design.md`, decision 2)."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
+import structlog
 
 from producers.changes import Change, Seen, doubt, examine, fingerprint, gone, news, remember
-from producers.erp_client import ErpClient
 from producers.outbox import Books, Outbox, book_of
+from producers.source import Source
 from schemas.dead import DeadLetter, Why
-from schemas.erp.declaration import Erp, Page, Row, Table, Where
+from schemas.erp.declaration import Erp, Row, Table
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
 from schemas.rows import Kind
 from schemas.sweeps import Sweep
 
 REREAD_AT_ONCE = 100
+TELL_EVERY = timedelta(seconds=5)
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -27,7 +29,7 @@ class Sweeper:
 
     instance: Instance
     erp: Erp
-    client: ErpClient
+    source: Source
     outbox: Outbox
     books: Books
     person: Callable[[str], str]
@@ -47,59 +49,60 @@ class Sweeper:
         await self.outbox.sweep(done)
         return done
 
+    async def recent(self, kind: Kind, name: str) -> int:
+        """Publish what changed lately among what is swept; nothing is concluded about anything else."""
+        published = 0
+        for table in self.erp.of_kind(kind):
+            seen = self._seen(table)
+            async with aclosing(self.source.recent(table)) as coming:
+                async for rows in coming:
+                    found, _ = await self._examine(table, rows)
+                    concerned = (change for change in found.values() if change.member or change.code in seen)
+                    published += await self._publish(table, seen, name, news(seen, concerned))
+        return published
+
+    def _seen(self, table: Table) -> Seen:
+        return self.books[self.instance.name, book_of(table.kind, table.name)]
+
     async def _table(self, table: Table, done: Sweep) -> Sweep:
-        seen = self.books[self.instance.name, book_of(table.kind, table.name)]
+        seen = self._seen(table)
         present: set[str] = set()
-        pages = published = 0
-        for query in table.queries:
-            async with aclosing(self._pages(table, query)) as coming:
-                async for page in coming:
-                    found, unreadable = await self._examine(table, page.rows)
-                    members = [change for change in found.values() if change.member]
-                    present.update(unreadable, (change.code for change in members))
-                    published += await self._publish(table, seen, done.sweep, news(seen, members))
-                    pages += 1
-        absent = [code for code in seen if code not in present]
-        for start in range(0, len(absent), REREAD_AT_ONCE):
-            changes = await self._reread(table, seen, absent[start : start + REREAD_AT_ONCE])
-            published += await self._publish(table, seen, done.sweep, news(seen, changes))
-        return done.model_copy(
-            update={
-                "pages": done.pages + pages,
-                "rows": done.rows + len(present),
-                "published": done.published + published,
-                "absent": done.absent + len(absent),
-            }
-        )
+        said = done
+        async with aclosing(self.source.pages(table)) as coming:
+            async for rows in coming:
+                found, unreadable = await self._examine(table, rows)
+                members = [change for change in found.values() if change.member]
+                present.update(unreadable, (change.code for change in members))
+                published = await self._publish(table, seen, done.sweep, news(seen, members))
+                done = _counted(done, pages=1, published=published)
+                said = await self._tell(said, _counted(done, rows=len(present)))
+        absent = {code: known.owner for code, known in seen.items() if code not in present}
+        done = _counted(done, rows=len(present), absent=len(absent))
+        codes = list(absent)
+        for start in range(0, len(codes), REREAD_AT_ONCE):
+            owners = {code: absent[code] for code in codes[start : start + REREAD_AT_ONCE]}
+            published = await self._publish(table, seen, done.sweep, news(seen, await self._reread(table, seen, owners)))
+            done = _counted(done, published=published)
+            said = await self._tell(said, done)
+        return done
 
-    async def _pages(self, table: Table, query: tuple[Where, ...]) -> AsyncGenerator[Page, None]:
-        """All pages in order; the next one is asked for while this one is worked on."""
-        coming = asyncio.create_task(self.client.page(table, query, 0))
-        try:
-            while True:
-                page = await coming
-                if page.last:
-                    yield page
-                    return
-                coming = asyncio.create_task(self.client.page(table, query, page.after))
-                yield page
-        finally:
-            coming.cancel()
-            with suppress(asyncio.CancelledError, Exception):  # its error was raised above, or nobody waits for it
-                await coming
+    async def _tell(self, said: Sweep, now: Sweep) -> Sweep:
+        """Every few seconds how far a long sweep is: the event that was sent last."""
+        at = self.clock()
+        if at - said.at < TELL_EVERY:
+            return said
+        told = now.model_copy(update={"phase": "reading", "at": at})
+        await self.outbox.sweep(told)
+        log.info("sweep_reading", **told.model_dump(mode="json", exclude={"phase", "at", "error"}))
+        return told
 
-    async def _reread(self, table: Table, seen: Seen, codes: Sequence[str]) -> list[Change]:
-        """What became of rows that left the sweep. One that a list of ids does not bring is asked for alone.
-
-        Only a row that is then not there is gone; one that is there but unreadable stays what it was.
-        """
-        found, unreadable = await self._examine(table, (await self.client.rows(table, codes)).rows)
-        for code in codes:
-            if code not in found and code not in unreadable:
-                alone, bad = await self._examine(table, (await self.client.rows(table, [code])).rows)
-                found |= alone
-                unreadable |= bad
-        return [found[code] if code in found else gone(code, seen[code]) for code in codes if code not in unreadable]
+    async def _reread(self, table: Table, seen: Seen, owners: Mapping[str, str]) -> list[Change]:
+        """What became of rows that left the sweep. One that is there but unreadable stays what it was."""
+        found, unreadable = await self._examine(table, await self.source.reread(table, owners))
+        lost = table.lost == "unknown"
+        return [
+            found[code] if code in found else gone(code, seen[code], lost=lost) for code in owners if code not in unreadable
+        ]
 
     async def _examine(self, table: Table, rows: Sequence[Row]) -> tuple[dict[str, Change], set[str]]:
         """The readable rows by id, and the ids of those that are not; each of these is dead-lettered once."""
@@ -108,12 +111,12 @@ class Sweeper:
         unreadable: set[str] = set()
         for row in rows:
             try:
-                change = examine(self.erp, table, row, self.person)
+                change = examine(table, row, self.person)
                 changes[change.code] = change
             except RejectRecord as exc:
-                unreadable.add(row.get("id", ""))
+                unreadable.add(str(row.get(table.key, "")))
                 letter = self._letter(table, row, exc)
-                letters[fingerprint({"place": letter.why.place, "value": str(letter.value)})] = letter
+                letters[fingerprint(letter.why.place.encode() + (letter.value or b""))] = letter
         if new := {mark: letter for mark, letter in letters.items() if mark not in self.buried}:
             await self.outbox.bury(new.values())
             self.buried.update(new)
@@ -121,7 +124,7 @@ class Sweeper:
 
     def _letter(self, table: Table, row: Row, exc: RejectRecord) -> DeadLetter:
         kept = {column: row[column] for column in table.columns if column in row}
-        place = f"{self.erp.name}/{table.name}[{self.instance.name}]@{row.get('id', '?')}"
+        place = f"{self.erp.name}/{table.name}[{self.instance.name}]@{row.get(table.key, '?')}"
         why = Why(stage="erp-poller", place=place, field=exc.field, reason=str(exc))
         return DeadLetter(None, orjson.dumps(kept), why)
 
@@ -135,3 +138,7 @@ class Sweeper:
                 await self.outbox.rows(self.instance, table, sweep, self.clock(), part)
                 remember(seen, part)
         return len(todo)
+
+
+def _counted(done: Sweep, **more: int) -> Sweep:
+    return done.model_copy(update={name: getattr(done, name) + count for name, count in more.items()})

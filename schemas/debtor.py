@@ -13,12 +13,24 @@ Access = Literal[
 Speed = Literal["normal", "reduced", "unknown"]
 BillStatus = Literal["open", "partial", "paid", "cancelled", "unknown"]
 ContractStatus = Literal["draft", "active", "inactive", "negative", "withdrawn", "unknown"]
+PhoneProblem = Literal[
+    "too_short",
+    "too_long",
+    "repeated_digit",
+    "service_number",
+    "unknown_area_code",
+    "no_area_code",
+    "not_a_brazilian_number",
+    "text",
+]
+DocumentProblem = Literal["", "missing", "shape", "check_digits", "repeated"]
 
 
 class Client(Model):
     """Who owes. `person` is the keyed hash of CPF/CNPJ that limits count on ("" if the ERP has none).
 
     `phones` are E.164, best first, without repetition; `collect` is False where the ERP excludes the client from collection.
+    `phone_problems` and `document_problem`: why what stands in the ERP is none; `promised`: it notes an announced payment.
     """
 
     name: str
@@ -32,11 +44,17 @@ class Client(Model):
     client_type: str = ""
     branch: str = ""
     collect: bool = True
+    phone_problems: tuple[PhoneProblem, ...] = ()
+    document_problem: DocumentProblem = ""
+    promised: bool = False
     seen_at: Instant
 
 
 class Contract(Model):
-    """One connection. `access_raw` is the ERP's own code, kept where ours is `unknown` and everywhere else."""
+    """One connection. `access_raw` is the ERP's own code, kept where ours is `unknown` and everywhere else.
+
+    `lost`: it left the ERP's lists and nothing tells what became of it; its access is then unknown.
+    """
 
     plan: str = ""
     status: ContractStatus
@@ -46,11 +64,15 @@ class Contract(Model):
     trust_unlock: bool = False
     voluntary_suspension: bool = False
     speed: Speed = "normal"
+    lost: bool = False
     seen_at: Instant
 
 
 class Bill(Model):
-    """One bill that is still open. `due_on` is the local date of the instance."""
+    """One bill that is still open. `due_on` is the local date of the instance.
+
+    `lost`: it left the ERP's lists and nothing tells what became of it; its status is then unknown, and nobody is called.
+    """
 
     contract: str = ""
     due_on: date
@@ -59,6 +81,7 @@ class Bill(Model):
     status_raw: str = ""
     awaiting_confirmation: bool = False
     renegotiated: bool = False
+    lost: bool = False
     seen_at: Instant
 
 

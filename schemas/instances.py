@@ -5,10 +5,10 @@ from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, HttpUrl
+from pydantic import AfterValidator, Field, ValidationError
 
+from schemas.erp.connections import CONNECTIONS, Connection
 from schemas.model import InstanceName, Model
-from schemas.rows import Kind
 
 
 @cache
@@ -35,23 +35,6 @@ State = Literal[
 ]  # fmt: skip
 Hour = Annotated[time, AfterValidator(_local)]
 Weekday = Annotated[int, Field(ge=0, le=6)]
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
-
-
-class Erp(Model):
-    """How to reach and how gently to read the ERP. `token` is Fernet ciphertext, never the token itself.
-
-    `every`: seconds between two sweeps of a kind. `gap`: least seconds between two requests.
-    """
-
-    kind: Literal["ixc"]
-    url: HttpUrl
-    token: str
-    page_size: int = Field(default=600, ge=1, le=5_000)
-    gap: float = Field(default=0.15, ge=0, le=60)
-    timeout: Seconds = 60
-    every: dict[Kind, Seconds] = {"client": 900, "contract": 300, "bill": 120, "reference": 86_400}
-    ca_file: str = ""
 
 
 class Window(Model):
@@ -73,6 +56,14 @@ class Rules(Model):
     call_on_holidays: bool = False
 
 
+def wrong_field(error: ValidationError) -> str:
+    """The dotted name of the first wrong field of an instance, as people write it."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] == "union_tag_invalid":
+        return "erp.kind"
+    return ".".join(str(part) for n, part in enumerate(first["loc"]) if not (n == 1 and part in CONNECTIONS))
+
+
 class Instance(Model):
     """One provider. `state` (UF) decides holidays, `zone` every date and hour, `ddd` completes short phone numbers."""
 
@@ -81,8 +72,9 @@ class Instance(Model):
     zone: Zone = "America/Sao_Paulo"
     state: State = "SP"
     ddd: str = Field(default="11", pattern=r"^[1-9][1-9]$")
-    erp: Erp
+    erp: Connection
     rules: Rules = Rules()
+    reverse: dict[Literal["bairro", "client_type"], dict[str, tuple[str, ...]]] = {}
 
     @property
     def clock(self) -> ZoneInfo:

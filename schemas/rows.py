@@ -10,6 +10,8 @@ Kind = Literal["client", "contract", "bill", "reference"]
 class ErpRow(Model):
     """One row as the ERP showed it at `seen_at`; `row` is None when a read by its id no longer found it.
 
+    `lost`: it left the sweep and nothing tells what became of it; without `lost`, a row of None is gone.
+
     `client` is the ERP's code of the client that owns the row; for a reference row (client type, city) the table's name.
     `ddd`: the instance's default area code when the row was read.
     """
@@ -23,3 +25,4 @@ class ErpRow(Model):
     seen_at: Instant
     sweep: str
     ddd: str = ""
+    lost: bool = False

@@ -7,11 +7,11 @@ from pydantic import Field
 from schemas.model import InstanceName, Instant, Model
 from schemas.rows import Kind
 
-Phase = Literal["started", "completed", "failed"]
+Phase = Literal["started", "reading", "completed", "failed"]
 
 
 class Sweep(Model):
-    """One complete reading of one kind of row, or why it was not complete.
+    """One complete reading of one kind of row, or why it was not complete; while it lasts, now and then how far it is.
 
     `rows` were read, `published` were new or differed, `absent` had left the query and were read again by id.
     """

@@ -17,7 +17,7 @@ from deploy.simulators.ixc.filters import Row
 from processors.hydrate.stage import HYDRATE
 from producers.changes import Change, examine
 from producers.outbox import Outbox
-from schemas.erp.ixc import BILLS, IXC
+from schemas.erp.ixc import BILLS
 from schemas.runtime.kafka import producer
 from schemas.topics import DEBTORS
 
@@ -51,7 +51,7 @@ def new_bills(rows: list[Row]) -> Iterator[Change]:
     number = max(int(row["id"]) for row in rows)
     while True:
         number += 1
-        yield examine(IXC, BILLS, rng.choice(rows) | {"id": str(number), "status": "A", "liberado": "S"}, str)
+        yield examine(BILLS, rng.choice(rows) | {"id": str(number), "status": "A", "liberado": "S"}, str)
 
 
 async def _measured(scene: Scene, bills: Iterator[Change]) -> list[float]:

@@ -22,8 +22,7 @@ from deploy.demo.provider import Provider, command
 from deploy.local.ports import free
 from deploy.simulators.ixc.server import TOKEN, USER
 from schemas.codec import decode
-from schemas.erp.ixc import authorization
-from schemas.instances import Erp
+from schemas.erp.ixc import Ixc
 from schemas.runtime.secrets import seal
 from schemas.runtime.settings import MongoSettings
 from schemas.sweeps import Sweep
@@ -38,7 +37,7 @@ TARGET = Target(at_most=1.4)
 PACES = {"first sync, an ERP that answers at once": 0.0, "first sync, an ERP that takes 0.1 s a page": 0.1}
 ONCE_A_DAY = 86_400.0
 PATH = "/webservice/v1/"
-LOGIN = authorization(f"{USER}:{TOKEN}")
+LOGIN = f"{USER}:{TOKEN}"
 
 
 async def measure(scene: Scene, peaks: Peaks) -> list[Result]:
@@ -66,7 +65,7 @@ async def _instance(scene: Scene, erp: str) -> None:
     token = seal(f"{USER}:{TOKEN}", SecretStr(scene.env["COLLECTOR_SECRET_KEY"]))
     every = dict.fromkeys(ROW_TOPICS, ONCE_A_DAY)
     url = HttpUrl(f"{erp}{PATH}")
-    entry = INSTANCE.model_copy(update={"erp": Erp(kind="ixc", url=url, token=token, gap=0, every=every)})
+    entry = INSTANCE.model_copy(update={"erp": Ixc(url=url, token=token, gap=0, every=every, recent={})})
     mongo = MongoSettings(mongo_uri=scene.env["MONGO_URI"], mongo_database=scene.database.name)
     await instances.add(mongo, entry, replace=True)
 

@@ -13,14 +13,14 @@ from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.simulator import Simulator
 from producers.changes import Change, Seen, examine, gone, news, remember
 from schemas.erp.declaration import Table
-from schemas.erp.ixc import IXC
-from schemas.instances import Erp, Instance
+from schemas.erp.ixc import IXC, Ixc
+from schemas.instances import Instance
 from schemas.runtime.secrets import person_hash
 
 SEED = 1
 NOON = datetime.combine(date(2026, 1, 31), time(12), UTC)
 PERSON_KEY = SecretStr("the key of nobody: these persons are drawn by lot")
-INSTANCE = Instance(name="bench", ddd="82", erp=Erp(kind="ixc", url=HttpUrl("http://127.0.0.1:1/"), token=""))
+INSTANCE = Instance(name="bench", ddd="82", erp=Ixc(url=HttpUrl("http://127.0.0.1:1/"), token=""))
 PAGE = 600
 Books = defaultdict[str, Seen]
 OF_DEBTORS = {table.name: table for table in IXC.tables if table.owner}
@@ -61,7 +61,7 @@ def everything(of: Simulator) -> Iterator[Published]:
 def _news(of: Simulator, seen: Seen, name: str, number: int) -> Iterator[Published]:
     table, code = OF_DEBTORS[name], str(number)
     if number in of.provider[name].rows:
-        change = examine(IXC, table, of.provider[name].full(number), lambda bare: person_hash(bare, PERSON_KEY))
+        change = examine(table, of.provider[name].full(number), lambda bare: person_hash(bare, PERSON_KEY))
     elif code in seen:
         change = gone(code, seen[code])
     else:

@@ -8,6 +8,7 @@ import typer
 
 from deploy.cli.tables import messages, show
 from deploy.demo.chaos import DURATION, KILLS, Chaos
+from deploy.demo.erps import ERPS
 from deploy.demo.options import Options, span
 from deploy.demo.run import demo as run_demo
 from deploy.demo.settle import Result
@@ -21,6 +22,8 @@ Clients = Annotated[int, typer.Option(min=1, max=30_000, help="Clients of the si
 Bills = Annotated[float, typer.Option(min=0, max=5, help="Open bills a client, on average.")]
 Changes = Annotated[float, typer.Option(min=0, max=200, help="Changes a second at the provider.")]
 Seed = Annotated[int, typer.Option(help="Same seed, same provider and same chaos.")]
+Erps = Annotated[str, typer.Option("--erp", help=f"Which ERP is simulated: {', '.join(ERPS)}, several with commas, or all.")]
+Faults = Annotated[bool, typer.Option("--faults", help="Every tenth answer of the ERP fails: HTML, 500, cut, late, none.")]
 WithChaos = Annotated[
     bool, typer.Option("--chaos", help=f"{KILLS} kills of stages in five minutes, each server restarted once.")
 ]
@@ -33,6 +36,8 @@ def demo(
     changes: Changes = 2,
     seed: Seed = 1,
     *,
+    erp: Erps = "ixc",
+    faults: Faults = False,
     chaos: WithChaos = False,
 ) -> None:
     """A simulated provider, the real broker and database, every stage, and the dashboard; nothing is left behind.
@@ -40,7 +45,10 @@ def demo(
     With --for it ends with code 0 only if the views equal the simulator's truth.
     """
     length = span(lasting) if lasting else (DURATION if chaos else None)
-    options = Options(length, clients, open_bills, changes, seed, KILLS if chaos else 0)
+    erps = tuple(ERPS) if erp == "all" else tuple(erp.split(","))
+    if wrong := [name for name in erps if name not in ERPS]:
+        raise typer.BadParameter(f"{wrong[0]} is none of {', '.join(ERPS)}", param_hint="--erp")
+    options = Options(length, clients, open_bills, changes, seed, KILLS if chaos else 0, erps, faults)
     ended: list[tuple[Result | None, Chaos | None]] = []
 
     async def play() -> None:

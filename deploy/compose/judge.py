@@ -14,7 +14,8 @@ from ulid import ULID
 
 from deploy.comparison import differences, figure_differences, queue_differences
 from deploy.compose.project import Project
-from deploy.demo.provider import EVERY, NAME, Provider, instance
+from deploy.demo.erps import EVERY
+from deploy.demo.provider import NAME, Provider, instance
 from schemas.figures import Scope, standing, standing_pipeline
 from schemas.instances import Instance
 from schemas.runtime.mongo import Database, connect

@@ -14,6 +14,7 @@ from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.server import ZONE, application, clock_at
 from deploy.simulators.ixc.simulator import Simulator
 from deploy.simulators.serving import DroppableProtocol
+from schemas.erp.options import Web
 from schemas.errors import StopWorker
 from schemas.instances import Instance
 from schemas.runtime.process import BAD_CONFIGURATION
@@ -39,6 +40,8 @@ def provider(settings: DemoSettings) -> Starlette:
 
 def in_compose(local: Instance) -> Instance:
     """The demonstration's instance, as the other containers reach it."""
+    if not isinstance(local.erp, Web):
+        raise TypeError("the demonstration's ERP is asked over HTTP")
     url = HttpUrl(str(local.erp.url).replace("127.0.0.1", HOST))
     return local.model_copy(update={"erp": local.erp.model_copy(update={"url": url})})
 

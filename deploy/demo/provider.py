@@ -1,52 +1,57 @@
-"""The simulated provider of a demonstration: its process, its commands and its entry among the instances."""
+"""A simulated provider of a demonstration: its process, its commands and its entry among the instances."""
 
 import asyncio
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
 import httpx
-from pydantic import HttpUrl, SecretStr
+from pydantic import SecretStr
 
+from deploy.demo.erps import EXPORT, IXC, ZONE, Simulated
 from deploy.demo.options import OPEN_RULES, Options
-from deploy.simulators.ixc.server import TOKEN, USER, ZONE
 from schemas.errors import StopWorker
-from schemas.instances import Erp, Instance
-from schemas.runtime.secrets import seal
+from schemas.instances import Instance
 
-NAME = "demo"
+NAME = IXC.instance
 READY_WITHIN_S = 60.0
 POLL_S = 0.1
-EVERY: Mapping[str, float] = {"client": 10, "contract": 5, "bill": 5, "reference": 10}
-GAP_S = 0.01
+FAULTS: tuple[Mapping[str, object], ...] = (
+    {"kind": "html", "share": 0.05},
+    {"kind": "status500", "share": 0.02},
+    {"kind": "cut", "share": 0.02},
+    {"kind": "drop", "share": 0.01},
+    {"kind": "slow", "share": 0.02, "seconds": 0.5},
+    {"kind": "shift", "share": 0.01},
+)
+"""What `--faults` lets an ERP do wrong, as shares of its answers."""
 
 
 def command(options: Options, port: int) -> list[str]:
-    """The simulator as a process of its own."""
-    sizes = ["--clients", str(options.clients), "--open-bills", str(options.open_bills), "--seed", str(options.seed)]
-    module = "deploy.simulators.ixc.server"
-    return [sys.executable, "-m", module, "--port", str(port), *sizes, "--changes", str(options.changes), "--zone", ZONE]
+    """The simulated IXC as a process of its own."""
+    return IXC.command(options, port, "")
 
 
-def instance(port: int, key: SecretStr) -> Instance:
+def instance(port: int, key: SecretStr, of: Simulated = IXC, folder: str = "") -> Instance:
     """Polled every few seconds, so that a change can be watched on its way."""
-    erp = Erp(
-        kind="ixc",
-        url=HttpUrl(f"http://127.0.0.1:{port}/webservice/v1/"),
-        token=seal(f"{USER}:{TOKEN}", key),
-        gap=GAP_S,
-        every=dict(EVERY),
+    return Instance(
+        name=of.instance,
+        title=of.title,
+        zone=ZONE,
+        state="AL",
+        ddd="82",
+        erp=of.connect(port, key, folder),
+        rules=OPEN_RULES,
     )
-    return Instance(name=NAME, title="Provedor de demonstração", zone=ZONE, state="AL", ddd="82", erp=erp, rules=OPEN_RULES)
 
 
 class Provider:
     """Commands to the running simulator."""
 
-    def __init__(self, port: int) -> None:
-        self._http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/_sim/", timeout=30)
+    def __init__(self, port: int, of: Simulated = IXC) -> None:
+        self.of = of
+        self._http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/_sim/", timeout=60)
 
     async def ready(self) -> None:
         """Returns when it answers. Raises StopWorker after a minute."""
@@ -57,11 +62,18 @@ class Provider:
                         (await self._http.get("health")).raise_for_status()
                         return
                     await asyncio.sleep(POLL_S)
-        raise StopWorker("the IXC simulator does not start: see its log in the folder named above")
+        raise StopWorker(f"the simulator of {self.of.erp} does not start: see its log in the folder named above")
 
-    async def pause(self) -> None:
-        """No more changes."""
+    async def misbehave(self) -> None:
+        """`FAULTS`, until `behave`."""
+        for fault in FAULTS:
+            (await self._http.post("fail", json=fault)).raise_for_status()
+
+    async def settle(self) -> None:
+        """No more changes; where files are exported, everything once more."""
         (await self._http.post("pause")).raise_for_status()
+        if self.of is EXPORT:
+            (await self._http.post("export")).raise_for_status()
 
     async def truth(self, today: date, min_days: int) -> dict[str, Any]:
         """What the views must equal."""

@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from deploy import instances
 from deploy.demo import provider as simulated
 from deploy.demo.chaos import Chaos, plan, servers_of
+from deploy.demo.erps import ERPS, Simulated
 from deploy.demo.options import Options
 from deploy.demo.provider import Provider
 from deploy.demo.settle import Result, documents, events, first_sync, settle
@@ -32,6 +33,7 @@ from schemas.runtime.settings import MongoSettings
 
 Report = Callable[[str], None]
 PAGE_WITHIN_S = 90.0
+SECONDS_A_CLIENT = 0.02
 POLL_S = 0.25
 LOOK_EVERY_S = 2.0
 CHAOS_HEALTHY_AFTER_S = 5.0
@@ -46,6 +48,8 @@ class Demo:
         self._report = report
         self._progress = progress
         self._alive = home / "alive"
+        # a whole provider takes longer to read, and longer still where every tenth answer fails
+        self._patience = PAGE_WITHIN_S + len(options.erps) * options.clients * SECONDS_A_CLIENT
 
     async def run(self) -> tuple[Result | None, Chaos | None]:
         """The result where it was told when to end; else it runs until it is cancelled. Raises StopWorker."""
@@ -63,48 +67,67 @@ class Demo:
     async def _with(self, stack: Stack, database: Database) -> tuple[Result | None, Chaos | None]:
         await ensure(stack.kafka_bootstrap, 1)
         env = {**os.environ, **make({}), **stack.environment, "MONGO_DATABASE": database.name}
-        port, page = free(2)
+        page, *ports = free(1 + len(self._options.erps))
         env.setdefault(
             "DASHBOARD_PORT", str(page)
         )  # never the usual one: two demos that start together would both find it free
-        instance = simulated.instance(port, SecretStr(env["COLLECTOR_SECRET_KEY"]))
         mongo = MongoSettings(mongo_uri=stack.mongo_uri, mongo_database=database.name)
-        await instances.add(mongo, instance, replace=True)
+        chosen = [ERPS[name] for name in self._options.erps]
+        key = SecretStr(env["COLLECTOR_SECRET_KEY"])
+        listed = [simulated.instance(port, key, one, self._folder(one)) for one, port in zip(chosen, ports, strict=True)]
         healthy_after = CHAOS_HEALTHY_AFTER_S if self._options.kills else HEALTHY_AFTER
         supervisor = Supervisor(self._home / "logs", self._told, healthy_after)
-        provider = Provider(port)
+        providers = {one.instance: Provider(port, one) for one, port in zip(chosen, ports, strict=True)}
         try:
-            supervisor.start("simulator", simulated.command(self._options, port), env)
+            for one, port in zip(chosen, ports, strict=True):
+                supervisor.start(f"simulator-{one.erp}", one.command(self._options, port, self._folder(one)), env)
             for stage in STAGES:
                 supervisor.start(stage, command(stage), {**env, "ALIVE_FILE": str(self._alive / stage)})
-            await provider.ready()
-            self._report(f"simulated ERP: http://127.0.0.1:{port}/_sim/truth")
-            await self._first_page(env["DASHBOARD_PORT"], database)
-            return await self._play(stack, database, supervisor, provider, instance)
+            for one, port in zip(chosen, ports, strict=True):
+                await providers[one.instance].ready()
+                if self._options.faults:
+                    await providers[one.instance].misbehave()
+                self._report(f"simulated {one.erp}: http://127.0.0.1:{port}/_sim/truth")
+            for instance in listed:  # now that they answer: the first sweep need not fail
+                await instances.add(mongo, instance, replace=True)
+            await self._first_page(env["DASHBOARD_PORT"], database, providers)
+            return await self._play(stack, database, supervisor, providers, listed)
         finally:
-            await provider.close()
+            for provider in providers.values():
+                await provider.close()
             self._report("stopping every process")
             await supervisor.stop()
 
-    async def _first_page(self, port: str, database: Database) -> None:
+    def _folder(self, one: Simulated) -> str:
+        return str(self._home / one.instance)
+
+    async def _first_page(self, port: str, database: Database, providers: Collection[str]) -> None:
         waiting = "the first complete sweep"
         try:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http, asyncio.timeout(PAGE_WITHIN_S):
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http, asyncio.timeout(self._patience):
                 self._progress(f"waiting for {waiting}")
-                while not await first_sync(database):
+                while not await first_sync(database, providers):
                     await asyncio.sleep(POLL_S)
                 waiting = "the dashboard"
                 self._progress(f"waiting for {waiting}")
                 while not await _answers(http):
                     await asyncio.sleep(POLL_S)
         except TimeoutError:
-            logs = [self._home / "logs" / f"{name}.log" for name in ("simulator", *STAGES)]
+            logs = [
+                self._home / "logs" / f"{name}.log"
+                for name in (*(f"simulator-{erp}" for erp in self._options.erps), *STAGES)
+            ]
             said = "".join(f"\n{file.name}: {tail(file, lines=3)}" for file in logs)
-            raise StopWorker(f"{waiting} did not come within {PAGE_WITHIN_S:.0f} s; the logs end so:{said}") from None
+            raise StopWorker(f"{waiting} did not come within {self._patience:.0f} s; the logs end so:{said}") from None
         self._report(f"dashboard: http://127.0.0.1:{port}   (stop with Ctrl-C)")
 
     async def _play(
-        self, stack: Stack, database: Database, supervisor: Supervisor, provider: Provider, instance: Instance
+        self,
+        stack: Stack,
+        database: Database,
+        supervisor: Supervisor,
+        providers: Mapping[str, Provider],
+        listed: list[Instance],
     ) -> tuple[Result | None, Chaos | None]:
         options = self._options
         watching = asyncio.create_task(self._watch(stack, database))
@@ -119,7 +142,7 @@ class Demo:
         finally:
             watching.cancel()
         self._progress("changes stopped; waiting until the views hold them all")
-        return await settle(provider, database, stack.kafka_bootstrap, instance), chaos
+        return await settle(providers, database, stack.kafka_bootstrap, listed), chaos
 
     async def _watch(self, stack: Stack, database: Database) -> None:
         while True:

@@ -1,7 +1,7 @@
 """Waiting until what the ERP says has arrived in the views, and comparing the two."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,14 +11,15 @@ from ulid import ULID
 
 from deploy.clients import reader
 from deploy.comparison import differences
-from deploy.demo.provider import EVERY, NAME, Provider
+from deploy.demo.erps import EVERY
+from deploy.demo.provider import Provider
 from deploy.status import read_lag
 from schemas.instances import Instance
 from schemas.runtime.mongo import Database
 from schemas.topics import TOPICS
 from schemas.views import DEAD_LETTERS, VIEWS
 
-WITHIN = timedelta(seconds=120)
+WITHIN = timedelta(seconds=180)
 POLL_S = 0.5
 
 
@@ -46,22 +47,30 @@ async def documents(database: Database) -> dict[str, int]:
     return {name: await database[name].count_documents({}) for name in names}
 
 
-async def first_sync(database: Database) -> bool:
-    """Whether a sweep of every kind has completed since the start."""
-    return len(await _completed(database)) == len(EVERY)
+async def first_sync(database: Database, names: Collection[str]) -> bool:
+    """Whether a sweep of every kind of every instance has completed since the start."""
+    return len(await _completed(database, names)) == len(EVERY) * len(names)
 
 
-async def settle(provider: Provider, database: Database, servers: str, instance: Instance) -> Result:
-    """Stop the changes, wait for a whole sweep of each kind after that and for every group, and compare with the truth."""
-    await provider.pause()
+async def settle(providers: Mapping[str, Provider], database: Database, servers: str, instances: list[Instance]) -> Result:
+    """Stop the changes, wait for a whole sweep of each kind after that and for every group, and compare with the truth.
+
+    `providers`: by the instance's name.
+    """
+    for provider in providers.values():
+        await provider.settle()
     paused = datetime.now(UTC)
     deadline = paused + WITHIN
     while True:
-        swept = await _swept_since(database, paused)
+        swept = await _swept_since(database, paused, providers.keys())
         lag = sum(one.behind for one in await read_lag(servers))
         found = ["no complete sweep since the changes stopped"]
         if swept and lag == 0:
-            found = await compare(provider, database, instance)
+            found = [
+                f"{instance.name}: {line}"
+                for instance in instances
+                for line in await compare(providers[instance.name], database, instance)
+            ]
         if (swept and lag == 0 and not found) or datetime.now(UTC) > deadline:
             return Result(await events(servers), await documents(database), lag, found)
         await asyncio.sleep(POLL_S)
@@ -71,16 +80,17 @@ async def compare(provider: Provider, database: Database, instance: Instance) ->
     """Readable differences between the views and the provider's truth on the instance's local day."""
     today = datetime.now(UTC).astimezone(instance.clock).date()
     truth = await provider.truth(today, instance.rules.min_days_overdue)
-    debtors = [document async for document in database["debtors"].find({"instance": NAME})]
-    return differences(debtors, truth)
+    debtors = [document async for document in database["debtors"].find({"instance": instance.name})]
+    return differences(debtors, truth, instance.erp.kind)
 
 
-async def _swept_since(database: Database, since: datetime) -> bool:
+async def _swept_since(database: Database, since: datetime, names: Collection[str]) -> bool:
     """Every kind has a completed sweep that began after `since`: a sweep's name tells when it began."""
-    completed = await _completed(database)
-    return all(kind in completed and ULID.from_str(completed[kind]["sweep"]).datetime >= since for kind in EVERY)
+    completed = await _completed(database, names)
+    wanted = [(name, kind) for name in names for kind in EVERY]
+    return all(one in completed and ULID.from_str(completed[one]["sweep"]).datetime >= since for one in wanted)
 
 
-async def _completed(database: Database) -> dict[str, Mapping[str, Any]]:
-    found = database["sweeps"].find({"instance": NAME, "phase": "completed"})
-    return {one["kind"]: one async for one in found}
+async def _completed(database: Database, names: Collection[str]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    found = database["sweeps"].find({"instance": {"$in": list(names)}, "phase": "completed"})
+    return {(one["instance"], one["kind"]): one async for one in found}

@@ -1,6 +1,7 @@
 """What a decision looks at, out of one debtor's state. Pure."""
 
 from schemas.debtor import Debtor
+from schemas.figures import OPEN
 from schemas.queue import Facts
 
 HINDERED = frozenset({"throttled", "blocked_auto", "blocked_manual", "blocked"})
@@ -10,7 +11,8 @@ HINDERED = frozenset({"throttled", "blocked_auto", "blocked_manual", "blocked"})
 def facts_of(debtor: Debtor) -> Facts:
     """The evidence, without anything that depends on the clock."""
     client = debtor.client
-    bills = sorted(debtor.bills.values(), key=lambda bill: (bill.due_on, bill.open_cents))
+    open_bills = [bill for bill in debtor.bills.values() if bill.status in OPEN]
+    bills = sorted(open_bills, key=lambda bill: (bill.due_on, bill.open_cents))
     contracts = debtor.contracts.values()
     return Facts(
         name=client.name if client else "",
@@ -21,7 +23,8 @@ def facts_of(debtor: Debtor) -> Facts:
         phones=client.phones if client else (),
         uf=client.uf if client else "",
         due=tuple((bill.due_on, bill.open_cents) for bill in bills),
-        awaiting_confirmation=any(bill.awaiting_confirmation for bill in bills),
+        # RBX notes an announced payment at the client, IXC at each bill
+        awaiting_confirmation=any(bill.awaiting_confirmation for bill in bills) or (client.promised if client else False),
         renegotiated=any(bill.renegotiated for bill in bills),
         voluntary_suspension=any(contract.voluntary_suspension for contract in contracts),
         blocked=any(contract.access in HINDERED or contract.speed == "reduced" for contract in contracts),

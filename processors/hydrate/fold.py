@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from schemas.debtor import Bill, Client, Contract, Debtor
 from schemas.erp import ERPS
+from schemas.erp.codes import UNKNOWN
 from schemas.erp.declaration import Table
 from schemas.errors import RejectRecord
 from schemas.model import next_version
@@ -71,8 +72,8 @@ def _client(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     if _older(event, known.seen_at if known else None, closed):
         return state
     if event.row is None:
-        if known is None and closed == event.seen_at:
-            return state
+        if event.lost or (known is None and closed == event.seen_at):
+            return state  # an export without the client says nothing about what is still owed
         return _changed(state, event, client=None, closed=_close(state, event))
     client = _words(Client, table, event, event.row)
     return state if client == known else _changed(state, event, client=client)
@@ -83,6 +84,8 @@ def _contract(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     closed = state.closed.get(f"contract:{event.id}")
     if _older(event, known.seen_at if known else None, closed):
         return state
+    if event.row is None and event.lost:
+        return _lost(state, event, "contracts", known, "access")
     if event.row is None:
         if known is None and closed == event.seen_at:
             return state
@@ -100,11 +103,21 @@ def _bill(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     if event.row is not None and table.member(event.row):
         bill = _words(Bill, table, event, event.row)
         return state if bill == known else _changed(state, event, bills={**state.bills, event.id: bill})
+    if event.row is None and event.lost:
+        return _lost(state, event, "bills", known, "status")
     if known is None and closed == event.seen_at:
         return state
     # A closed bill is not mapped: whatever its columns have become, it must not stay open.
     rest = {code: row for code, row in state.bills.items() if code != event.id}
     return _changed(state, event, bills=rest, closed=_close(state, event))
+
+
+def _lost(state: Debtor, event: ErpRow, rows: str, known: Bill | Contract | None, unknown: str) -> Debtor:
+    """Never called paid, cancelled or gone by absence: it stays, as unknown, and nobody is called for it."""
+    if known is None or known.lost:
+        return state
+    lost = known.model_copy(update={unknown: UNKNOWN, "lost": True, "seen_at": event.seen_at})
+    return _changed(state, event, **{rows: {**getattr(state, rows), event.id: lost}})
 
 
 def _close(state: Debtor, event: ErpRow) -> dict[str, datetime]:

@@ -7,11 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from schemas.erp.codes import Codes
 from schemas.errors import RejectRecord
 from schemas.rows import ErpRow, Kind
 
-Row = Mapping[str, str]
-Operator = Literal["=", "!=", ">", "in"]
+Row = Mapping[str, Any]
+"""One row as the ERP wrote it."""
+Operator = Literal["=", "!=", ">", ">=", "in"]
+Cursor = tuple[int, ...]
+"""Where a page starts, in the words of one ERP's protocol; () is the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +27,17 @@ class Where:
     value: str
 
     def holds(self, row: Row) -> bool:
-        """Whether the row meets the condition; ">" compares as whole numbers."""
+        """Whether the row meets the condition; ">" compares as whole numbers, ">=" as text (ISO dates and times)."""
         have = row.get(self.column, "")
         match self.operator:
             case "=":
-                return have == self.value
+                return bool(have == self.value)
             case "!=":
-                return have != self.value
+                return bool(have != self.value)
             case ">":
                 return have.isdecimal() and int(have) > int(self.value)
+            case ">=":
+                return bool(have >= self.value)
             case "in":
                 return have in self.value.split(",")
 
@@ -41,11 +47,13 @@ class Col:
     """Where one of our fields comes from: one or more ERP columns, in order, and the reader of their texts.
 
     `with_event`: the reader takes the row's `ErpRow` too, for what is not in the columns (its instance's area code).
+    `codes`: the enumeration of the first column, where the reader is not that enumeration itself.
     """
 
     columns: tuple[str, ...]
     read: Callable[..., Any]
     with_event: bool = False
+    codes: Codes | None = None
 
     def value(self, event: ErpRow, row: Row) -> Any:  # noqa: ANN401 - the field's own type is pydantic's to check
         """Raises RejectRecord that names the ERP's column, never its content."""
@@ -57,12 +65,25 @@ class Col:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A column that a second resource of the ERP adds: rows that `service` lists under `key` have its `value` there."""
+
+    column: str
+    service: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One ERP table. A row is a member while it meets all conditions of any query; membership is what absence is about.
 
-    `owner`: column of the client code ("" for a reference table, whose rows belong to the table's name).
-    `document`: column of CPF/CNPJ; the poller replaces it by the columns `person` and `document`.
-    `extra`: columns that are kept without being mapped.
+    `key`: column of the row's id. `owner`: column of the client code ("" for a reference table, whose rows belong to the
+    table's name). `document`: columns of CPF/CNPJ, of which the first that is filled counts; the poller replaces them by
+    `person`, `document` and `document_problem`. `extra`: columns that are kept without being mapped. `optional`: columns
+    that an answer may lack. `dates`: column of a date whose order of day and month the poller must find out first; it
+    adds `date_form`. `changed`: column of the time of the last change, for reading only what is recent. `lost`: what it
+    means that a read by id finds nothing.
     """
 
     name: str
@@ -70,60 +91,119 @@ class Table:
     owner: str
     queries: tuple[tuple[Where, ...], ...]
     words: Mapping[str, Col] = field(default_factory=dict)
-    document: str = ""
+    document: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+    key: str = "id"
+    optional: frozenset[str] = frozenset()
+    dates: str = ""
+    changed: str = ""
+    marks: tuple[Mark, ...] = ()
+    lost: Literal["gone", "unknown"] = "gone"
+    columns: tuple[str, ...] = field(init=False)
 
-    @property
-    def columns(self) -> tuple[str, ...]:
+    def __post_init__(self) -> None:
         """The whitelist: what is mapped or filtered on, in a fixed order. Nothing else reaches Kafka."""
         mapped = [name for col in self.words.values() for name in col.columns]
         filtered = [where.column for query in self.queries for where in query]
-        names = dict.fromkeys(["id", *([self.owner] if self.owner else []), *mapped, *filtered, *self.extra])
-        return tuple(name for name in names if name not in (self.document, *DERIVED))
+        names = dict.fromkeys([self.key, *([self.owner] if self.owner else []), *mapped, *filtered, *self.extra])
+        kept = tuple(name for name in names if name not in (*self.document, *PERSON))
+        object.__setattr__(self, "columns", kept)  # frozen for everybody else
 
     def member(self, row: Row) -> bool:
         """Whether the row still belongs to what is swept."""
         return any(all(where.holds(row) for where in query) for query in self.queries)
 
+    @property
+    def codes(self) -> dict[str, tuple[str, Codes]]:
+        """Our field to the ERP's column and its enumeration."""
+        known = {name: col.read if isinstance(col.read, Codes) else col.codes for name, col in self.words.items()}
+        return {name: (self.words[name].columns[0], codes) for name, codes in known.items() if codes}
 
-DERIVED = ("person", "document")
-"""Columns that the poller makes from the CPF or CNPJ before Kafka: its keyed hash and its masked form."""
+
+PERSON = ("person", "document", "document_problem")
+"""Columns that the poller makes from the CPF or CNPJ before Kafka: keyed hash, masked form, what is wrong with it."""
+DATE_FORM = "date_form"
+"""Column that the poller adds where a table has `dates`: "ymd", "ydm", or "" while nothing has settled it."""
+DERIVED = (*PERSON, DATE_FORM)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request below the ERP's base URL; authentication is added by the shell that sends it."""
+    """One question below the ERP's base URL, not yet signed. `cursor` and `size` are what it asks for."""
+
+    path: str
+    body: bytes
+    service: str = ""
+    cursor: Cursor = ()
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A request as it goes out. Only a protocol's `sign` makes it, with every header that its ERP must be shown."""
 
     path: str
     headers: Mapping[str, str]
     body: bytes
+    method: Literal["GET", "POST"] = "POST"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer. `last`: no row comes after these. `after`: where the next page starts."""
+    """One answer. `after`: where the next page starts, None where no row comes after these.
+
+    `total`: the rows from here to the end, where the ERP says so.
+    """
 
     rows: Sequence[Row]
-    last: bool
-    after: int
+    after: Cursor | None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """Lists over HTTP POST. All functions are pure.
+
+    `read` asks for the page at a cursor, `reread` for rows by their ids (questions in turn, until all are found).
+    `page(table, request, status, content)` raises RetryLater for what may pass, StopWorker for what an operator must mend.
+    `sign(request, secrets)`: secrets by the name of the option that holds them.
+
+    What not every ERP has: `mark` asks for what marks rows; `check` for what must be empty if the ERP is to be believed;
+    `settle` for rows with `id` and ISO `due_date` that tell how the dates of a row are written; `recent` for the page of
+    rows changed since a local ISO date, in one of `recent_forms`. `asks_conditions`: False where a query's conditions are
+    not sent, so that one reading of the table answers all queries.
+    """
+
+    read: Callable[[Table, tuple[Where, ...], Cursor, int], Request]
+    reread: Callable[[Table, Sequence[str]], Sequence[Request]]
+    page: Callable[[Table, Request, int, bytes], Page]
+    sign: Callable[[Request, Mapping[str, str]], Signed]
+    mark: Callable[[Table, Mark], Request] | None = None
+    check: Callable[[Table], Request] | None = None
+    settle: Callable[[Row], Request] | None = None
+    recent: Callable[[Table, str, str, Cursor, int], Request] | None = None
+    recent_forms: tuple[str, ...] = ()
+    asks_conditions: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Erp:
-    """One ERP. `read` asks for the page after an id, `reread` for rows by their ids, `page` judges and parses an answer.
+    """One ERP. `label`: as users read it. `protocol`: None where its rows come another way than by lists over HTTP.
 
-    `page(table, status, content)` raises RetryLater for what may pass, StopWorker for what an operator must mend.
-    `authorization` turns the instance's token into the value of the HTTP header of that name.
+    `verified`: False where no documentation of the vendor exists: the user is told so.
     """
 
     name: str
+    label: str
     tables: tuple[Table, ...]
-    read: Callable[[Table, tuple[Where, ...], int, int], Request]
-    reread: Callable[[Table, Sequence[str]], Request]
-    page: Callable[[Table, int, bytes], Page]
-    authorization: Callable[[str], str]
-    owner_of: Callable[[Table, Row], str]
+    protocol: Protocol | None = None
+    verified: bool = True
 
     def of_kind(self, kind: Kind) -> tuple[Table, ...]:
         """The tables that are swept together as one kind."""
         return tuple(table for table in self.tables if table.kind == kind)
+
+    def term(self, kind: Kind, name: str, code: str) -> str:
+        """What the ERP's own users call `code` of our field `name`; the raw code where it is not known."""
+        found = [table.codes[name][1] for table in self.of_kind(kind) if name in table.codes]
+        return found[0].term(code) if found else code

@@ -1,34 +1,81 @@
-"""IXC Soft: tables, list protocol and words (`reference/erp.md`, section 1)."""
+"""IXC Soft: connection, tables, words and list protocol (`reference/erp.md`, section 1)."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
-from schemas.erp.declaration import Col, Erp, Page, Request, Row, Table, Where
-from schemas.erp.values import cents, day, first_of, not_no, one_of, phones, something, text, yes
+from schemas.erp.codes import Codes
+from schemas.erp.declaration import Col, Cursor, Erp, Page, Protocol, Request, Signed, Table, Where
+from schemas.erp.money import cents
+from schemas.erp.options import Seconds, Web
+from schemas.erp.phones import phone_problems, phones
+from schemas.erp.values import day, first_of, not_no, something, text, yes
 from schemas.errors import RetryLater, StopWorker
+from schemas.rows import Kind
 
-# Without `ixcsoft: listar` a POST creates or executes: a read would become a write. It is part of every request made
-# here, and nothing else makes requests.
+
+class Ixc(Web):
+    """`token`: user id:token, sealed. `recent`: seconds between two looks at what changed lately, beside sweeps."""
+
+    kind: Literal["ixc"] = "ixc"
+    recent: dict[Kind, Seconds] = {"contract": 60, "bill": 60}
+
+
+# Without `ixcsoft: listar` a POST creates or executes: a read would become a write. `sign`, which alone gives a request
+# its authorization, gives it these headers too: a request without them cannot be made here, and nothing else makes requests.
 LISTING = {"ixcsoft": "listar", "content-type": "application/json", "ixc-type-response": "application/json"}
 
+STATUS = Codes(
+    {
+        "A": ("active", "Ativo"),
+        "P": ("draft", "Pré-contrato"),
+        "I": ("inactive", "Inativo"),
+        "N": ("negative", "Negativado"),
+        "D": ("withdrawn", "Desistiu"),
+    }
+)
+ACCESS = Codes(
+    {
+        "A": ("active", "Ativo"),
+        "D": ("disabled", "Desativado"),
+        "CM": ("blocked_manual", "Bloqueio Manual"),
+        "CA": ("blocked_auto", "Bloqueio Automático"),
+        "FA": ("notice", "Financeiro em atraso"),
+        "AA": ("awaiting_signature", "Aguardando Assinatura"),
+    }
+)
+SPEED = Codes({"N": ("normal", "Normal"), "R": ("reduced", "Reduzida")})
+BILL = Codes(
+    {
+        "A": ("open", "A receber"),
+        "P": ("partial", "Parcial"),
+        "R": ("paid", "Recebido"),
+        "C": ("cancelled", "Cancelado"),
+    }
+)
 EVERY_ROW = (Where("id", ">", "0"),)
-ACTIVE = Where("status", "=", "A")
+ACTIVE = Where("status", "=", STATUS.code_of("active"))
+OPEN = ",".join(BILL.code_of(word) for word in ("open", "partial"))
+CHANGED = "ultima_atualizacao"
+PHONES = ("telefone_celular", "whatsapp", "fone", "telefone_comercial")
 CLIENTS = Table(
     name="cliente",
     kind="client",
     owner="id",  # inactive clients too: they may still owe
-    document="cnpj_cpf",
+    document=("cnpj_cpf",),
+    changed=CHANGED,
     queries=(EVERY_ROW,),
     words={
         "name": Col(("razao", "fantasia"), lambda *names: text(first_of(*names))),
         "active": Col(("ativo",), yes),
         "person": Col(("person",), text),
         "document": Col(("document",), text),
-        "phones": Col(("telefone_celular", "whatsapp", "fone", "telefone_comercial"), phones, with_event=True),
+        "document_problem": Col(("document_problem",), text),
+        "phones": Col(PHONES, phones, with_event=True),
+        "phone_problems": Col(PHONES, phone_problems, with_event=True),
         "bairro": Col(("bairro",), text),
         "city": Col(("cidade",), first_of),
         "uf": Col(("uf",), first_of),
@@ -41,37 +88,36 @@ CONTRACTS = Table(
     name="cliente_contrato",
     kind="contract",
     owner="id_cliente",
+    changed=CHANGED,
     # Trust unlock and reduced speed hide behind status_internet = A: each needs its own question (erp.md, 1.6).
     queries=(
-        (ACTIVE, Where("status_internet", "!=", "A")),
+        (ACTIVE, Where("status_internet", "!=", ACCESS.code_of("active"))),
         (Where("desbloqueio_confianca_ativo", "=", "S"),),
-        (Where("status_velocidade", "=", "R"),),
+        (Where("status_velocidade", "=", SPEED.code_of("reduced")),),
         (Where("contrato_suspenso", "=", "S"),),
     ),
     words={
         "plan": Col(("contrato",), text),
-        "status": Col(("status",), one_of(P="draft", A="active", I="inactive", N="negative", D="withdrawn")),
+        "status": Col(("status",), STATUS),
         "status_raw": Col(("status",), text),
-        "access": Col(
-            ("status_internet",),
-            one_of(A="active", D="disabled", CM="blocked_manual", CA="blocked_auto", FA="notice", AA="awaiting_signature"),
-        ),
+        "access": Col(("status_internet",), ACCESS),
         "access_raw": Col(("status_internet",), text),
         "trust_unlock": Col(("desbloqueio_confianca_ativo",), yes),
         "voluntary_suspension": Col(("contrato_suspenso",), yes),
-        "speed": Col(("status_velocidade",), one_of(N="normal", R="reduced")),
+        "speed": Col(("status_velocidade",), SPEED),
     },
 )
 BILLS = Table(
     name="fn_areceber",
     kind="bill",
     owner="id_cliente",
-    queries=((Where("liberado", "=", "S"), Where("status", "in", "A,P")),),
+    changed=CHANGED,
+    queries=((Where("liberado", "=", "S"), Where("status", "in", OPEN)),),
     words={
         "contract": Col(("id_contrato", "id_contrato_avulso", "id_contrato_principal"), first_of),
         "due_on": Col(("data_vencimento",), day),
         "open_cents": Col(("valor_aberto",), cents),
-        "status": Col(("status",), one_of(A="open", P="partial", R="paid", C="cancelled")),
+        "status": Col(("status",), BILL),
         "status_raw": Col(("status",), text),
         "awaiting_confirmation": Col(("aguardando_confirmacao_pagamento",), yes),
         "renegotiated": Col(("id_renegociacao", "id_renegociacao_novo"), something),
@@ -93,11 +139,12 @@ TABLES = (
     _reference("filial", "razao", "fantasia"),
 )
 
-OPERATORS = {"=": "=", "!=": "!=", ">": ">", "in": "IN"}
+OPERATORS = {"=": "=", "!=": "!=", ">": ">", ">=": ">=", "in": "IN"}
 LONGEST_NUMBER = 18
+REFUSED = (400, 401, 403, 404)
 
 
-def _list(table: Table, conditions: Sequence[Where], size: int) -> Request:
+def _list(table: Table, conditions: Sequence[Where], cursor: Cursor, size: int) -> Request:
     filters = [{"TB": f"{table.name}.{w.column}", "OP": OPERATORS[w.operator], "P": w.value} for w in conditions]
     first = filters[0]
     body: dict[str, Any] = {
@@ -110,23 +157,34 @@ def _list(table: Table, conditions: Sequence[Where], size: int) -> Request:
         "sortorder": "asc",
         "grid_param": orjson.dumps(filters[1:]).decode(),
     }
-    return Request(table.name, LISTING, orjson.dumps(body))
+    return Request(table.name, orjson.dumps(body), table.name, cursor, size)
 
 
-def read(table: Table, query: tuple[Where, ...], after: int, size: int) -> Request:
-    """The page of at most `size` rows whose id is greater than `after`: rows that shift between pages cannot be missed."""
-    return _list(table, (Where("id", ">", str(after)), *query), size)
+def _after(cursor: Cursor) -> Where:
+    return Where("id", ">", str(cursor[0] if cursor else 0))
 
 
-def reread(table: Table, ids: Sequence[str]) -> Request:
+def read(table: Table, query: tuple[Where, ...], cursor: Cursor, size: int) -> Request:
+    """The page of at most `size` rows whose id is greater than the cursor's: rows that shift between pages cannot hide."""
+    return _list(table, (_after(cursor), *query), cursor, size)
+
+
+def reread(table: Table, ids: Sequence[str]) -> Sequence[Request]:
     """These rows by their ids, whatever their state is now. One id is asked for with "=", which every version knows."""
     condition = Where("id", "=", ids[0]) if len(ids) == 1 else Where("id", "in", ",".join(ids))
-    return _list(table, (condition,), len(ids))
+    return (_list(table, (condition,), (), len(ids)),)
 
 
-def page(table: Table, status: int, content: bytes) -> Page:
+def recent(table: Table, since: str, form: str, cursor: Cursor, size: int) -> Request:
+    """The page of rows changed since the ISO date `since`, written as the documentation says or as ISO (erp.md, 1.3)."""
+    year, month, day_ = since.split("-")
+    written = f"{day_}/{month}/{year}" if form == "dmy" else since
+    return _list(table, (_after(cursor), Where(table.changed, ">=", written)), cursor, size)
+
+
+def page(table: Table, request: Request, status: int, content: bytes) -> Page:
     """An answer is good if it is 2xx, a JSON object, not of type error, and read to its end (erp.md, 1.4)."""
-    if status in (400, 401, 403, 404):
+    if status in REFUSED:
         raise StopWorker(f"IXC answers HTTP {status} on {table.name}: check the instance's url, token and permissions")
     if not 200 <= status < 300:  # noqa: PLR2004 - HTTP success
         raise RetryLater(f"IXC answers HTTP {status} on {table.name}")
@@ -145,7 +203,9 @@ def page(table: Table, status: int, content: bytes) -> Page:
     ids = [_number(row.get("id")) if isinstance(row, dict) else -1 for row in rows]
     if ids and (ids[0] < 0 or any(later <= earlier for earlier, later in pairwise(ids))):
         raise RetryLater(f"IXC answers rows of {table.name} that are not in the order of their ids")
-    return Page(rows=[_texts(row) for row in rows], last=total == len(rows), after=ids[-1] if ids else 0)
+    if ids and request.cursor and ids[0] <= request.cursor[0]:
+        raise RetryLater(f"the pages of {table.name} do not advance beyond id {request.cursor[0]}")
+    return Page(rows, (ids[-1],) if total > len(rows) else None, total)
 
 
 def _number(value: object) -> int:
@@ -154,19 +214,11 @@ def _number(value: object) -> int:
     return int(digits) if digits.isdecimal() and len(digits) <= LONGEST_NUMBER else -1
 
 
-def _texts(row: dict[str, Any]) -> Row:
-    """Every field is documented as text; a version that sends null or a number must not stop the poller."""
-    return {name: value if isinstance(value, str) else "" if value is None else str(value) for name, value in row.items()}
+def sign(request: Request, secrets: Mapping[str, str]) -> Signed:
+    """Basic authorization from `user id:token`, and what makes the request a reading one."""
+    login = "Basic " + base64.b64encode(secrets["token"].encode()).decode()
+    return Signed(request.path, {**LISTING, "authorization": login}, request.body)
 
 
-def authorization(token: str) -> str:
-    """Basic, from `user id:token`."""
-    return "Basic " + base64.b64encode(token.encode()).decode()
-
-
-def owner_of(table: Table, row: Row) -> str:
-    """The client's code; a reference row belongs to its table. "" where the ERP left it out."""
-    return row.get(table.owner, "") if table.owner else table.name
-
-
-IXC = Erp("ixc", TABLES, read, reread, page, authorization, owner_of)
+PROTOCOL = Protocol(read, reread, page, sign, recent=recent, recent_forms=("dmy", "iso"))
+IXC = Erp("ixc", "IXC Soft", TABLES, PROTOCOL)

@@ -1,30 +1,21 @@
 """Readers: the ERP's text to a typed value. Each raises ValueError whose message never holds the text."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
-from functools import lru_cache
+from typing import Literal
 
-import phonenumbers
-
-from schemas.rows import ErpRow
+Form = Literal["", "ymd", "ydm"]
+"""How an ERP writes dates: year, month, day; or year, day, month; "" while nothing has settled it."""
 
 NOTHING = frozenset({"", "0", "0000-00-00", "0000-00-00 00:00:00"})
 """How IXC and its like say "no value" (`reference/erp.md`, 1.3)."""
 
-BETWEEN_NUMBERS = re.compile(r"[/;,|]|\s+(?:ou|e)\s+|\s{2,}|\s+(?=\()|[A-Za-zÀ-ÿ]+")
-AMOUNT = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,2})0*)?")
-DOCUMENT_SIGNS = re.compile(r"[^0-9A-Z]")
-DOCUMENT = re.compile(r"[0-9]{11}|[0-9A-Z]{12}[0-9]{2}")
-AREA_AND_NUMBER = 10
-LEGACY_MOBILE = 8
-OF_A_PERSON = frozenset(
-    {
-        phonenumbers.PhoneNumberType.FIXED_LINE,
-        phonenumbers.PhoneNumberType.MOBILE,
-        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
-    }
-)
+TIME = r"(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?"
+YEAR_FIRST = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){TIME}")
+DAY_FIRST = re.compile(rf"([0-9]{{2}})/([0-9]{{2}})/([0-9]{{4}}){TIME}")
+THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+MONTHS = 12
 
 
 def text(value: str) -> str:
@@ -52,75 +43,71 @@ def something(*values: str) -> bool:
     return any(value not in NOTHING for value in values)
 
 
-def day(value: str) -> date:
-    """`YYYY-MM-DD`, a time behind it is cut off."""
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
-        raise ValueError("not a date YYYY-MM-DD") from None
-
-
-def cents(value: str) -> int:
-    """Money with a decimal point: at most ten digits before it, two behind it and then only zeros; never negative."""
-    if (amount := AMOUNT.fullmatch(value.strip())) is None:
-        raise ValueError("not an amount such as 99.90")
-    whole, part = amount.groups(default="")
-    return int(whole + part.ljust(2, "0"))
-
-
 def one_of(**codes: str) -> Callable[[str], str]:
     """The ERP's code to our word; a code that is not listed becomes "unknown" (its raw text is kept beside it)."""
     return lambda value: codes.get(value, "unknown")
 
 
-def document(value: str) -> str:
-    """CPF or CNPJ without signs, letters kept (alphanumeric CNPJ since 2026-07); "" where it cannot be one.
+def plain_code(value: str) -> str:
+    """A number without the dots that an export sets behind thousands ("1.152" is 1152); any other text as it is."""
+    return value.replace(".", "") if THOUSANDS.fullmatch(value) else value
 
-    Not what clerks type instead of one: whoever shares such a word would be taken for the same person.
+
+def day(value: str) -> date:
+    """`YYYY-MM-DD`, a time of day behind it is cut off; one with an offset is refused, as it may be another day here."""
+    return _date(_parts(value, YEAR_FIRST, "YYYY-MM-DD"), "YYYY-MM-DD")
+
+
+def brazilian_day(value: str) -> date:
+    """`DD/MM/YYYY`, a time of day behind it is cut off."""
+    day_, month, year = _parts(value, DAY_FIRST, "DD/MM/YYYY")
+    return _date((year, month, day_), "DD/MM/YYYY")
+
+
+def day_of_form(value: str, form: str) -> date:
+    """A date whose order of day and month is `form`. Where that is not known ("") it must show it itself: 2026-13-01."""
+    year, second, third = _parts(value, YEAR_FIRST, "YYYY-MM-DD or YYYY-DD-MM")
+    shown = form or _shown((year, second, third))
+    if not shown and second != third and max(second, third) <= MONTHS:
+        raise ValueError("ambiguous day and month")
+    return _date((year, third, second) if shown == "ydm" else (year, second, third), "YYYY-MM-DD or YYYY-DD-MM")
+
+
+def form_of(texts: Iterable[str]) -> Form:
+    """The order that these dates of one ERP show by days above 12; "" where none shows it, or where they contradict.
+
+    What is no date is passed over.
     """
-    bare = DOCUMENT_SIGNS.sub("", value.upper())
-    return bare if DOCUMENT.fullmatch(bare) and len(set(bare)) > 1 else ""
+    found = (YEAR_FIRST.fullmatch(one.strip()) for one in texts)
+    forms = {_shown((int(one[1]), int(one[2]), int(one[3]))) for one in found if one} - {""}
+    return forms.pop() if len(forms) == 1 else ""
 
 
-def masked(bare: str) -> str:
-    """A normalised document with all but its middle hidden."""
-    return f"***{bare[3:9]}**" if bare else ""
+def _shown(parts: tuple[int, int, int]) -> Form:
+    year, second, third = parts
+    if second <= MONTHS < third:
+        return "ymd" if _exists(year, second, third) else ""
+    if third <= MONTHS < second:
+        return "ydm" if _exists(year, third, second) else ""
+    return ""
 
 
-def phones(*fields_and_event: str | ErpRow) -> tuple[str, ...]:
-    """E.164 numbers of Brazil in the columns' order, each once; what is no callable number is left out.
-
-    The last argument is the row's event: its `ddd` completes numbers without an area code.
-    """
-    *fields, event = fields_and_event
-    if not isinstance(event, ErpRow):
-        raise TypeError("the last argument is the event")
-    found = [phone for field in fields for phone in _in_field(str(field), event.ddd)]
-    return tuple(dict.fromkeys(found))
-
-
-@lru_cache(maxsize=100_000)
-def _in_field(field: str, ddd: str) -> tuple[str, ...]:
-    parts = [part for part in BETWEEN_NUMBERS.split(field) if part.strip()]
-    return tuple(phone for part in parts if (phone := _e164(re.sub(r"\D", "", part), ddd)))
-
-
-def _e164(digits: str, ddd: str) -> str:
-    """Empty for what is no fixed or mobile number of a debtor: too short, a repeated digit, 0800 and its like."""
-    bare = digits.lstrip("0")
-    if bare.startswith("55") and len(bare) > AREA_AND_NUMBER + 1:
-        bare = bare[2:]
-    if len(bare) < AREA_AND_NUMBER and ddd:
-        bare = ddd + bare
-    area, number = bare[:2], bare[2:]
-    if len(number) == LEGACY_MOBILE and number[0] in "6789":
-        number = "9" + number
-    if len(set(number)) < 2 or digits.startswith(("0800", "0300", "0303", "0304")):  # noqa: PLR2004 - one repeated digit
-        return ""
+def _exists(*parts: int) -> bool:
     try:
-        parsed = phonenumbers.parse(f"+55{area}{number}")
-    except phonenumbers.NumberParseException:
-        return ""
-    if phonenumbers.number_type(parsed) not in OF_A_PERSON:
-        return ""
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        date(*parts)
+    except ValueError:
+        return False
+    return True
+
+
+def _parts(value: str, form: re.Pattern[str], name: str) -> tuple[int, int, int]:
+    if (found := form.fullmatch(value.strip())) is None:
+        raise ValueError(f"not a date {name}")
+    return int(found[1]), int(found[2]), int(found[3])
+
+
+def _date(parts: tuple[int, int, int], name: str) -> date:
+    try:
+        return date(*parts)
+    except ValueError:
+        raise ValueError(f"not a date {name}") from None

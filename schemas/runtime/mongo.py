@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 
 from schemas.controls import BLOCKLIST, PROMISES, Block, Controls, Promise
 from schemas.errors import StopWorker
-from schemas.instances import Instance
+from schemas.instances import Instance, wrong_field
 from schemas.runtime.settings import HINTS, MongoSettings
 from schemas.views import INSTANCES, Document
 
@@ -43,7 +43,7 @@ async def instances(database: Database) -> tuple[dict[str, Instance], dict[str, 
         try:
             found[name] = Instance.model_validate(document)
         except ValidationError as exc:
-            wrong[name] = ".".join(str(part) for part in exc.errors()[0]["loc"])
+            wrong[name] = wrong_field(exc)
     return found, wrong
 
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
+from schemas.erp.options import Reading
 from schemas.errors import StopWorker
 
 PERSON_HEX_DIGITS = 32
@@ -29,6 +30,12 @@ def unseal(sealed: str, key: SecretStr) -> str:
         raise StopWorker(
             "COLLECTOR_SECRET_KEY does not open this instance's ERP token: restore the old key or add the instance again"
         ) from None
+
+
+def opened(connection: Reading, key: SecretStr) -> dict[str, str]:
+    """The secrets of a connection by their fields; those that are not set are left out. Raises StopWorker."""
+    sealed = {name: str(getattr(connection, name)) for name in connection.secret_fields}
+    return {name: unseal(text, key) for name, text in sealed.items() if text}
 
 
 def person_hash(document: str, key: SecretStr) -> str:

@@ -5,14 +5,15 @@ from typing import Any, ClassVar
 
 import httpx
 
-from producers.erp_client import ErpClient
+from producers.paged import PagedSource
 from schemas.erp.declaration import Row, Table
-from schemas.erp.ixc import BILLS, CLIENTS, CONTRACTS, IXC
+from schemas.erp.ixc import BILLS, CLIENTS, CONTRACTS
 from tests.strategies import erp_row
 
-SHOP: Mapping[str, list[Row]] = {
+LONG_AGO = "2026-01-10 08:15:30"
+SHOP: Mapping[str, list[dict[str, str]]] = {
     "fn_areceber": [
-        erp_row("fn_areceber", id=code, status=status, liberado=released)
+        erp_row("fn_areceber", id=code, status=status, liberado=released, ultima_atualizacao=LONG_AGO)
         for code, status, released in [
             ("9", "A", "S"),
             ("10", "R", "S"),
@@ -29,53 +30,60 @@ SHOP: Mapping[str, list[Row]] = {
 }
 
 
-async def ids(client: ErpClient, table: Table, query: int = 0, after: int = 0) -> list[str]:
-    page = await client.page(table, table.queries[query], after)
-    return [row["id"] for row in page.rows]
+async def ids(source: PagedSource, table: Table) -> list[list[str]]:
+    return [[row["id"] for row in page] async for page in source.pages(table)]
+
+
+async def reread(source: PagedSource, *codes: str) -> list[Row]:
+    return list(await source.reread(BILLS, dict.fromkeys(codes, "1042")))
 
 
 class ErpConformance:
-    """Subclasses give the fixture `client`: an `ErpClient` with pages of 2 rows on a server that holds `SHOP`."""
+    """Subclasses give the fixture `source`: a `PagedSource` with pages of 2 rows on a server that holds `SHOP`."""
 
     pages_of: ClassVar[int] = 2
 
-    async def test_pages_follow_the_ids_as_numbers(self, client: ErpClient) -> None:
+    async def test_pages_follow_the_ids_as_numbers(self, source: PagedSource) -> None:
         """9 is before 10 and 100, and what a query leaves out is left out."""
-        first = await client.page(BILLS, BILLS.queries[0], 0)
-        second = await client.page(BILLS, BILLS.queries[0], first.after)
+        assert await ids(source, BILLS) == [["9", "11"], ["101"]]
 
-        assert ([row["id"] for row in first.rows], first.last, first.after) == (["9", "11"], False, 11)
-        assert ([row["id"] for row in second.rows], second.last) == (["101"], True)
+    async def test_each_query_is_answered_by_its_conditions(self, source: PagedSource) -> None:
+        assert await ids(source, CONTRACTS) == [["8"], ["9"], [], []]
 
-    async def test_each_query_is_answered_by_its_conditions(self, client: ErpClient) -> None:
-        assert [await ids(client, CONTRACTS, number) for number in range(4)] == [["8"], ["9"], [], []]
+    async def test_nothing_found_is_an_empty_last_page(self, source: PagedSource) -> None:
+        assert await ids(source, CLIENTS) == [[]]
 
-    async def test_nothing_found_is_an_empty_last_page(self, client: ErpClient) -> None:
-        page = await client.page(CLIENTS, CLIENTS.queries[0], 0)
+    async def test_rows_are_found_by_their_ids_whatever_their_state(self, source: PagedSource) -> None:
+        assert [row["id"] for row in await reread(source, "10", "100", "555")] == ["10", "100"]
+        assert await reread(source, "555") == []
 
-        assert (list(page.rows), page.last) == ([], True)
-        assert await ids(client, BILLS, after=101) == []
-
-    async def test_rows_are_found_by_their_ids_whatever_their_state(self, client: ErpClient) -> None:
-        found = await client.rows(BILLS, ["10", "100", "555"])
-
-        assert [row["id"] for row in found.rows] == ["10", "100"]
-        assert list((await client.rows(BILLS, ["555"])).rows) == []
-
-    async def test_a_row_is_whole(self, client: ErpClient) -> None:
-        (row,) = (await client.rows(BILLS, ["10"])).rows
+    async def test_a_row_is_whole(self, source: PagedSource) -> None:
+        (row,) = await reread(source, "10")
 
         assert row == next(one for one in SHOP["fn_areceber"] if one["id"] == "10")
 
-    async def test_a_wrong_token_is_refused(self, client: ErpClient) -> None:
-        client._http.headers["authorization"] = IXC.authorization("1:wrong")
-        answer = await client._http.post("fn_areceber", json={}, headers={"ixcsoft": "listar"})
+    async def test_a_probe_tells_how_many_there_are(self, source: PagedSource) -> None:
+        probe = await source.probe(BILLS)
+
+        assert (len(probe.rows), probe.total) == (3, 3)
+
+    async def test_what_changed_long_ago_is_not_recent(self, source: PagedSource) -> None:
+        """The official form of a date is understood; nothing of `SHOP` was changed within the last hour."""
+        assert [page async for page in source.recent(BILLS)] in ([], [[]])
+        assert source._form == "dmy"
+
+    async def test_a_wrong_token_is_refused(self, source: PagedSource) -> None:
+        answer = await source._wire._http.post(
+            "fn_areceber", json={}, headers={"ixcsoft": "listar", "authorization": "Basic eA=="}
+        )
 
         assert answer.status_code == 401
 
-    async def test_without_the_list_header_a_post_writes(self, client: ErpClient) -> None:
+    async def test_without_the_list_header_a_post_writes(self, source: PagedSource) -> None:
         """The trap that `schemas.erp.ixc` must never walk into."""
-        answer: httpx.Response = await client._http.post("fn_areceber", json={"id_cliente": "1"})
+        signed = source._protocol.sign(source._protocol.reread(BILLS, ["1"])[0], source._secrets)
+        login = {"authorization": signed.headers["authorization"]}
+        answer: httpx.Response = await source._wire._http.post("fn_areceber", json={"id_cliente": "1"}, headers=login)
         body: dict[str, Any] = answer.json()
 
         assert body["type"] == "success"

@@ -1,7 +1,7 @@
 """The examples of an ERP: pages beside the events that they must become, and answers, each in the folder of its outcome."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from producers.changes import examine
 from schemas.codec import encode
-from schemas.erp.declaration import Erp, Page, Table
+from schemas.erp.declaration import Erp, Request, Row, Table
 from schemas.errors import PipelineError, RetryLater, StopWorker
 from schemas.rows import ErpRow
 from schemas.runtime.secrets import person_hash
@@ -26,8 +26,8 @@ EVENTS = ".events.json"
 def events(erp: Erp, table: Table, content: bytes) -> list[dict[str, Any]]:
     """What the poller would publish of one page, as JSON, and whether each row belongs to the sweep."""
     found = []
-    for row in erp.page(table, 200, content).rows:
-        change = examine(erp, table, row, lambda document: person_hash(document, PERSON_KEY))
+    for row in rows_of(erp, table, content):
+        change = examine(table, row, lambda document: person_hash(document, PERSON_KEY))
         event = ErpRow(
             instance="norte",
             erp=erp.name,
@@ -41,6 +41,12 @@ def events(erp: Erp, table: Table, content: bytes) -> list[dict[str, Any]]:
         )
         found.append({"member": change.member, "value": orjson.loads(encode(event))})
     return found
+
+
+def rows_of(erp: Erp, table: Table, content: bytes) -> Sequence[Row]:
+    """What the poller takes from one good answer."""
+    assert erp.protocol is not None
+    return erp.protocol.page(table, Request(table.name, b"", table.name, size=1), 200, content).rows
 
 
 def page_faults(folder: Path, erp: Erp) -> Iterator[str]:
@@ -76,16 +82,15 @@ def answer_faults(folder: Path, erp: Erp) -> Iterator[str]:
 def judged(erp: Erp, content: bytes) -> type[PipelineError] | None:
     """What the answer is taken for; None for a page."""
     try:
-        page = erp.page(erp.tables[0], 200, content)
+        rows_of(erp, erp.tables[0], content)
     except PipelineError as exc:
         return type(exc)
-    assert isinstance(page, Page)
     return None
 
 
-def columns(content: bytes) -> set[str]:
+def columns(erp: Erp, table: Table, content: bytes) -> set[str]:
     """The columns of a page's rows."""
-    return {name for row in orjson.loads(content)["registros"] for name in row}
+    return {name for row in rows_of(erp, table, content) for name in row}
 
 
 SECRETS = re.compile("senha|token|cpf_|nome_mae|conjuge")

@@ -8,14 +8,14 @@ import pytest_asyncio
 
 from deploy.simulators.ixc.columns import BLANKS
 from deploy.simulators.ixc.provider import Size
-from deploy.simulators.ixc.server import TOKEN, USER, application
+from deploy.simulators.ixc.server import application
 from deploy.simulators.ixc.simulator import Simulator
 from deploy.simulators.ixc.store import Provider, Table
-from producers.erp_client import ErpClient
-from schemas.erp.ixc import IXC
+from producers.paged import PagedSource
 from tests.contract.erp_conformance import SHOP, ErpConformance
 from tests.strategies import instance
 from tests.unit.producers.memory_erp import MemoryErp
+from tests.unit.producers.memory_erp import source as ixc_source
 
 PAGED = instance(
     erp={
@@ -30,23 +30,23 @@ PAGED = instance(
 
 class TestMemoryErp(ErpConformance):
     @pytest_asyncio.fixture
-    async def client(self) -> AsyncIterator[ErpClient]:
+    async def source(self) -> AsyncIterator[PagedSource]:
         erp = MemoryErp()
         for table, rows in SHOP.items():
             erp.put(table, *rows)
-        client = erp.client(PAGED)
-        yield client
-        await client.close()
+        source = erp.source(PAGED)
+        yield source
+        await source.close()
 
 
 class TestSimulator(ErpConformance):
     @pytest_asyncio.fixture
-    async def client(self) -> AsyncIterator[ErpClient]:
+    async def source(self) -> AsyncIterator[PagedSource]:
         simulator = Simulator(Size(0), 1, date(2026, 1, 14))
         simulator.provider = Provider(
             {name: Table(name, {int(row["id"]): dict(row) for row in SHOP.get(name, [])}) for name in BLANKS}
         )
         app = application(simulator, lambda: datetime(2026, 1, 14, 12, tzinfo=UTC))
-        client = ErpClient(PAGED, IXC, f"{USER}:{TOKEN}", httpx.ASGITransport(app=app))
-        yield client
-        await client.close()
+        source = ixc_source(PAGED, httpx.ASGITransport(app=app))
+        yield source
+        await source.close()

@@ -95,7 +95,8 @@ def test_a_view_shows_what_its_example_says() -> None:
 
     assert debtor["client"]["phones"] == example["client"]["phones"]
     assert {bill.pop("id"): bill for bill in debtor["bills"]} == {
-        code: {"awaiting_confirmation": False, "renegotiated": False, **bill} for code, bill in example["bills"].items()
+        code: {"awaiting_confirmation": False, "renegotiated": False, "lost": False, **bill}
+        for code, bill in example["bills"].items()
     }
     assert queue["verdict"]["call"] is False
     assert queue["verdict"]["holds"] == ["nothing_due", "awaiting_confirmation", "outside_window"]

@@ -1,4 +1,4 @@
-"""`python -m deploy.bench.rivals.bare_download URL AUTHORIZATION RESULT`: the pages that a first sync reads, nothing else.
+"""`python -m deploy.bench.rivals.bare_download URL LOGIN RESULT`: the pages that a first sync reads, nothing else.
 
 The poller's own requests, one after the other on one connection of a blocking httpx client. A page is read to its end and
 parsed as JSON once, for the id after which the next one starts; its rows are counted and dropped. RESULT gets what was
@@ -13,31 +13,31 @@ import httpx
 import orjson
 
 from schemas.erp.declaration import Table, Where
-from schemas.erp.ixc import IXC
+from schemas.erp.ixc import TABLES, read, sign
 
 ROWS_A_PAGE = 600
 TIMEOUT_S = 60
 
 
-def download(http: httpx.Client, table: Table, query: tuple[Where, ...]) -> int:
+def download(http: httpx.Client, secrets: dict[str, str], table: Table, query: tuple[Where, ...]) -> int:
     """All pages of one question; returns how many rows they had."""
-    count, after = 0, "0"
+    count, after = 0, 0
     while True:
-        request = IXC.read(table, query, int(after), ROWS_A_PAGE)
-        answer = http.post(request.path, content=request.body, headers=dict(request.headers))
+        asked = sign(read(table, query, (after,), ROWS_A_PAGE), secrets)
+        answer = http.post(asked.path, content=asked.body, headers=dict(asked.headers))
         body = orjson.loads(answer.raise_for_status().content)
         rows = body.get("registros", ())
         count += len(rows)
         if int(body["total"]) <= len(rows):
             return count
-        after = rows[-1]["id"]
+        after = int(rows[-1]["id"])
 
 
-def main(url: str, authorization: str, result: str) -> None:
+def main(url: str, login: str, result: str) -> None:
     """Every table of IXC, in the declaration's order."""
-    with httpx.Client(base_url=url, headers={"authorization": authorization}, timeout=TIMEOUT_S) as http:
+    with httpx.Client(base_url=url, timeout=TIMEOUT_S) as http:
         began, cpu = time.perf_counter(), time.process_time()
-        rows = sum(download(http, table, query) for table in IXC.tables for query in table.queries)
+        rows = sum(download(http, {"token": login}, table, query) for table in TABLES for query in table.queries)
         took = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu, "rows": rows}
     Path(result).write_bytes(orjson.dumps(took))
 

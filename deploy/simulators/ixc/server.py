@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import typer
 from pydantic import ValidationError
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from deploy.simulators.ixc.control import Clock, Control, misunderstood
 from deploy.simulators.ixc.provider import Size
@@ -33,6 +34,11 @@ def clock_at(today: date | None, zone: str, wall: Callable[[], datetime] = lambd
 
 def application(simulator: Simulator, clock: Clock, *, user: str = USER, token: str = TOKEN, rate: float = 0) -> Starlette:
     """The web application; `rate` changes a second happen by themselves while it runs."""
+    return web(Erp(simulator, clock, f"{user}:{token}").routes(), simulator, clock, rate)
+
+
+def web(routes: list[Route], simulator: Simulator, clock: Clock, rate: float) -> Starlette:
+    """The ERP's own `routes` beside those that command the simulator; `rate` as in `application`."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -43,7 +49,7 @@ def application(simulator: Simulator, clock: Clock, *, user: str = USER, token: 
             await ticking
 
     return Starlette(
-        routes=[*Erp(simulator, clock, f"{user}:{token}").routes(), *Control(simulator, clock).routes()],
+        routes=[*routes, *Control(simulator, clock).routes()],
         exception_handlers={ValidationError: misunderstood},
         lifespan=lifespan,
     )

@@ -34,6 +34,7 @@ class Simulator:
     """
 
     def __init__(self, size: Size, seed: int, today: date, judge: Callable[[Provider], Facts] = truth.clients) -> None:
+        self.seed = seed
         self.provider = generate(size, seed, today)
         self._judge = judge
         self.faults: tuple[Fault, ...] = ()

@@ -1,6 +1,5 @@
 """`/webservice/v1/<table>`: what a collector sees of IXC over HTTP."""
 
-import asyncio
 from base64 import b64decode
 from contextlib import suppress
 from typing import Final
@@ -11,41 +10,28 @@ from starlette.routing import Route
 
 from deploy.simulators.ixc import protocol
 from deploy.simulators.ixc.control import Clock
-from deploy.simulators.ixc.faults import Fault, Reply, spoil
+from deploy.simulators.ixc.faults import Reply, spoil
 from deploy.simulators.ixc.filters import BadQueryError
+from deploy.simulators.ixc.front import JSON, Front
 from deploy.simulators.ixc.simulator import Simulator
-from deploy.simulators.serving import drop
 
 VERSION: Final = "v1"
-JSON: Final = "application/json"
 HTML_ERROR: Final = Reply(200, "text/html; charset=utf-8", protocol.HTML_ERROR.encode())
 
 
-class Erp:
+class Erp(Front):
     """The ERP's own paths."""
 
     def __init__(self, simulator: Simulator, clock: Clock, login: str) -> None:
-        self._simulator = simulator
-        self._clock = clock
+        super().__init__(simulator, clock)
         self._login = login
-        self._in_flight = 0
 
     def routes(self) -> list[Route]:
         """Lists and writes share their paths; only a header tells them apart."""
         return [Route("/webservice/{version}/{resource}", self.serve, methods=["GET", "POST"])]
 
-    async def serve(self, request: Request) -> Response:
-        """Count, then answer as IXC does."""
-        counts = self._simulator.counts
-        counts["requests"] += 1
-        self._in_flight += 1
-        counts["most_in_flight"] = max(counts["most_in_flight"], self._in_flight)
-        try:
-            return await self._answer(request)
-        finally:
-            self._in_flight -= 1
-
-    async def _answer(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
+        """As IXC does."""
         if refusal := refused(request.headers.get("authorization", ""), self._login):
             self._simulator.counts["refused"] += 1
             return refusal
@@ -71,19 +57,13 @@ class Erp:
         table = self._simulator.table(name)
         if table is None:
             return Reply(200, JSON, protocol.unknown_resource(name))
-        fault = self._simulator.strike(name)
-        match fault:
-            case Fault(kind="slow"):
-                await asyncio.sleep(fault.seconds)
-            case Fault(kind="shift"):
-                self._simulator.shift(table, body, self._clock())
-            case Fault(kind="drop"):
-                await drop(request)
-                return Reply(500, JSON, b"")
-        page = self._simulator.page(table, body)
-        reply = spoil(fault, name, page) if fault else Reply(200, JSON, page)
-        self._simulator.counts["pages"] += reply.body is page
-        return reply
+        return await self.struck(
+            request,
+            name,
+            page=lambda: self._simulator.page(table, body),
+            shift=lambda: self._simulator.shift(table, body, self._clock()),
+            spoil=lambda fault, good: spoil(fault, name, good),
+        )
 
 
 def refused(header: str, login: str) -> Response | None:

@@ -6,7 +6,7 @@ import pytest
 import stamina
 import stamina.instrumentation
 
-from producers.erp_client import ATTEMPTS
+from producers.wire import ATTEMPTS
 
 
 @pytest.fixture(autouse=True)

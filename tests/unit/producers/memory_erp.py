@@ -10,18 +10,21 @@ from typing import Any
 import httpx
 import orjson
 
-from producers.erp_client import ErpClient
-from schemas.erp.declaration import Row
-from schemas.erp.ixc import IXC
+from producers.paged import PagedSource
+from producers.wire import Wire
+from schemas.erp.declaration import Request, Row
+from schemas.erp.ixc import PROTOCOL, Ixc, sign
 from schemas.instances import Instance
 
 TESTS: Mapping[str, Callable[[str, str], bool]] = {
     "=": lambda have, wanted: have == wanted,
     "!=": lambda have, wanted: have != wanted,
     ">": lambda have, wanted: int(have) > int(wanted),
+    ">=": lambda have, wanted: have >= "-".join(reversed(wanted.split("/"))),  # only dates are asked for so
     "IN": lambda have, wanted: have in wanted.split(","),
 }
-TOKEN = "1:" + "0" * 64
+SECRETS = {"token": "1:" + "0" * 64}
+AUTHORIZATION = sign(Request("", b""), SECRETS).headers["authorization"]
 
 
 class MemoryErp:
@@ -42,7 +45,7 @@ class MemoryErp:
         number, self.asked = self.asked, self.asked + 1
         if spoiled := self.fail(number):
             return spoiled
-        if request.headers.get("authorization") != IXC.authorization(TOKEN):
+        if request.headers.get("authorization") != AUTHORIZATION:
             return httpx.Response(401, text="Authorization Requested")
         if request.headers.get("ixcsoft") != "listar":
             self.writes += 1
@@ -60,6 +63,12 @@ class MemoryErp:
         body: dict[str, Any] = {"page": asked["page"], "total": str(len(found))}
         return orjson.dumps({**body, "registros": found[: int(asked["rp"])]} if found else body)
 
-    def client(self, instance: Instance) -> ErpClient:
-        """The poller's own client, talking to this ERP."""
-        return ErpClient(instance, IXC, TOKEN, httpx.MockTransport(self.answer))
+    def source(self, instance: Instance) -> PagedSource:
+        """The poller's own source, talking to this ERP."""
+        return source(instance, httpx.MockTransport(self.answer))
+
+
+def source(instance: Instance, transport: httpx.AsyncBaseTransport) -> PagedSource:
+    """The poller's source of an IXC instance over `transport`."""
+    assert isinstance(instance.erp, Ixc)
+    return PagedSource(PROTOCOL, Wire(instance.erp, transport), SECRETS, instance.erp.page_size, instance.clock)

@@ -32,6 +32,8 @@ class Shop:
         self.broker = broker
         self.sweeper = sweeper
         self.read = 0
+        self.tick = timedelta(milliseconds=10)
+        """What each look at the clock takes."""
 
     async def sweep(self, kind: Kind = "bill") -> Sweep:
         return await self.sweeper.run(kind, "1")
@@ -62,14 +64,15 @@ async def opened() -> AsyncIterator[Shop]:
     now = [SEEN]
 
     def clock() -> datetime:
-        now[0] += timedelta(seconds=1)
+        now[0] += shop.tick
         return now[0]
 
     books: Books = {(HERE.name, name): {} for name in ("bill", "client", "contract")}
     books |= {(HERE.name, f"reference:{table.name}"): {} for table in IXC.of_kind("reference")}
-    client = erp.client(PAGED)
-    yield Shop(erp, broker, Sweeper(PAGED, IXC, client, Outbox(broker), books, lambda document: document[:3], clock))
-    await client.close()
+    source = erp.source(PAGED)
+    shop = Shop(erp, broker, Sweeper(PAGED, IXC, source, Outbox(broker), books, lambda document: document[:3], clock))
+    yield shop
+    await source.close()
 
 
 def bill(code: str, **columns: str) -> Row:

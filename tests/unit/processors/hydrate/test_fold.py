@@ -228,7 +228,7 @@ def test_a_paid_bill_is_closed_whatever_its_columns_have_become(columns: dict[st
 @pytest.mark.parametrize(
     ("columns", "field"),
     [
-        ({"valor_aberto": "10,00"}, "valor_aberto"),
+        ({"valor_aberto": "1.152"}, "valor_aberto"),
         ({"data_vencimento": "0000-00-00"}, "data_vencimento"),
         ({"valor_aberto": "9" * 11}, "valor_aberto"),
     ],

@@ -1,6 +1,7 @@
 """IXC's list protocol: what is asked, and what an answer is taken for."""
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -8,10 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import schemas
 from schemas.erp.declaration import Page, Request, Row, Table, Where
-from schemas.erp.ixc import BILLS, CLIENTS, IXC, TABLES, authorization, owner_of, page, read, reread
+from schemas.erp.ixc import BILLS, CLIENTS, PROTOCOL, TABLES, read, recent, reread, sign
 from schemas.errors import RetryLater, StopWorker
-from tests.strategies import CODES, NASTY, erp_row
+from tests.strategies import CODES, NASTY
 
 CONDITIONS = st.lists(st.builds(Where, NASTY, st.sampled_from(["=", "!=", ">", "in"]), NASTY), max_size=3).map(tuple)
 
@@ -23,15 +25,36 @@ def answer(*rows: Any, **head: Any) -> bytes:  # noqa: ANN401 - JSON, good and b
 # --- asking
 
 
+SECRETS = {"token": "1:abc"}
+ANYWHERE = Request("fn_areceber", b"", "fn_areceber")
+
+
 @given(st.sampled_from(TABLES), CONDITIONS, st.integers(), st.integers(), st.lists(NASTY, min_size=1, max_size=4))
 def test_whatever_is_asked_it_is_asked_as_a_list(
     table: Table, query: tuple[Where, ...], after: int, size: int, ids: list[str]
 ) -> None:
-    """Without this header the same POST creates a row or carries out an action (`reference/erp.md`, 1.1)."""
-    for request in (read(table, query, after, size), reread(table, ids)):
-        assert request.headers["ixcsoft"] == "listar"
-        assert request.headers["content-type"] == "application/json"
-        assert request.path == table.name
+    """Without this header the same POST creates a row or carries out an action (`reference/erp.md`, 1.1).
+
+    Authorization and header come from one function: whoever has the one has the other.
+    """
+    for request in (read(table, query, (after,), size), *reread(table, ids), recent(table, "2026-01-14", "dmy", (), size)):
+        signed = sign(request, SECRETS)
+        assert signed.headers["ixcsoft"] == "listar"
+        assert signed.headers["content-type"] == "application/json"
+        assert signed.headers["authorization"] == "Basic MTphYmM="
+        assert (signed.path, signed.body, signed.method) == (table.name, request.body, "POST")
+
+
+def test_nothing_but_the_signature_makes_a_request_with_authorization() -> None:
+    """In all of our code: a second place could forget the header."""
+    places = [
+        file.name
+        for folder in ("schemas", "producers", "processors", "sinks", "dashboard")
+        for file in (Path(schemas.__file__).parent.parent / folder).rglob("*.py")
+        if "Signed(" in file.read_text()
+    ]
+
+    assert sorted(places) == ["ixc.py", "rbx_protocol.py", "webhook_answers.py"]
 
 
 def conditions(request: Request) -> list[tuple[str, str, str]]:
@@ -42,7 +65,7 @@ def conditions(request: Request) -> list[tuple[str, str, str]]:
 
 def test_a_page_is_asked_for_by_the_id_before_it() -> None:
     """By id and not by page number: rows that shift between two requests cannot be missed."""
-    request = read(BILLS, BILLS.queries[0], 88031, 600)
+    request = read(BILLS, BILLS.queries[0], (88031,), 600)
     body = orjson.loads(request.body)
 
     assert conditions(request) == [
@@ -59,20 +82,15 @@ def test_a_page_is_asked_for_by_the_id_before_it() -> None:
 
 
 def test_rows_are_read_again_by_their_ids_alone() -> None:
-    assert conditions(reread(BILLS, ["7", "8"])) == [("fn_areceber.id", "IN", "7,8")]
-    assert conditions(reread(BILLS, ["7"])) == [("fn_areceber.id", "=", "7")]
+    assert conditions(reread(BILLS, ["7", "8"])[0]) == [("fn_areceber.id", "IN", "7,8")]
+    assert conditions(reread(BILLS, ["7"])[0]) == [("fn_areceber.id", "=", "7")]
 
 
-def test_the_token_becomes_basic_authorization() -> None:
-    assert authorization("1:abc") == "Basic MTphYmM="
+@pytest.mark.parametrize(("form", "written"), [("dmy", "14/01/2026"), ("iso", "2026-01-14")])
+def test_what_is_recent_is_asked_for_in_the_form_that_the_instance_understands(form: str, written: str) -> None:
+    asked = conditions(recent(BILLS, "2026-01-14", form, (7,), 600))
 
-
-def test_a_row_belongs_to_its_client_and_a_reference_row_to_its_table() -> None:
-    city = IXC.of_kind("reference")[1]
-
-    assert owner_of(BILLS, erp_row("fn_areceber", id_cliente="1042")) == "1042"
-    assert owner_of(BILLS, {}) == ""
-    assert owner_of(city, {"id": "1"}) == "cidade"
+    assert asked == [("fn_areceber.id", ">", "7"), ("fn_areceber.ultima_atualizacao", ">=", written)]
 
 
 # --- judging
@@ -81,7 +99,7 @@ def test_a_row_belongs_to_its_client_and_a_reference_row_to_its_table() -> None:
 def judged(content: bytes, status: int = 200, table: Table = BILLS) -> Page | None:
     """The page, or None where it is refused with one of the two errors; any other error fails the test."""
     try:
-        return page(table, status, content)
+        return PROTOCOL.page(table, ANYWHERE, status, content)
     except (RetryLater, StopWorker):
         return None
 
@@ -115,8 +133,7 @@ def test_any_object_is_rows_in_the_order_of_their_ids_or_an_error_that_says_what
     if found is not None:
         assert in_order(list(found.rows))
         assert len(found.rows) <= len(rows)
-        assert found.after == (int(found.rows[-1]["id"]) if found.rows else 0)
-        assert all(isinstance(value, str) for row in found.rows for value in row.values())
+        assert found.after in (None, (int(found.rows[-1]["id"]),) if found.rows else ())
 
 
 GOOD = answer(*({"id": str(code), "status": "A"} for code in (3, 7, 20, 21)))
@@ -136,7 +153,7 @@ def test_a_spoiled_body_is_in_order_or_an_error_that_says_what_to_do(data: st.Da
 @given(st.integers(0, len(GOOD) - 1))
 def test_a_cut_body_is_never_a_page(length: int) -> None:
     with pytest.raises(RetryLater):
-        page(BILLS, 200, GOOD[:length])
+        PROTOCOL.page(BILLS, ANYWHERE, 200, GOOD[:length])
 
 
 @given(st.binary(max_size=60), st.integers(100, 599).filter(lambda status: not 200 <= status < 300))
@@ -148,21 +165,21 @@ def test_no_body_makes_another_status_good(content: bytes, status: int) -> None:
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
 def test_a_wrong_url_token_or_permission_is_the_operators_to_mend(status: int) -> None:
     with pytest.raises(StopWorker, match="url, token and permissions"):
-        page(CLIENTS, status, GOOD)
+        PROTOCOL.page(CLIENTS, ANYWHERE, status, GOOD)
 
 
 @pytest.mark.parametrize("status", [302, 429, 500, 502, 503, 504])
 def test_an_overloaded_server_is_asked_again(status: int) -> None:
     with pytest.raises(RetryLater, match=str(status)):
-        page(CLIENTS, status, GOOD)
+        PROTOCOL.page(CLIENTS, ANYWHERE, status, GOOD)
 
 
 def test_a_page_that_holds_all_that_is_left_is_the_last() -> None:
     rows = [{"id": "3"}, {"id": "7"}]
 
-    assert page(BILLS, 200, answer(*rows)) == Page(rows, last=True, after=7)
-    assert page(BILLS, 200, answer(*rows, total=3)) == Page(rows, last=False, after=7)
-    assert page(BILLS, 200, b'{"page":"1","total":"0"}') == Page([], last=True, after=0)
+    assert PROTOCOL.page(BILLS, ANYWHERE, 200, answer(*rows)) == Page(rows, None, 2)
+    assert PROTOCOL.page(BILLS, ANYWHERE, 200, answer(*rows, total=3)) == Page(rows, (7,), 3)
+    assert PROTOCOL.page(BILLS, ANYWHERE, 200, b'{"page":"1","total":"0"}') == Page([], None, 0)
 
 
 @pytest.mark.parametrize(
@@ -183,17 +200,13 @@ def test_a_page_that_holds_all_that_is_left_is_the_last() -> None:
 )
 def test_an_object_that_is_no_whole_page_is_asked_for_again(body: dict[str, Any]) -> None:
     with pytest.raises(RetryLater):
-        page(BILLS, 200, orjson.dumps(body))
-
-
-def test_a_value_that_is_no_text_becomes_one() -> None:
-    found = page(BILLS, 200, answer({"id": 1, "obs": None, "valor_aberto": 99.9, "liberado": "S"}))
-
-    assert found.rows == [{"id": "1", "obs": "", "valor_aberto": "99.9", "liberado": "S"}]
+        PROTOCOL.page(BILLS, ANYWHERE, 200, orjson.dumps(body))
 
 
 def test_a_refusal_is_repeated_in_the_erps_own_words_and_not_at_length() -> None:
     with pytest.raises(StopWorker, match="IXC refuses fn_areceber: Seu IP") as caught:
-        page(BILLS, 200, orjson.dumps({"type": "error", "message": "Seu IP não está liberado" + "!" * 9999}))
+        PROTOCOL.page(
+            BILLS, ANYWHERE, 200, orjson.dumps({"type": "error", "message": "Seu IP não está liberado" + "!" * 9999})
+        )
 
     assert len(str(caught.value)) < 300

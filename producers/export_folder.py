@@ -1,0 +1,142 @@
+"""A folder of exports as a source: each set of complete files is read once."""
+
+import asyncio
+import time
+from array import array
+from bisect import bisect_left
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import aclosing
+from itertools import islice
+from pathlib import Path
+
+from producers.export_files import File, NotReadError, listed, rows
+from producers.export_names import Files, is_not_older, newest
+from producers.source import Probe
+from schemas.erp.altarede import EXPORT
+from schemas.erp.altarede_options import AltaredeExport
+from schemas.erp.declaration import Row, Table
+from schemas.errors import PipelineError, RetryLater, StopWorker
+from schemas.rows import Kind
+
+BATCH = 1_000
+NS = 1e-9
+
+
+class ExportSource:
+    """One instance. `clock`: seconds since 1970, to compare with the files' times of change."""
+
+    def __init__(self, options: AltaredeExport, clock: Callable[[], float] = time.time) -> None:
+        self._folder = Path(options.folder)
+        self._quiet = options.quiet
+        self._clock = clock
+        self._first_seen: dict[File, float] = {}
+        self._tried: dict[str, Files] = {}
+        self._read: dict[str, Files] = {}
+        self._ids: dict[str, array[int]] = {}
+
+    async def has_news(self, kind: Kind) -> bool:
+        """See `Source`: whether there are complete files that were not tried yet, and no older ones than were read."""
+        (table,) = EXPORT.of_kind(kind)
+        files = await self._newest(table)
+        fresh = files != self._tried.get(table.name) and is_not_older(files, self._read.get(table.name, {}))
+        return bool(files) and fresh and not self._busy(files)
+
+    async def pages(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+        """See `Source`. Files count as read once the last batch was taken, and as tried once their content failed."""
+        files = await self._complete(table)
+        ids = array("q")
+        try:
+            async with aclosing(_batches(files, table)) as coming:
+                async for batch in coming:
+                    ids.extend(hash(row[table.key]) for row in batch)
+                    yield batch
+        except NotReadError:
+            raise
+        except PipelineError:
+            self._tried[table.name] = files
+            raise
+        self._ids[table.name] = array("q", sorted(ids))
+        self._tried[table.name] = self._read[table.name] = files
+
+    async def latest(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+        """As `pages`, for another purpose than a sweep: the files stay news."""
+        async with aclosing(_batches(await self._complete(table), table)) as coming:
+            async for batch in coming:
+                yield batch
+
+    async def reread(self, table: Table, owners: Mapping[str, str]) -> Sequence[Row]:
+        """See `Source`. An export cannot be asked, but the one read last shows what became of a bill that it still has."""
+        wanted = {code for code in owners if self._was_there(table, code)}
+        found: dict[str, Row] = {}
+        if wanted:
+            async with aclosing(_batches(self._read[table.name], table)) as coming:
+                async for batch in coming:
+                    found |= {row[table.key]: row for row in batch if row[table.key] in wanted}
+        return list(found.values())
+
+    async def recent(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+        """See `Source`: nothing is known of the time between two exports."""
+        del table
+        nothing: Sequence[Sequence[Row]] = ()
+        for batch in nothing:
+            yield batch
+
+    async def probe(self, table: Table) -> Probe:
+        """See `Source`: the first rows; the files stay news."""
+        async with aclosing(self.latest(table)) as coming:
+            async for batch in coming:
+                return Probe(batch, len(batch) if len(batch) < BATCH else None)
+        return Probe((), 0)
+
+    async def close(self) -> None:
+        """See `Source`: between two readings no file is open."""
+
+    async def _newest(self, table: Table) -> Files:
+        found = await asyncio.to_thread(listed, self._folder)  # it may be another machine's
+        now = self._clock()
+        self._first_seen = {file: self._first_seen.get(file, now) for file in found}
+        return newest(found, table)
+
+    async def _complete(self, table: Table) -> Files:
+        files = await self._newest(table)
+        if not files:
+            raise StopWorker(f"erp.folder {self._folder} has no {table.name}*.xls, .xml or .csv: export {table.name} there")
+        if busy := self._busy(files):
+            raise RetryLater(f"{busy} is still being written")
+        return files
+
+    def _busy(self, files: Files) -> str:
+        """A file that may still grow. Its time of change is its own machine's, whose clock may be ahead of ours."""
+        now = self._clock()
+        for file in files.values():
+            if now - self._first_seen[file] < self._quiet and now - file.mtime_ns * NS < self._quiet:
+                return file.name
+        return ""
+
+    def _was_there(self, table: Table, code: str) -> bool:
+        """Whether the files read last may hold the row: only then they are worth another reading."""
+        ids, mark = self._ids.get(table.name, array("q")), hash(code)
+        at = bisect_left(ids, mark)
+        return at < len(ids) and ids[at] == mark
+
+
+async def _batches(files: Files, table: Table) -> AsyncGenerator[list[dict[str, str]], None]:
+    """The next batch is read in a thread while this one is worked on, so that other instances go on."""
+    reading = _rows(files, table)
+
+    def ahead() -> asyncio.Task[list[dict[str, str]]]:
+        return asyncio.create_task(asyncio.to_thread(lambda: list(islice(reading, BATCH))))
+
+    coming = ahead()
+    try:
+        while batch := await asyncio.shield(coming):
+            coming = ahead()
+            yield batch
+    finally:
+        await asyncio.gather(coming, return_exceptions=True)  # a thread cannot be stopped, and it has the file open
+        reading.close()
+
+
+def _rows(files: Files, table: Table) -> Generator[dict[str, str], None, None]:
+    for file in files.values():
+        yield from rows(file, table)

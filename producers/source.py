@@ -1,0 +1,42 @@
+"""Where an instance's rows come from: every ERP is read through this one face."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from schemas.erp.declaration import Row, Table
+from schemas.rows import Kind
+
+
+class Probe(NamedTuple):
+    """What one resource answers to a small question. `total`: all its rows; None where the ERP does not say."""
+
+    rows: Sequence[Row]
+    total: int | None
+
+
+class Source(Protocol):
+    """All methods raise RetryLater for what may pass and StopWorker for what an operator must mend."""
+
+    def pages(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+        """Every row of every query of the table. Where it ends without an error, nothing was left out."""
+        ...
+
+    async def reread(self, table: Table, owners: Mapping[str, str]) -> Sequence[Row]:
+        """The rows of these ids (each with its last known owner), whatever became of them; what is not found is left out."""
+        ...
+
+    def recent(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+        """Rows that changed lately, members or not; none where the ERP cannot tell."""
+        ...
+
+    async def has_news(self, kind: Kind) -> bool:
+        """Whether a sweep could bring anything: False where the last one has read all there is to read."""
+        ...
+
+    async def probe(self, table: Table) -> Probe:
+        """One small question about the table's first resource, without a second attempt."""
+        ...
+
+    async def close(self) -> None:
+        """Give connections and files back."""
+        ...

@@ -1,0 +1,29 @@
+"""The way into each ERP, by the kind of its connection."""
+
+from collections.abc import Mapping
+
+import httpx
+
+from producers.export_folder import ExportSource
+from producers.paged import PagedSource
+from producers.source import Source
+from producers.webhooks import WebhookSource
+from producers.wire import Wire
+from schemas.erp import ERPS
+from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks
+from schemas.errors import StopWorker
+from schemas.instances import Instance
+
+
+def open_source(instance: Instance, secrets: Mapping[str, str], transport: httpx.AsyncBaseTransport | None = None) -> Source:
+    """`secrets`: by the option that holds them, opened. Nothing is contacted yet. Raises StopWorker."""
+    connection = instance.erp
+    if isinstance(connection, AltaredeExport):
+        return ExportSource(connection)
+    wire = Wire(connection, transport)
+    if isinstance(connection, AltaredeWebhooks):
+        return WebhookSource(connection, wire, secrets)
+    protocol = ERPS[connection.kind].protocol
+    if protocol is None:
+        raise StopWorker(f"{connection.kind} has no protocol: see producers.sources")
+    return PagedSource(protocol, wire, secrets, connection.page_size, instance.clock)

@@ -1,0 +1,49 @@
+"""Whose rows an ISP's webhooks can be asked for: they want a document, and only clients have one. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from schemas.erp.altarede import CLIENTS
+from schemas.erp.declaration import Row
+from schemas.erp.values import first_of
+
+SIGNS = re.compile(r"[^0-9A-Z]")
+
+
+class Clients:
+    """The documents of one instance's clients. They stay in this process's memory and go to the webhooks, nowhere else.
+
+    A client that was learnt is not forgotten: one that a shifting page left out must not lose its bills.
+    """
+
+    def __init__(self) -> None:
+        self.whole = False
+        """Whether every client was learnt once."""
+        self._of: dict[str, str] = {}
+        self._written: dict[str, str] = {}
+
+    def learn(self, rows: Iterable[Row]) -> None:
+        """Rows of `Clientes`. A document is taken as it is, also with wrong check digits: the ERP knows it so."""
+        for row in rows:
+            written = first_of(*(str(row.get(column) or "").strip() for column in CLIENTS.document))
+            bare = SIGNS.sub("", written.upper())
+            if bare.strip("0"):
+                self._of[str(row[CLIENTS.key])] = bare
+                self._written[bare] = written
+            else:
+                self._of.pop(str(row[CLIENTS.key]), None)
+
+    def documents(self, codes: Iterable[str] | None = None) -> list[str]:
+        """Letters and digits of each document once; with `codes` those of these clients, as far as they have one."""
+        wanted = self._of.values() if codes is None else (self._of[code] for code in codes if code in self._of)
+        return list(dict.fromkeys(wanted))
+
+    def written(self, document: str) -> str:
+        """The document as a client's row has it."""
+        return self._written[document]
+
+    def alone(self) -> dict[str, str]:
+        """Documents of one client only, to its code."""
+        shared = Counter(self._of.values())
+        return {document: code for code, document in self._of.items() if shared[document] == 1}

@@ -1,0 +1,144 @@
+"""An ISP's own webhooks in front of Altarede as a source: asked once, page by page, or document by document."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+
+from producers.export_folder import ExportSource
+from producers.source import Probe
+from producers.webhook_calls import Calls
+from producers.webhook_clients import Clients
+from producers.wire import Wire
+from schemas.erp.altarede import CLIENTS
+from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks, Use
+from schemas.erp.declaration import Row, Table
+from schemas.errors import StopWorker
+from schemas.rows import Kind
+
+DOCUMENTS_AT_ONCE = 50
+ELSEWHERE: Mapping[Kind, tuple[Use, ...]] = {"bill": ("paid",)}
+"""Webhooks that tell of rows which left the sweep, beside the one that is swept."""
+
+
+class WebhookSource:
+    """One instance. `secrets`: by the option that holds them."""
+
+    def __init__(self, options: AltaredeWebhooks, wire: Wire, secrets: Mapping[str, str]) -> None:
+        self._options = options
+        self._wire = wire
+        self._calls = Calls(options, wire, secrets)
+        self._export = ExportSource(AltaredeExport(folder=options.folder)) if options.folder else None
+        self._clients = Clients()
+        self._learning = asyncio.Lock()
+
+    async def has_news(self, kind: Kind) -> bool:
+        """See `Source`: of webhooks nobody knows before asking."""
+        return self._export is None or not self._from_export(kind) or await self._export.has_news(kind)
+
+    async def pages(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+        """See `Source`. Clients are learnt in passing."""
+        pages = self._exports().pages(table) if self._from_export(table.kind) else self._asked(table, table.kind)
+        async with aclosing(pages) as coming:
+            async for rows in coming:
+                if table.kind == "client":
+                    self._clients.learn(rows)
+                yield rows
+        self._clients.whole = self._clients.whole or table.kind == "client"
+
+    async def reread(self, table: Table, owners: Mapping[str, str]) -> Sequence[Row]:
+        """See `Source`. Asked for by their owners; of a row that two webhooks tell, the one that is swept is believed."""
+        if self._from_export(table.kind):
+            return await self._exports().reread(table, owners)
+        uses = [use for use in ELSEWHERE.get(table.kind, ()) if use in self._options.resources]
+        found: dict[str, Row] = {}
+        for use in (*uses, table.kind):
+            async with aclosing(self._asked(table, use, owners.values())) as coming:
+                async for rows in coming:
+                    found |= {row[table.key]: row for row in rows if row.get(table.key) in owners}
+        return list(found.values())
+
+    async def recent(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+        """See `Source`: webhooks cannot tell."""
+        del table
+        nothing: Sequence[Sequence[Row]] = ()
+        for rows in nothing:
+            yield rows
+
+    async def probe(self, table: Table) -> Probe:
+        """See `Source`: the first page, or what the first document of a client brings."""
+        if self._from_export(table.kind):
+            return await self._exports().probe(table)
+        each = self._calls.resource(table.kind).each
+        words = {"page": "1"} if each == "page" else {}
+        if each == "document":
+            words = self._words(await self._a_document())
+        rows = await self._calls.answer(table, table.kind, words, once=True)
+        return Probe(rows, len(rows) if each == "once" else None)
+
+    async def close(self) -> None:
+        """See `Source`."""
+        await self._wire.close()
+
+    async def _asked(
+        self, table: Table, use: Use, owners: Iterable[str] | None = None
+    ) -> AsyncGenerator[Sequence[Row], None]:
+        """All rows of a webhook; of one that is asked by document only those of `owners`, where given."""
+        if self._calls.resource(use).each != "document":
+            async with aclosing(self._calls.everything(table, use)) as coming:
+                async for rows in coming:
+                    yield rows
+            return
+        await self._learn()
+        documents, alone = self._clients.documents(owners), self._clients.alone()
+        for start in range(0, len(documents), DOCUMENTS_AT_ONCE):
+            page: list[Row] = []
+            for document in documents[start : start + DOCUMENTS_AT_ONCE]:
+                rows = await self._calls.answer(table, use, self._words(document))
+                page += [_owned(table, row, alone.get(document)) for row in rows]
+            yield page
+
+    async def _learn(self) -> None:
+        """Before the first document is asked for; again where no sweep of clients keeps them up to date."""
+        async with self._learning:
+            if self._clients.whole and "client" in self._options.every:
+                return
+            async with aclosing(self._client_rows()) as coming:
+                async for rows in coming:
+                    self._clients.learn(rows)
+            self._clients.whole = True
+
+    async def _a_document(self) -> str:
+        """Raises StopWorker where no client has one."""
+        if not self._clients.documents():
+            async with aclosing(self._client_rows(once=True)) as coming:
+                async for rows in coming:
+                    self._clients.learn(rows)
+                    if self._clients.documents():
+                        break
+        if not self._clients.documents():
+            raise StopWorker("no client has a CPF or CNPJ to ask this webhook for")
+        return self._clients.documents()[0]
+
+    def _client_rows(self, *, once: bool = False) -> AsyncGenerator[Sequence[Row], None]:
+        resource = self._options.resources.get("client")
+        if resource is not None and resource.each != "document":
+            return self._calls.everything(CLIENTS, "client", once=once)
+        return self._exports().latest(CLIENTS)
+
+    def _words(self, document: str) -> Mapping[str, str]:
+        return {"document": document, "document_written": self._clients.written(document)}
+
+    def _from_export(self, kind: Kind) -> bool:
+        return kind == "client" and "client" not in self._options.resources
+
+    def _exports(self) -> ExportSource:
+        if self._export is None:
+            raise StopWorker(
+                "clients are wanted for their documents: give erp.resources.client, or erp.folder with Clientes"
+            )
+        return self._export
+
+
+def _owned(table: Table, row: Row, only: str | None) -> Row:
+    """Some webhooks leave the client's code out: clear where the document is one client's alone."""
+    return {**row, table.owner: only} if only and not row.get(table.owner) else row

@@ -1,0 +1,62 @@
+"""CPF and CNPJ: what is one, and why the rest is none (`reference/erp.md`, 6.2)."""
+
+import re
+
+from schemas.debtor import DocumentProblem
+
+SIGNS = re.compile(r"[^0-9A-Z]")
+CPF = re.compile(r"[0-9]{11}")
+CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
+CPF_WEIGHTS = 10
+"""Weights run from 2 at the last character leftwards, for a CNPJ again from 2 after 9."""
+CNPJ_WEIGHTS = 8
+PADDED = {9: 11, 10: 11, 12: 14, 13: 14}
+"""Digits left of a document that a numeric column stored, to the digits it had."""
+CHECK_DIGITS = 2
+ELEVEN = 11
+
+
+def document(value: str) -> str:
+    """CPF or CNPJ with right check digits, without signs, letters in capitals (alphanumeric CNPJ since 2026-07); else "".
+
+    Not what clerks type instead of one: whoever shares such a text would be taken for the same person.
+    """
+    return _read(value)[0]
+
+
+def document_problem(value: str) -> DocumentProblem:
+    """Why `document` gives nothing; "" where it gives one."""
+    return _read(value)[1]
+
+
+def masked(bare: str) -> str:
+    """A normalised document with all but its middle hidden."""
+    return f"***{bare[3:9]}**" if bare else ""
+
+
+def _read(value: str) -> tuple[str, DocumentProblem]:
+    bare = SIGNS.sub("", value.upper())
+    if not bare.strip("0") and len(bare) not in PADDED.values():
+        return "", "missing"
+    if not CPF.fullmatch(bare) and not CNPJ.fullmatch(bare):
+        # A numeric column loses leading zeros; that the check digits hold after all is too rare a chance to be one.
+        typed = value.strip()
+        whole = typed.zfill(PADDED.get(len(typed), 0)) if typed.isascii() and typed.isdecimal() else ""
+        return (whole, "") if len(whole) > len(typed) and _checks(whole) else ("", "shape")
+    if len(set(bare)) == 1:
+        return "", "repeated"
+    return (bare, "") if _checks(bare) else ("", "check_digits")
+
+
+def _checks(bare: str) -> bool:
+    weights = CPF_WEIGHTS if len(bare) == ELEVEN else CNPJ_WEIGHTS
+    root = bare[:-CHECK_DIGITS]
+    for _ in range(CHECK_DIGITS):
+        root += _digit(root, weights)
+    return root == bare
+
+
+def _digit(root: str, weights: int) -> str:
+    values = (ord(each) - ord("0") for each in reversed(root))
+    remainder = sum(value * (2 + place % weights) for place, value in enumerate(values)) % ELEVEN
+    return str(-remainder % ELEVEN % 10)  # what is missing to a multiple of eleven; ten is written 0

@@ -1,0 +1,118 @@
+"""RBX (RouterBox): connection, tables and words (`reference/erp.md`, section 2). How it is asked is in `rbx_protocol`."""
+
+from typing import ClassVar, Literal
+
+from schemas.erp import rbx_protocol
+from schemas.erp.codes import UNKNOWN, Codes
+from schemas.erp.declaration import DATE_FORM, Col, Erp, Mark, Table, Where
+from schemas.erp.money import cents
+from schemas.erp.options import Web
+from schemas.erp.phones import phone_problems, phones
+from schemas.erp.values import day_of_form, first_of, text, yes
+
+
+class Rbx(Web):
+    """`token`: the v1 integration key; `token_v2`: the v2 key, which settles how due dates are written; both sealed."""
+
+    secret_fields: ClassVar[tuple[str, ...]] = ("token", "token_v2")
+
+    kind: Literal["rbx"] = "rbx"
+    token_v2: str = ""
+
+
+CLIENT = Codes(
+    {
+        "A": ("active", "Ativo"),
+        "B": ("active", "Bloqueado"),
+        "S": ("active", "Suspenso"),
+        "I": ("inactive", "Inativo"),
+        "C": ("inactive", "Cancelado"),
+    }
+)
+STATUS = Codes({"A": ("active", "Ativo"), "B": ("active", "Bloqueado"), "I": ("inactive", "Inativo")})
+ACCESS = Codes({"A": ("active", "Ativo"), "B": ("blocked", "Bloqueado"), "I": ("disabled", "Inativo")})
+BILL = Codes({"": ("open", "Em aberto"), "PAGTO": ("paid", "Pagamento")})
+BLOCKED, REDUCED = "Bloqueio", "Reducao"
+PHONES = ("TelCelular", "TelResidencial", "TelComercial")
+
+
+def access(situation: str, blocked: str) -> str:
+    """The list of blocked contracts says more than the contract's own situation."""
+    return "blocked" if blocked else ACCESS(situation)
+
+
+def active(situation: str) -> bool:
+    """Who is not known to have left may still owe and be called."""
+    return CLIENT(situation) in {"active", UNKNOWN}
+
+
+CLIENTS = Table(
+    name="ConsultaClientes",
+    kind="client",
+    key="Codigo",
+    owner="Codigo",
+    document=("CNPJ_CNPF",),
+    queries=((Where("Codigo", ">", "0"),),),
+    words={
+        "name": Col(("Nome",), text),
+        "active": Col(("Situacao",), active, codes=CLIENT),
+        "person": Col(("person",), text),
+        "document": Col(("document",), text),
+        "document_problem": Col(("document_problem",), text),
+        "phones": Col(PHONES, phones, with_event=True),
+        "phone_problems": Col(PHONES, phone_problems, with_event=True),
+        "bairro": Col(("Bairro",), text),
+        "city": Col(("Cidade",), text),
+        "uf": Col(("UF",), text),
+        "client_type": Col(("Grupo",), first_of),
+        "promised": Col(("AvisoPagamento",), yes),
+    },
+)
+CONTRACTS = Table(
+    name="ConsultaContratos",
+    kind="contract",
+    key="Numero",
+    owner="Cliente_Codigo",
+    marks=(
+        Mark(BLOCKED, "ConsultaContratosBloqueados", "Contrato_Numero", "Contrato_Bloqueio"),
+        Mark(REDUCED, "ConsultaClientesReducao", "Contrato_Numero", "Regra"),
+    ),
+    queries=(
+        (Where("Situacao_Codigo", "=", ACCESS.code_of("blocked")),),
+        (Where(BLOCKED, "!=", ""),),
+        (Where(REDUCED, "!=", ""),),
+    ),
+    words={
+        "plan": Col(("Plano_Descricao",), text),
+        "status": Col(("Situacao_Codigo",), STATUS),
+        "status_raw": Col(("Situacao_Codigo",), text),
+        "access": Col(("Situacao_Codigo", BLOCKED), access, codes=ACCESS),
+        "access_raw": Col(("Situacao_Codigo",), text),
+        "speed": Col((REDUCED,), lambda rule: "reduced" if rule else "normal"),
+    },
+)
+BILLS = Table(
+    name="ConsultaDocumentosAbertos",
+    kind="bill",
+    key="Sequencia",
+    owner="CliFor",
+    dates="Vencimento",
+    lost="unknown",  # neither open nor settled: RBX has no list of what was deleted
+    queries=((Where("Tipo", "=", "C"), Where("DataBaixa", "=", "")),),
+    words={
+        "contract": Col(("ContratosVinculados",), lambda linked: first_of(*linked.replace(";", ",").split(","))),
+        "due_on": Col(("Vencimento", DATE_FORM), day_of_form),
+        "open_cents": Col(("Valor",), cents),
+        "status": Col(("Motivo",), BILL),
+        "status_raw": Col(("Motivo",), text),
+    },
+)
+GROUPS = Table(
+    name="ConsultaGruposCliente",
+    kind="reference",
+    key="Codigo",
+    owner="",
+    queries=((Where("Codigo", ">", "0"),),),
+    extra=("Nome",),
+)
+RBX = Erp("rbx", "RBX (RouterBox)", (CLIENTS, CONTRACTS, BILLS, GROUPS), rbx_protocol.PROTOCOL)

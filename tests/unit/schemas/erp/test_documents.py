@@ -1,0 +1,119 @@
+"""CPF and CNPJ: only what its check digits confirm, however it was typed or stored."""
+
+import re
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from deploy.simulators.ixc import documents as simulated
+from schemas.debtor import DocumentProblem
+from schemas.erp.documents import document, document_problem, masked
+from tests.strategies import NASTY
+
+CPF_ROOTS = st.text("0123456789", min_size=9, max_size=9)
+CNPJ_ROOTS = st.text(simulated.CNPJ_CHARACTERS, min_size=12, max_size=12) | st.text("0123456789", min_size=12, max_size=12)
+CPFS = CPF_ROOTS.map(simulated.cpf).filter(lambda bare: len(set(bare)) > 1)
+CNPJS = CNPJ_ROOTS.map(simulated.cnpj).filter(lambda bare: len(set(bare)) > 1)
+DIGITS = st.sampled_from("0123456789")
+
+
+@given(NASTY | st.text("0123456789ABC.-/ ", max_size=20))
+@example("NAO INFORMADO")
+def test_there_is_a_document_or_a_problem(value: str) -> None:
+    found = document(value)
+
+    assert found == "" or re.fullmatch(r"[0-9]{11}|[0-9A-Z]{12}[0-9]{2}", found, re.ASCII)
+    assert bool(found) is (document_problem(value) == "")
+    assert document(found) == found
+
+
+@given(st.one_of(st.tuples(CPFS, st.just(simulated.masked_cpf)), st.tuples(CNPJS, st.just(simulated.masked_cnpj))))
+def test_every_right_document_is_accepted_masked_and_bare(case: tuple[str, Callable[[str], str]]) -> None:
+    bare, mask = case
+    for written in (bare, mask(bare), bare.lower(), f" {mask(bare).lower()} "):
+        assert (document(written), document_problem(written)) == (bare, "")
+
+
+@given(st.integers(0, 2**32))
+def test_what_the_simulators_write_is_accepted(seed: int) -> None:
+    rng = Random(seed)
+    for written in (simulated.person_document(rng), simulated.company_document(rng)):
+        assert document(written) == re.sub(r"[^0-9A-Z]", "", written)
+
+
+@given(CPFS | CNPJS, st.sampled_from([-1, -2]), DIGITS)
+def test_a_changed_check_digit_is_rejected(bare: str, place: int, digit: str) -> None:
+    changed = bare[:place] + digit + bare[len(bare) + place + 1 :]
+    assert document(changed) == (bare if changed == bare else "")
+    assert document_problem(changed) in ({""} if changed == bare else {"check_digits", "repeated"})
+
+
+@given(CPFS, st.integers(0, 8), DIGITS)
+def test_a_changed_cpf_is_one_only_if_its_check_digits_still_hold(bare: str, place: int, digit: str) -> None:
+    changed = bare[:place] + digit + bare[place + 1 :]
+    assert bool(document(changed)) is (simulated.cpf(changed[:9]) == changed and len(set(changed)) > 1)
+
+
+@given(CNPJS, st.integers(0, 11), st.sampled_from(simulated.CNPJ_CHARACTERS))
+def test_a_changed_cnpj_is_one_only_if_its_check_digits_still_hold(bare: str, place: int, character: str) -> None:
+    changed = bare[:place] + character + bare[place + 1 :]
+    assert bool(document(changed)) is (simulated.cnpj(changed[:12]) == changed and len(set(changed)) > 1)
+
+
+@given(st.integers(10**6, 10**8 - 1).map(lambda root: simulated.cpf(f"{root:09d}")))
+def test_a_cpf_gets_back_the_zeros_that_a_numeric_column_lost(bare: str) -> None:
+    assert document(str(int(bare))) == bare
+    assert document_problem(str(int(bare))) == ""
+
+
+@given(st.integers(10**9, 10**11 - 1).map(lambda root: simulated.cnpj(f"{root:012d}")))
+def test_a_cnpj_gets_back_the_zeros_that_a_numeric_column_lost(bare: str) -> None:
+    assert document(f" {int(bare)} ") == bare
+
+
+@given(st.integers(10**8, 10**10 - 1))
+def test_zeros_are_added_only_if_the_check_digits_then_hold(number: int) -> None:
+    whole = f"{number:011d}"
+    assert document(str(number)) == (whole if simulated.cpf(whole[:9]) == whole else "")
+
+
+@pytest.mark.parametrize(
+    ("value", "found", "problem"),
+    [
+        ("111.444.777-35", "11144477735", ""),
+        ("11.222.333/0001-81", "11222333000181", ""),
+        ("12.abc.345/01de-35", "12ABC34501DE35", ""),
+        ("111.444.777-36", "", "check_digits"),
+        ("111.444.777-45", "", "check_digits"),
+        ("11.222.333/0001-82", "", "check_digits"),
+        ("12.ABC.345/01DF-35", "", "check_digits"),
+        ("12.ABC.345/01DE-3A", "", "shape"),
+        ("NAO INFORMADO", "", "shape"),
+        ("ISENTO DE CPF", "", "shape"),
+        ("111.444.777", "", "shape"),
+        ("012.345.67-89", "", "shape"),
+        ("1.234.567-89", "", "shape"),
+        ("000.000.000-00", "", "repeated"),
+        ("111.111.111-11", "", "repeated"),
+        ("00.000.000/0000-00", "", "repeated"),
+        *((value, "", "missing") for value in ("", "0", " ", "-", "...-", "000", "000000000")),
+    ],
+)
+def test_documents_as_they_are_typed(value: str, found: str, problem: DocumentProblem) -> None:
+    assert (document(value), document_problem(value)) == (found, problem)
+
+
+def test_only_bare_digits_have_lost_zeros() -> None:
+    """Dots and dashes were typed by a person, who saw how many digits there are."""
+    bare = simulated.cpf("001234567")
+    lost = str(int(bare))
+    assert document(lost) == bare
+    assert document(f"{lost[:3]}.{lost[3:]}") == ""
+
+
+def test_a_masked_document_shows_only_its_middle() -> None:
+    assert masked("11144477735") == "***444777**"
+    assert masked("") == ""
