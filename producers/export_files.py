@@ -105,6 +105,8 @@ def form_of(name: str, head: bytes) -> Form:
         return CSV
     if b"<html" in start or start.startswith(b"<!doctype"):
         raise StopWorker(f"{name} is a web page: export it again {AS_WHAT}")
+    if len(head) == EDGE and b"workbook" not in start:
+        raise StopWorker(f"{name} is some other XML: export it again {AS_WHAT}")
     return XLS
 
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Generator, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # it ships no types
-from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]  # as above
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
 
 from producers.export_cells import EMPTY, Cell, Line
 from schemas.errors import RetryLater, StopWorker
@@ -21,73 +21,76 @@ def is_whole(tail: bytes) -> bool:
     return END.search(tail) is not None
 
 
+class Tags(NamedTuple):
+    """The names of elements, with the name space of the workbook at hand: sloppy writers leave it out."""
+
+    sheet: str
+    table: str
+    row: str
+    cell: str
+    data: str
+
+
 def lines(file: BinaryIO, name: str) -> Generator[Line, None, None]:
     """Rows that hold anything, by their number in the sheet. Raises RetryLater for broken XML, StopWorker for other XML."""
     reading = iterparse(file, events=("start", "end"), forbid_dtd=True)
     try:
         _, root = next(reading)
-        if _bare(root.tag) != "Workbook":
+        if not root.tag.endswith("Workbook"):
             raise StopWorker(f"{name} is no XML Spreadsheet 2003: export it again as XML Spreadsheet or as CSV")
-        yield from _first_sheet(reading, name)
+        space = root.tag.removesuffix("Workbook")
+        yield from _first_sheet(reading, Tags(*(space + tag for tag in ("Worksheet", "Table", "Row", "Cell", "Data"))))
     except ParseError as exc:
         raise RetryLater(f"{name} is broken at line {exc.position[0]}: export it again") from None
     except DefusedXmlException:
         raise StopWorker(f"{name} declares a document type, which no export does: find out who wrote it") from None
-    except ValueError as exc:  # an encoding that Python does not know
-        raise RetryLater(f"{name} cannot be read ({type(exc).__name__}): export it again") from None
+    except (ValueError, LookupError) as exc:  # also an encoding that nobody knows
+        raise RetryLater(f"{name} cannot be read ({exc}): export it again") from None
 
 
-def _first_sheet(reading: Iterator[tuple[str, Element]], name: str) -> Iterator[Line]:
+def _first_sheet(reading: Iterator[tuple[str, Element]], tags: Tags) -> Iterator[Line]:
     table: Element | None = None
-    sheets = number = 0
+    is_first = True
+    number = 0
     for event, element in reading:
-        tag = _bare(element.tag)
+        tag = element.tag
         if event == "start":
-            table = element if tag == "Table" else table
-            continue
-        if tag == "Worksheet":
-            sheets += 1
-        if tag == "Row":
-            number = _index(element, number + 1, name)
-            if not sheets and (cells := _cells(element, name)):
+            table = element if tag == tags.table else table
+        elif tag == tags.row:
+            number = _index(element, number + 1)
+            if is_first and (cells := _cells(element, tags)):
                 yield number, cells
             if table is not None:
                 table.clear()  # else the whole sheet would stay in memory
+        elif tag == tags.sheet:
+            is_first = False
 
 
-def _cells(row: Element, name: str) -> list[Cell]:
+def _cells(row: Element, tags: Tags) -> list[Cell]:
     cells: list[Cell] = []
     for element in row:
-        if _bare(element.tag) != "Cell":
+        if element.tag != tags.cell:
             continue
-        at = _index(element, len(cells) + 1, name)
-        if not len(cells) < at <= COLUMNS_AT_MOST:
-            raise RetryLater(f"{name} puts a cell where none can be: export it again")
-        cells.extend([EMPTY] * (at - 1 - len(cells)))
-        cells.append(_cell(element))
-        cells.extend([EMPTY] * min(COLUMNS_AT_MOST, int(_attribute(element, "MergeAcross") or 0)))
+        gap = _index(element, len(cells) + 1) - 1 - len(cells)
+        spanned = int(_attribute(element, "MergeAcross") or 0)
+        if gap < 0 or len(cells) + gap + spanned > COLUMNS_AT_MOST:
+            raise ValueError("a cell is numbered as none can be")
+        cells.extend([EMPTY] * gap)
+        cells.append(_cell(element, tags))
+        cells.extend([EMPTY] * spanned)
     return cells if any(cell.text for cell in cells) else []
 
 
-def _cell(element: Element) -> Cell:
+def _cell(element: Element, tags: Tags) -> Cell:
     for data in element:
-        if _bare(data.tag) == "Data":
+        if data.tag == tags.data:
             return Cell("".join(data.itertext()), _attribute(data, "Type"))
     return EMPTY
 
 
-def _index(element: Element, otherwise: int, name: str) -> int:
-    text = _attribute(element, "Index")
-    if not text:
-        return otherwise
-    if not text.isdecimal():
-        raise RetryLater(f"{name} numbers a row or a cell with no number: export it again")
-    return int(text)
+def _index(element: Element, otherwise: int) -> int:
+    return int(_attribute(element, "Index") or otherwise)
 
 
 def _attribute(element: Element, name: str) -> str:
     return element.get(SPACE + name) or element.get(name) or ""
-
-
-def _bare(tag: str) -> str:
-    return tag.rpartition("}")[2]

@@ -49,8 +49,6 @@ class Calls:
             if not rows:
                 return
             if keys == before:  # nobody knows whether that was all
-                raise StopWorker(
-                    f"erp.resources.{use} answers page {page} as page {page - 1}: it must be empty behind the last"
-                )
+                raise StopWorker(f"erp.resources.{use} repeats itself on page {page}: behind the last page it must be empty")
             before = keys
             yield rows

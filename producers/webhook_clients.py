@@ -26,13 +26,14 @@ class Clients:
     def learn(self, rows: Iterable[Row]) -> None:
         """Rows of `Clientes`. A document is taken as it is, also with wrong check digits: the ERP knows it so."""
         for row in rows:
+            code = str(row.get(CLIENTS.key, ""))
             written = first_of(*(str(row.get(column) or "").strip() for column in CLIENTS.document))
             bare = SIGNS.sub("", written.upper())
             if bare.strip("0"):
-                self._of[str(row[CLIENTS.key])] = bare
+                self._of[code] = bare
                 self._written[bare] = written
             else:
-                self._of.pop(str(row[CLIENTS.key]), None)
+                self._of.pop(code, None)
 
     def documents(self, codes: Iterable[str] | None = None) -> list[str]:
         """Letters and digits of each document once; with `codes` those of these clients, as far as they have one."""

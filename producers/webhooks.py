@@ -69,7 +69,7 @@ class WebhookSource:
         if self._from_export(table.kind):
             return await self._exports().probe(table)
         each = self._calls.resource(table.kind).each
-        words = {"page": "1"} if each == "page" else {}
+        words: Mapping[str, str] = {"page": "1"} if each == "page" else {}
         if each == "document":
             words = self._words(await self._a_document())
         rows = await self._calls.answer(table, table.kind, words, once=True)
@@ -133,9 +133,7 @@ class WebhookSource:
 
     def _exports(self) -> ExportSource:
         if self._export is None:
-            raise StopWorker(
-                "clients are wanted for their documents: give erp.resources.client, or erp.folder with Clientes"
-            )
+            raise StopWorker("nobody to ask for: give erp.resources.client, or erp.folder with an export Clientes")
         return self._export
 
 

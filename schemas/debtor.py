@@ -64,6 +64,7 @@ class Contract(Model):
     trust_unlock: bool = False
     voluntary_suspension: bool = False
     speed: Speed = "normal"
+    speed_raw: str = ""
     lost: bool = False
     seen_at: Instant
 

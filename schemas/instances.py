@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from schemas.erp.connections import CONNECTIONS, Connection
 from schemas.model import InstanceName, Model
+from schemas.reverse_map import Subject, Variants, consistent
 
 
 @cache
@@ -74,7 +75,7 @@ class Instance(Model):
     ddd: str = Field(default="11", pattern=r"^[1-9][1-9]$")
     erp: Connection
     rules: Rules = Rules()
-    reverse: dict[Literal["bairro", "client_type"], dict[str, tuple[str, ...]]] = {}
+    reverse: dict[Subject, Annotated[Variants, AfterValidator(consistent)]] = {}
 
     @property
     def clock(self) -> ZoneInfo:

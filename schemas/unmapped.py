@@ -15,7 +15,7 @@ from schemas.spelling import fold, written_out
 
 LIKENESS = 85
 """Least likeness of a suggestion, 0 to 100: below it "Boa Vista" would be taken for "Bela Vista"."""
-CLIENT_TYPES: Mapping[str, str] = {"tipo_cliente": "tipo_cliente", "ConsultaGruposCliente": "Descricao"}
+CLIENT_TYPES: Mapping[str, str] = {"tipo_cliente": "tipo_cliente", "ConsultaGruposCliente": "Nome"}
 """Reference table to the column that names a client type; `client_type` holds its id. Without a table it is the name."""
 
 
@@ -64,7 +64,7 @@ class _Names:
         words, numbers = written_out(one.shown)
         best = process.extractOne(words, self._by_numbers[numbers].keys(), scorer=fuzz.ratio, score_cutoff=LIKENESS)
         self.add(one.shown, one.shown)
-        if best is None or not words:
+        if best is None:
             return one
         suggestion = self._by_numbers[numbers][best[0]]
         return Unmapped(one.shown, one.variants, one.debtors, suggestion, round(best[1]))

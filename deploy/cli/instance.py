@@ -37,7 +37,6 @@ Every = Annotated[list[str] | None, typer.Option(help="KIND=SECONDS between two 
 Ca = Annotated[Path | None, typer.Option(help="Certificates of the authority that signed the ERP's own.")]
 Config = Annotated[Path | None, typer.Option(help="JSON with any further field of an instance, such as erp.resources.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Overwrite an instance of this name.")]
-SECRETS = {"token": "ERP_TOKEN", "token_v2": "ERP_TOKEN_V2", "app_key": "ERP_APP_KEY"}
 
 
 @app.command(epilog="Example: ERP_TOKEN=1:abc collector instance add norte --url https://erp.norte.example/webservice/v1/")
@@ -89,10 +88,14 @@ def add(
 def _secrets(kind: str) -> dict[str, str]:
     """No option: a command line is in the shell's history and in everybody's list of processes."""
     fields = CONNECTIONS[kind].secret_fields if kind in CONNECTIONS else ()
-    found = {field: os.environ.get(SECRETS[field], "") for field in fields}
-    if "token" in found and not found["token"]:
-        found["token"] = typer.prompt("ERP token", hide_input=True)
-    return {field: secret for field, secret in found.items() if secret}
+    told = {
+        "token": os.environ.get("ERP_TOKEN"),
+        "token_v2": os.environ.get("ERP_TOKEN_V2"),
+        "app_key": os.environ.get("ERP_APP_KEY"),
+    }
+    if "token" in fields and not told["token"]:
+        told["token"] = typer.prompt("ERP token", hide_input=True)
+    return {field: secret for field in fields if (secret := told[field])}
 
 
 def _json(config: Path | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A simulated provider of a demonstration: its process, its commands and its entry among the instances."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -64,14 +64,19 @@ class Provider:
                     await asyncio.sleep(POLL_S)
         raise StopWorker(f"the simulator of {self.of.erp} does not start: see its log in the folder named above")
 
-    async def misbehave(self) -> None:
-        """`FAULTS`, until `behave`."""
-        for fault in FAULTS:
-            (await self._http.post("fail", json=fault)).raise_for_status()
+    async def misbehave(self, faults: Iterable[Mapping[str, object]] = FAULTS) -> None:
+        """Do these things wrong from now on, and none that was told before."""
+        for order in ({"kind": "clear"}, *faults):
+            (await self._http.post("fail", json=order)).raise_for_status()
 
-    async def settle(self) -> None:
-        """No more changes; where files are exported, everything once more."""
+    async def settle(self, *, faults: bool = False) -> None:
+        """No more changes; where files are exported, everything once more.
+
+        With `faults` answers go on to fail, but rows no longer shift, as that is a change.
+        """
         (await self._http.post("pause")).raise_for_status()
+        if faults:
+            await self.misbehave(fault for fault in FAULTS if fault["kind"] != "shift")
         if self.of is EXPORT:
             (await self._http.post("export")).raise_for_status()
 

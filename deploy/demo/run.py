@@ -142,7 +142,8 @@ class Demo:
         finally:
             watching.cancel()
         self._progress("changes stopped; waiting until the views hold them all")
-        return await settle(providers, database, stack.kafka_bootstrap, listed), chaos
+        settled = await settle(providers, database, stack.kafka_bootstrap, listed, faults=options.faults)
+        return settled, chaos
 
     async def _watch(self, stack: Stack, database: Database) -> None:
         while True:

@@ -52,13 +52,15 @@ async def first_sync(database: Database, names: Collection[str]) -> bool:
     return len(await _completed(database, names)) == len(EVERY) * len(names)
 
 
-async def settle(providers: Mapping[str, Provider], database: Database, servers: str, instances: list[Instance]) -> Result:
+async def settle(
+    providers: Mapping[str, Provider], database: Database, servers: str, instances: list[Instance], *, faults: bool = False
+) -> Result:
     """Stop the changes, wait for a whole sweep of each kind after that and for every group, and compare with the truth.
 
-    `providers`: by the instance's name.
+    `providers`: by the instance's name. `faults`: their answers fail now and then, and go on to.
     """
     for provider in providers.values():
-        await provider.settle()
+        await provider.settle(faults=faults)
     paused = datetime.now(UTC)
     deadline = paused + WITHIN
     while True:

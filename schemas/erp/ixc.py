@@ -105,6 +105,7 @@ CONTRACTS = Table(
         "trust_unlock": Col(("desbloqueio_confianca_ativo",), yes),
         "voluntary_suspension": Col(("contrato_suspenso",), yes),
         "speed": Col(("status_velocidade",), SPEED),
+        "speed_raw": Col(("status_velocidade",), text),
     },
 )
 BILLS = Table(

@@ -13,7 +13,7 @@ NATIONAL = re.compile(rf"(?:0*|0[1-9][0-9](?:55)?)({AREA})({SUBSCRIBER})")
 """Area code and number, behind zeros or behind zero and a carrier's code."""
 LOCAL = re.compile(rf"0*({SUBSCRIBER})")
 COUNTRY = re.compile(r"^0*55(?=[0-9]{8})")
-SERVICE = re.compile(r"0*(?:800[0-9]{6,7}|(?:30[0-9]|500|900)[0-9]{7}|1[0-9]{2}|10[0-9]{3})")
+SERVICE = re.compile(r"0*(?:800[0-9]{6,7}|(?:30[034]|500|900)[0-9]{7}|1[0-9]{2}|10[0-9]{3})")
 NATIONWIDE = ("300", "400", "4020")
 """They begin the eight digits that reach the same company from everywhere."""
 LEGACY_MOBILE = "6789"

@@ -1,7 +1,7 @@
 """Readers: the ERP's text to a typed value. Each raises ValueError whose message never holds the text."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
@@ -41,11 +41,6 @@ def not_no(value: str) -> bool:
 def something(*values: str) -> bool:
     """Whether any column holds a value."""
     return any(value not in NOTHING for value in values)
-
-
-def one_of(**codes: str) -> Callable[[str], str]:
-    """The ERP's code to our word; a code that is not listed becomes "unknown" (its raw text is kept beside it)."""
-    return lambda value: codes.get(value, "unknown")
 
 
 def plain_code(value: str) -> str:

@@ -126,7 +126,7 @@ def test_the_counts_are_what_python_counts(store: Store, debtors: list[Debtor], 
 def test_the_rbx_and_an_older_document_are_read_too(store: Store) -> None:
     store["references"].delete_many({})
     store["references"].insert_one(
-        {"_id": "velho:ConsultaGruposCliente:1", "instance": "velho", "row": {"Codigo": "1", "Descricao": "Rural"}}
+        {"_id": "velho:ConsultaGruposCliente:1", "instance": "velho", "row": {"Codigo": "1", "Nome": "Rural"}}
     )
     assert {what: [one["_id"] for one in store["debtors"].aggregate(pipeline(what, "velho"))] for what in WHATS[:2]} == {
         "bairro": ["Centro"],

@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = ("schemas", "producers", "processors", "sinks", "dashboard", "deploy")
 SOURCES = [file.read_text() for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
 VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?::-(?P<default>[^${}]*)\}|:\?(?P<hint>[^}]*)\})?")
-EXAMPLE = re.compile(r"^(?P<off>#?)(?P<name>[A-Z][A-Z_]+)=(?P<value>.*)$")
-READ = re.compile(r'envvar="([A-Z_]+)"|environ(?:\.get\(|\[)"([A-Z_]+)"')
+EXAMPLE = re.compile(r"^(?P<off>#?)(?P<name>[A-Z][A-Z0-9_]+)=(?P<value>.*)$")
+READ = re.compile(r'envvar="([A-Z0-9_]+)"|environ(?:\.get\(|\[)"([A-Z0-9_]+)"')
 
 compose_text = (ROOT / "docker-compose.yml").read_text()
 example_lines = (ROOT / ".env.example").read_text().splitlines()

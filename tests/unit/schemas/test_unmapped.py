@@ -83,7 +83,7 @@ def test_the_nearest_name_is_suggested(value: str, name: str) -> None:
         ("Vila", "Vila 1", False),
         ("Bloco 1 Quadra 2", "Bloco 2 Quadra 1", False),
         ("Centro", "Farol", False),
-        ("***", "de da", False),
+        ("da", "de", False),
     ],
 )
 def test_the_nearest_of_the_more_frequent_values_is_suggested(often: str, seldom: str, near: bool) -> None:

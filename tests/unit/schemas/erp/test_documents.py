@@ -112,6 +112,7 @@ def test_only_bare_digits_have_lost_zeros() -> None:
     lost = str(int(bare))
     assert document(lost) == bare
     assert document(f"{lost[:3]}.{lost[3:]}") == ""
+    assert not any(document(f"1.234.56{end:02d}") for end in range(100))
 
 
 def test_a_masked_document_shows_only_its_middle() -> None:

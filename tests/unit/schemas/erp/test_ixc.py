@@ -1,5 +1,6 @@
 """IXC's list protocol: what is asked, and what an answer is taken for."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -51,10 +52,10 @@ def test_nothing_but_the_signature_makes_a_request_with_authorization() -> None:
         file.name
         for folder in ("schemas", "producers", "processors", "sinks", "dashboard")
         for file in (Path(schemas.__file__).parent.parent / folder).rglob("*.py")
-        if "Signed(" in file.read_text()
+        if re.search(r"\bSigned\(", file.read_text().replace("class Signed", ""))
     ]
 
-    assert sorted(places) == ["ixc.py", "rbx_protocol.py", "webhook_answers.py"]
+    assert sorted(places) == ["ixc.py", "rbx_protocol.py", "webhook_requests.py"]
 
 
 def conditions(request: Request) -> list[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 import re
 from itertools import product
-from time import perf_counter
+from time import process_time
 
 import phonenumbers
 import pytest
@@ -80,9 +80,9 @@ def test_several_columns_are_their_columns_one_after_the_other(fields: list[str]
     "text", [" " * 50_000, "0" * 50_000, "x" * 50_000, "0 " * 25_000, "(" * 50_000 + "9", "82 9-" * 10_000]
 )
 def test_a_long_field_takes_no_time(text: str) -> None:
-    began = perf_counter()
+    began = process_time()
     read(text)
-    assert (perf_counter() - began) * 1000 < ROWS_MS
+    assert (process_time() - began) * 1000 < ROWS_MS
 
 
 # --- numbers as they are written
@@ -168,12 +168,13 @@ def test_an_old_mobile_gets_the_nine_that_it_lacks(mobile: str, area: str, style
     assert phones(style.format(area=area, old=old, head=old[:4], tail=old[4:]), in_area(area)) == (f"+55{area}{mobile}",)
 
 
-@pytest.mark.parametrize("area", [f"{area:02d}" for area in range(100)])
+@pytest.mark.parametrize("area", [f"{area:02d}" for area in range(10, 100)])
 def test_the_67_area_codes_and_no_other(area: str) -> None:
     assert len(AREAS) == 67
-    found, reasons = read(f"({area}) 98765-0001", "")
-    assert bool(found) is (area in AREAS)
-    assert bool(reasons) is (area not in AREAS)
+    for number in ("98765-0001", "5221-0002"):
+        found, reasons = read(f"({area}) {number}", "")
+        assert bool(found) is (area in AREAS)
+        assert reasons == (() if area in AREAS else ("unknown_area_code",))
 
 
 @pytest.mark.parametrize(
@@ -204,6 +205,7 @@ def test_the_67_area_codes_and_no_other(area: str) -> None:
         ("(82) 99999-0001 + (79) 99999-0002", "+5582999990001 +5579999990002"),
         ("8299999000182999990002", "+5582999990001 +5582999990002"),
         ("829999900018232210002", "+5582999990001 +558232210002"),
+        ("(82) 3221-0002 1234", "+558232210002"),
         ("99999-0001, 99999-0001", "+5582999990001"),
     ],
 )
@@ -217,7 +219,7 @@ NONE = {
     "": ["", "0", "00", " ", "-", "---", "( )", "٣٣٣٣٣٣٣٣"],
     "text": ["não tem", "recado c/ vizinha", "SEM FONE"],
     "too_short": ["(82) 9", "99999", "82 9999-000", "829999900", "15/01/2026", "192.0.2.10"],
-    "too_long": ["999990001234", "82099999-0001", "351912345678", "0800 99999-0001"],
+    "too_long": ["999990001234", "82099999-0001", "351912345678", "0800 99999-0001", "829600000081930000001"],
     "repeated_digit": ["99999-9999", "(99) 9999-99999", "000000000", "(82) 98888-8888", "11111111", "+55 82 99999-9999"],
     "service_number": [
         *("0800 082 1234", "800 082 1234", "0800-0821234", "08000821234", "+55 800 082 1234", "0800 12 3456"),
@@ -242,6 +244,10 @@ NONE = {
 @pytest.mark.parametrize(("reason", "field"), [(reason, field) for reason, fields in NONE.items() for field in fields])
 def test_what_is_no_phone_has_one_reason(reason: str, field: str) -> None:
     assert read(field) == ((), (reason,) if reason else ())
+
+
+def test_what_is_too_long_for_a_remark_beside_a_number_has_its_reason() -> None:
+    assert read("(82) 99999-0001 999900") == (("+5582999990001",), ("too_short",))
 
 
 @pytest.mark.parametrize("field", ["99999-0001", "9999-0001", "3221-0002", "+55 99999-0001"])

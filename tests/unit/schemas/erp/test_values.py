@@ -80,6 +80,13 @@ def test_an_unknown_order_is_read_only_where_the_date_shows_it(day: date) -> Non
                 values.day_of_form(text, "")
 
 
+@pytest.mark.parametrize("value", ["2026-12-05", "2026-05-12", "2026-12-11 00:00:00", "2026-01-02"])
+def test_a_twelfth_settles_nothing(value: str) -> None:
+    assert values.form_of([value]) == ""
+    with pytest.raises(ValueError, match=r"^ambiguous day and month$"):
+        values.day_of_form(value, "")
+
+
 @pytest.mark.parametrize(
     ("value", "form"), [("2026-15-01", "ymd"), ("2026-01-15", "ydm"), ("2026-13-13", ""), ("2026-02-30", "")]
 )
@@ -154,10 +161,9 @@ def test_the_first_that_is_something(fields: list[str]) -> None:
 
 
 @given(NASTY)
-def test_flags_and_words_read_any_text(value: str) -> None:
+def test_flags_and_texts_read_anything(value: str) -> None:
     assert values.yes(value) is (value == "S")
     assert values.not_no(value) is (value != "N")
-    assert values.one_of(A="active")(value) == ("active" if value == "A" else "unknown")
     assert values.text(value) == values.text(values.text(value)).strip()
 
 

@@ -1,0 +1,218 @@
+"""What the ISP's flows answer is rows, none, or no answer at all; the difference is never guessed."""
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from producers.webhook_answers import judge
+from schemas.erp.altarede import BILLS, CLIENTS, CONTRACTS, PLANS
+from schemas.erp.altarede_options import EXAMPLE, NONE_TEXT, Resource, Use
+from schemas.erp.declaration import Row, Table
+from schemas.errors import PipelineError, RetryLater, StopWorker
+
+BILL = {"COD_ARECEBER": "88.031", "COD_CLIENTE": "1.042", "DATA_VENCIMENTO": "2026-01-05", "VALOR_TOTAL": "99.90"}
+READ = {"COD_ARECEBER": "88031", "COD_CLIENTE": "1042", "DATA_VENCIMENTO": "2026-01-05", "VALOR": "99.90"}
+
+
+def told(
+    answer: Any,  # noqa: ANN401 - JSON, or a text as bytes
+    *,
+    table: Table = BILLS,
+    use: Use = "bill",
+    resource: Resource = EXAMPLE["bill"],
+    status: int = 200,
+) -> list[Row]:
+    content = answer if isinstance(answer, bytes) else orjson.dumps(answer)
+    return judge(table, use, resource, NONE_TEXT, status, content)
+
+
+def unwrapping(*names: str, **fields: str) -> Resource:
+    return Resource(path="bills", each="once", unwrap=names, fields={"VALOR": "VALOR_TOTAL", **fields})
+
+
+# --- rows
+
+
+@pytest.mark.parametrize("answer", [[BILL], BILL, [BILL, {}]])
+def test_an_array_or_one_object_is_rows_under_our_names(answer: Any) -> None:  # noqa: ANN401 - JSON
+    assert told(answer) == [READ]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [{"data": [{"resposta": [BILL]}]}],
+        {"data": {"resposta": BILL}},
+        {"data": [{"resposta": [BILL]}, {"resposta": None}, {}]},
+        [BILL],
+    ],
+)
+def test_rows_are_found_below_the_names_that_lead_to_them(answer: Any) -> None:  # noqa: ANN401 - JSON
+    assert told(answer, resource=unwrapping("data", "resposta")) == [READ]
+
+
+def test_what_a_table_does_not_need_is_left_behind() -> None:
+    (row,) = told([{**BILL, "NOME": "FULANO", "PIX_TXT": "000201", "STATUS": "VENCIDO"}])
+
+    assert row == {**READ, "STATUS": "VENCIDO"}
+
+
+def test_values_stay_as_json_had_them_but_codes_are_texts() -> None:
+    numbers = {**BILL, "COD_ARECEBER": 88031, "COD_CLIENTE": None, "VALOR_TOTAL": 99.9, "STATUS": None}
+
+    assert told([numbers]) == [{**READ, "COD_CLIENTE": "", "VALOR": 99.9, "STATUS": None}]
+
+
+def test_a_column_that_the_answer_has_nowhere_may_be_left_empty_by_configuration() -> None:
+    resource = unwrapping(COD_CLIENTE="", DATA_VENCIMENTO="vence")
+    answer = {"COD_ARECEBER": "1", "vence": "2026-01-05", "VALOR_TOTAL": "1.00"}
+
+    assert told(answer, resource=resource) == [
+        {"COD_ARECEBER": "1", "COD_CLIENTE": "", "DATA_VENCIMENTO": "2026-01-05", "VALOR": "1.00"}
+    ]
+
+
+def test_a_login_stands_for_the_contract_number_that_the_answer_lacks() -> None:
+    answer = [{"COD_CLIENTE": "1042", "LOGIN": "fulano.teste", "statusIP": "SEMIBLOQUEIO", "CPF": "111.444.777-35"}]
+    found = told(answer, table=CONTRACTS, use="contract", resource=EXAMPLE["contract"])
+
+    assert found == [{"CODIGO": "fulano.teste", "COD_CLIENTE": "1042", "statusIP": "SEMIBLOQUEIO"}]
+
+
+# --- none
+
+
+@pytest.mark.parametrize("answer", [b"", b" \n", b"null", b"[]", b"[{}]", b"{}"])
+def test_an_empty_answer_is_no_rows(answer: bytes) -> None:
+    assert told(answer) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Nenhum boleto encontrado",
+        "NENHUM REGISTRO",
+        "Não há boletos em aberto.",
+        "nao existe",
+        "Não foram encontrados débitos",
+        "Sem boletos.",
+        '"Nenhum boleto encontrado"',
+    ],
+)
+def test_a_text_that_says_so_is_no_rows(answer: str) -> None:
+    assert told(answer.encode()) == []
+
+
+def test_an_empty_list_below_a_name_is_no_rows() -> None:
+    assert told({"planos": []}, table=PLANS, use="reference", resource=EXAMPLE["reference"]) == []
+
+
+# --- no answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"<html>502 Bad Gateway</html>",
+        b"[{" + orjson.dumps(BILL)[1:-5],
+        "Não foi possível conectar ao banco de dados".encode(),
+        "Sem conexão com o servidor".encode(),
+        "Não autorizado".encode(),
+        b"Erro",
+        b"17",
+        b"true",
+        b"[1]",
+        b'["Nenhum boleto encontrado"]',
+        b"[null]",
+        b'{"message": "Workflow was started"}',
+        b'{"error": "Nenhum boleto encontrado"}',
+        b'{"STATUS": "error"}',
+        b"\xff\xfe",
+    ],
+)
+def test_anything_else_may_pass(answer: bytes) -> None:
+    with pytest.raises(RetryLater, match="consulta_boleto answers"):
+        told(answer)
+
+
+@pytest.mark.parametrize("status", [301, 400, 408, 422, 429, 500, 502, 503, 504, 522])
+def test_other_statuses_may_pass_whatever_the_answer_is(status: int) -> None:
+    with pytest.raises(RetryLater, match=f"consulta_boleto answers {status}"):
+        told([BILL], status=status)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(401, "check erp.token"), (403, "address is allowed"), (404, "erp.resources.bill")]
+)
+def test_a_refusal_stops_and_says_what_to_check(status: int, said: str) -> None:
+    with pytest.raises(StopWorker, match=f"consulta_boleto answers {status}: check .*") as caught:
+        told([BILL], status=status)
+    assert said in str(caught.value)
+
+
+def test_created_and_no_content_are_answers_too() -> None:
+    assert told([BILL], status=201) == [READ]
+    assert told(b"", status=204) == []
+
+
+@pytest.mark.parametrize("column", ["DATA_VENCIMENTO", "VALOR_TOTAL"])
+def test_rows_without_a_column_say_how_to_name_it(column: str) -> None:
+    without = {name: value for name, value in BILL.items() if name != column}
+
+    with pytest.raises(StopWorker, match=r"answers rows without .*: say in erp\.resources\.bill\.fields"):
+        told([without, without])
+
+
+def test_rows_of_which_one_lacks_a_column_are_judged_one_by_one_later() -> None:
+    assert len(told([BILL, {"COD_ARECEBER": "1"}])) == 2
+
+
+def test_several_rows_without_their_id_are_named_otherwise() -> None:
+    with pytest.raises(StopWorker, match="without COD_ARECEBER"):
+        told([{"codigo": "1"}, {"codigo": "2"}])
+
+
+def test_a_code_that_became_a_number_with_decimals_is_refused() -> None:
+    with pytest.raises(StopWorker, match="answers COD_ARECEBER as a number with decimals"):
+        told([{**BILL, "COD_ARECEBER": 88.031}])
+
+
+def test_what_is_told_of_paid_bills_must_show_that_they_are_paid() -> None:
+    with pytest.raises(StopWorker, match="paid bills would look open"):
+        told([BILL], use="paid")
+    assert told([{**BILL, "DATA_PAGAMENTO": "2026-01-04"}], use="paid") == [{**READ, "DATA_PAGAMENTO": "2026-01-04"}]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*BILL, *READ, "data"]), inner, max_size=6),
+)
+
+
+@given(VALUES | st.binary(max_size=20), st.sampled_from([(), ("data",), ("data", "data")]))
+def test_no_answer_crashes_the_poller(answer: Any, names: tuple[str, ...]) -> None:  # noqa: ANN401 - JSON
+    try:
+        found = told(answer, resource=unwrapping(*names))
+    except PipelineError as exc:
+        assert "answers" in str(exc)  # noqa: PT017 - any kind of answer is given here
+        return
+    assert all(isinstance(row, dict) and set(row) <= {*BILLS.columns} for row in found)
+
+
+@given(st.integers(0, 10**4))
+def test_a_cut_answer_is_never_rows(where: int) -> None:
+    whole = orjson.dumps([BILL, BILL])
+    cut = whole[: 1 + where % (len(whole) - 1)]
+
+    with pytest.raises(RetryLater):
+        told(cut)
+
+
+def test_clients_bring_their_documents() -> None:
+    row = dict.fromkeys((*CLIENTS.columns, "CPF", "CNPJ"), "x")
+    resource = Resource(path="clients", each="once")
+
+    assert told([{**row, "COD_CLIENTE": "1.042"}], table=CLIENTS, use="client", resource=resource)[0]["CPF"] == "x"

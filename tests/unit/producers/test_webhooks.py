@@ -1,0 +1,367 @@
+"""Webhooks as a source: every client's document is asked for, and nobody else ever sees one."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from producers.sources import open_source
+from producers.webhook_clients import Clients
+from producers.webhooks import DOCUMENTS_AT_ONCE, WebhookSource
+from producers.wire import ATTEMPTS, Wire
+from schemas.erp.altarede import BILLS, CLIENTS, CONTRACTS, PLANS
+from schemas.erp.altarede_options import EXAMPLE, AltaredeWebhooks
+from schemas.erp.declaration import Row, Table
+from schemas.errors import RetryLater, StopWorker
+from schemas.runtime.logs import QUIET
+from tests.strategies import instance
+from tests.unit.producers.sheets import export, person, put
+
+Answer = Any
+BY_PAGE = {"path": "clientes", "method": "GET", "each": "page", "query": {"pagina": "{page}", "por_pagina": "{page_size}"}}
+
+
+def document(number: int) -> str:
+    return f"{number:011}"
+
+
+def written(number: int) -> str:
+    bare = document(number)
+    return f"{bare[:3]}.{bare[3:6]}.{bare[6:9]}-{bare[9:]}"
+
+
+def client(code: int, number: int | None = None) -> Row:
+    """A row of the clients' webhook; code and document are the same number unless given."""
+    cpf = written(code if number is None else number)
+    return {**dict.fromkeys((*CLIENTS.columns, "CNPJ"), ""), "COD_CLIENTE": f"{code:,}".replace(",", "."), "CPF": cpf}
+
+
+def bill(code: int, owner: int, **more: str) -> Row:
+    return {
+        "COD_ARECEBER": str(code),
+        "COD_CLIENTE": str(owner),
+        "DATA_VENCIMENTO": "2026-01-05",
+        "VALOR_TOTAL": "9.90",
+        **more,
+    }
+
+
+class Isp:
+    """`clients` in order; `bills`, `paid` and `contracts` by document. `spoil`: another answer to a request, or None."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - any field of the connection
+        self.clients: list[Row] = []
+        self.by_document: dict[str, dict[str, Answer]] = {"bills": {}, "paid": {}, "contracts": {}}
+        self.asked: list[tuple[str, str]] = []
+        self.spoil: Callable[[str, str], httpx.Response | None] = lambda *_: None
+        resources = {
+            "client": BY_PAGE,
+            "bill": {**EXAMPLE["bill"].model_dump(), "path": "bills"},
+            "paid": {**EXAMPLE["paid"].model_dump(), "path": "paid"},
+            "contract": {"path": "contracts", "query": {"documento": "{document_written}"}, "method": "GET"},
+            "reference": {"path": "plans", "method": "GET", "each": "once", "unwrap": ["planos"]},
+        }
+        given = {"url": "https://isp.example/webhook", "token": "-", "gap": 0, "page_size": 3, "resources": resources}
+        self.options = AltaredeWebhooks.model_validate({**given, **options})
+        wire = Wire(self.options, httpx.MockTransport(self.answer))
+        self.source = WebhookSource(self.options, wire, {"token": "SEGREDO"})
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path.rpartition("/")[2]
+        query = dict(request.url.params)
+        wanted = query.get("documento") or orjson.loads(request.content or b"{}").get("documento") or query.get("pagina", "")
+        self.asked.append((path, wanted))
+        assert "SEGREDO" in request.headers["token"]
+        if spoilt := self.spoil(path, wanted):
+            return spoilt
+        match path:
+            case "clientes":
+                size = int(query["por_pagina"])
+                start = (int(wanted) - 1) * size
+                return httpx.Response(200, json=self.clients[start : start + size])
+            case "plans":
+                return httpx.Response(200, json={"planos": [{"COD_PLANO": "77", "NOME": "FIBRA", "VALOR_MENSAL": "99.90"}]})
+        found = self.by_document[path].get(wanted)
+        return httpx.Response(200, json=found) if found else httpx.Response(200, text="Nenhum boleto encontrado")
+
+    async def pages(self, table: Table) -> list[Sequence[Row]]:
+        async with aclosing(self.source.pages(table)) as coming:
+            return [page async for page in coming]
+
+    async def ids(self, table: Table) -> list[str]:
+        return [str(row[table.key]) for page in await self.pages(table) for row in page]
+
+    def counts(self) -> Counter[str]:
+        found = Counter(path for path, _ in self.asked)
+        self.asked.clear()
+        return found
+
+
+async def test_clients_are_read_page_by_page_until_one_is_empty() -> None:
+    isp = Isp()
+    isp.clients = [client(code) for code in range(1, 7)]
+
+    assert [len(page) for page in await isp.pages(CLIENTS)] == [3, 3]
+    assert isp.asked == [("clientes", "1"), ("clientes", "2"), ("clientes", "3")]
+
+
+async def test_bills_are_asked_for_once_a_document_and_clients_first() -> None:
+    """Two clients of one person are one question, and who has no document none."""
+    isp = Isp()
+    isp.clients = [client(1_001), client(2), client(3, 2), {**client(4), "CPF": ""}, {**client(5), "CPF": "000.000.000-00"}]
+    isp.by_document["bills"] = {document(1_001): [bill(10, 1_001), bill(11, 1_001)], document(2): [bill(12, 3)]}
+
+    assert await isp.ids(BILLS) == ["10", "11", "12"]
+    assert [asked for asked in isp.asked if asked[0] == "bills"] == [("bills", document(1_001)), ("bills", document(2))]
+    isp.counts()
+    assert await isp.ids(BILLS) == ["10", "11", "12"]
+    assert isp.counts() == {"bills": 2}
+
+
+async def test_a_page_holds_what_about_fifty_documents_bring() -> None:
+    isp = Isp()
+    isp.clients = [client(code) for code in range(1, 121)]
+    isp.by_document["bills"] = {document(code): [bill(code, code)] for code in range(1, 121)}
+
+    assert [len(page) for page in await isp.pages(BILLS)] == [DOCUMENTS_AT_ONCE, DOCUMENTS_AT_ONCE, 20]
+
+
+async def test_documents_go_as_the_resource_wants_them() -> None:
+    isp = Isp()
+    isp.clients = [client(7)]
+    isp.by_document["contracts"] = {written(7): {"CODIGO": "2.077", "COD_CLIENTE": "7", "statusIP": "BLOQUEIO"}}
+
+    assert await isp.pages(CONTRACTS) == [[{"CODIGO": "2077", "COD_CLIENTE": "7", "statusIP": "BLOQUEIO"}]]
+
+
+async def test_a_row_without_its_client_belongs_to_the_only_one_of_the_document() -> None:
+    isp = Isp()
+    isp.clients = [client(7), client(8), client(9, 8)]
+    nameless = {"CODIGO": "1", "statusIP": "ATIVO"}
+    isp.by_document["contracts"] = {written(7): nameless, written(8): {**nameless, "CODIGO": "2"}}
+    ((mine, shared),) = await isp.pages(CONTRACTS)
+
+    assert (mine["COD_CLIENTE"], "COD_CLIENTE" in shared) == ("7", False)
+
+
+async def test_reference_rows_come_from_one_answer() -> None:
+    isp = Isp()
+
+    assert await isp.pages(PLANS) == [[{"COD_PLANO": "77", "NOME": "FIBRA", "VALOR_MENSAL": "99.90"}]]
+    assert isp.counts() == {"plans": 1}
+
+
+# --- what is true although something failed
+
+
+@pytest.mark.parametrize("path", ["clientes", "bills"])
+async def test_one_question_that_fails_ends_the_sweep(path: str) -> None:
+    """The last document of all fails: rows before it were given, an end never is."""
+    isp = Isp()
+    isp.clients = [client(code) for code in range(1, 61)]
+    isp.by_document["bills"] = {document(code): [bill(code, code)] for code in range(1, 61)}
+    last = {"clientes": "20", "bills": document(60)}[path]
+    isp.spoil = lambda asked, wanted: httpx.Response(200, text="<html>") if (asked, wanted) == (path, last) else None
+    with pytest.raises(RetryLater):
+        await isp.ids(BILLS)
+    assert Counter(isp.asked)[path, last] == ATTEMPTS
+
+    isp.spoil = lambda *_: None
+    assert len(await isp.ids(BILLS)) == 60
+
+
+async def test_a_client_that_a_shifting_page_left_out_keeps_its_bills() -> None:
+    isp = Isp()
+    isp.clients = [client(code) for code in range(1, 7)]
+    isp.by_document["bills"] = {document(4): [bill(40, 4)]}
+    await isp.ids(CLIENTS)
+
+    def shift(path: str, wanted: str) -> None:
+        if (path, wanted) == ("clientes", "2"):
+            del isp.clients[0]
+
+    isp.spoil = shift
+    assert await isp.ids(CLIENTS) == ["1", "2", "3", "5", "6"]
+    assert await isp.ids(BILLS) == ["40"]
+
+
+async def test_a_webhook_that_does_not_know_pages_is_not_believed() -> None:
+    isp = Isp()
+    isp.clients = [client(1)]
+    isp.spoil = lambda path, _: httpx.Response(200, json=isp.clients) if path == "clientes" else None
+
+    with pytest.raises(StopWorker, match=r"erp\.resources\.client repeats itself on page 2"):
+        await isp.pages(CLIENTS)
+
+
+@pytest.mark.parametrize(("kind", "table"), [("contract", CONTRACTS), ("bill", BILLS), ("reference", PLANS)])
+async def test_a_webhook_that_is_not_configured_is_named(kind: str, table: Table) -> None:
+    isp = Isp(resources={"client": BY_PAGE})
+
+    for ask in (isp.pages(table), isp.source.probe(table), isp.source.reread(table, {"1": "1"})):
+        with pytest.raises(StopWorker, match=f"erp.resources has no {kind}: say which webhook tells it"):
+            await ask
+
+
+# --- rows that left the sweep
+
+
+async def test_a_bill_that_left_is_asked_for_where_paid_ones_are_and_open_wins() -> None:
+    isp = Isp()
+    isp.clients = [client(1), client(2)]
+    paid = {"STATUS": "PAGO", "DATA_PAGAMENTO": "2026-01-07"}
+    isp.by_document["paid"] = {document(1): [bill(10, 1, **paid), bill(11, 1, **paid), bill(99, 1, **paid)]}
+    isp.by_document["bills"] = {document(1): [bill(11, 1, STATUS="VENCIDO")]}
+    found = await isp.source.reread(BILLS, {"10": "1", "11": "1", "12": "2", "13": "77"})
+
+    assert {row["COD_ARECEBER"]: row["STATUS"] for row in found} == {"10": "PAGO", "11": "VENCIDO"}
+    assert isp.counts() == {"clientes": 2, "paid": 2, "bills": 2}
+
+
+async def test_without_a_webhook_for_paid_bills_only_the_open_ones_are_asked_for() -> None:
+    isp = Isp()
+    resources = {use: one.model_dump() for use, one in isp.options.resources.items() if use != "paid"}
+    isp = Isp(resources=resources)
+    isp.clients = [client(1)]
+
+    assert await isp.source.reread(BILLS, {"10": "1"}) == []
+    assert isp.counts() == {"clientes": 2, "bills": 1}
+
+
+async def test_a_contract_and_a_client_that_left_are_asked_for_again() -> None:
+    isp = Isp()
+    isp.clients = [client(1), client(2)]
+    isp.by_document["contracts"] = {written(1): [{"CODIGO": "5", "COD_CLIENTE": "1"}, {"CODIGO": "6", "COD_CLIENTE": "1"}]}
+
+    assert [row["CODIGO"] for row in await isp.source.reread(CONTRACTS, {"6": "1", "7": "2"})] == ["6"]
+    assert [row["COD_CLIENTE"] for row in await isp.source.reread(CLIENTS, {"2": "2", "3": "3"})] == ["2"]
+
+
+# --- clients from an export
+
+
+def exports(folder: Path, *numbers: int) -> None:
+    lines = [person(str(number), document=written(number)) for number in numbers]
+    put(folder, "Clientes.csv", export("Clientes", *lines), 1_000)
+
+
+async def test_clients_may_come_from_an_export(tmp_path: Path) -> None:
+    """Read for their documents it stays news; swept it is read once."""
+    bills = {"bill": {**EXAMPLE["bill"].model_dump(), "path": "bills"}}
+    isp = Isp(folder=str(tmp_path), resources=bills)
+    exports(tmp_path, 1, 2)
+    isp.by_document["bills"] = {document(2): [bill(20, 2)]}
+
+    assert await isp.ids(BILLS) == ["20"]
+    assert await isp.source.has_news("client")
+    assert await isp.ids(CLIENTS) == ["1", "2"]
+    assert not await isp.source.has_news("client")
+    assert await isp.source.has_news("bill")
+    assert [row["COD_CLIENTE"] for row in (await isp.source.probe(CLIENTS)).rows] == ["1", "2"]
+    assert list(await isp.source.reread(CLIENTS, {"9": "9"})) == []
+
+
+async def test_clients_that_a_webhook_tells_by_document_need_an_export_too(tmp_path: Path) -> None:
+    by_document = {"path": "contracts", "method": "GET", "query": {"documento": "{document_written}"}}
+    isp = Isp(folder=str(tmp_path), resources={"client": by_document})
+    exports(tmp_path, 1)
+    isp.by_document["contracts"] = {written(1): client(1)}
+
+    assert await isp.ids(CLIENTS) == ["1"]
+
+
+async def test_without_any_clients_the_next_step_is_said() -> None:
+    isp = Isp(resources={"bill": EXAMPLE["bill"].model_dump()})
+
+    assert await isp.source.has_news("client")
+    for ask in (isp.pages(BILLS), isp.pages(CLIENTS), isp.source.probe(BILLS), isp.source.probe(CLIENTS)):
+        with pytest.raises(StopWorker, match=r"give erp\.resources\.client, or erp\.folder with an export Clientes"):
+            await ask
+
+
+async def test_clients_that_no_sweep_keeps_up_to_date_are_read_before_each_other_sweep() -> None:
+    isp = Isp(every={"bill": 60})
+    isp.clients = [client(1)]
+    await isp.ids(BILLS)
+    isp.clients.append(client(2))
+    isp.by_document["bills"] = {document(2): [bill(20, 2)]}
+
+    assert await isp.ids(BILLS) == ["20"]
+
+
+# --- small questions
+
+
+async def test_a_small_question_is_one_request_beside_what_it_takes_to_know_a_document() -> None:
+    isp = Isp()
+    isp.clients = [{**client(1), "CPF": ""}, *(client(code) for code in range(2, 10))]
+    isp.by_document["bills"] = {document(2): [bill(20, 2)]}
+
+    assert (await isp.source.probe(BILLS)).rows[0]["COD_ARECEBER"] == "20"
+    assert isp.counts() == {"clientes": 1, "bills": 1}
+    assert (len((await isp.source.probe(CLIENTS)).rows), (await isp.source.probe(PLANS)).total) == (3, 1)
+    assert isp.counts() == {"clientes": 1, "plans": 1}
+    isp.spoil = lambda *_: httpx.Response(500)
+    for table in (CLIENTS, BILLS, PLANS):
+        with pytest.raises(RetryLater, match="answers 500"):
+            await isp.source.probe(table)
+    assert isp.counts() == {"clientes": 1, "bills": 1, "plans": 1}
+
+
+async def test_nobody_with_a_document_is_said_to_be_so() -> None:
+    isp = Isp()
+    isp.clients = [{**client(1), "CPF": ""}]
+
+    assert await isp.pages(BILLS) == []
+    with pytest.raises(StopWorker, match="no client has a CPF or CNPJ"):
+        await isp.source.probe(BILLS)
+
+
+async def test_an_instance_with_webhooks_is_read_by_them(caplog: pytest.LogCaptureFixture) -> None:
+    """No log line shows a document or a secret, wherever the configuration puts them."""
+    isp = Isp()
+    isp.clients = [client(7)]
+    isp.by_document["contracts"] = {written(7): {"CODIGO": "1", "COD_CLIENTE": "7"}}
+    source = open_source(instance(erp=isp.options.model_dump()), {"token": "SEGREDO"}, httpx.MockTransport(isp.answer))
+    with caplog.at_level(logging.DEBUG):
+        async with aclosing(source.pages(CONTRACTS)) as coming:
+            assert [row["CODIGO"] async for page in coming for row in page] == ["1"]
+    assert [page async for page in source.recent(CONTRACTS)] == []
+    await source.close()
+
+    with pytest.raises(RuntimeError, match="closed"):
+        await source.probe(PLANS)
+    told = "".join(record.getMessage() for record in caplog.records if record.name not in QUIET)  # httpx tells whole URLs
+    assert "SEGREDO" not in told
+    assert document(7) not in told
+    assert {"httpx", "httpcore"} <= {*QUIET}
+
+
+# --- documents
+
+
+def test_a_document_is_asked_for_as_the_erp_knows_it() -> None:
+    """Also one with wrong check digits or lost zeros: it is a name there, not a proof."""
+    clients = Clients()
+    clients.learn([client(1), {**client(2), "CPF": "", "CNPJ": " 12.abc.345/01de-35 "}, {**client(3), "CPF": "1444777350"}])
+    clients.learn([{"NOME": "without a code", "CPF": None}, {**client(4), "CPF": 52998224725}])
+
+    assert clients.documents() == [document(1), "12ABC34501DE35", "1444777350", "52998224725"]
+    assert clients.written("12ABC34501DE35") == "12.abc.345/01de-35"
+
+
+def test_a_client_whose_document_changed_is_asked_for_by_the_new_one() -> None:
+    clients = Clients()
+    clients.learn([client(1), client(2, 1), client(3)])
+    assert clients.alone() == {document(3): "3"}
+    clients.learn([client(1, 5), {**client(3), "CPF": ""}])
+
+    assert clients.documents() == [document(5), document(1)]
+    assert clients.documents(["2", "3", "9"]) == [document(1)]
+    assert clients.alone() == {document(5): "1", document(1): "2"}
