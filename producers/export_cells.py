@@ -18,6 +18,7 @@ NULL = r"\N"
 OF_EXPORTS = frozenset({"VALOR_PAGO", "DATA_PAGAMENTO"})
 """Optional only where an ISP's webhook has a status instead: without them an export would show every paid bill as open."""
 DECIMALS = re.compile(r"[0-9]+\.[0-9]+")
+AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]{2})?")
 MIDNIGHT = re.compile(r"T00:00:00(?:\.0+)?$")
 FIFTEEN_DIGITS = Context(prec=15, Emax=30, Emin=-30)
 """As many as a spreadsheet program means: it writes 99.9 as 99.900000000000006."""
@@ -36,11 +37,14 @@ Line = tuple[int, Sequence[Cell]]
 
 
 def value(cell: Cell) -> str:
-    """Without surrounding blanks; a typed number without its tail of binary digits, a typed day without its midnight."""
+    """Without surrounding blanks; a typed number without its tail of binary digits, a typed day without its midnight.
+
+    Else as it is, so that the same export in another form is no change.
+    """
     bare = cell.text.strip()
     match cell.form:
         case "Number":
-            return number(bare)
+            return bare if AMOUNT.fullmatch(bare) else number(bare)
         case "DateTime":
             return MIDNIGHT.sub("", bare)
     return "" if bare == NULL else bare

@@ -4,6 +4,7 @@ import os
 from codecs import BOM_UTF8
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
+from datetime import timedelta
 from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO, NamedTuple
@@ -50,8 +51,14 @@ class File(NamedTuple):
         return self.path.name
 
 
+REST = timedelta(seconds=1)
+
+
 class NotReadError(RetryLater):
-    """The file could not be read as it was: nothing is known of its content."""
+    """The file could not be read as it was: nothing is known of its content. Soon it may rest."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, after=REST)
 
 
 def listed(folder: Path) -> list[File]:

@@ -15,7 +15,7 @@ from producers.source import Probe
 from schemas.erp.altarede import EXPORT
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.erp.declaration import Row, Table
-from schemas.errors import PipelineError, RetryLater, StopWorker
+from schemas.errors import PipelineError, StopWorker
 from schemas.rows import Kind
 
 BATCH = 1_000
@@ -32,17 +32,18 @@ class ExportSource:
         self._first_seen: dict[File, float] = {}
         self._tried: dict[str, Files] = {}
         self._read: dict[str, Files] = {}
+        self._swept: dict[str, Files] = {}
         self._ids: dict[str, array[int]] = {}
 
     async def has_news(self, kind: Kind) -> bool:
         """See `Source`: whether there are complete files that were not tried yet, and no older ones than were read."""
         (table,) = EXPORT.of_kind(kind)
         files = await self._newest(table)
-        fresh = files != self._tried.get(table.name) and is_not_older(files, self._read.get(table.name, {}))
+        fresh = files != self._tried.get(table.name) and is_not_older(files, self._swept.get(table.name, {}))
         return bool(files) and fresh and not self._busy(files)
 
     async def pages(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
-        """See `Source`. Files count as read once the last batch was taken, and as tried once their content failed."""
+        """See `Source`. Files count as tried once their content failed or their sweep has completed."""
         files = await self._complete(table)
         ids = array("q")
         try:
@@ -56,7 +57,12 @@ class ExportSource:
             self._tried[table.name] = files
             raise
         self._ids[table.name] = array("q", sorted(ids))
-        self._tried[table.name] = self._read[table.name] = files
+        self._read[table.name] = files
+
+    def swept(self, kind: Kind) -> None:
+        """See `Source`: until then the files are news, as what they say may not have been published."""
+        for table in EXPORT.of_kind(kind):
+            self._tried[table.name] = self._swept[table.name] = self._read[table.name]
 
     async def latest(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
         """As `pages`, for another purpose than a sweep: the files stay news."""
@@ -102,7 +108,7 @@ class ExportSource:
         if not files:
             raise StopWorker(f"erp.folder {self._folder} has no {table.name}*.xls, .xml or .csv: export {table.name} there")
         if busy := self._busy(files):
-            raise RetryLater(f"{busy} is still being written")
+            raise NotReadError(f"{busy} is still being written")
         return files
 
     def _busy(self, files: Files) -> str:

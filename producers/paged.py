@@ -73,6 +73,9 @@ class PagedSource:
         del kind
         return True
 
+    def swept(self, kind: Kind) -> None:
+        """See `Source`: nothing is kept back between sweeps."""
+
     async def probe(self, table: Table) -> Probe:
         """See `Source`: one small page of the first query."""
         request = self._protocol.read(table, table.queries[0], (), PROBED)
@@ -143,8 +146,11 @@ class PagedSource:
     async def _recent_form(self, table: Table) -> str:
         """The way of writing a date that this ERP understands: it finds rows since long ago and none of the future."""
         if self._form is None:
-            found = [form for form in self._protocol.recent_forms if await self._understands(table, form)]
-            self._form = found[0] if found else ""
+            self._form = ""
+            for form in self._protocol.recent_forms:
+                if await self._understands(table, form):
+                    self._form = form
+                    break
             log.info("date_filter_probed", table=table.name, form=self._form or "none")
         return self._form
 

@@ -19,11 +19,12 @@ log = structlog.get_logger()
 
 
 class Schedule:
-    """The kinds of one instance share one breaker, as they share one ERP."""
+    """The kinds of one instance share one breaker, as they share one ERP. `mending`: seconds left to an operator to mend."""
 
-    def __init__(self, sweeper: Sweeper, source: Source) -> None:
+    def __init__(self, sweeper: Sweeper, source: Source, mending: float = CONFIGURATION_WAIT_S) -> None:
         self._sweeper = sweeper
         self._source = source
+        self._mending = mending
         self._breaker = Breaker()
 
     async def kind(self, kind: Kind, every: float) -> None:
@@ -51,13 +52,20 @@ class Schedule:
                 done = await self._sweeper.run(kind, name)
                 log.info("sweep_completed", **done.model_dump(mode="json", exclude={"phase", "at", "error"}))
         except (RetryLater, StopWorker) as exc:
-            if isinstance(exc, RetryLater):
-                self._breaker = self._breaker.after(success=False)
-            wait = self._breaker.wait(every) if isinstance(exc, RetryLater) else max(every, CONFIGURATION_WAIT_S)
+            wait = self._wait(exc, every)
             await self._report(kind, name, str(exc), wait)
             return wait
         self._breaker = self._breaker.after(success=True)
         return every
+
+    def _wait(self, exc: RetryLater | StopWorker, every: float) -> float:
+        """Seconds from a failure's start until the next attempt. One that names its own wait says nothing about the ERP."""
+        if isinstance(exc, StopWorker):
+            return max(every, self._mending)
+        if exc.after is not None:
+            return exc.after.total_seconds()
+        self._breaker = self._breaker.after(success=False)
+        return self._breaker.wait(every)
 
     async def _look_back(self, kind: Kind) -> None:
         """What changed lately, between two sweeps. A failure is the next sweep's to report."""

@@ -33,6 +33,10 @@ class Source(Protocol):
         """Whether a sweep could bring anything: False where the last one has read all there is to read."""
         ...
 
+    def swept(self, kind: Kind) -> None:
+        """The sweep of `kind` that read all pages has completed: what it read was published."""
+        ...
+
     async def probe(self, table: Table) -> Probe:
         """One small question about the table's first resource, without a second attempt."""
         ...

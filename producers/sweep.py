@@ -47,6 +47,7 @@ class Sweeper:
             done = await self._table(table, done)
         done = done.model_copy(update={"phase": "completed", "at": self.clock()})
         await self.outbox.sweep(done)
+        self.source.swept(kind)
         return done
 
     async def recent(self, kind: Kind, name: str) -> int:
@@ -57,12 +58,16 @@ class Sweeper:
             async with aclosing(self.source.recent(table)) as coming:
                 async for rows in coming:
                     found, _ = await self._examine(table, rows)
-                    concerned = (change for change in found.values() if change.member or change.code in seen)
-                    published += await self._publish(table, seen, name, news(seen, concerned))
+                    published += await self._publish(table, seen, name, news(seen, self._concerned(seen, found)))
         return published
 
     def _seen(self, table: Table) -> Seen:
         return self.books[self.instance.name, book_of(table.kind, table.name)]
+
+    @staticmethod
+    def _concerned(seen: Seen, found: Mapping[str, Change]) -> list[Change]:
+        """Members, and what was one: an export shows a bill as paid where a query no longer shows it."""
+        return [change for change in found.values() if change.member or change.code in seen]
 
     async def _table(self, table: Table, done: Sweep) -> Sweep:
         seen = self._seen(table)
@@ -71,9 +76,8 @@ class Sweeper:
         async with aclosing(self.source.pages(table)) as coming:
             async for rows in coming:
                 found, unreadable = await self._examine(table, rows)
-                members = [change for change in found.values() if change.member]
-                present.update(unreadable, (change.code for change in members))
-                published = await self._publish(table, seen, done.sweep, news(seen, members))
+                present.update(unreadable, (change.code for change in found.values() if change.member))
+                published = await self._publish(table, seen, done.sweep, news(seen, self._concerned(seen, found)))
                 done = _counted(done, pages=1, published=published)
                 said = await self._tell(said, _counted(done, rows=len(present)))
         absent = {code: known.owner for code, known in seen.items() if code not in present}

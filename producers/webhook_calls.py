@@ -1,17 +1,19 @@
-"""Calls of an ISP's webhooks: one at a time, or all pages of one."""
+"""Calls of an ISP's webhooks: one at a time, all pages of one, or one for each document."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import partial
 from itertools import count
 
 from producers.webhook_answers import judge
+from producers.webhook_clients import Clients
 from producers.webhook_requests import signed
 from producers.wire import Wire
 from schemas.erp.altarede_options import AltaredeWebhooks, Resource, Use
 from schemas.erp.declaration import Row, Table
-from schemas.errors import StopWorker
+from schemas.errors import RetryLater, StopWorker
 
 AT_ONCE = 1_000
+LATER_AT_MOST = 2
 
 
 class Calls:
@@ -52,3 +54,24 @@ class Calls:
                 raise StopWorker(f"erp.resources.{use} repeats itself on page {page}: behind the last page it must be empty")
             before = keys
             yield rows
+
+    async def of_documents(self, table: Table, use: Use, documents: Sequence[str], clients: Clients) -> list[Row]:
+        """What a few documents bring. One that fails is asked for again after the others: of tens of thousands some will."""
+        found: list[Row] = []
+        later: list[str] = []
+        for document in documents:
+            try:
+                found += await self._of_document(table, use, document, clients)
+            except RetryLater:
+                later.append(document)
+                if len(later) > LATER_AT_MOST:
+                    raise
+        for document in later:
+            found += await self._of_document(table, use, document, clients)
+        return found
+
+    async def _of_document(self, table: Table, use: Use, document: str, clients: Clients) -> list[Row]:
+        """Some webhooks leave the client's code out: it is clear where the document is one client's alone."""
+        rows = await self.answer(table, use, clients.words(document))
+        only = clients.alone().get(document)
+        return [{**row, table.owner: only} if only and not row.get(table.owner) else row for row in rows]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from schemas.erp.altarede import CLIENTS
 from schemas.erp.declaration import Row
@@ -22,9 +22,11 @@ class Clients:
         """Whether every client was learnt once."""
         self._of: dict[str, str] = {}
         self._written: dict[str, str] = {}
+        self._alone: dict[str, str] | None = None
 
     def learn(self, rows: Iterable[Row]) -> None:
         """Rows of `Clientes`. A document is taken as it is, also with wrong check digits: the ERP knows it so."""
+        self._alone = None
         for row in rows:
             code = str(row.get(CLIENTS.key, ""))
             written = first_of(*(str(row.get(column) or "").strip() for column in CLIENTS.document))
@@ -40,11 +42,13 @@ class Clients:
         wanted = self._of.values() if codes is None else (self._of[code] for code in codes if code in self._of)
         return list(dict.fromkeys(wanted))
 
-    def written(self, document: str) -> str:
-        """The document as a client's row has it."""
-        return self._written[document]
+    def words(self, document: str) -> Mapping[str, str]:
+        """What a resource may ask for: the document, and how a client's row has it."""
+        return {"document": document, "document_written": self._written[document]}
 
-    def alone(self) -> dict[str, str]:
+    def alone(self) -> Mapping[str, str]:
         """Documents of one client only, to its code."""
-        shared = Counter(self._of.values())
-        return {document: code for code, document in self._of.items() if shared[document] == 1}
+        if self._alone is None:
+            shared = Counter(self._of.values())
+            self._alone = {document: code for code, document in self._of.items() if shared[document] == 1}
+        return self._alone

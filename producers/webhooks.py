@@ -64,6 +64,11 @@ class WebhookSource:
         for rows in nothing:
             yield rows
 
+    def swept(self, kind: Kind) -> None:
+        """See `Source`."""
+        if self._export is not None and self._from_export(kind):
+            self._export.swept(kind)
+
     async def probe(self, table: Table) -> Probe:
         """See `Source`: the first page, or what the first document of a client brings."""
         if self._from_export(table.kind):
@@ -71,7 +76,7 @@ class WebhookSource:
         each = self._calls.resource(table.kind).each
         words: Mapping[str, str] = {"page": "1"} if each == "page" else {}
         if each == "document":
-            words = self._words(await self._a_document())
+            words = self._clients.words(await self._a_document())
         rows = await self._calls.answer(table, table.kind, words, once=True)
         return Probe(rows, len(rows) if each == "once" else None)
 
@@ -89,13 +94,9 @@ class WebhookSource:
                     yield rows
             return
         await self._learn()
-        documents, alone = self._clients.documents(owners), self._clients.alone()
+        documents = self._clients.documents(owners)
         for start in range(0, len(documents), DOCUMENTS_AT_ONCE):
-            page: list[Row] = []
-            for document in documents[start : start + DOCUMENTS_AT_ONCE]:
-                rows = await self._calls.answer(table, use, self._words(document))
-                page += [_owned(table, row, alone.get(document)) for row in rows]
-            yield page
+            yield await self._calls.of_documents(table, use, documents[start : start + DOCUMENTS_AT_ONCE], self._clients)
 
     async def _learn(self) -> None:
         """Before the first document is asked for; again where no sweep of clients keeps them up to date."""
@@ -125,9 +126,6 @@ class WebhookSource:
             return self._calls.everything(CLIENTS, "client", once=once)
         return self._exports().latest(CLIENTS)
 
-    def _words(self, document: str) -> Mapping[str, str]:
-        return {"document": document, "document_written": self._clients.written(document)}
-
     def _from_export(self, kind: Kind) -> bool:
         return kind == "client" and "client" not in self._options.resources
 
@@ -135,8 +133,3 @@ class WebhookSource:
         if self._export is None:
             raise StopWorker("nobody to ask for: give erp.resources.client, or erp.folder with an export Clientes")
         return self._export
-
-
-def _owned(table: Table, row: Row, only: str | None) -> Row:
-    """Some webhooks leave the client's code out: clear where the document is one client's alone."""
-    return {**row, table.owner: only} if only and not row.get(table.owner) else row

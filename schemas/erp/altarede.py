@@ -40,7 +40,7 @@ BILL = Codes(
     }
 )
 CLOSED = tuple(Where("STATUS", "!=", code) for word in ("paid", "cancelled") for code in BILL.codes_of(word))
-UNPAID = Where("DATA_PAGAMENTO", "in", ",0,0000-00-00")
+UNPAID = Where("DATA_PAGAMENTO", "in", ",0,0000-00-00,0000-00-00 00:00:00")
 PHONES = ("TELEFONE_CELULAR1", "TELEFONE_RESIDENCIAL")
 
 

@@ -1,6 +1,7 @@
 """CPF and CNPJ: what is one, and why the rest is none (`reference/erp.md`, 6.2)."""
 
 import re
+from functools import lru_cache
 
 from schemas.debtor import DocumentProblem
 
@@ -34,6 +35,7 @@ def masked(bare: str) -> str:
     return f"***{bare[3:9]}**" if bare else ""
 
 
+@lru_cache(maxsize=16)  # both questions about one document come at once; people's documents are not kept for longer
 def _read(value: str) -> tuple[str, DocumentProblem]:
     bare = SIGNS.sub("", value.upper())
     if not bare.strip("0") and len(bare) not in PADDED.values():

@@ -8,7 +8,8 @@ from pymongo import MongoClient
 
 from schemas import views
 from schemas.debtor import Bill, Client, Contract, Debtor
-from schemas.instances import Erp, Instance, Rules
+from schemas.erp.ixc import Ixc
+from schemas.instances import Instance, Rules
 from schemas.queue import Facts, QueueEntry, Verdict
 from schemas.sweeps import Sweep
 
@@ -67,7 +68,7 @@ class Owing:
 
 def instance(name: str, title: str, zone: str = "America/Sao_Paulo", min_days: int = 7) -> Instance:
     """A configured provider; its ERP does not exist."""
-    erp = Erp.model_validate({"kind": "ixc", "url": "https://erp.invalid/", "token": "sealed"})
+    erp = Ixc.model_validate({"url": "https://erp.invalid/", "token": "sealed"})
     return Instance(name=name, title=title, zone=zone, erp=erp, rules=Rules(min_days_overdue=min_days))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import stamina
 
 from deploy.simulators.altarede import truth
 from deploy.simulators.altarede.export import write
@@ -28,6 +29,7 @@ from processors.hydrate.fold import empty, step
 from producers.outbox import Outbox
 from producers.sources import open_source
 from producers.sweep import Sweeper
+from producers.wire import ATTEMPTS
 from schemas.codec import decode
 from schemas.debtor import Debtor
 from schemas.erp import ERPS
@@ -38,6 +40,7 @@ from schemas.topics import DEAD, ROW_TOPICS
 from tests.strategies import instance
 from tests.unit.producers.memory_broker import MemoryBroker
 
+CLIENTS_N = 300
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=ZoneInfo("America/Maceio"))
 KINDS: tuple[Kind, ...] = ("client", "contract", "bill", "reference")
@@ -93,7 +96,7 @@ class Shop:
 
 @pytest.fixture
 def simulator() -> Simulator:
-    return Simulator(Size(300, 2.7), 7, TODAY)
+    return Simulator(Size(CLIENTS_N, 2.7), 7, TODAY)
 
 
 @contextmanager
@@ -136,9 +139,20 @@ def agree(shop: Shop, judge: Callable[[Provider], dict[str, ClientFacts]]) -> No
     assert shown(debtors) == due(facts)
     clients = {code: (each.client.name, each.client.active) for code, each in debtors.items() if each.client}
     assert clients == {code: (" ".join(each.name.split()), each.active) for code, each in facts.items()}
-    access = {code: {key: one.access for key, one in each.contracts.items()} for code, each in debtors.items() if each.client}
+    access = {
+        code: {key: one.access for key, one in each.contracts.items()} for code, each in debtors.items() if each.client
+    }
     assert access == {code: {key: ACCESS(one[0]) for key, one in each.contracts.items()} for code, each in facts.items()}
     assert not list(shop.broker.of(DEAD.name))
+
+
+def agree_with_what_is_left(shop: Shop) -> None:
+    """After rows went away: they stay as unknown, where nothing tells what became of them."""
+    facts, debtors = truth.of_webhooks(shop.simulator.provider), shop.debtors()
+    assert shown(debtors) == due(facts)
+    for code, each in facts.items():
+        access = {key: one.access for key, one in debtors[code].contracts.items() if one.access != "unknown"}
+        assert access == {key: ACCESS(one[0]) for key, one in each.contracts.items()}
 
 
 def published(shop: Shop) -> bytes:
@@ -155,21 +169,17 @@ def documents(provider: Provider) -> Iterator[str]:
 # --- exports
 
 
-def settled(paths: list[Path]) -> None:
-    """As if some seconds had passed since they were written."""
-    import os
-
-    for path in paths:
-        before = path.stat().st_mtime - 60
-        os.utime(path, (before, before))
+def exports(simulator: Simulator, folder: Path) -> Shop:
+    """A shop that reads a folder; a file rests as soon as it is written."""
+    return Shop(simulator, {"kind": "altarede-export", "folder": str(folder), "quiet": 0.000_001}, {})
 
 
 @pytest.mark.parametrize("form", ["xls", "csv"])
 async def test_exports_are_read_whole_and_silence_follows(simulator: Simulator, tmp_path: Path, form: Form) -> None:
-    settled(write(tmp_path, simulator, form))
-    shop = Shop(simulator, {"kind": "altarede-export", "folder": str(tmp_path)}, {})
+    write(tmp_path, simulator, form)
+    shop = exports(simulator, tmp_path)
     assert [await shop.source.has_news(kind) for kind in KINDS] == [True] * 4
-    assert (await shop.sweep())["client"] == 300
+    assert (await shop.sweep())["client"] == CLIENTS_N
     agree(shop, truth.of_export)
 
     assert [await shop.source.has_news(kind) for kind in KINDS] == [False] * 4
@@ -177,3 +187,110 @@ async def test_exports_are_read_whole_and_silence_follows(simulator: Simulator, 
     said = published(shop)
     assert MARK.encode() not in said
     assert not any(document.encode() in said for document in documents(simulator.provider))
+
+
+async def test_a_later_export_in_another_form_tells_what_changed(simulator: Simulator, tmp_path: Path) -> None:
+    """A paid bill is still in the export and is known to be paid; a cancelled one is not, and stays as unknown."""
+    write(tmp_path, simulator, "xls")
+    shop = exports(simulator, tmp_path)
+    await shop.sweep()
+    before = due(truth.of_export(simulator.provider))
+    for kind in ("pay", "pay_part", "new_bill", "cancel"):
+        simulator.change(8, NOW, kind)
+    write(tmp_path, simulator, "csv")
+    assert await shop.source.has_news("bill")
+    assert 0 < (await shop.sweep())["bill"] <= 32
+
+    after = due(truth.of_export(simulator.provider))
+    debtors = shop.debtors()
+    assert shown(debtors) == after
+    left = {(client, bill) for client, bills in before.items() for bill in bills} - {
+        (client, bill) for client, bills in after.items() for bill in bills
+    }
+    rows = simulator.provider["fn_areceber"].rows
+    unknown = {(client, bill) for client, bill in left if rows[int(bill)]["status"] == "C"}
+    assert unknown
+    assert {(c, b) for c, one in debtors.items() for b, bill in one.bills.items() if bill.status == "unknown"} == unknown
+    assert {code: debtor.bills.keys() & {b for c, b in left - unknown if c == code} for code, debtor in debtors.items()} == {
+        code: set() for code in debtors
+    }
+
+
+async def test_an_export_that_grows_is_read_when_it_is_whole(simulator: Simulator, tmp_path: Path) -> None:
+    """Cut anywhere it ends the sweep with a reason, and what was known stays known."""
+    write(tmp_path, simulator, "xls")
+    shop = exports(simulator, tmp_path)
+    await shop.sweep()
+    before = shown(shop.debtors())
+    simulator.change(20, NOW, "pay")
+    write(tmp_path, simulator, "xls")
+    path = tmp_path / "Financeiro.xls"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(RetryLater, match=r"Financeiro\.xls ends before </Workbook>"):
+        await shop.sweep("bill")
+    assert shown(shop.debtors()) == before
+    assert not await shop.source.has_news("bill")
+
+    path.write_bytes(whole)
+    assert await shop.source.has_news("bill")
+    await shop.sweep("bill")
+    assert shown(shop.debtors()) == due(truth.of_export(simulator.provider))
+
+
+# --- webhooks
+
+
+async def test_webhooks_are_read_whole_and_silence_follows(simulator: Simulator) -> None:
+    with webhooks(simulator) as shop:
+        await shop.sweep("bill", "contract", "client", "reference")
+        agree(shop, truth.of_webhooks)
+
+        assert set((await shop.sweep()).values()) == {0}
+        assert simulator.counts["most_in_flight"] == 1
+        assert simulator.counts["refused"] == 0
+        await shop.source.close()
+    said = published(shop)
+    assert MARK.encode() not in said
+    assert TOKEN.encode() not in said
+    assert APP_KEY.encode() not in said
+    assert not any(document.encode() in said for document in documents(simulator.provider))
+
+
+async def test_what_left_the_open_bills_is_asked_for_and_becomes_what_it_is(simulator: Simulator) -> None:
+    with webhooks(simulator) as shop:
+        await shop.sweep("bill")
+        for kind in ("pay", "cancel", "new_bill", "delete"):
+            simulator.change(8, NOW, kind)
+        await shop.sweep("client", "bill")
+        await shop.source.close()
+    debtors = shop.debtors()
+    rows = simulator.provider["fn_areceber"].rows
+
+    assert shown(debtors) == due(truth.of_webhooks(simulator.provider))
+    lost = {bill for one in debtors.values() for bill, each in one.bills.items() if each.status == "unknown"}
+    assert lost
+    assert not lost & {str(code) for code in rows}  # only what the ERP has no more
+
+
+async def test_after_faults_a_whole_sweep_agrees_with_the_truth(simulator: Simulator) -> None:
+    """Errors as HTML and as 500, cut answers, dropped connections, rows that leave between two pages."""
+    with webhooks(simulator) as shop:
+        faults = [("html", 0.05), ("status500", 0.02), ("cut", 0.02), ("drop", 0.01), ("shift", 0.05)]
+        simulator.faults = tuple(Fault.model_validate({"kind": kind, "share": share}) for kind, share in faults)
+        failed = 0
+        with stamina.set_testing(True, attempts=ATTEMPTS):  # as often, without the waits
+            for kind in KINDS:
+                for _ in range(20):
+                    try:
+                        await shop.sweep(kind)
+                        break
+                    except RetryLater:
+                        failed += 1
+        struck = {name for name in simulator.counts if name.startswith("fault_")}
+        simulator.faults = ()
+        await shop.sweep()
+        agree_with_what_is_left(shop)
+        await shop.source.close()
+    assert {"fault_html", "fault_status500", "fault_cut", "fault_shift"} <= struck
+    assert failed < 20

@@ -19,13 +19,15 @@ from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.server import TOKEN, USER, application, clock_at
 from deploy.simulators.ixc.simulator import Simulator
 from deploy.simulators.serving import in_thread
-from producers.erp_client import ErpClient
 from producers.outbox import Books, Outbox, read_back
+from producers.schedule import Schedule
+from producers.sources import open_source
 from producers.sweep import Sweeper
 from schemas.codec import decode
 from schemas.erp import ERPS
+from schemas.erp.ixc import Ixc
 from schemas.errors import PipelineError, RetryLater, StopWorker
-from schemas.instances import Erp, Instance
+from schemas.instances import Instance
 from schemas.rows import ErpRow, Kind
 from schemas.sweeps import Sweep
 from schemas.topics import BILLS, CLIENTS, CONTRACTS, REFERENCES, ROW_TOPICS, SWEEPS
@@ -58,16 +60,16 @@ async def shop(sender: AIOKafkaProducer, prefix: str, books: Books, page_size: i
     clock = clock_at(None, ZONE)
     simulator = Simulator(Size(CLIENTS_N, 1.5), 3, clock().date())
     with in_thread(application(simulator, clock)) as url:
-        erp = Erp(kind="ixc", url=HttpUrl(f"{url}/webservice/v1/"), token="-", page_size=page_size, gap=0, timeout=2)
+        erp = Ixc(url=HttpUrl(f"{url}/webservice/v1/"), token="-", page_size=page_size, gap=0, timeout=2)
         instance = Instance(name=prefix, zone=ZONE, state="AL", ddd="82", erp=erp)
-        client = ErpClient(instance, ERPS["ixc"], f"{USER}:{TOKEN}")
+        source = open_source(instance, {"token": f"{USER}:{TOKEN}"})
         outbox = Outbox(sender)
         sweeper = Sweeper(
-            instance, ERPS["ixc"], client, outbox, books, lambda bare: f"hash{len(bare)}", lambda: datetime.now(UTC)
+            instance, ERPS["ixc"], source, outbox, books, lambda bare: f"hash{len(bare)}", lambda: datetime.now(UTC)
         )
         async with httpx.AsyncClient(base_url=url, timeout=30) as http:
             yield Shop(url, simulator, sweeper, http)
-        await client.close()
+        await source.close()
 
 
 async def newest(servers: str, prefix: str, kind: str) -> dict[str, ErpRow]:
@@ -171,21 +173,31 @@ async def test_passing_faults_are_sat_out(servers: str, sender: AIOKafkaProducer
 
 async def test_a_failed_sweep_is_reported_and_the_next_succeeds(servers: str, sender: AIOKafkaProducer, prefix: str) -> None:
     """By the poller's own loop: failed with its reason, then completed."""
-    from producers.erp_poller import Poller  # noqa: PLC0415 - only this test needs the loop
-    from producers.settings import PollerSettings  # noqa: PLC0415 - as above
-
     async with shop(sender, prefix, await read_back(servers)) as ixc:
-        settings = PollerSettings(
-            kafka_bootstrap_servers=servers,
-            mongo_uri="mongodb://127.0.0.1:1",
-            collector_secret_key="A" * 43 + "=",  # type: ignore[arg-type]  # pydantic makes it a secret
-            collector_person_key="only for tests, at least 16",  # type: ignore[arg-type]  # as above
-        )
         await ixc.command("fail", kind="permission", count=1)
-        loop = asyncio.create_task(Poller(settings, ixc.sweeper.outbox, ixc.sweeper.books).kind(ixc.sweeper, "bill", 0.5))
+        loop = asyncio.create_task(Schedule(ixc.sweeper, ixc.sweeper.source, mending=0.5).kind("bill", 0.5))
         await asyncio.sleep(3)
         loop.cancel()
         await asyncio.wait([loop])
         sweeps = [decode(Sweep, value) for _, value in await contents(servers, SWEEPS, prefix)]
         assert [one.phase for one in sweeps[:4]] == ["started", "failed", "started", "completed"]
         assert "fn_areceber" in sweeps[1].error
+
+
+@pytest.mark.parametrize("kind", ["bill", "contract"])
+async def test_what_changed_lately_comes_without_a_whole_sweep(
+    servers: str, sender: AIOKafkaProducer, prefix: str, kind: Kind
+) -> None:
+    """Payments are seen by their time of change, with the date filter that this ERP was found to understand."""
+    async with shop(sender, prefix, await read_back(servers)) as ixc:
+        await ixc.sweep(kind)
+        before = ixc.simulator.counts["pages"]
+        changes = {"bill": ("pay", "cancel", "new_bill"), "contract": ("unblock", "block", "trust_on")}[kind]
+        for change in changes:
+            await ixc.command("change", count=3, kind=change)
+        published = await ixc.sweeper.recent(kind, str(ULID()))
+        assert published >= 7
+        assert ixc.simulator.counts["pages"] - before <= 4
+        if kind == "bill":
+            assert open_bills(await newest(servers, prefix, "bill")) == true_bills(ixc.simulator)
+        assert (await ixc.sweep(kind))[kind].published == 0

@@ -70,6 +70,10 @@ def test_no_cent_is_lost_however_the_program_writes_it(amount: object) -> None:
         (Cell(r"\N\N"), r"\N\N"),
         (Cell("\xa0 AL \n"), "AL"),
         (Cell("1.152", "Number"), "1.152"),
+        (Cell("59.90", "Number"), "59.90"),
+        (Cell("59.9", "Number"), "59.9"),
+        (Cell("59.900000000000006", "Number"), "59.9"),
+        (Cell("59.900000000000006"), "59.900000000000006"),
     ],
 )
 def test_a_value_is_what_was_written(cell: Cell, text: str) -> None:

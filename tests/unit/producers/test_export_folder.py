@@ -40,7 +40,9 @@ class Shop:
 
     async def pages(self, table: Table) -> list[Sequence[Row]]:
         async with aclosing(self.source.pages(table)) as coming:
-            return [page async for page in coming]
+            found = [page async for page in coming]
+        self.source.swept(table.kind)
+        return found
 
 
 @pytest.fixture
@@ -286,3 +288,14 @@ async def test_an_instance_with_a_folder_is_read_by_it(shop: Shop) -> None:
     await source.close()
 
     assert found == [{"CODIGO": "2077", "COD_CLIENTE": "1042", "COD_PLANO": "77"}]
+
+
+async def test_files_whose_sweep_did_not_complete_stay_news(shop: Shop) -> None:
+    """All pages were read, and then the broker was away: what they say may not have been published."""
+    shop.put("Financeiro.csv", export("Financeiro", bill("1"), bill("2"), bill("3")))
+    async with aclosing(shop.source.pages(BILLS)) as coming:
+        assert [len(page) async for page in coming] == [3]
+    assert await shop.news()
+
+    shop.source.swept("bill")
+    assert not await shop.news()

@@ -92,7 +92,9 @@ class Isp:
 
     async def pages(self, table: Table) -> list[Sequence[Row]]:
         async with aclosing(self.source.pages(table)) as coming:
-            return [page async for page in coming]
+            found = [page async for page in coming]
+        self.source.swept(table.kind)
+        return found
 
     async def ids(self, table: Table) -> list[str]:
         return [str(row[table.key]) for page in await self.pages(table) for row in page]
@@ -170,10 +172,36 @@ async def test_one_question_that_fails_ends_the_sweep(path: str) -> None:
     isp.spoil = lambda asked, wanted: httpx.Response(200, text="<html>") if (asked, wanted) == (path, last) else None
     with pytest.raises(RetryLater):
         await isp.ids(BILLS)
-    assert Counter(isp.asked)[path, last] == ATTEMPTS
+    assert Counter(isp.asked)[path, last] == {"clientes": ATTEMPTS, "bills": 2 * ATTEMPTS}[path]
 
     isp.spoil = lambda *_: None
     assert len(await isp.ids(BILLS)) == 60
+
+
+async def test_a_document_that_fails_is_asked_for_again_after_the_others() -> None:
+    """Of tens of thousands some fail every time that they are tried: the whole sweep must not begin anew for each."""
+    isp = Isp()
+    isp.clients = [client(code) for code in range(1, 11)]
+    isp.by_document["bills"] = {document(code): [bill(code, code)] for code in range(1, 11)}
+    asked = Counter[str]()
+
+    def spoil(path: str, wanted: str) -> httpx.Response | None:
+        asked[wanted] += 1
+        first_time = path == "bills" and asked[wanted] <= ATTEMPTS
+        return httpx.Response(500) if first_time and wanted in {document(3), document(7)} else None
+
+    isp.spoil = spoil
+    assert await isp.ids(BILLS) == ["1", "2", "4", "5", "6", "8", "9", "10", "3", "7"]
+
+
+async def test_an_isp_that_is_down_is_left_alone_soon() -> None:
+    isp = Isp()
+    isp.clients = [client(code) for code in range(1, 11)]
+    isp.spoil = lambda path, _: httpx.Response(502) if path == "bills" else None
+    with pytest.raises(RetryLater, match="bills answers 502"):
+        await isp.ids(BILLS)
+
+    assert isp.counts()["bills"] == 3 * ATTEMPTS
 
 
 async def test_a_client_that_a_shifting_page_left_out_keeps_its_bills() -> None:
@@ -353,7 +381,7 @@ def test_a_document_is_asked_for_as_the_erp_knows_it() -> None:
     clients.learn([{"NOME": "without a code", "CPF": None}, {**client(4), "CPF": 52998224725}])
 
     assert clients.documents() == [document(1), "12ABC34501DE35", "1444777350", "52998224725"]
-    assert clients.written("12ABC34501DE35") == "12.abc.345/01de-35"
+    assert clients.words("12ABC34501DE35")["document_written"] == "12.abc.345/01de-35"
 
 
 def test_a_client_whose_document_changed_is_asked_for_by_the_new_one() -> None:

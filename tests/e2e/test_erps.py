@@ -1,0 +1,100 @@
+"""All ERPs at once, each misbehaving: every view equals its simulator's truth, and no secret or person left the poller."""
+
+import re
+import subprocess
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import bson
+import pytest
+from aiokafka import TopicPartition
+
+from deploy.clients import reader
+from deploy.demo.erps import ERPS, ZONE
+from deploy.simulators.altarede.server import APP_KEY, TOKEN
+from deploy.simulators.ixc.columns import MARK
+from deploy.simulators.ixc.provider import Size, generate
+from deploy.simulators.ixc.server import TOKEN as IXC_TOKEN
+from deploy.simulators.rbx.server import KEY, KEY_V2
+from schemas.runtime.mongo import connect
+from schemas.runtime.settings import MongoSettings
+from schemas.topics import TOPICS
+from schemas.views import INSTANCES
+from tests.e2e.conftest import COMMAND, demonstration
+
+pytestmark = pytest.mark.e2e
+
+WITHIN_S = 240
+ALL = ("--erp", "all", "--faults")
+CLIENTS, SEED = 200, 1
+MASKED = re.compile(rb"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}/[0-9A-Z]{4}-[0-9]{2}")
+
+
+def test_every_view_equals_the_truth_of_its_erp(environment: dict[str, str]) -> None:
+    """HTML, 500s, cut bodies, dropped connections, late answers and shifting rows all the while."""
+    done = subprocess.run(
+        [*COMMAND, *ALL, "--for", "15s"], env=environment, capture_output=True, text=True, timeout=WITHIN_S, check=False
+    )
+
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "equal the simulator's truth" in done.stderr
+
+
+def documents() -> set[bytes]:
+    """CPF and CNPJ of every client of the simulated providers, as the ERP writes them and bare."""
+    today = datetime.now(UTC).astimezone(ZoneInfo(ZONE)).date()
+    written = [row["cnpj_cpf"] for row in generate(Size(CLIENTS), SEED, today)["cliente"].each() if row["cnpj_cpf"]]
+    return {text.encode() for one in written for text in (one, re.sub("[^0-9A-Z]", "", one))}
+
+
+SECRETS = {MARK.encode(), *(secret.encode() for secret in (IXC_TOKEN, KEY, KEY_V2, TOKEN, APP_KEY))}
+
+
+async def records(servers: str) -> AsyncIterator[tuple[str, bytes]]:
+    """Every record of every topic, whole: key, value and headers."""
+    async with reader(servers) as consumer:
+        partitions = [TopicPartition(topic.name, number) for topic in TOPICS for number in range(topic.partitions)]
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        while any([await consumer.position(tp) < ends[tp] for tp in partitions]):
+            for tp, found in (await consumer.getmany(timeout_ms=500)).items():
+                for one in found:
+                    headers = b" ".join(value or b"" for _, value in one.headers)
+                    yield tp.topic, b" ".join((one.key or b"", one.value or b"", headers))
+
+
+async def views(uri: str) -> AsyncIterator[tuple[str, bytes]]:
+    """Every document of every collection."""
+    database = connect(MongoSettings(mongo_uri=uri))
+    try:
+        for name in await database.list_collection_names():
+            async for document in database[name].find():
+                yield name, bson.encode(document)
+    finally:
+        await database.client.close()
+
+
+async def test_no_topic_and_no_view_holds_a_secret_or_a_document(environment: dict[str, str]) -> None:
+    """Neither portal password nor token nor unmasked CPF or CNPJ, while it runs (`design.md`, decisions 1 and 13)."""
+    with demonstration(environment, *ALL) as demo:
+        mongo = re.search(r"127\.0\.0\.1:\d+", demo.line("MongoDB is ready"))
+        kafka = re.search(r"127\.0\.0\.1:\d+", demo.line("Kafka is ready"))
+        demo.line("dashboard: http")
+        assert mongo
+        assert kafka
+        people = documents()
+        forbidden = re.compile(b"|".join(re.escape(word) for word in sorted(people | SECRETS)))
+        seen: dict[str, int] = {}
+        found: list[str] = []
+        for source in (records(kafka[0]), views(f"mongodb://{mongo[0]}/?directConnection=true")):
+            async for place, content in source:
+                seen[place] = seen.get(place, 0) + 1
+                if forbidden.search(content) or MASKED.search(content):
+                    found.append(place)
+
+        assert len(people) > CLIENTS
+        assert {"erp.client.v1", "erp.bill.v1", "debtor.v1", "debtors", "queue", INSTANCES} <= seen.keys()
+        assert seen["debtors"] >= len(ERPS) * CLIENTS * 0.9
+        assert not found, sorted(set(found))
