@@ -1,6 +1,11 @@
 """When to try an ERP again after failures: a circuit breaker for each instance. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from schemas.errors import RetryLater, StopWorker
+from schemas.rows import Kind
 
 TRIPS_AT = 3
 FIRST_WAIT_S = 5.0
@@ -11,25 +16,53 @@ CONFIGURATION_WAIT_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """`failures`: sweeps of any kind that failed since the last success, for a reason that may pass."""
+    """What failed lately for a reason that may pass: sweeps and small questions.
 
-    failures: int = 0
+    `failures`: of each kind since its own last success; `in_a_row`: of all kinds since the last success of any. `first`:
+    seconds after a kind's first failure.
+    """
 
-    def after(self, *, success: bool) -> "Breaker":
-        """The breaker once a sweep or a small question has ended."""
-        return Breaker(0 if success else self.failures + 1)
+    failures: Mapping[Kind, int] = field(default_factory=dict)
+    in_a_row: int = 0
+    first: float = FIRST_WAIT_S
 
-    @property
-    def is_open(self) -> bool:
-        """Whether one small question must be answered before another sweep is tried."""
-        return self.failures >= TRIPS_AT
+    def failed(self, kind: Kind) -> "Breaker":
+        """The breaker after a failure of `kind`."""
+        return replace(self, failures={**self.failures, kind: self.failures.get(kind, 0) + 1}, in_a_row=self.in_a_row + 1)
 
-    def wait(self, every: float) -> float:
-        """Seconds until the next attempt of a kind that is swept each `every` seconds: doubled with each failure.
+    def succeeded(self, kind: Kind) -> "Breaker":
+        """The breaker after a sweep of `kind`. It forgives nothing to a kind whose own table is broken."""
+        return replace(self, failures={**self.failures, kind: 0}, in_a_row=0)
 
-        At first sooner than the schedule, so that a passing failure costs little; once open, never sooner than it.
+    def is_open(self, kind: Kind) -> bool:
+        """Whether one small question must be answered before `kind` is swept again."""
+        return max(self.in_a_row, self.failures.get(kind, 0)) >= TRIPS_AT
+
+    def wait(self, kind: Kind, every: float) -> float:
+        """Seconds until the next attempt of a kind that is swept each `every` seconds: doubled with each own failure.
+
+        Never later than the schedule while whole sweeps are tried; once open, only a small question is at stake.
         """
-        if self.failures == 0:
+        own = self.failures.get(kind, 0)
+        if own == 0:
             return every
-        backed_off = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** (min(self.failures, 16) - 1))
-        return max(min(every, LONGEST_WAIT_S), backed_off) if self.is_open else min(every, backed_off)
+        backed_off = min(LONGEST_WAIT_S, self.first * 2.0 ** (min(own, 16) - 1))
+        return backed_off if self.is_open(kind) else min(every, backed_off)
+
+
+class Again(NamedTuple):
+    """Try again after `seconds`; `sooner`: at once where another kind finds that the ERP is back."""
+
+    breaker: Breaker
+    seconds: float
+    sooner: bool
+
+
+def again(breaker: Breaker, kind: Kind, every: float, failure: RetryLater | StopWorker, mending: float) -> Again:
+    """What follows from a failure. One that names its own wait says nothing about the ERP. `mending`: see the constant."""
+    if isinstance(failure, StopWorker):
+        return Again(breaker, max(every, mending), sooner=False)
+    if failure.after is not None:
+        return Again(breaker, failure.after.total_seconds(), sooner=False)
+    after = breaker.failed(kind)
+    return Again(after, after.wait(kind, every), sooner=True)

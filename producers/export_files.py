@@ -2,8 +2,8 @@
 
 import os
 from codecs import BOM_UTF8
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, closing, suppress
 from datetime import timedelta
 from pathlib import Path
 from stat import S_ISREG
@@ -74,17 +74,30 @@ def listed(folder: Path) -> list[File]:
     return found
 
 
-def rows(file: File, table: Table) -> Generator[dict[str, str], None, None]:
-    """All rows of the file, as far as the table needs them.
+def rows(files: Iterable[File], table: Table) -> Generator[dict[str, str], None, None]:
+    """All rows of the files, as far as the table needs them. All are opened first: one that is replaced meanwhile stays.
 
     Raises RetryLater for one that is not whole, NotReadError for one that changes meanwhile, StopWorker for one that is no
     such export.
     """
+    with ExitStack() as opened:
+        sources = [(file, opened.enter_context(_open(file))) for file in files]
+        for file, source in sources:
+            try:
+                yield from _rows(file, source, table)
+            except OSError as exc:
+                raise _unreadable(file, exc) from None
+
+
+def _open(file: File) -> BinaryIO:
     try:
-        with file.path.open("rb") as source:
-            yield from _rows(file, source, table)
+        return file.path.open("rb")
     except OSError as exc:
-        raise NotReadError(f"{file.name} cannot be read ({exc.strerror}): let the poller's user read it") from None
+        raise _unreadable(file, exc) from None
+
+
+def _unreadable(file: File, exc: OSError) -> NotReadError:
+    return NotReadError(f"{file.name} cannot be read ({exc.strerror}): let the poller's user read it")
 
 
 def _rows(file: File, source: BinaryIO, table: Table) -> Iterator[dict[str, str]]:

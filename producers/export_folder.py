@@ -4,7 +4,7 @@ import asyncio
 import time
 from array import array
 from bisect import bisect_left
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from itertools import islice
 from pathlib import Path
@@ -128,7 +128,7 @@ class ExportSource:
 
 async def _batches(files: Files, table: Table) -> AsyncGenerator[list[dict[str, str]], None]:
     """The next batch is read in a thread while this one is worked on, so that other instances go on."""
-    reading = _rows(files, table)
+    reading = rows(files.values(), table)
 
     def ahead() -> asyncio.Task[list[dict[str, str]]]:
         return asyncio.create_task(asyncio.to_thread(lambda: list(islice(reading, BATCH))))
@@ -141,8 +141,3 @@ async def _batches(files: Files, table: Table) -> AsyncGenerator[list[dict[str, 
     finally:
         await asyncio.gather(coming, return_exceptions=True)  # a thread cannot be stopped, and it has the file open
         reading.close()
-
-
-def _rows(files: Files, table: Table) -> Generator[dict[str, str], None, None]:
-    for file in files.values():
-        yield from rows(file, table)

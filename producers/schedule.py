@@ -2,89 +2,125 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import datetime
 
 import structlog
 from ulid import ULID
 
-from producers.breaker import CONFIGURATION_WAIT_S, Breaker
+from producers.breaker import CONFIGURATION_WAIT_S, Again, Breaker, again
+from producers.outbox import Outbox
 from producers.source import Source
 from producers.sweep import Sweeper
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.erp.ixc import Ixc
 from schemas.errors import RetryLater, StopWorker
+from schemas.instances import Instance
 from schemas.rows import Kind
 from schemas.sweeps import Sweep
 
+CLOSED = Breaker()
+OUR_FAULT = "an error of the collector itself, not of the ERP: the log of erp-poller has it as sweep_crashed"
 log = structlog.get_logger()
 
 
-class Schedule:
-    """The kinds of one instance share one breaker, as they share one ERP. `mending`: seconds left to an operator to mend."""
+async def report(outbox: Outbox, instance: Instance, kind: Kind, *, sweep: str, at: datetime, error: str) -> None:
+    """Tell that a sweep failed, or could not even begin. Where the broker is away, the log must do."""
+    erp = instance.erp.kind
+    failed = Sweep(instance=instance.name, erp=erp, kind=kind, sweep=sweep, phase="failed", at=at, error=error)
+    with suppress(RetryLater):
+        await outbox.sweep(failed)
 
-    def __init__(self, sweeper: Sweeper, source: Source, mending: float = CONFIGURATION_WAIT_S) -> None:
+
+class Schedule:
+    """The kinds of one instance share one breaker, as they share one ERP. `mending`: seconds left to an operator to mend.
+
+    A folder is looked into at its own pace, whatever happened before: nobody is burdened by that.
+    """
+
+    def __init__(
+        self, sweeper: Sweeper, source: Source, mending: float = CONFIGURATION_WAIT_S, breaker: Breaker = CLOSED
+    ) -> None:
         self._sweeper = sweeper
         self._source = source
-        self._mending = mending
-        self._breaker = Breaker()
+        self._breaker = breaker
+        self._back = asyncio.Event()
+        connection = sweeper.instance.erp
+        self._look = connection.look if isinstance(connection, AltaredeExport) else None
+        self._mending = mending if self._look is None else 0.0
+        self._recent = connection.recent if isinstance(connection, Ixc) else {}
+        self._said: dict[Kind, str] = {}
 
     async def kind(self, kind: Kind, every: float) -> None:
         """A sweep starts `every` seconds after the last one started; one that failed is reported and tried again sooner."""
-        connection = self._sweeper.instance.erp
-        look = connection.look if isinstance(connection, AltaredeExport) else every
-        lately = connection.recent.get(kind) if isinstance(connection, Ixc) else None
+        pace = every if self._look is None else self._look
         loop = asyncio.get_running_loop()
         while True:
             begun = loop.time()
-            wait = await self._attempt(kind, look)
-            until = begun + wait
-            while lately and wait == look and until - loop.time() > lately:
-                await asyncio.sleep(lately)
-                await self._look_back(kind)
-            await asyncio.sleep(max(0.0, until - loop.time()))
+            failed = await self._attempt(kind, pace)
+            if failed is None:
+                await self._between(kind, begun + pace)
+            elif failed.sooner:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._back.wait(), failed.seconds)
+            else:
+                await asyncio.sleep(failed.seconds)
 
-    async def _attempt(self, kind: Kind, every: float) -> float:
-        """Sweep once, if there may be something new; the seconds from its start until the next attempt."""
+    async def _attempt(self, kind: Kind, pace: float) -> Again | None:
+        """Sweep once, if there may be something new; None where nothing failed."""
         name = str(ULID())
         try:
-            if self._breaker.is_open:
+            if self._breaker.is_open(kind):
                 await self._source.probe(self._sweeper.erp.of_kind(kind)[0])
             if await self._source.has_news(kind):
                 done = await self._sweeper.run(kind, name)
                 log.info("sweep_completed", **done.model_dump(mode="json", exclude={"phase", "at", "error"}))
+                self._succeeded(kind)
         except (RetryLater, StopWorker) as exc:
-            wait = self._wait(exc, every)
-            await self._report(kind, name, str(exc), wait)
-            return wait
-        self._breaker = self._breaker.after(success=True)
-        return every
+            return await self._failed(kind, pace, name, exc)
+        except Exception:
+            # What one ERP's answers bring out must not end the process, and with it every other ERP's sweeps.
+            log.exception("sweep_crashed", instance=self._sweeper.instance.name, kind=kind, sweep=name)
+            return await self._failed(kind, pace, name, StopWorker(OUR_FAULT))
+        self._said.pop(kind, None)
+        return None
 
-    def _wait(self, exc: RetryLater | StopWorker, every: float) -> float:
-        """Seconds from a failure's start until the next attempt. One that names its own wait says nothing about the ERP."""
-        if isinstance(exc, StopWorker):
-            return max(every, self._mending)
-        if exc.after is not None:
-            return exc.after.total_seconds()
-        self._breaker = self._breaker.after(success=False)
-        return self._breaker.wait(every)
+    def _succeeded(self, kind: Kind) -> None:
+        if self._breaker.failures.get(kind):  # whoever waits for the ERP need not wait any longer
+            self._back.set()
+            self._back = asyncio.Event()
+        self._breaker = self._breaker.succeeded(kind)
+
+    async def _failed(self, kind: Kind, pace: float, name: str, exc: RetryLater | StopWorker) -> Again:
+        """Report it; of a folder, which is looked into often, once as long as it stays the same."""
+        result = again(self._breaker, kind, pace, exc, self._mending)
+        reason = str(exc)
+        if self._look is None:
+            self._breaker = result.breaker
+        elif self._said.get(kind) == reason:
+            return result
+        self._said[kind] = reason
+        wait = round(result.seconds, 1)
+        instance = self._sweeper.instance
+        log.warning("sweep_failed", instance=instance.name, kind=kind, sweep=name, reason=reason, again_in=wait)
+        await report(self._sweeper.outbox, instance, kind, sweep=name, at=self._sweeper.clock(), error=reason)
+        return result
+
+    async def _between(self, kind: Kind, until: float) -> None:
+        """After a sweep, until the loop's time is that of the next: now and then what changed lately."""
+        lately = self._recent.get(kind)
+        loop = asyncio.get_running_loop()
+        while lately and until - loop.time() > lately:
+            await asyncio.sleep(lately)
+            if not self._breaker.is_open(kind):
+                await self._look_back(kind)
+        await asyncio.sleep(max(0.0, until - loop.time()))
 
     async def _look_back(self, kind: Kind) -> None:
-        """What changed lately, between two sweeps. A failure is the next sweep's to report."""
-        name = str(ULID())
-        with suppress(RetryLater, StopWorker):
-            if published := await self._sweeper.recent(kind, name):
-                log.info("recent_published", instance=self._sweeper.instance.name, kind=kind, rows=published, sweep=name)
-
-    async def _report(self, kind: Kind, name: str, reason: str, wait: float) -> None:
-        instance = self._sweeper.instance.name
-        log.warning("sweep_failed", instance=instance, kind=kind, sweep=name, reason=reason, again_in=wait)
-        failed = Sweep(
-            instance=instance,
-            erp=self._sweeper.erp.name,
-            kind=kind,
-            sweep=name,
-            phase="failed",
-            at=self._sweeper.clock(),
-            error=reason,
-        )
-        with suppress(RetryLater):  # the broker itself is away: the log has said so
-            await self._sweeper.outbox.sweep(failed)
+        """A failure is the next sweep's to report."""
+        instance, name = self._sweeper.instance.name, str(ULID())
+        try:
+            with suppress(RetryLater, StopWorker):
+                if published := await self._sweeper.recent(kind, name):
+                    log.info("recent_published", instance=instance, kind=kind, rows=published, sweep=name)
+        except Exception:  # as in `_attempt`
+            log.exception("sweep_crashed", instance=instance, kind=kind, sweep=name)

@@ -23,6 +23,7 @@ __all__ = ["ERPS", "EVERY", "EXPORT", "IXC", "RBX", "WEBHOOKS", "ZONE", "Simulat
 
 EVERY: Mapping[Kind, float] = {"client": 10, "contract": 5, "bill": 5, "reference": 10}
 GAP_S = 0.01
+FEWEST_SECONDS, CLIENTS_A_SECOND = 3, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Simulated:
         """The simulator as a process of its own."""
         sizes = ["--clients", str(options.clients), "--open-bills", str(options.open_bills), "--seed", str(options.seed)]
         server = [sys.executable, "-m", f"deploy.simulators.{self.module}.server", "--port", str(port)]
-        further = [part.replace("{folder}", folder) for part in self.arguments]
+        seconds = max(FEWEST_SECONDS, options.clients // CLIENTS_A_SECOND)  # nobody exports a large provider every second
+        further = [part.replace("{folder}", folder).replace("{seconds}", str(seconds)) for part in self.arguments]
         return [*server, *sizes, "--changes", str(options.changes), "--zone", ZONE, *further]
 
 
@@ -81,7 +83,7 @@ def _webhooks(port: int, key: SecretStr, _: str) -> Connection:
     )
 
 
-EXPORTS = ("--folder", "{folder}", "--every", "3")
+EXPORTS = ("--folder", "{folder}", "--every", "{seconds}")
 IXC = Simulated("ixc", "demo", "Provedor de demonstração", "ixc", _ixc)
 RBX = Simulated("rbx", "demo-rbx", "Provedor RBX", "rbx", _rbx)
 EXPORT = Simulated("altarede-export", "demo-export", "Provedor Altarede (exportações)", "altarede", _export, EXPORTS)

@@ -29,7 +29,7 @@ RESOURCES: Mapping[Use, Resource] = {
 def exported(folder: Path, table: Table) -> Iterator[Row]:
     """Rows of the table's files."""
     for file in newest(listed(folder), table).values():
-        yield from rows(file, table)
+        yield from rows([file], table)
 
 
 def answered(folder: Path, table: Table) -> Iterator[Row]:
@@ -93,7 +93,7 @@ def judged(erp: Erp, path: Path) -> type[PipelineError] | None:
     state = path.stat()
     try:
         if erp.name == "altarede-export":
-            list(rows(File(path, state.st_size, state.st_mtime_ns), table_of(erp, path.name)))
+            list(rows([File(path, state.st_size, state.st_mtime_ns)], table_of(erp, path.name)))
         else:
             judge(table_of(erp, "Financeiro"), "bill", RESOURCES["bill"], NONE_TEXT, 200, path.read_bytes())
     except PipelineError as exc:

@@ -78,4 +78,4 @@ def listed_as(path: Path) -> File:
 def read(table: Table, content: bytes, name: str = "export.xls") -> list[dict[str, str]]:
     """The rows of a file with this content."""
     with tempfile.TemporaryDirectory() as folder:
-        return list(rows(listed_as(put(Path(folder), name, content, 0)), table))
+        return list(rows([listed_as(put(Path(folder), name, content, 0))], table))

@@ -234,7 +234,7 @@ def test_another_root_is_no_spreadsheet() -> None:
 
 def test_a_file_that_is_written_again_while_it_is_read_is_not_taken(tmp_path: Path) -> None:
     path = put(tmp_path, "Financeiro.csv", export("Financeiro", *(bill(str(code)) for code in range(5_000))), 1_000)
-    coming = rows(listed_as(path), BILLS)
+    coming = rows([listed_as(path)], BILLS)
     next(coming)
     os.utime(path, (1_001, 1_001))
 
@@ -245,7 +245,7 @@ def test_a_file_that_is_written_again_while_it_is_read_is_not_taken(tmp_path: Pa
 def test_a_file_that_is_replaced_while_it_is_read_is_read_to_its_end(tmp_path: Path) -> None:
     """What is open stays what it was: a complete export."""
     path = put(tmp_path, "Financeiro.csv", export("Financeiro", *(bill(str(code)) for code in range(5_000))), 1_000)
-    coming = rows(listed_as(path), BILLS)
+    coming = rows([listed_as(path)], BILLS)
     next(coming)
     put(tmp_path, "new", b"", 2_000).replace(path)
 
@@ -257,10 +257,10 @@ def test_a_file_that_is_gone_or_another_is_not_read(tmp_path: Path) -> None:
     seen = listed_as(path)
     os.utime(path, (2_000, 2_000))
     with pytest.raises(NotReadError, match="changed"):
-        list(rows(seen, PLANS))
+        list(rows([seen], PLANS))
     path.unlink()
     with pytest.raises(NotReadError, match=r"Planos.csv cannot be read \(No such file"):
-        list(rows(seen, PLANS))
+        list(rows([seen], PLANS))
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -299,3 +299,22 @@ async def test_files_whose_sweep_did_not_complete_stay_news(shop: Shop) -> None:
 
     shop.source.swept("bill")
     assert not await shop.news()
+
+
+async def test_a_set_that_is_replaced_while_it_is_read_is_read_as_it_was(shop: Shop) -> None:
+    """Whoever exports every few minutes replaces the second file while the first is read; the new set is news again."""
+    shop.put("Financeiro.csv", export("Financeiro", *(bill(str(code)) for code in range(1, 3 * BATCH + 1))))
+    shop.put("Carnes.csv", export("Financeiro", bill("9001")))
+    found: list[str] = []
+    async with aclosing(shop.source.pages(BILLS)) as coming:
+        async for page in coming:
+            if not found:
+                new = shop.put("new.part", export("Financeiro", bill("9002")), LONG_AGO + 1)
+                new.rename(shop.folder / "Carnes.csv")
+            found += [row["COD_ARECEBER"] for row in page]
+    shop.source.swept("bill")
+
+    assert found[-1] == "9001"
+    assert len(found) == 3 * BATCH + 1
+    assert await shop.news()
+    assert (await shop.ids())[-1] == "9002"
