@@ -62,7 +62,7 @@ def _came_back(before: Container, now: Container) -> bool:
 
 
 async def _judged(project: Project, judge: Judge, report: Report) -> list[str]:
-    await judge.provider.settle()
+    await judge.provider.pause()
     paused = datetime.now(UTC)
     report("the simulator pauses; waiting for a whole sweep of each kind, and until nothing is behind")
     await _until("sweeps", lambda: judge.unswept(paused), SETTLED_WITHIN_S)

@@ -69,14 +69,14 @@ class Provider:
         for order in ({"kind": "clear"}, *faults):
             (await self._http.post("fail", json=order)).raise_for_status()
 
-    async def settle(self, *, faults: bool = False) -> None:
-        """No more changes; where files are exported, everything once more.
-
-        With `faults` answers go on to fail, but rows no longer shift, as that is a change.
-        """
+    async def pause(self, *, faults: bool = False) -> None:
+        """No more changes. With `faults` answers go on to fail, but rows no longer shift, as that is a change."""
         (await self._http.post("pause")).raise_for_status()
         if faults:
             await self.misbehave(fault for fault in FAULTS if fault["kind"] != "shift")
+
+    async def export(self) -> None:
+        """Where files are exported, everything once more: they are swept only when they are new."""
         if self.of is EXPORT:
             (await self._http.post("export")).raise_for_status()
 

@@ -60,8 +60,10 @@ async def settle(
     `providers`: by the instance's name. `faults`: their answers fail now and then, and go on to.
     """
     for provider in providers.values():
-        await provider.settle(faults=faults)
+        await provider.pause(faults=faults)
     paused = datetime.now(UTC)
+    for provider in providers.values():
+        await provider.export()
     deadline = paused + WITHIN
     while True:
         swept = await _swept_since(database, paused, providers.keys())
