@@ -13,6 +13,7 @@ import orjson
 from pydantic import HttpUrl, SecretStr
 
 from deploy import instances
+from deploy.bench.broker import Kafka
 from deploy.bench.figures import Comparison, Figure, Result, Run, Target, spread
 from deploy.bench.options import OPEN_BILLS
 from deploy.bench.provider import INSTANCE, SEED
@@ -99,11 +100,10 @@ class Trial:
         kafka = self.scene.kafka
         await asyncio.to_thread(kafka.renew, [*ROW_TOPICS.values(), SWEEPS])
         async with self.scene.stage(OURS) as running:
-            await running.until(lambda: sum(kafka.ends([SWEEPS]).values()) >= 2 * len(ROW_TOPICS), WITHIN_S)
+            await running.until(lambda: len(_over(_sweeps(kafka))) >= len(ROW_TOPICS), WITHIN_S)
             cpu = running.cpu
         self.peaks.note(OURS, running)
-        written = await asyncio.to_thread(kafka.read, [SWEEPS])
-        sweeps = [decode(Sweep, record.value) for record in written.records]
+        sweeps = await asyncio.to_thread(_sweeps, kafka)
         began, ended = min(sweep.at for sweep in sweeps), max(sweep.at for sweep in sweeps)
         return Run(
             program=OURS,
@@ -136,10 +136,18 @@ class Trial:
             return int((await http.get("/_sim/stats")).raise_for_status().json()["pages"])
 
 
+def _sweeps(kafka: Kafka) -> list[Sweep]:
+    return [decode(Sweep, record.value) for record in kafka.read([SWEEPS]).records]
+
+
+def _over(sweeps: Iterable[Sweep]) -> list[Sweep]:
+    return [sweep for sweep in sweeps if sweep.phase in {"completed", "failed"}]
+
+
 def _wrong(sweeps: Iterable[Sweep], published: int) -> str:
     """One sentence where a sweep failed or the raw topics do not hold what the sweeps say."""
     failed = [f"{sweep.kind}: {sweep.error}" for sweep in sweeps if sweep.phase == "failed"]
-    rows = sum(sweep.rows for sweep in sweeps)
+    rows = sum(sweep.rows for sweep in _over(sweeps))
     return (
         f"wrong: {failed[0]}" if failed else f"wrong: {published} of {rows} rows are published" if published != rows else ""
     )
