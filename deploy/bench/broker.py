@@ -120,6 +120,8 @@ class Kafka:
                     if message.error():
                         raise KafkaException(message.error())
                     part = (message.topic(), message.partition())
+                    if part not in ends:
+                        continue  # written after the ends were asked for
                     yield Raw(*part, message.offset(), message.key(), message.value()), message.timestamp()[1] / 1000
                     if message.offset() + 1 == ends[part]:
                         del ends[part]
