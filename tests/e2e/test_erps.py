@@ -3,10 +3,13 @@
 import re
 import subprocess
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
 import bson
+import psutil
 import pytest
 from aiokafka import TopicPartition
 
@@ -21,13 +24,14 @@ from schemas.runtime.mongo import connect
 from schemas.runtime.settings import MongoSettings
 from schemas.topics import TOPICS
 from schemas.views import INSTANCES
-from tests.e2e.conftest import COMMAND, demonstration
+from tests.e2e.conftest import COMMAND, Demo, demonstration
 
 pytestmark = pytest.mark.e2e
 
 WITHIN_S = 240
 ALL = ("--erp", "all", "--faults")
 CLIENTS, SEED = 200, 1
+MOST_MEGABYTES = 300
 MASKED = re.compile(rb"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}/[0-9A-Z]{4}-[0-9]{2}")
 
 
@@ -39,6 +43,41 @@ def test_every_view_equals_the_truth_of_its_erp(environment: dict[str, str]) -> 
 
     assert done.returncode == 0, done.stderr[-3000:]
     assert "equal the simulator's truth" in done.stderr
+
+
+def test_a_large_provider_that_misbehaves_is_read_whole_in_bounded_memory(environment: dict[str, str]) -> None:
+    """27,000 clients and 74,000 open bills, every tenth answer spoiled: nothing is lost, nothing is invented."""
+    large = ("--clients", "27000", "--open-bills", "2.74", "--faults", "--for", "5s")
+    with demonstration(environment, *large) as demo:
+        memory = Peak(demo)
+        demo.line("dashboard: http")
+        demo.line("equal the simulator's truth")
+        assert demo.process.wait(60) == 0
+        memory.stop()
+
+    assert 50 < memory.megabytes < MOST_MEGABYTES, memory.megabytes
+
+
+class Peak(Thread):
+    """The most memory that the demonstration's poller held, by its own account, looked at while it runs."""
+
+    def __init__(self, demo: Demo) -> None:
+        super().__init__(daemon=True)
+        self.megabytes = 0.0
+        self._demo = psutil.Process(demo.process.pid)
+        self._over = Event()
+        self.start()
+
+    def run(self) -> None:
+        while not self._over.wait(0.5):
+            with suppress(psutil.Error):
+                for process in self._demo.children(recursive=True):
+                    if "erp-poller" in process.cmdline():
+                        self.megabytes = max(self.megabytes, process.memory_info().rss / 2**20)
+
+    def stop(self) -> None:
+        self._over.set()
+        self.join()
 
 
 def documents() -> set[bytes]:
