@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import orjson
 
+from schemas.erp.answers import json_object
 from schemas.erp.codes import Codes
 from schemas.erp.declaration import Col, Cursor, Erp, Page, Protocol, Request, Signed, Table, Where
 from schemas.erp.money import cents
@@ -142,7 +143,6 @@ TABLES = (
 
 OPERATORS = {"=": "=", "!=": "!=", ">": ">", ">=": ">=", "in": "IN"}
 LONGEST_NUMBER = 18
-REFUSED = (400, 401, 403, 404)
 
 
 def _list(table: Table, conditions: Sequence[Where], cursor: Cursor, size: int) -> Request:
@@ -185,16 +185,7 @@ def recent(table: Table, since: str, form: str, cursor: Cursor, size: int) -> Re
 
 def page(table: Table, request: Request, status: int, content: bytes) -> Page:
     """An answer is good if it is 2xx, a JSON object, not of type error, and read to its end (erp.md, 1.4)."""
-    if status in REFUSED:
-        raise StopWorker(f"IXC answers HTTP {status} on {table.name}: check the instance's url, token and permissions")
-    if not 200 <= status < 300:  # noqa: PLR2004 - HTTP success
-        raise RetryLater(f"IXC answers HTTP {status} on {table.name}")
-    try:
-        body = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        raise RetryLater(f"IXC answers HTML or a cut body on {table.name}") from None
-    if not isinstance(body, dict):
-        raise RetryLater(f"IXC answers no JSON object on {table.name}")
+    body = json_object("IXC", table.name, status, content, check="the instance's url, token and permissions")
     if body.get("type") == "error":
         raise StopWorker(f"IXC refuses {table.name}: {str(body.get('message', ''))[:200]}")
     rows = body.get("registros") or []

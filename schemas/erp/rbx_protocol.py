@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import orjson
 
+from schemas.erp.answers import json_object
 from schemas.erp.declaration import Cursor, Mark, Page, Protocol, Request, Row, Signed, Table
 from schemas.errors import RetryLater, StopWorker
 
@@ -22,7 +23,6 @@ WIDER = 8
 WIDEST = 4_096
 """How much wider than a page's rows a range may become; what lies beyond is asked for without an end."""
 LONGEST_NUMBER = 18
-REFUSED = (400, 401, 403, 404)
 NOT_ASKED = "with rows that were not asked for: is its key in mode Homologação? Set it to Produção"
 
 SETTLED_COLUMNS = {"Sequencia": "Sequencia", "CodigoPessoa": "CliFor", "Motivo": "Motivo", "DataBaixa": "DataBaixa"}
@@ -89,16 +89,9 @@ def sign(request: Request, secrets: Mapping[str, str]) -> Signed:
 def page(table: Table, request: Request, status: int, content: bytes) -> Page:
     """An answer is good if it is 2xx, JSON, of status 1 (or says that nothing was found), and what was asked for."""
     service = request.service
-    if status in REFUSED:
-        raise StopWorker(f"RBX answers HTTP {status} on {service}: check the instance's url and its firewall's allow-list")
-    if not 200 <= status < 300:  # noqa: PLR2004 - HTTP success
-        raise RetryLater(f"RBX answers HTTP {status} on {service}")
-    try:
-        body = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        raise RetryLater(f"RBX answers HTML or a cut body on {service}") from None
-    if not isinstance(body, dict) or "status" not in body:
-        raise RetryLater(f"RBX answers no JSON object with a status on {service}")
+    body = json_object("RBX", service, status, content, check="the instance's url and the firewall's allow-list")
+    if "status" not in body:
+        raise RetryLater(f"RBX answers no status on {service}")
     rows = _result(service, body)
     if request.size == 0 and request.path == V1 and rows:
         raise StopWorker(f"RBX answers {service} {NOT_ASKED}")
