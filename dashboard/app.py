@@ -14,7 +14,9 @@ from panel.io.server import Server, get_server
 from panel.viewable import Viewable
 
 from dashboard import reads, ui
-from dashboard.handlers import Alive, Guarded, QueueFile, Ready
+from dashboard.counting import Counting
+from dashboard.files import Files
+from dashboard.handlers import Alive, Guarded, Ready
 from dashboard.language import Language
 from dashboard.refresher import Refresher
 from dashboard.screen import Painter
@@ -53,22 +55,22 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     language = Language(settings.collector_locale)
     painter = Painter(language)
     refresher = Refresher(partial(reads.read, database), settings.dashboard_refresh_seconds, _now)
+    counting = Counting(partial(reads.count, database), _now)
     template = ui.shell(language)
 
     def open_session() -> Viewable:
         if pn.state.curdoc is None:
             raise RuntimeError("a page is opened only for a session")
         try:
-            return Session(pn.state.curdoc, refresher, painter, template).page
+            return Session(pn.state.curdoc, refresher, counting, painter, template).page
         except Exception:  # else Panel would show the traceback to the clerk
             log.exception("page failed")
-            return ui.html(painter.apology)
+            return ui.html(painter.html.apology)
 
-    known = {"refresher": refresher, "clock": _now}
     handlers: list[Handler] = [
         (r"/healthz", Alive),
-        (r"/readyz", Ready, known),
-        (r"/fila\.csv", QueueFile, {**known, "database": database, "language": language}),
+        (r"/readyz", Ready, {"refresher": refresher, "clock": _now}),
+        *Files(database, refresher, counting, language, _now).handlers(),
     ]
     try:
         started = _listen(settings, open_session, handlers, server)

@@ -8,25 +8,41 @@ Columns = dict[str, Sequence[str] | Sequence[float]]
 SHORT_TERM = "#e8891c"
 LONG_TERM = "#c8473a"
 """Orange for up to 7 days late, red beyond (`design.md`, words)."""
-ROOM_FOR_TEXT = 1.45
-"""The range ends this far beyond the longest bar, so that the text after it fits."""
+PLAIN = "#2f7ea8"
+REST = "#8d9aa7"
+"""A name, and all names that have no bar of their own. Both are readable on the light and on the dark card."""
+ROOM_FOR_TEXT = 1.75
+"""The range ends this far beyond the longest bar, so that the text after it fits on a phone too."""
+
+LETTERS = 22
+"""Of a name beside its bar: a phone has no room for more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
     """One bar for each label, from top to bottom. `values` decide lengths, `texts` are what people read."""
 
-    labels: tuple[str, ...]
-    values: tuple[float, ...]
-    texts: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    values: tuple[float, ...] = ()
+    texts: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
 
     @property
     def columns(self) -> Columns:
-        """What the chart's data source holds; the first range of days late is the short term."""
-        colours = [SHORT_TERM, *[LONG_TERM] * (len(self.labels) - 1)]
-        return {"label": self.labels, "value": self.values, "text": self.texts, "colour": colours}
+        """What the chart's data source holds; `row` counts from the top."""
+        return {"row": tuple(range(len(self.labels))), "value": self.values, "text": self.texts, "colour": self.colours}
 
     @property
     def end(self) -> float:
         """Where the value range ends; never zero, or an empty chart would have no scale."""
-        return max(*self.values, 1) * ROOM_FOR_TEXT
+        return max((1, *self.values)) * ROOM_FOR_TEXT
+
+
+def by_age(count: int) -> tuple[str, ...]:
+    """The colours of `count` ranges of days late: the first is the short term."""
+    return (SHORT_TERM, *[LONG_TERM] * (count - 1))
+
+
+def shortened(name: str) -> str:
+    """`name` as it fits beside its bar."""
+    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1].rstrip()}…"

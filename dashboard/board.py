@@ -1,11 +1,14 @@
 """What one page shows of the shared Snapshot: one instance or all of them together (pure)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from dashboard.freshness import Level, worst
 from dashboard.snapshot import Debtor, InstanceFigures, Snapshot
+from schemas.breakdown import SUBJECTS, Debt, together
 from schemas.figures import Standing, Waiting
+from schemas.reverse_map import Subject
 
 EVERYBODY = ""
 """The selection that means all instances."""
@@ -23,6 +26,7 @@ class Board:
     instances: tuple[InstanceFigures, ...]
     standing: Standing
     waiting: Waiting
+    debts: Mapping[Subject, tuple[Debt, ...]]
     head: tuple[Debtor, ...]
     zone: str
     freshness: Level
@@ -45,6 +49,7 @@ def choose(snapshot: Snapshot, selected: str) -> Board:
         chosen,
         sum((one.standing for one in chosen), Standing()),
         sum((one.waiting for one in chosen), Waiting()),
+        {subject: together(debt for one in chosen for debt in one.debts[subject]) for subject in SUBJECTS},
         tuple(queue[:HEAD]),
         zones.pop() if len(zones) == 1 else DEFAULT_ZONE,
         worst(source for one in chosen for source in one.sources),

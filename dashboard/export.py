@@ -1,4 +1,4 @@
-"""The call queue as a CSV that a Brazilian Excel opens by double click (pure).
+"""What the page shows, as a CSV that a Brazilian Excel opens by double click (pure).
 
 `;` between cells, decimal comma, UTF-8 with its mark, CRLF. A cell that a spreadsheet would take for a formula is
 escaped: names come from the ERP, and anybody can sign up as `=HYPERLINK(…)`.
@@ -6,25 +6,43 @@ escaped: names come from the ERP, and anybody can sign up as `=HYPERLINK(…)`.
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
-from dashboard.labels import N_, PARTS
+from dashboard.findings import Findings
+from dashboard.labels import CODES, DOCUMENTS, N_, PARTS, PHONES, SUBJECTS
 from dashboard.language import Language
 from dashboard.snapshot import Debtor
+from schemas.breakdown import Debt
+from schemas.reverse_map import Subject
 
 MARK = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+BETWEEN = " | "
 
-COLUMNS = (
+Cells = Sequence[str | int]
+
+QUEUE = (
     N_("Position"),
     N_("Provider"),
     N_("Code"),
     N_("Client"),
     N_("Phone"),
+    N_("Status in the ERP"),
     N_("Overdue since"),
     N_("Days late"),
     N_("Amount due"),
     N_("Score"),
+)
+SHARES = (N_("Debtors"), N_("Overdue bills"), N_("Overdue amount (R$)"))
+FINDINGS = (
+    N_("Provider"),
+    N_("ERP"),
+    N_("What"),
+    N_("Shown as"),
+    N_("As the ERP writes it"),
+    N_("Debtors"),
+    N_("Looks like"),
+    N_("Likeness (%)"),
 )
 
 
@@ -33,31 +51,57 @@ def cell(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def table(queue: Iterable[Debtor], say: Language) -> str:
-    """The file: a line for each debtor in the queue's order, positions from 1; one column for each part of the score."""
-    text = io.StringIO()
-    text.write(MARK)
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([say(column) for column in (*COLUMNS, *PARTS.values())])
-    for position, debtor in enumerate(queue, start=1):
-        points = dict(debtor.parts)
-        writer.writerow(
-            [
-                position,
-                cell(debtor.title),
-                cell(debtor.code),
-                cell(debtor.name),
-                cell(debtor.phone),
-                say.day(debtor.due_on),
-                debtor.days_late,
-                amount(debtor.cents),
-                debtor.score,
-                *(points.get(part, 0) for part in PARTS),
-            ]
-        )
-    return text.getvalue()
-
-
 def amount(cents: int) -> str:
     """`1234,56`: no symbol and no grouping, so that a spreadsheet can add it up."""
     return f"{cents // 100},{cents % 100:02d}"
+
+
+def _file(header: Iterable[str], lines: Iterable[Cells]) -> str:
+    text = io.StringIO()
+    text.write(MARK)
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([cell(each) if isinstance(each, str) else each for each in line] for line in lines)
+    return text.getvalue()
+
+
+def table(queue: Iterable[Debtor], say: Language) -> str:
+    """A line for each debtor in the queue's order, positions from 1; one column for each part of the score."""
+
+    def line(position: int, debtor: Debtor) -> Cells:
+        points = dict(debtor.parts)
+        who = (position, debtor.title, debtor.code, debtor.name, debtor.phone, debtor.situation)
+        what = (say.day(debtor.due_on), debtor.days_late, amount(debtor.cents), debtor.score)
+        return (*who, *what, *(points.get(part, 0) for part in PARTS))
+
+    header = (say(column) for column in (*QUEUE, *PARTS.values()))
+    return _file(header, (line(position, debtor) for position, debtor in enumerate(queue, start=1)))
+
+
+def debts(subject: Subject, found: Iterable[Debt], say: Language) -> str:
+    """A line for each name in the order of `found`."""
+    lines = ((one.name, one.share.debtors, one.share.bills, amount(one.share.cents)) for one in found)
+    return _file((say(column) for column in (SUBJECTS[subject], *SHARES)), lines)
+
+
+def findings(found: Iterable[Findings], say: Language) -> str:
+    """A line for each thing that was found, instance after instance."""
+    lines = ((one.title, one.erp, *line) for one in found for line in _of(one, say))
+    return _file((say(column) for column in FINDINGS), lines)
+
+
+def _of(one: Findings, say: Language) -> Iterator[Cells]:
+    for subject, values in one.values.items():
+        for value in values:
+            raws = BETWEEN.join(value.variants)
+            yield say(SUBJECTS[subject]), value.shown, raws, value.debtors, value.suggestion, value.likeness or ""
+    for code in one.codes:
+        yield say("Unknown code"), say(CODES[code.word]), code.raw, code.debtors, "", ""
+    for phone in one.phones:
+        yield say("Phone"), say(PHONES[phone.name]), "", phone.debtors, "", ""
+    for document in one.documents:
+        yield say("CPF and CNPJ"), say(DOCUMENTS[document.name]), "", document.debtors, "", ""
+    if one.lost.debtors:
+        bills = f"{say('Bills')}: {one.lost.bills} ({amount(one.lost.cents)})"
+        contracts = f"{say('Contracts')}: {one.lost.contracts}"
+        yield say("Gone from the ERP unexplained"), f"{bills}{BETWEEN}{contracts}", "", one.lost.debtors, "", ""

@@ -1,21 +1,13 @@
-"""What the server answers beside the page: two health checks without data, and the queue as a file."""
+"""What the server answers beside the page: two health checks without data. Every answer is guarded."""
 
 import secrets
 from http import HTTPStatus
-from zoneinfo import ZoneInfo
 
-from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.httputil import HTTPHeaders
-from tornado.web import OutputTransform, RequestHandler, authenticated
+from tornado.web import OutputTransform, RequestHandler
 
-from dashboard import export, reads
-from dashboard.board import DEFAULT_ZONE, EVERYBODY, choose
 from dashboard.freshness import SNAPSHOT_STOPPED
-from dashboard.language import Language
 from dashboard.refresher import Clock, Refresher
-from dashboard.session import QUERY
-from schemas.errors import RetryLater
-from schemas.runtime.mongo import Database
 
 PROCESS = secrets.token_hex(8)
 """Names this process to pages that were opened from an earlier one."""
@@ -62,30 +54,3 @@ class Ready(RequestHandler):
             self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
         self.set_header("Cache-Control", "no-store")
         self.write({"snapshot_age_seconds": age and round(age.total_seconds()), "sessions": self.refresher.sessions})
-
-
-class QueueFile(AuthRequestHandler):
-    """`/fila.csv?instancia=…`: the whole queue of one instance, or of all. Open to whoever may open the page."""
-
-    def initialize(self, database: Database, refresher: Refresher, language: Language, clock: Clock) -> None:
-        self.database = database
-        self.refresher = refresher
-        self.language = language
-        self.clock = clock
-
-    @authenticated
-    async def get(self) -> None:
-        """503 where MongoDB is away."""
-        now = self.clock()
-        selected = self.get_query_argument(QUERY, EVERYBODY)
-        try:
-            queue = await reads.queue(self.database, selected, now)
-        except RetryLater:
-            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
-            return
-        snapshot = self.refresher.reading.snapshot
-        here = now.astimezone(ZoneInfo(choose(snapshot, selected).zone if snapshot else DEFAULT_ZONE))
-        self.set_header("Content-Type", "text/csv; charset=utf-8")
-        self.set_header("Content-Disposition", f'attachment; filename="fila-{here:%Y%m%d-%H%M}.csv"')
-        self.set_header("Cache-Control", "no-store")
-        self.write(export.table(queue, self.language))

@@ -4,12 +4,18 @@ from typing import Final, NamedTuple
 
 from dashboard.freshness import Level
 from schemas.queue import HoldReason, Part
+from schemas.reverse_map import Subject
 from schemas.rows import Kind
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools look for
     """`message`, to be translated later."""
     return message
+
+
+def NN_(one: str, other: str) -> tuple[str, str]:  # noqa: N802 - as above
+    """Both forms, to be translated later."""
+    return one, other
 
 
 class Why(NamedTuple):
@@ -59,4 +65,55 @@ LEVELS: Final[dict[Level, str]] = {
     "late": N_("Late"),
     "stopped": N_("Stopped"),
     "never": N_("Never read"),
+}
+
+SUBJECTS: Final[dict[Subject, str]] = {
+    "bairro": N_("Bairro"),
+    "client_type": N_("Client type"),
+}
+
+
+class Names(NamedTuple):
+    """How a breakdown is titled, its names are counted (one, several) and its file is called."""
+
+    title: str
+    names: tuple[str, str]
+    file: str
+
+
+DEBTS: Final[dict[Subject, Names]] = {
+    "bairro": Names(N_("Debt by bairro"), NN_("%(n)s bairro with debt", "%(n)s bairros with debt"), "bairros"),
+    "client_type": Names(
+        N_("Debt by client type"), NN_("%(n)s client type with debt", "%(n)s client types with debt"), "tipos"
+    ),
+}
+
+CODES: Final[dict[str, str]] = {
+    "contract.access": N_("Connection status"),
+    "contract.status": N_("Contract status"),
+    "contract.speed": N_("Speed"),
+    "bill.status": N_("Bill status"),
+}
+
+PHONES: Final[dict[str, str]] = {
+    "too_short": N_("Too few digits"),
+    "too_long": N_("Too many digits"),
+    "repeated_digit": N_("One digit repeated"),
+    "service_number": N_("Service number, not a person's"),
+    "unknown_area_code": N_("Area code that does not exist"),
+    "no_area_code": N_("No area code"),
+    "not_a_brazilian_number": N_("Not a Brazilian number"),
+    "text": N_("Text instead of a number"),
+}
+
+DOCUMENTS: Final[dict[str, str]] = {
+    "missing": N_("No document"),
+    "shape": N_("Neither a CPF nor a CNPJ"),
+    "check_digits": N_("Wrong check digits"),
+    "repeated": N_("One digit repeated"),
+}
+
+UNNAMED: Final[dict[Subject, str]] = {
+    "bairro": N_("Bairros without a canonical name"),
+    "client_type": N_("Client types without a canonical name"),
 }

@@ -1,7 +1,5 @@
 """The page "Monitoring": built once a session from a Screen, then told of newer ones. It never asks the database."""
 
-from collections.abc import Callable
-
 from panel.viewable import Viewable
 
 from dashboard import ui
@@ -9,38 +7,38 @@ from dashboard.charts import BarChart
 from dashboard.language import Language
 from dashboard.screen import BLOCKS, Screen
 
-STYLES = {
-    "heading": {"flex": "1 1 260px"},
-    "queue": {"flex": "999 1 640px", "min-width": "min(100%, 640px)"},
-}
-ROOM = {"gap": "14px", "padding": "20px clamp(12px, 2.2vw, 32px) 40px"}
+CHART = {"flex": "1 1 280px", "min-width": "min(100%, 280px)"}
+HALF = {"flex": "1 1 400px", "min-width": "min(100%, 400px)", "align-self": "stretch", "height": "auto"}
+"""Narrower, and what stands side by side stands below one another."""
+STYLES = {"queue": {"flex": "999 1 640px", "min-width": "min(100%, 640px)"}}
 
 
 class Monitoring:
-    """One session's blocks. `choose` is called with the instance that the user selects."""
+    """One session's blocks."""
 
-    def __init__(self, screen: Screen, say: Language, choose: Callable[[str], None]) -> None:
+    def __init__(self, screen: Screen, say: Language) -> None:
         self._panes = {name: ui.html(screen.blocks[name], **STYLES.get(name, {})) for name in BLOCKS}
-        self._amounts = BarChart(say("Overdue amount (R$)"), screen.amounts)
-        self._bills = BarChart(say("Overdue bills"), screen.bills)
-        self._selector = ui.selector(say("Provider"), screen.choices, screen.selected, choose)
+        self._amounts = BarChart("amounts", screen.amounts, say("Overdue amount (R$)"))
+        self._bills = BarChart("bills", screen.bills, say("Overdue bills"))
+        self._debts = {subject: BarChart(subject, bars) for subject, bars in screen.debts.items()}
         panes = self._panes
-        charts = ui.flow(ui.chart(self._amounts.plot), ui.chart(self._bills.plot), gap="0 24px")
-        aside = ui.stack(panes["holds"], panes["sources"], flex="1 1 330px", gap="16px")
+        charts = ui.flow(*(ui.chart(one.plot, **CHART) for one in (self._amounts, self._bills)), gap="0 24px")
+        debts = [ui.stack(panes[name], ui.chart(one.plot), **ui.CARD, **HALF) for name, one in self._debts.items()]
+        aside = ui.stack(panes["holds"], panes["sources"], flex="1 1 330px", gap=ui.GAP)
         self._numbers = ui.stack(
             panes["figures"],
             ui.stack(panes["aging"], charts, **ui.CARD),
-            ui.flow(panes["queue"], aside, gap="16px"),
-            gap="16px",
+            ui.flow(*debts, gap=ui.GAP),
+            ui.flow(panes["queue"], aside, gap=ui.GAP),
+            gap=ui.GAP,
         )
         self._numbers.visible = screen.numbers
-        top = ui.flow(panes["heading"], self._selector, gap="12px", align="center")
-        self.body: Viewable = ui.stack(top, panes["notices"], self._numbers, **ROOM)
+        self.body: Viewable = ui.stack(panes["heading"], panes["notices"], self._numbers, gap="14px")
 
     def recolour(self, *, dark: bool) -> None:
         """Follow the page's theme."""
-        self._amounts.recolour(dark=dark)
-        self._bills.recolour(dark=dark)
+        for chart in (self._amounts, self._bills, *self._debts.values()):
+            chart.recolour(dark=dark)
 
     def show(self, screen: Screen) -> None:
         """Assign what differs. Call it in one `hold`, with the document's lock."""
@@ -49,7 +47,6 @@ class Monitoring:
                 pane.object = screen.blocks[name]
         self._amounts.show(screen.amounts)
         self._bills.show(screen.bills)
-        if self._selector.options != screen.choices:
-            self._selector.options = dict(screen.choices)
-        self._selector.value = screen.selected
+        for subject, chart in self._debts.items():
+            chart.show(screen.debts[subject])
         self._numbers.visible = screen.numbers

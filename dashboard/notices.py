@@ -1,5 +1,6 @@
 """What the clerk must know before trusting a number: each warning with its next step (pure)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -7,7 +8,7 @@ from dashboard.board import Board
 from dashboard.freshness import of_snapshot
 from dashboard.labels import KINDS
 from dashboard.language import Language
-from dashboard.snapshot import Reading, Snapshot
+from dashboard.snapshot import Reading
 
 Tone = Literal["info", "late", "stopped"]
 LATE_LEVELS: tuple[Literal["stopped", "late"], ...] = ("stopped", "late")
@@ -26,7 +27,8 @@ def notices(reading: Reading, board: Board | None, say: Language) -> tuple[Notic
     """Every warning of a page, the gravest first. `board` is None until a first snapshot was built."""
     found = [*_database(reading, board, say)]
     if reading.snapshot and board:
-        found += [*_configuration(reading.snapshot, say), *_erp(board, say)]
+        found += misconfigured(reading.snapshot.wrong, say, none=not reading.snapshot.instances)
+        found += _erp(board, say)
     return tuple(sorted(found, key=lambda notice: ("stopped", "late", "info").index(notice.tone)))
 
 
@@ -50,16 +52,17 @@ def _database(reading: Reading, board: Board | None, say: Language) -> list[Noti
     return []
 
 
-def _configuration(snapshot: Snapshot, say: Language) -> list[Notice]:
+def misconfigured(wrong: Iterable[tuple[str, str]], say: Language, *, none: bool) -> list[Notice]:
+    """One for each instance that is not valid, with its field; where there is `none` at all, what to do first."""
     found = [
         Notice(
             "late",
             say("The configuration of %(instance)s is not valid: %(field)s.", instance=name, field=field),
             say("Ask the operator to correct it; until then this provider is not shown."),
         )
-        for name, field in snapshot.wrong
+        for name, field in wrong
     ]
-    if not snapshot.instances and not found:
+    if none and not found:
         text, step = say("No provider is configured yet."), say("Ask the operator to add the first one.")
         found.append(Notice("info", text, step))
     return found

@@ -1,12 +1,15 @@
-"""The dashboard's only look at MongoDB: bounded reads, one set for each refresh and one for each export."""
+"""The dashboard's only look at MongoDB: bounded reads, one set for each refresh, for each export, for each count."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from pymongo.errors import PyMongoError
 
 from dashboard.board import HEAD
+from dashboard.findings import Counted, Findings, What, findings, pipelines
 from dashboard.snapshot import Debtor, InstanceRows, Rows, Snapshot, debtor, scope, snapshot
+from schemas.breakdown import SUBJECTS, debt_pipeline
 from schemas.errors import RetryLater
 from schemas.figures import Pipeline, queue_pipeline, standing_pipeline, waiting_pipeline
 from schemas.instances import Instance
@@ -19,6 +22,8 @@ READ_SECONDS = 45
 """A whole refresh takes no longer, or the next one would be due."""
 DEAD_COUNTED = 100_000
 SWEEPS_READ = 5_000
+VALUES_READ = 5_000
+"""Of each finding the commonest; an ERP in which more names of a bairro are unmapped is not mapped at all."""
 
 
 async def read(database: Database, now: datetime) -> Snapshot:
@@ -40,12 +45,14 @@ async def _rows(database: Database, now: datetime) -> Rows:
 
 
 async def _instance(database: Database, instance: Instance, now: datetime) -> InstanceRows:
-    standing, waiting, head = await asyncio.gather(
-        _all(database, "debtors", standing_pipeline(scope(instance, now))),
+    of = scope(instance, now)
+    standing, waiting, head, *debts = await asyncio.gather(
+        _all(database, "debtors", standing_pipeline(of)),
         _all(database, "queue", waiting_pipeline(instance.name)),
         _all(database, "queue", queue_pipeline([instance.name], HEAD)),
+        *(_all(database, "debtors", debt_pipeline(subject, of)) for subject in SUBJECTS),
     )
-    return InstanceRows(instance, standing[0], waiting[0], head)
+    return InstanceRows(instance, standing[0], waiting[0], head, dict(zip(SUBJECTS, debts, strict=True)))
 
 
 async def _all(database: Database, view: str, pipeline: Pipeline) -> list[Document]:
@@ -65,3 +72,26 @@ async def queue(database: Database, selected: str, now: datetime) -> list[Debtor
         raise RetryLater(type(exc).__name__) from exc
     today = {name: scope(instance, now).today for name, instance in valid.items()}
     return [debtor(row, valid[row["instance"]], today[row["instance"]]) for row in rows]
+
+
+async def count(database: Database, now: datetime) -> Counted:
+    """The findings of every instance at the aware instant `now`. Raises RetryLater where MongoDB is away or too slow.
+
+    Only single queries are bounded in time: no refresh waits for this, and a hundred providers may take a minute.
+    """
+    try:
+        valid, wrong = await instances(database)
+        found = [await _findings(database, instance) for instance in valid.values()]
+    except (PyMongoError, TimeoutError) as exc:
+        raise RetryLater(type(exc).__name__) from exc
+    found.sort(key=lambda one: (one.title.casefold(), one.name))
+    return Counted(now, tuple(found), tuple(sorted(wrong.items())))
+
+
+async def _findings(database: Database, instance: Instance) -> Findings:
+    commonest: Pipeline = [{"$sort": {"debtors": -1, "_id": 1}}, {"$limit": VALUES_READ}]
+    rows: dict[What, Sequence[Document]] = {
+        what: await _all(database, "debtors", [*pipeline, *commonest]) for what, pipeline in pipelines(instance.name).items()
+    }
+    # thousands of names are compared with one another: other sessions must not wait for that
+    return await asyncio.to_thread(findings, instance, rows)

@@ -1,31 +1,27 @@
-"""A board becomes the text of the page's blocks: HTML from `templates/`, escaped by Jinja, and the columns of the charts.
+"""A board becomes what the page "Monitoring" shows: the text of its blocks and the columns of its charts.
 
 Painted once for each snapshot and selection, then shared: a session only compares and assigns strings.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from dashboard.bars import Bars
+from dashboard.bars import PLAIN, REST, Bars, by_age, shortened
 from dashboard.board import EVERYBODY, Board, choose
 from dashboard.freshness import of_snapshot
-from dashboard.labels import HOLDS, KINDS, LEVELS, PARTS
+from dashboard.html import Html
 from dashboard.language import Language
 from dashboard.notices import notices
+from dashboard.ranking import Ranking, ranking
 from dashboard.snapshot import Reading
+from schemas.breakdown import SUBJECTS
 from schemas.figures import AGES, Standing
 from schemas.queue import HoldReason
+from schemas.reverse_map import Subject
 
-TEMPLATES = Path(__file__).parent / "templates"
 KEPT = 32
 """Paintings kept: the selections of a few snapshots."""
-
-BETWEEN_TAGS = re.compile(r">\s+<")
 
 NOT_IN_THE_WAY: HoldReason = "nothing_due"
 """Listed last: these clients owe nothing, so they do not explain a quiet queue."""
@@ -38,6 +34,7 @@ class Screen:
     blocks: Mapping[str, str]
     amounts: Bars
     bills: Bars
+    debts: Mapping[Subject, Bars]
     choices: Mapping[str, str]
     selected: str
 
@@ -47,7 +44,7 @@ class Screen:
         return bool(self.blocks["figures"])
 
 
-BLOCKS = ("heading", "notices", "figures", "aging", "queue", "holds", "sources")
+BLOCKS = ("heading", "notices", "figures", "aging", *SUBJECTS, "queue", "holds", "sources")
 WITHOUT_NUMBERS = ("heading", "notices")
 
 
@@ -56,37 +53,29 @@ class Painter:
 
     def __init__(self, language: Language) -> None:
         self.say = language
-        self.environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            extensions=["jinja2.ext.i18n"],
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=StrictUndefined,
-        )
-        language.install(self.environment)
-        self.environment.globals.update(
-            say=language, many=language.many, holds=HOLDS, parts=PARTS, kinds=KINDS, levels=LEVELS
-        )
+        self.html = Html(language)
         self.paint = lru_cache(maxsize=KEPT)(self._paint)
-
-    @property
-    def apology(self) -> str:
-        """What is shown instead of a page that could not be built."""
-        return self._html("apology", {})
 
     def _paint(self, reading: Reading, selected: str) -> Screen:
         """The screen of `selected` (an instance, or EVERYBODY) as of `reading`."""
         everybody = {self.say("All providers"): EVERYBODY}
         if reading.snapshot is None:
-            return Screen(self._blocks(reading, None), *self._bars(Standing()), everybody, EVERYBODY)
+            nothing = dict.fromkeys(SUBJECTS, Bars())
+            return Screen(self._blocks(reading, None, {}), *self._aging(Standing()), nothing, everybody, EVERYBODY)
         board = choose(reading.snapshot, selected)
         choices = {one.title: one.name for one in reading.snapshot.instances}
         if len(choices) < len(reading.snapshot.instances):  # two providers with one title
             choices = {f"{one.title} ({one.name})": one.name for one in reading.snapshot.instances}
-        return Screen(self._blocks(reading, board), *self._bars(board.standing), {**everybody, **choices}, board.selected)
+        ranked = {subject: ranking(debts) for subject, debts in board.debts.items()}
+        return Screen(
+            self._blocks(reading, board, ranked),
+            *self._aging(board.standing),
+            {subject: self._ranked(found) for subject, found in ranked.items()},
+            {**everybody, **choices},
+            board.selected,
+        )
 
-    def _blocks(self, reading: Reading, board: Board | None) -> dict[str, str]:
+    def _blocks(self, reading: Reading, board: Board | None, ranked: Mapping[Subject, Ranking]) -> dict[str, str]:
         ready = board is not None and board.instances
         values: dict[str, object] = {
             "reading": reading,
@@ -95,22 +84,35 @@ class Painter:
             "level": of_snapshot(reading.at - reading.snapshot.built_at) if reading.snapshot else "never",
             "not_in_the_way": NOT_IN_THE_WAY,
         }
-        shown = {name for name in BLOCKS if ready or name in WITHOUT_NUMBERS}
-        return {name: self._html(name, values) if name in shown else "" for name in BLOCKS}
+        blocks = dict.fromkeys(BLOCKS, "")
+        for name in BLOCKS if ready else WITHOUT_NUMBERS:
+            if name in SUBJECTS:
+                blocks[name] = self.html("debt", {**values, "subject": name, "ranking": ranked[name]})
+            else:
+                blocks[name] = self.html(name, values)
+        return blocks
 
-    def _html(self, name: str, values: Mapping[str, object]) -> str:
-        # what stands between two tags is indentation, and every session is sent it
-        return BETWEEN_TAGS.sub("><", self.environment.get_template(f"{name}.html").render(values)).strip()
-
-    def _bars(self, standing: Standing) -> tuple[Bars, Bars]:
+    def _aging(self, standing: Standing) -> tuple[Bars, Bars]:
         labels = tuple(self.age(since, until) for since, until in AGES)
-        aging = standing.aging
-        return (
-            Bars(
-                labels, tuple(band.cents / 100 for band in aging), tuple(self.say.short_money(band.cents) for band in aging)
-            ),
-            Bars(labels, tuple(float(band.bills) for band in aging), tuple(self.say.number(band.bills) for band in aging)),
+        colours = by_age(len(labels))
+        cents = [band.cents for band in standing.aging]
+        bills = [band.bills for band in standing.aging]
+        return self._amounts(labels, cents, colours), Bars(
+            labels, tuple(map(float, bills)), tuple(map(self.say.number, bills)), colours
         )
+
+    def _ranked(self, found: Ranking) -> Bars:
+        labels = [shortened(debt.name) for debt in found.first]
+        cents = [debt.share.cents for debt in found.first]
+        colours = [PLAIN] * len(labels)
+        if found.others:
+            labels.append(self.say("Others (%(n)s)", n=self.say.number(found.others)))
+            cents.append(found.rest.cents)
+            colours.append(REST)
+        return self._amounts(tuple(labels), cents, tuple(colours))
+
+    def _amounts(self, labels: tuple[str, ...], cents: Sequence[int], colours: tuple[str, ...]) -> Bars:
+        return Bars(labels, tuple(each / 100 for each in cents), tuple(map(self.say.short_money, cents)), colours)
 
     def age(self, since: int, until: int | None) -> str:
         """The name of one range of days late."""

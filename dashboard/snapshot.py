@@ -6,21 +6,26 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from dashboard.freshness import Source, sources
+from dashboard.provider import Provider, identity
+from dashboard.situation import situation
+from schemas.breakdown import Debt, debts
 from schemas.figures import Scope, Standing, Waiting, standing, waiting
 from schemas.instances import Instance
 from schemas.queue import Part
+from schemas.reverse_map import ReverseMap, Subject
 
 Row = Mapping[str, Any]
 DIGITS_SHOWN = 4
 
 
 class InstanceRows(NamedTuple):
-    """What was read about one instance: the rows of the pipelines in `schemas.figures`."""
+    """What was read about one instance: the rows of the pipelines in `schemas.figures` and `schemas.breakdown`."""
 
     instance: Instance
     standing: Row
     waiting: Row
     head: Sequence[Row]
+    debts: Mapping[Subject, Sequence[Row]]
 
 
 class Rows(NamedTuple):
@@ -34,13 +39,14 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Debtor:
-    """One place in the queue. `phone`: only its last digits. `parts` add up to `score`."""
+    """One place in the queue. `phone`: only its last digits. `parts` add up to `score`. `situation`: the ERP's own term."""
 
     instance: str
     title: str
     code: str
     name: str
     phone: str
+    situation: str
     due_on: date
     days_late: int
     cents: int
@@ -49,15 +55,16 @@ class Debtor:
 
 
 @dataclass(frozen=True, slots=True)
-class InstanceFigures:
-    """One instance at the moment of the snapshot, in its own zone."""
+class InstanceFigures(Provider):
+    """One instance at the moment of the snapshot, in its own zone.
 
-    name: str
-    title: str
-    zone: str
+    `debts`: what is overdue, under every name of a bairro or client type, most cents first.
+    """
+
     min_days_overdue: int
     standing: Standing
     waiting: Waiting
+    debts: Mapping[Subject, tuple[Debt, ...]]
     head: tuple[Debtor, ...]
     sources: tuple[Source, ...]
 
@@ -88,12 +95,11 @@ def _figures(read: InstanceRows, sweeps: Sequence[Row], now: datetime) -> Instan
     instance = read.instance
     today = scope(instance, now).today
     return InstanceFigures(
-        instance.name,
-        instance.title or instance.name,
-        instance.zone,
+        *identity(instance),
         instance.rules.min_days_overdue,
         standing(read.standing),
         waiting(read.waiting),
+        {subject: debts(rows, ReverseMap(instance.reverse.get(subject, {}))) for subject, rows in read.debts.items()},
         tuple(debtor(row, instance, today) for row in read.head),
         sources(instance, sweeps, now),
     )
@@ -110,6 +116,7 @@ def debtor(row: Row, instance: Instance, today: date) -> Debtor:
         row["code"],
         facts["name"] or row["code"],
         masked(facts["phones"]),
+        situation(instance.erp.kind, row.get("contracts") or ()),
         due_on,
         (today - due_on).days,
         verdict["overdue_cents"],

@@ -20,10 +20,10 @@ from panel.util.parameters import edit_readonly
 from panel.viewable import Viewable
 from panel_material_ui.template.base import Page
 from panel_material_ui.widgets.icon import IconButton
-from panel_material_ui.widgets.select import Select
+from panel_material_ui.widgets.select import RadioButtonGroup, Select
 
+from dashboard.html import TEMPLATES
 from dashboard.language import Language
-from dashboard.screen import TEMPLATES
 
 WATCH_MS = 30_000
 """How often an open page asks whether its server is still the same."""
@@ -35,6 +35,8 @@ ASSETS = Path(__file__).parent / "assets"
 STYLE_SHEET = f"assets/dashboard.css?v={md5((ASSETS / 'dashboard.css').read_bytes(), usedforsecurity=False).hexdigest()}"
 """By address: as text it would travel again with every block that changes."""
 WIDE = {"sizing_mode": "stretch_width", "margin": 0}
+GAP = "16px"
+"""Between two cards."""
 TALL = {"max-height": "none"}
 """Bokeh caps every part at the height of its parent, and what is longer is drawn over what follows."""
 CARD = {
@@ -57,6 +59,8 @@ THEME = {
     }
     for name, (primary, ground, card, ink) in PALETTES.items()
 }
+AS_WRITTEN = {"& .MuiToggleButton-root": {"textTransform": "none", "padding": "6px 14px"}}
+"""The library would write a button's text in capitals."""
 BEHIND_CARDS = {
     "& .main": {"backgroundColor": "background.default"},
     "& .header": {"boxShadow": "none", "backgroundImage": "none"},
@@ -109,8 +113,9 @@ def html(text: str, **styles: str) -> pn.pane.HTML:
     return pn.pane.HTML(text, stylesheets=[STYLE_SHEET], styles=TALL | styles, **WIDE)
 
 
-def chart(plot: Plot) -> pn.pane.Bokeh:
-    """A chart that shares its row with others where there is room."""
+def chart(plot: Plot, **styles: str | None) -> pn.pane.Bokeh:
+    """A chart as high as it is."""
+    plot.styles = styles  # those of the pane would not reach it
     return pn.pane.Bokeh(plot, height=plot.height, **WIDE)
 
 
@@ -119,10 +124,11 @@ def stack(*parts: Viewable, **styles: str) -> pn.Column:
     return pn.Column(*parts, styles=TALL | styles, **WIDE)
 
 
-def flow(*parts: Viewable, gap: str, align: str = "flex-start") -> pn.Row:
+def flow(*parts: Viewable, gap: str, **styles: str) -> pn.Row:
     """Parts side by side; below one another where there is no room."""
     # not pn.FlexBox: it compiles its template in the browser, which our Content-Security-Policy forbids
-    return pn.Row(*parts, styles=TALL | {"flex-wrap": "wrap", "gap": gap, "align-items": align}, **WIDE)
+    placed = {"flex-wrap": "wrap", "gap": gap, "align-items": "flex-start"}
+    return pn.Row(*parts, styles=TALL | placed | styles, **WIDE)
 
 
 def selector(label: str, choices: Mapping[str, str], value: str, choose: Callable[[str], None]) -> Select:
@@ -130,3 +136,10 @@ def selector(label: str, choices: Mapping[str, str], value: str, choose: Callabl
     select = Select(label=label, options=dict(choices), value=value, size="small", width=250, margin=0)
     select.param.watch(lambda event: choose(event.new), "value")
     return select
+
+
+def pages(choices: Mapping[str, str], value: str, turn: Callable[[str], None]) -> RadioButtonGroup:
+    """The titles of all pages side by side, each standing for a name that `turn` is given."""
+    group = RadioButtonGroup(options=dict(choices), value=value, size="small", color="primary", margin=0, sx=AS_WRITTEN)
+    group.param.watch(lambda event: turn(event.new), "value")
+    return group

@@ -3,18 +3,37 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import SecretStr, ValidationError
+from pydantic import HttpUrl, SecretStr, ValidationError
 from pymongo.errors import DuplicateKeyError
 
 from deploy.clients import database
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport
+from schemas.erp.options import Web
 from schemas.errors import StopWorker
 from schemas.instances import Instance, wrong_field
 from schemas.runtime.mongo import instances
 from schemas.runtime.secrets import seal
 from schemas.runtime.settings import MongoSettings, PersonSettings, SecretSettings
 from schemas.views import INSTANCES
+
+GIVEN_BY = {
+    "name": "NAME (lower-case letters, digits, - and _, at most 32)",
+    "title": "--title",
+    "zone": "--zone",
+    "state": "--state",
+    "ddd": "--ddd",
+    "rules.min_days_overdue": "--min-days-overdue",
+    "erp.kind": "--erp",
+    "erp.url": "--url",
+    "erp.folder": "--folder",
+    "erp.token": "ERP_TOKEN",
+    "erp.page_size": "--page-size",
+    "erp.gap": "--gap",
+    "erp.every": "--every",
+    "erp.ca_file": "--ca-file",
+}
+"""What on the command line gives a field; any other comes from --config."""
 
 
 class AddSettings(MongoSettings, SecretSettings):
@@ -29,12 +48,34 @@ class TestSettings(AddSettings, PersonSettings):
 
 def instance_of(fields: Mapping[str, Any], secrets: Mapping[str, str], key: SecretStr) -> Instance:
     """`fields` as in `Instance`; `secrets` by their fields in `erp`, unsealed. Raises StopWorker naming a wrong field."""
-    sealed = {name: seal(secret, key) for name, secret in secrets.items()}
+    for name, secret in secrets.items():
+        in_header = name == "token_v2"
+        if not secret.isprintable() or any(map(str.isspace, secret)) or (in_header and not secret.isascii()):
+            raise StopWorker(f"erp.{name} is wrong (holds a blank, an accent or a line's end): copy the secret again, alone")
+    erp = {**fields["erp"], **{name: seal(secret, key) for name, secret in secrets.items()}}
+    if erp["kind"] == "ixc" and ":" not in secrets.get("token", ":"):
+        raise StopWorker("erp.token is wrong (no user id): IXC wants user id:token, such as 17:0a1b")
     try:
-        return Instance.model_validate({**fields, "erp": {**fields["erp"], **sealed}})
+        instance = Instance.model_validate({**fields, "erp": erp})
     except ValidationError as exc:
-        said = exc.errors(include_url=False, include_input=False)[0]["msg"]
-        raise StopWorker(f"{wrong_field(exc)} is wrong ({said}): see `collector instance add --help`") from None
+        raise StopWorker(_mend(exc)) from None
+    if isinstance(instance.erp, Web) and shown(instance.erp.url) != str(instance.erp.url):
+        raise StopWorker("erp.url is wrong (holds a user, a password or a query): give the address alone")
+    return instance
+
+
+def _mend(exc: ValidationError) -> str:
+    """Which field is wrong, why, and by what it is given."""
+    first = exc.errors(include_url=False, include_input=False)[0]
+    field = wrong_field(exc).removesuffix(".[key]")
+    if first["type"] == "missing":
+        what = "is missing"
+    elif first["type"] == "extra_forbidden":
+        what = "is wrong (there is no such field)"
+    else:
+        what = f"is wrong ({first['msg'].removeprefix('Value error, ')})"
+    by = GIVEN_BY.get("erp.every" if field.startswith("erp.every.") else field, "--config")
+    return f"{field} {what}: {'give' if first['type'] == 'missing' else 'mend'} {by}; see `collector instance add --help`"
 
 
 async def add(settings: MongoSettings, instance: Instance, *, replace: bool) -> None:
@@ -63,7 +104,13 @@ async def find(settings: MongoSettings, name: str) -> Instance:
 
 def where(instance: Instance) -> str:
     """The URL or the folder that the ERP is read from."""
-    return instance.erp.folder if isinstance(instance.erp, AltaredeExport) else str(instance.erp.url)
+    return instance.erp.folder if isinstance(instance.erp, AltaredeExport) else shown(instance.erp.url)
+
+
+def shown(url: HttpUrl) -> str:
+    """Without what may be a secret: user, password and query."""
+    path = (url.path or "").removeprefix("/")
+    return str(HttpUrl.build(scheme=url.scheme, host=url.host or "", port=url.port, path=path))
 
 
 async def rows(settings: MongoSettings) -> list[dict[str, object]]:

@@ -1,49 +1,108 @@
 """`collector instance test`: each resource of an ERP asked once, its first rows read as every stage would read them."""
 
-from collections.abc import Callable, Sequence
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
-from deploy.instances import TestSettings
+import httpx
+
+from deploy.instances import TestSettings, where
 from processors.hydrate.fold import empty, step
 from producers.changes import examine
 from producers.source import Source
 from producers.sources import open_source
 from producers.wire import NoAnswerError
 from schemas.erp import ERPS
+from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks
+from schemas.erp.connections import Connection
 from schemas.erp.declaration import Row, Table
-from schemas.errors import PipelineError, RejectRecord, StopWorker
+from schemas.errors import PipelineError, RejectRecord, RetryLater, StopWorker
 from schemas.instances import Instance
 from schemas.rows import ErpRow
 from schemas.runtime.secrets import opened, person_hash
 
 Finding = dict[str, object]
-UNKNOWN = "?"
+YES, NO, UNKNOWN = "yes", "no", "?"
+NOT_ASKED = "not asked, as nobody answered before"
+TRY_LATER = "; it may pass"
+IN_A_ROW = re.compile(r"^row ")
+ANSWERED = re.compile(r" answers (?:(?P<status>\d{3}):)?")
+"""How a webhook's failure begins where it did answer."""
+NOBODY = "0"
+"""An id that no row has: asking for it shows whether rows that left a sweep may be asked for."""
+SHOWN = re.compile(r"[^\s:]{1,64}")
+"""What may be an id. Where columns are mixed up, anything else may be a name."""
+REFUSED = {
+    "ixc": "in IXC, let the token's user list each resource, and allow this machine's address",
+    "rbx": "in RBX (Empresa > Parâmetros > Web Services), see to the key, its services, and its mode: Produção",
+    "altarede-export": "let the user of erp-poller read the folder",
+    "altarede-webhooks": "ask whoever keeps the webhooks for the token, the app key, and where they are put",
+}
 
 
 async def findings(instance: Instance, settings: TestSettings) -> list[Finding]:
     """One row a resource. Nothing is published, and nothing is written anywhere. Raises StopWorker for a bad secret."""
     source = open_source(instance, opened(instance.erp, settings.collector_secret_key))
+    person = partial(person_hash, key=settings.collector_person_key)
+    found: list[Finding] = []
+    nobody = False
     try:
-        return [
-            await _finding(instance, source, table, lambda bare: person_hash(bare, settings.collector_person_key))
-            for table in ERPS[instance.erp.kind].tables
-        ]
+        for table in ERPS[instance.erp.kind].tables:
+            try:
+                if nobody:
+                    raise NoAnswerError(NOT_ASKED)
+                rows, total = await _ask(instance, source, table)
+                said = YES, YES, total, first_problem(instance, table, rows, person)
+            except PipelineError as exc:
+                nobody = nobody or isinstance(exc.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
+                passing = isinstance(exc, RetryLater) and not isinstance(exc, NoAnswerError)
+                said = *judged(instance.erp, table, exc), "", f"{exc}{TRY_LATER if passing else ''}"
+            names = ("kind", "resource", "reachable", "authorised", "rows", "first_problem")
+            found.append(dict(zip(names, (table.kind, table.name, *said), strict=True)))
     finally:
         await source.close()
+    return found
 
 
-async def _finding(instance: Instance, source: Source, table: Table, person: Callable[[str], str]) -> Finding:
-    found: Finding = {"kind": table.kind, "resource": table.name, "reachable": "yes", "authorised": "yes", "rows": ""}
-    try:
-        probe = await source.probe(table)
-    except NoAnswerError as exc:
-        return {**found, "reachable": "no", "authorised": UNKNOWN, "first_problem": str(exc)}
-    except StopWorker as exc:
-        return {**found, "authorised": "no", "first_problem": str(exc)}
-    except PipelineError as exc:
-        return {**found, "authorised": UNKNOWN, "first_problem": str(exc)}
-    rows = f"{len(probe.rows)} or more" if probe.total is None else str(probe.total)
-    return {**found, "rows": rows, "first_problem": first_problem(instance, table, probe.rows, person)}
+async def _ask(instance: Instance, source: Source, table: Table) -> tuple[Sequence[Row], str]:
+    """The first rows, and how many there are. An ERP that may invent its answers is asked as a sweep begins and ends."""
+    probe = await source.probe(table)
+    rows = probe.rows
+    protocol = ERPS[instance.erp.kind].protocol
+    if protocol is not None and protocol.check is not None:
+        async with aclosing(source.pages(table)) as coming:
+            rows = await anext(coming, ())
+        await source.reread(table, {NOBODY: NOBODY})
+    return rows, f"{len(probe.rows)} or more" if probe.total is None else str(probe.total)
+
+
+def judged(erp: Connection, table: Table, exc: PipelineError) -> tuple[str, str]:
+    """Whether a resource that failed is reachable, and we are authorised there, as far as its failure tells."""
+    by_webhook = isinstance(erp, AltaredeWebhooks) and (table.kind != "client" or "client" in erp.resources)
+    if isinstance(erp, AltaredeExport | AltaredeWebhooks) and not by_webhook:
+        return _of_folder(erp.folder)
+    if isinstance(exc, NoAnswerError) or isinstance(exc.__cause__, httpx.HTTPError):
+        return NO, UNKNOWN
+    if by_webhook and isinstance(exc, StopWorker):
+        return _of_webhook(str(exc))
+    return YES, NO if isinstance(exc, StopWorker) else UNKNOWN
+
+
+def _of_folder(folder: str) -> tuple[str, str]:
+    if not folder:
+        return UNKNOWN, UNKNOWN
+    return (YES, YES if os.access(folder, os.R_OK | os.X_OK) else NO) if Path(folder).is_dir() else (NO, UNKNOWN)
+
+
+def _of_webhook(said: str) -> tuple[str, str]:
+    answered = ANSWERED.search(said)
+    if answered is None:
+        return UNKNOWN, UNKNOWN
+    return YES, {None: YES, "401": NO, "403": NO}.get(answered["status"], UNKNOWN)
 
 
 def first_problem(instance: Instance, table: Table, rows: Sequence[Row], person: Callable[[str], str]) -> str:
@@ -66,5 +125,22 @@ def first_problem(instance: Instance, table: Table, rows: Sequence[Row], person:
             )
             step(empty(event.instance, event.client, event.seen_at), event)
         except RejectRecord as exc:
-            return f"row {row.get(table.key, '?')}: {exc}"
+            code = str(row.get(table.key) or "")
+            return f"row {code if SHOWN.fullmatch(code) else UNKNOWN}: {exc}"
     return ""
+
+
+def advice(instance: Instance, found: Iterable[Finding]) -> list[str]:
+    """What to do next, a sentence for each sort of problem. Pure."""
+    rows = list(found)
+    problems = [str(row["first_problem"]) for row in rows if row["first_problem"]]
+    said = []
+    if any(row["reachable"] == NO for row in rows):
+        said.append(f"nobody answers at {where(instance)}: is that right, does the ERP run, may this machine reach it?")
+    if any(row["authorised"] == NO for row in rows):
+        said.append(REFUSED[instance.erp.kind])
+    if any(problem.endswith(TRY_LATER) for problem in problems):
+        said.append("what may pass is tried again by erp-poller; ask again in a minute, and the ERP's support if it stays")
+    if any(IN_A_ROW.match(problem) for problem in problems):
+        said.append("a row that cannot be read goes to `collector dead-letters`, all others are read: mend it in the ERP")
+    return said if problems else ["every resource answers, and its first rows can be read"]

@@ -118,6 +118,12 @@ def _holds(found: Iterable[Hold]) -> tuple[Hold, ...]:
     )
 
 
+def overdue_bills(today: date) -> dict[str, object]:
+    """The expression, over `debtors`, of the bills that count as overdue on `today`."""
+    overdue = {"$and": [{"$lt": ["$$bill.due_on", today.isoformat()]}, {"$in": ["$$bill.status", list(OPEN)]}]}
+    return {"$filter": {"input": "$bills", "as": "bill", "cond": overdue}}
+
+
 def standing_pipeline(scope: Scope) -> Pipeline:
     """Over `debtors`; gives exactly one row, for `standing`. One pass over the instance's documents."""
 
@@ -135,15 +141,9 @@ def standing_pipeline(scope: Scope) -> Pipeline:
         }
     }
     in_collection = due(scope.min_days_overdue)
-    overdue = {"$and": [{"$lt": ["$$bill.due_on", due(0)]}, {"$in": ["$$bill.status", list(OPEN)]}]}
     return [
         {"$match": {"instance": scope.instance}},
-        {
-            "$project": {
-                "active": "$client.active",
-                "late": {"$filter": {"input": "$bills", "as": "bill", "cond": overdue}},
-            }
-        },
+        {"$project": {"active": "$client.active", "late": overdue_bills(scope.today)}},
         {
             "$facet": {
                 "clients": [{"$match": {"active": True}}, {"$count": "clients"}],
@@ -223,10 +223,19 @@ def waiting(row: Row) -> Waiting:
 
 
 def queue_pipeline(instances: Sequence[str], limit: int = 0) -> Pipeline:
-    """Over `queue`; who can be called, in the order of `schemas.queue.QueueEntry`. `limit`: rows at most, 0 for all."""
+    """Over `queue`; who can be called, in the order of `schemas.queue.QueueEntry`, with `contracts` as `debtors` has them.
+
+    `limit`: rows at most, 0 for all.
+    """
     return [
         {"$match": {"instance": {"$in": list(instances)}, "verdict.call": True}},
         {"$sort": {"verdict.score": -1, "verdict.oldest_due_on": 1, "_id": 1}},
         *([{"$limit": limit}] if limit else []),
-        {"$project": {"instance": 1, "code": 1, "facts.name": 1, "facts.phones": 1, "verdict": 1}},
+        {"$lookup": {"from": "debtors", "localField": "_id", "foreignField": "_id", "as": "debtor"}},
+        {
+            "$project": {
+                **dict.fromkeys(("instance", "code", "facts.name", "facts.phones", "verdict"), 1),
+                "contracts": {"$first": "$debtor.contracts"},
+            }
+        },
     ]

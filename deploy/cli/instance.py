@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,11 +14,14 @@ from deploy import instances
 from deploy.cli.tables import Output, deliver, messages
 from deploy.home import prepare_environment
 from deploy.instances import AddSettings, TestSettings, instance_of
-from deploy.probing import findings
+from deploy.probing import advice, findings
 from schemas.erp import ERPS
 from schemas.erp.connections import CONNECTIONS
 from schemas.errors import StopWorker
 from schemas.runtime.settings import MongoSettings, read
+
+SECRETS = {"token": "ERP_TOKEN", "token_v2": "ERP_TOKEN_V2", "app_key": "ERP_APP_KEY"}
+"""By the field of a connection, what gives it."""
 
 app = typer.Typer(
     help="Providers: one ERP, one set of rules each.", epilog="Example: collector instance list", no_args_is_help=True
@@ -61,7 +66,7 @@ def add(
     """Write one provider into the database.
 
     Secrets come from the environment: ERP_TOKEN, or a prompt (IXC: user id:token; RBX: the integration key);
-    ERP_TOKEN_V2 (RBX's key for v2) and ERP_APP_KEY (Altarede) where there is one.
+    ERP_TOKEN_V2 (RBX's key for v2) and ERP_APP_KEY (Altarede) where there is one. What --config says outweighs all else.
     """
     prepare_environment()
     settings = read(AddSettings)
@@ -72,30 +77,44 @@ def add(
         "folder": folder and str(folder.absolute()),
         "page_size": page_size,
         "gap": gap,
-        "ca_file": ca_file and str(ca_file),
+        "ca_file": ca_file and str(ca_file.absolute()),
         "every": _seconds(every),
     }
-    erp = {field: value for field, value in given.items() if value is not None} | further.pop("erp", {})
-    fields = {"name": name, "title": title, "zone": zone, "state": state, "ddd": ddd, "erp": erp}
-    rules = {"min_days_overdue": min_days_overdue} | further.pop("rules", {})
-    instance = instance_of({**fields, "rules": rules, **further}, _secrets(kind), settings.collector_secret_key)
+    erp = {field: value for field, value in given.items() if value is not None} | _part(further, "erp")
+    rules = {"min_days_overdue": min_days_overdue} | _part(further, "rules")
+    fields = {"title": title, "zone": zone, "state": state, "ddd": ddd, **further, "name": name, "erp": erp, "rules": rules}
+    instance = instance_of(fields, _secrets(erp), settings.collector_secret_key)
     asyncio.run(instances.add(settings, instance, replace=replace))
-    messages.print(f"instance {instance.name} is stored; the poller reads it within 5 seconds")
-    if not ERPS[instance.erp.kind].verified:
-        messages.print(f"{ERPS[instance.erp.kind].label}: see what it reads with `collector instance test {name}`")
+    messages.print(f"instance {name} is stored; the poller reads it within 5 seconds")
+    declared = ERPS[instance.erp.kind]
+    messages.print(f"{declared.label}: `collector instance test {name}` shows what it answers")
 
 
-def _secrets(kind: str) -> dict[str, str]:
+def _secrets(erp: Mapping[str, object]) -> dict[str, str]:
     """No option: a command line is in the shell's history and in everybody's list of processes."""
+    kind = str(erp["kind"])
     fields = CONNECTIONS[kind].secret_fields if kind in CONNECTIONS else ()
-    told = {
-        "token": os.environ.get("ERP_TOKEN"),
-        "token_v2": os.environ.get("ERP_TOKEN_V2"),
-        "app_key": os.environ.get("ERP_APP_KEY"),
-    }
-    if "token" in fields and not told["token"]:
-        told["token"] = typer.prompt("ERP token", hide_input=True)
-    return {field: secret for field in fields if (secret := told[field])}
+    for field in fields:
+        if erp.get(field):
+            raise StopWorker(f"erp.{field} must not lie open in a file: take it out of --config, and set {SECRETS[field]}")
+    told = {field: os.environ.get(SECRETS[field], "").strip() for field in fields}
+    if "token" in told and not told["token"]:
+        told["token"] = _asked()
+    return {field: secret for field, secret in told.items() if secret}
+
+
+def _asked() -> str:
+    if not sys.stdin.isatty():
+        raise StopWorker("ERP_TOKEN is not set: set it, or run this on a terminal, where it is asked for")
+    return str(typer.prompt("ERP token", hide_input=True)).strip()
+
+
+def _part(further: dict[str, Any], name: str) -> dict[str, Any]:
+    """Taken out of the file's object. Raises StopWorker where it is no object itself."""
+    found = further.pop(name, {})
+    if not isinstance(found, dict):
+        raise StopWorker(f"{name} is wrong (no JSON object): mend --config")
+    return found
 
 
 def _json(config: Path | None) -> dict[str, Any]:
@@ -134,5 +153,7 @@ def ask(name: Name, output: Output = None) -> None:
     messages.print(f"{name}: {ERPS[instance.erp.kind].label}, {instances.where(instance)}")
     found = asyncio.run(findings(instance, settings))
     deliver(f"Instance {name}", found, output, empty="its ERP declares no resource")
+    for line in advice(instance, found):
+        messages.print(line)
     if any(one["first_problem"] for one in found):
         raise typer.Exit(1)

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from schemas.figures import AGES
 from schemas.instances import Instance
 from schemas.queue import QueueEntry
-from tests.integration.dashboard_provider import Owing, entry
+from schemas.reverse_map import Subject
+from tests.integration.dashboard_provider import BAIRROS, TYPES, Owing, entry
 
 
 def number(value: int) -> str:
@@ -61,11 +62,42 @@ class Expected:
         return [(since, len(some), money(sum(some))) for since, some in ranges]
 
     @property
-    def queue(self) -> list[str]:
-        """The names of the first 20 who may be called."""
+    def first(self) -> list[QueueEntry]:
+        """The first 20 who may be called."""
         ready = [one for one in self.entries if not one.verdict.holds]
         ready.sort(key=lambda one: (-one.verdict.score, one.verdict.oldest_due_on or date.max, one.key))
-        return [one.facts.name for one in ready[:20]]
+        return ready[:20]
+
+    @property
+    def queue(self) -> list[str]:
+        """Their names."""
+        return [one.facts.name for one in self.first]
+
+    @property
+    def situations(self) -> list[str]:
+        """The ERP's own terms for their connections."""
+        of = {one.code: one.access[2] for one in self.some}
+        return [of[one.code] for one in self.first]
+
+    def debts(self, subject: Subject) -> dict[str, tuple[int, int, int]]:
+        """Debtors, overdue bills and their cents by the name that people read, most cents first."""
+        found: dict[str, tuple[int, int, int]] = {}
+        for one in self.some:
+            late = [cents for due, cents in one.bills if due < self.today]
+            if late:
+                name = BAIRROS[one.bairro] if subject == "bairro" else TYPES[one.client_type]
+                debtors, bills, cents = found.get(name, (0, 0, 0))
+                found[name] = (debtors + 1, bills + len(late), cents + sum(late))
+        return dict(sorted(found.items(), key=lambda item: (-item[1][2], item[0])))
+
+    def ranked(self, subject: Subject) -> list[tuple[str, str, str, str]]:
+        """The twelve with most to collect and all others as one, as the table behind the chart shows them."""
+        debts = list(self.debts(subject).items())
+        first, rest = debts[:12], [debt for _, debt in debts[12:]]
+        if rest:
+            debtors, bills, cents = (sum(column) for column in zip(*rest, strict=True))
+            first.append((f"Outros ({len(rest)})", (debtors, bills, cents)))
+        return [(name, number(debtors), number(bills), money(cents)) for name, (debtors, bills, cents) in first]
 
     @property
     def holds(self) -> dict[str, int]:

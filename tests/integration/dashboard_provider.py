@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from pymongo import MongoClient
 
 from schemas import views
-from schemas.debtor import Bill, Client, Contract, Debtor
+from schemas.debtor import Access, Bill, Client, Contract, Debtor
 from schemas.erp.ixc import Ixc
 from schemas.instances import Instance, Rules
 from schemas.queue import Facts, QueueEntry, Verdict
+from schemas.rows import ErpRow
 from schemas.sweeps import Sweep
 
 FIRST = [
@@ -52,24 +53,58 @@ LAST = [
     "Silva",
     "Teixeira",
 ]
+BAIRROS = {
+    "CENTRO": "Centro",
+    "centro ": "Centro",
+    "Ctr.": "Centro",
+    "JATIUCA": "Jatiúca",
+    "jardim das rosas II": "Jardim das Rosas II",
+    "": "Indefinido",
+    "0": "Indefinido",
+    **{f"VILA {letter}": f"Vila {letter}" for letter in "BCFGHJKLMNP"},
+}
+"""As the ERP writes it, and as people read it: by the reverse map or in title case."""
+REVERSE = {"bairro": {"Centro": ["Ctr."], "Jatiúca": ["Jatiuca"]}}
+TYPES = {"1": "Residencial", "2": "Residencial", "3": "Rural", "77": "77", "": "Indefinido"}
+"""By id. 77 is in no table of the ERP."""
+TYPE_NAMES = {"1": "Residencial", "2": "RESIDENCIAL ", "3": "rural"}
+ACCESS: tuple[tuple[Access, str, str], ...] = (
+    ("active", "A", "Ativo"),
+    ("blocked_auto", "CA", "Bloqueio Automático"),
+    ("unknown", "CE", "CE"),
+)
+"""Our word, the ERP's code, its own term."""
+LOST = 97
+NO_AREA_CODE = 50
+"""Every so many clients have a bill that was lost, a telephone without area code."""
 PLANS = (7990, 9990, 11990, 14990, 19990)
 HOLD_SETS = (("no_phone",), ("promise",), ("blocklist",), ("voluntary_suspension",), ("awaiting_confirmation", "no_phone"))
 
 
 @dataclass(frozen=True)
 class Owing:
-    """One client in plain values: (due date, cents) of each open bill."""
+    """One client in plain values: (due date, cents) of each open bill; bairro and client type as the ERP has them."""
 
     code: str
     name: str
     active: bool
     bills: tuple[tuple[date, int], ...]
+    bairro: str = ""
+    client_type: str = ""
+
+    @property
+    def access(self) -> tuple[Access, str, str]:
+        """Of the one contract."""
+        return ACCESS[int(self.code) % len(ACCESS)]
 
 
 def instance(name: str, title: str, zone: str = "America/Sao_Paulo", min_days: int = 7) -> Instance:
     """A configured provider; its ERP does not exist."""
     erp = Ixc.model_validate({"url": "https://erp.invalid/", "token": "sealed"})
-    return Instance(name=name, title=title, zone=zone, erp=erp, rules=Rules(min_days_overdue=min_days))
+    rules = Rules(min_days_overdue=min_days)
+    return Instance.model_validate(
+        {"name": name, "title": title, "zone": zone, "erp": erp, "rules": rules, "reverse": REVERSE}
+    )
 
 
 def clients(seed: int, n: int, owing: int, today: date) -> list[Owing]:
@@ -86,23 +121,35 @@ def clients(seed: int, n: int, owing: int, today: date) -> list[Owing]:
         dues.append(today + timedelta(days=rng.randint(0, 25)))
         name = f"{rng.choice(FIRST)} {rng.choice(LAST)} {rng.choice(LAST)}"
         bills = tuple((due, plan + (rng.randint(0, 3) * 250)) for due in dues)
-        found.append(Owing(str(10_000 + i), name, active=rng.random() > 0.06, bills=bills))
+        where, what = rng.choice(list(BAIRROS)), rng.choice(list(TYPES))
+        found.append(Owing(str(10_000 + i), name, rng.random() > 0.06, bills, where, what))
     return found
 
 
 def debtor(of: Instance, client: Owing, at: datetime) -> Debtor:
     """The event of one client."""
+    access, raw, _ = client.access
+    bills = [
+        Bill(due_on=due, open_cents=cents, status="partial" if i % 5 == 4 else "open", status_raw="A", seen_at=at)
+        for i, (due, cents) in enumerate(client.bills)
+    ]
+    lost = [bill.model_copy(update={"status": "unknown", "lost": True}) for bill in bills[: int(client.code) % LOST == 0]]
     return Debtor(
         instance=of.name,
         code=client.code,
         version=1,
         changed_at=at,
-        client=Client(name=client.name, active=client.active, phones=("+5582999990000",), bairro="Centro", seen_at=at),
-        contracts={client.code: Contract(plan="500 MEGA", status="active", access="active", seen_at=at)},
-        bills={
-            f"{client.code}-{i}": Bill(due_on=due, open_cents=cents, status="partial" if i % 5 == 4 else "open", seen_at=at)
-            for i, (due, cents) in enumerate(client.bills)
-        },
+        client=Client(
+            name=client.name,
+            active=client.active,
+            phones=("+5582999990000",),
+            phone_problems=() if int(client.code) % NO_AREA_CODE else ("no_area_code",),
+            bairro=client.bairro,
+            client_type=client.client_type,
+            seen_at=at,
+        ),
+        contracts={client.code: Contract(plan="500 MEGA", status="active", access=access, access_raw=raw, seen_at=at)},
+        bills={f"{client.code}-{i}": bill for i, bill in enumerate([*bills, *lost])},
     )
 
 
@@ -144,6 +191,23 @@ def sweeps(of: Instance, at: datetime) -> list[Sweep]:
     ]
 
 
+def client_types(of: Instance, at: datetime) -> list[ErpRow]:
+    """The ERP's table of them."""
+    return [
+        ErpRow(
+            instance=of.name,
+            erp="ixc",
+            kind="reference",
+            id=code,
+            client="tipo_cliente",
+            row={"tipo_cliente": name},
+            seen_at=at,
+            sweep="1",
+        )
+        for code, name in TYPE_NAMES.items()
+    ]
+
+
 class Seeded:
     """A database with the views of several providers, over a synchronous client."""
 
@@ -159,6 +223,7 @@ class Seeded:
         self.put("debtors", [views.debtor(debtor(of, client, at)) for client in found])
         self.put("queue", [views.queue(entry(of, client, today, at)) for client in found])
         self.put("sweeps", [views.sweep(sweep) for sweep in sweeps(of, at)])
+        self.put("references", [views.reference(row) for row in client_types(of, at)])
 
     def put(self, view: str, documents: list[views.Document]) -> None:
         """Insert the documents, replacing those of the same `_id`."""

@@ -25,7 +25,10 @@ DESK = ViewportSize(width=1440, height=1000)
 PHONE = ViewportSize(width=390, height=844)
 PATIENCE_MS = 30_000
 
-DRAWN = "[...Bokeh.documents[0]._all_models.values()].filter(m => m.type === 'ColumnDataSource').map(m => [...m.data.value])"
+DRAWN = """name => {
+    const models = [...Bokeh.documents[0]._all_models.values()];
+    return [...models.find(m => m.type === "ColumnDataSource" && m.name === name).data.value];
+}"""
 
 
 @contextmanager
@@ -97,10 +100,31 @@ def aging(page: Page) -> list[tuple[int, int, str]]:
     return found
 
 
-def bars(page: Page) -> list[float]:
-    """The lengths that the chart of bills draws."""
-    amounts_and_bills: list[list[float]] = page.evaluate(DRAWN)
-    return amounts_and_bills[1]
+def bars(page: Page, name: str = "bills") -> list[float]:
+    """The lengths that a chart draws: of `amounts` or `bills` by age, of the debt by `bairro` or `client_type`."""
+    drawn: list[float] = page.evaluate(DRAWN, name)
+    return drawn
+
+
+def debts(page: Page, subject: str) -> list[tuple[str, ...]]:
+    """The table behind a chart of debts: name, debtors, bills, amount."""
+    rows = page.locator(f"[data-debts={subject}] tbody tr").all()
+    return [tuple(map(plain, row.locator("th, td").all_text_contents())) for row in rows]
+
+
+def situations(page: Page) -> list[str]:
+    """The ERP's own terms in the queue."""
+    return page.locator(".queue td.situation").all_text_contents()
+
+
+def finding(page: Page, instance: str, what: str) -> str:
+    """What the page "Configuration" says of one list of one instance, in one line."""
+    return " ".join(plain(page.locator(f"[data-finding='{instance}:{what}']").inner_text()).split())
+
+
+def turn(page: Page, title: str) -> None:
+    """Open a page."""
+    page.get_by_role("button", name=title, exact=True).click()
 
 
 def queue(page: Page) -> list[str]:

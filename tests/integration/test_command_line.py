@@ -15,93 +15,33 @@ from typing import Any
 import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from cryptography.fernet import Fernet
-from pydantic import SecretStr
 from pymongo import MongoClient
 from pymongo.database import Database
 
 from deploy.stages import STAGES
 from deploy.topics import ensure
 from schemas.dead import DeadLetter, Why
-from schemas.instances import Instance
-from schemas.runtime.secrets import unseal
 from schemas.topics import SWEEPS
-from schemas.views import DEAD_LETTERS, INSTANCES
+from schemas.views import DEAD_LETTERS
+from tests.integration.command import Collector
 
 pytestmark = pytest.mark.integration
 
-KEY = Fernet.generate_key().decode()
-TOKEN = f"17:{Fernet.generate_key().hex()[:64]}"
 UP_WITHIN = 90.0
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 Store = Database[dict[str, Any]]
-Collector = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
 def collector(kafka: str, mongo_uri: str, database: str, tmp_path: Path) -> Collector:
-    """Runs one command to its end; `env` adds to its environment."""
-    settings = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "MONGO_URI": mongo_uri, "MONGO_DATABASE": database}
-
-    def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "deploy.cli.main", *arguments]
-        surroundings = {**os.environ, "COLLECTOR_SECRET_KEY": KEY, "COLUMNS": "200", **settings, **env}
-        return subprocess.run(command, cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=False)
-
-    return run
+    return Collector(tmp_path, {"KAFKA_BOOTSTRAP_SERVERS": kafka, "MONGO_URI": mongo_uri, "MONGO_DATABASE": database})
 
 
 @pytest.fixture
 def store(mongo_uri: str, database: str) -> Iterator[Store]:
     with MongoClient[dict[str, Any]](mongo_uri, tz_aware=True) as client:
         yield client[database]
-
-
-def test_an_instance_is_stored_sealed_listed_and_never_overwritten_by_mistake(
-    collector: Collector, store: Store, tmp_path: Path
-) -> None:
-    add = ("instance", "add", "norte", "--url", "https://erp.norte.example/webservice/v1", "--state", "AL")
-    assert collector(*add, "--zone", "America/Maceio", ERP_TOKEN=TOKEN).returncode == 0
-    (document,) = store[INSTANCES].find()
-    stored = Instance.model_validate({name: value for name, value in document.items() if name != "_id"})
-    assert unseal(stored.erp.token, SecretStr(KEY)) == TOKEN
-    assert (stored.zone, stored.state, stored.rules.min_days_overdue) == ("America/Maceio", "AL", 7)
-
-    again = collector(*add, ERP_TOKEN=TOKEN)
-    assert (again.returncode, again.stderr.count("\n")) == (2, 1)
-    assert "add --replace" in again.stderr
-    assert collector(*add, "--replace", "--min-days-overdue", "10", ERP_TOKEN=TOKEN).returncode == 0
-
-    listed = collector("instance", "list", "--output", "list.json")
-    assert listed.returncode == 0
-    (row,) = json.loads((tmp_path / "list.json").read_text())
-    assert (row["name"], row["state"], row["min_days_overdue"], row["wrong"]) == ("norte", "AL", 10, "")
-    assert TOKEN not in (shown := collector("instance", "list").stdout)
-    assert stored.erp.token not in shown
-
-
-@pytest.mark.parametrize(
-    ("arguments", "field"),
-    [
-        (("Norte", "--url", "https://erp.example"), "name"),
-        (("n", "--url", "erp"), "erp.url"),
-        (("n", "--url", "http://e", "--state", "XX"), "state"),
-    ],
-)
-def test_a_wrong_field_of_an_instance_is_one_line(collector: Collector, arguments: tuple[str, ...], field: str) -> None:
-    said = collector("instance", "add", *arguments, ERP_TOKEN=TOKEN)
-    assert (said.returncode, said.stdout, said.stderr.count("\n")) == (2, "", 1)
-    assert said.stderr.startswith(f"{field} is wrong")
-
-
-def test_an_instance_that_no_stage_can_use_is_listed_with_its_bad_field(
-    collector: Collector, store: Store, tmp_path: Path
-) -> None:
-    store[INSTANCES].insert_one({"_id": "old", "name": "old", "erp": {"kind": "ixc", "url": "https://e.example"}})
-    assert collector("instance", "list", "-o", "list.json").returncode == 0
-    (row,) = json.loads((tmp_path / "list.json").read_text())
-    assert (row["name"], row["wrong"]) == ("old", "erp.token")
 
 
 def test_dead_letters_are_shown_without_and_exported_with_their_content(

@@ -14,10 +14,11 @@ from playwright.sync_api import Browser, Error, Page, expect
 
 from deploy.local.ports import free
 from schemas import views
+from schemas.breakdown import SUBJECTS
 from schemas.sweeps import Sweep
 from tests.integration import dashboard_tab as seen
-from tests.integration.dashboard_expected import Expected
-from tests.integration.dashboard_provider import Seeded, clients, instance
+from tests.integration.dashboard_expected import Expected, money, number
+from tests.integration.dashboard_provider import LOST, Seeded, clients, instance
 from tests.integration.dashboard_tab import DESK, PHONE, address, chromium, opened, tab, wait_ready
 from tests.integration.pipeline import Worker, running
 
@@ -25,6 +26,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
 NOW = datetime.now(UTC)
 TODAY = NOW.astimezone(instance("any", "").clock).date()
+CHARTS = (".bk-Figure >> nth=1", ".bk-Figure >> nth=2", ".bk-Figure >> nth=3")
 NORTE = Expected(instance("norte", "Norte Telecom"), clients(1, 6_000, 800, TODAY), TODAY, NOW)
 VALE = Expected(
     instance("vale", "Vale Fibra", zone="America/Maceio", min_days=10), clients(2, 2_100, 260, TODAY), TODAY, NOW
@@ -83,7 +85,13 @@ def test_every_figure_is_what_python_counts(browser: Browser, env: Mapping[str, 
         assert seen.cards(page) == NORTE.cards
         assert seen.aging(page) == NORTE.aging
         assert seen.bars(page) == [bills for _, bills, _ in NORTE.aging]
+        for subject in SUBJECTS:
+            assert seen.debts(page, subject) == NORTE.ranked(subject)
+            assert [money(round(reais * 100)) for reais in seen.bars(page, subject)] == [
+                amount for *_, amount in NORTE.ranked(subject)
+            ]
         assert seen.queue(page) == NORTE.queue
+        assert seen.situations(page) == NORTE.situations
         assert seen.holds(page) == NORTE.holds
         expect(page.get_by_text("3 registros ilegíveis")).to_be_visible()
 
@@ -103,6 +111,8 @@ def test_a_refresh_arrives_without_a_reload(
 
         assert seen.cards(page) == paid.cards
         assert seen.bars(page) == [bills for _, bills, _ in paid.aging]
+        assert all(seen.debts(page, subject) == paid.ranked(subject) for subject in SUBJECTS)
+        assert len(seen.bars(page, "bairro")) == len(paid.ranked("bairro"))
         assert page.locator(".stamp time").inner_text() != before
         assert page.evaluate("window.mark") == 1
 
@@ -133,8 +143,10 @@ def test_on_a_phone_nothing_is_cut_off(browser: Browser, env: Mapping[str, str],
         wait_ready(env)
         opened(page, address(env))
         page.screenshot(path=shots / "phone.png")
-        boxes = [page.locator(name).bounding_box() for name in ("ul.figures", ".queue", ".holds", ".sources")]
-        cells = [cell.bounding_box() for cell in page.locator(".queue td, .sources td, .figure .value, .count").all()]
+        boxes = [page.locator(name).bounding_box() for name in ("ul.figures", *CHARTS, ".queue", ".holds", ".sources")]
+        cells = [
+            cell.bounding_box() for cell in page.locator(".queue td, .sources td, .figure .value, .count, .bk-Figure").all()
+        ]
 
         assert all(boxes)
         assert all(upper["y"] + upper["height"] <= lower["y"] for upper, lower in pairwise(filter(None, boxes)))
@@ -159,6 +171,7 @@ def test_a_page_fills_by_itself_and_outlives_its_server(
         page.screenshot(path=shots / "desk-empty.png")
         put(found, VALE)
         expect(page.locator("[data-figure=debtors] .value")).to_have_text(VALE.cards["debtors"])
+        expect(page.locator(".bk-Figure:visible")).to_have_count(4)
 
         restarted(worker, page, env, shots)
         expect(page.locator("[data-figure=debtors] .value")).to_have_text(VALE.cards["debtors"])
@@ -194,3 +207,51 @@ def test_the_other_language(browser: Browser, env: Mapping[str, str], tmp_path: 
         assert not re.search(
             r"Provedor|Devedor|Fatura|vencid", " ".join(page.locator(".figures, .queue, .holds, .sources").all_inner_texts())
         )
+
+
+@pytest.mark.usefixtures("seeded")
+def test_what_nobody_has_mapped_is_on_a_page_of_its_own(
+    browser: Browser, env: Mapping[str, str], tmp_path: Path, shots: Path
+) -> None:
+    """Counted when it is opened; the address opens it again, for the provider that is selected."""
+    with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
+        wait_ready(env)
+        opened(page, address(env, "?instancia=norte"))
+        seen.turn(page, "Configuração")
+        expect(page.get_by_role("heading", name="Configuração")).to_be_visible()
+        expect(page).to_have_url(address(env, "?pagina=configuracao&instancia=norte"))
+        lines = page.locator("[data-finding='norte:bairro'] tbody tr")
+        unknown = sum(one.access[0] == "unknown" for one in NORTE.some)
+        lost = [one for one in NORTE.some if int(one.code) % LOST == 0]
+        expect(lines).to_have_count(12)  # the names in title case; those of the map and blanks have theirs
+        page.screenshot(path=shots / "desk-configuration.png", full_page=True)
+
+        assert page.locator(".figures").is_hidden()
+        assert "Rural rural" in seen.finding(page, "norte", "client_type")
+        assert f"Situação da conexão CE {number(unknown)} devedores" in seen.finding(page, "norte", "codes")
+        assert "Sem DDD 120 devedores" in seen.finding(page, "norte", "phones")
+        assert f"Faturas {money(sum(one.bills[0][1] for one in lost))} {len(lost)}" in seen.finding(page, "norte", "lost")
+        page.reload()
+        expect(lines).to_have_count(12)
+        seen.choose(page, "Vale Fibra")
+        expect(page.locator("[data-findings]")).to_have_count(1)
+        expect(page.locator("[data-findings=vale] [data-erp=vale]")).to_have_text("IXC Soft")
+        seen.turn(page, "Monitoramento")
+        expect(page.locator("[data-figure=debtors] .value")).to_have_text(VALE.cards["debtors"])
+        expect(page).to_have_url(address(env, "?instancia=vale"))
+
+
+@pytest.mark.usefixtures("seeded")
+def test_on_a_phone_the_configuration_is_whole_too(
+    browser: Browser, env: Mapping[str, str], tmp_path: Path, shots: Path
+) -> None:
+    """390 pixels: nothing to the right of the screen."""
+    with running("dashboard", env, tmp_path), tab(browser, PHONE) as page:
+        wait_ready(env)
+        page.goto(address(env, "?pagina=configuracao"))
+        expect(page.locator("[data-findings]")).to_have_count(2)
+        page.screenshot(path=shots / "phone-configuration.png")
+        boxes = [cell.bounding_box() for cell in page.locator(".findings td, .findings th, .findings code, .button").all()]
+
+        assert max(box["x"] + box["width"] for box in boxes if box) <= PHONE["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

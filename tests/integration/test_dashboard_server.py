@@ -1,7 +1,9 @@
 """The dashboard's server over a real MongoDB: what it answers, what a refresh costs, and that closed sessions are gone."""
 
 import asyncio
+import csv
 import gc
+import io
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -17,11 +19,15 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HT
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from dashboard.app import serving
+from dashboard.labels import DEBTS
 from dashboard.refresher import Refresher
 from dashboard.settings import Settings
 from deploy.local.ports import free
+from schemas.breakdown import SUBJECTS
+from schemas.reverse_map import Subject
 from schemas.runtime.process import BAD_CONFIGURATION
-from tests.integration.dashboard_provider import Seeded, clients, instance
+from tests.integration.dashboard_expected import Expected
+from tests.integration.dashboard_provider import ACCESS, Seeded, clients, instance
 from tests.integration.pipeline import Worker, eventually
 
 pytestmark = pytest.mark.integration
@@ -29,7 +35,10 @@ pytestmark = pytest.mark.integration
 NOW = datetime.now(UTC)
 NORTE, SUL = instance("norte", "Norte Telecom"), instance("sul", "=Sul")
 TODAY = NOW.astimezone(NORTE.clock).date()
+IN_NORTE, IN_SUL = clients(1, 120, 40, TODAY), clients(2, 60, 20, TODAY)
+CONFIGURATION = "?pagina=configuracao"
 SESSIONS = 12
+FILES = ("/fila.csv", "/bairros.csv", "/tipos.csv", "/configuracao.csv")
 MODELS = 250
 BYTES = 40_000
 BYTES_OF_A_STAMP = 10_000
@@ -68,7 +77,9 @@ class Tab:
         """Take the document over, as a browser does."""
         assert (await self.message())[0] == "ACK"
         await self._send("PULL-DOC-REQ", {})
-        kind, self.document = await self.message()
+        kind = "PATCH-DOC"
+        while kind == "PATCH-DOC":  # a change that the document already holds
+            kind, self.document = await self.message()
         assert kind == "PULL-DOC-REPLY"
         event = {"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}}
         await self._send("PATCH-DOC", {"events": [{"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": event}]})
@@ -115,7 +126,7 @@ def _debtors(document: str) -> str:
     text = (
         document.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace('\\"', '"').replace("&#34;", '"')
     )
-    (found,) = re.findall(r'data-figure="debtors".*?<strong class="value">([^<]+)</strong>', text, flags=re.DOTALL)
+    (found,) = re.findall(r"data-figure=debtors.*?<strong class=value>([^<]+)</strong>", text, flags=re.DOTALL)
     return found
 
 
@@ -127,8 +138,8 @@ def _foreign(address: str) -> HTTPRequest:
 def seeded(mongo_uri: str, database: str) -> Iterator[Seeded]:
     """Two providers, 60 debtors."""
     with closing(Seeded(mongo_uri, database)) as found:
-        found.add(NORTE, clients(1, 120, 40, TODAY), TODAY, NOW)
-        found.add(SUL, clients(2, 60, 20, TODAY), TODAY, NOW)
+        found.add(NORTE, IN_NORTE, TODAY, NOW)
+        found.add(SUL, IN_SUL, TODAY, NOW)
         yield found
 
 
@@ -142,7 +153,7 @@ async def test_closed_sessions_leave_nothing_behind(mongo_uri: str, database: st
     """The page library keeps every closed session alive without our shim; a new version that does so again fails here."""
     async with dashboard(mongo_uri, database) as (address, server, refresher):
         before = alive(Document)
-        async with tabs(address, *[""] * SESSIONS):
+        async with tabs(address, *["", CONFIGURATION] * (SESSIONS // 2)):
             assert (refresher.sessions, alive(Page), len(server.get_sessions())) == (SESSIONS, SESSIONS, SESSIONS)
             await refresher.refresh()
 
@@ -193,12 +204,30 @@ async def test_without_mongodb_the_page_opens_and_says_so() -> None:
     """Nothing listens on port 1."""
     away = "mongodb://127.0.0.1:1/?directConnection=true&serverSelectionTimeoutMS=200"
     async with dashboard(away, "collector") as (address, _, _refresher), tabs(address, "?instancia=norte") as (tab,):
-        ready, file = await get(address, "/readyz"), await get(address, "/fila.csv")
+        answers = [await get(address, path) for path in ("/readyz", *FILES)]
         document = tab.document
 
-    assert (ready.code, file.code) == (503, 503)
+    assert [answer.code for answer in answers] == [503] * len(answers)
     assert "ServerSelectionTimeoutError" in document
     assert "chame o operador" in document
+
+
+async def test_a_tab_that_closes_takes_its_count_along() -> None:
+    """Nothing listens on port 1, so that it would take three seconds."""
+    away = "mongodb://127.0.0.1:1/?directConnection=true&serverSelectionTimeoutMS=3000"
+
+    def counting() -> int:
+        return sum("Session._count" in repr(task) for task in asyncio.all_tasks())
+
+    async with dashboard(away, "collector") as (address, server, _refresher):
+        async with tabs(address, CONFIGURATION):
+            assert counting() == 1
+
+        async def gone() -> bool:
+            return not server.get_sessions()
+
+        await eventually(gone, "the end of the session")
+        assert counting() == 0
 
 
 async def test_a_port_that_is_taken_ends_the_process_with_the_variables_name(
@@ -238,16 +267,63 @@ async def test_the_file_holds_the_whole_queue_in_order(seeded: Seeded, mongo_uri
     async with dashboard(mongo_uri, database) as (address, _, _refresher):
         everybody, sul = [await get(address, path) for path in ("/fila.csv", "/fila.csv?instancia=sul")]
 
-    lines = everybody.body.decode("utf-8-sig").splitlines()
-    scores = [int(line.split(";")[8]) for line in lines[1:]]
+    scores = [int(line[9]) for line in lines(everybody)[1:]]
     ready = {
         name: seeded.database["queue"].count_documents({"instance": name, "verdict.call": True}) for name in ("norte", "sul")
     }
     assert len(scores) == sum(ready.values()) > 20
     assert scores == sorted(scores, reverse=True)
-    assert len(sul.body.decode("utf-8-sig").splitlines()) == ready["sul"] + 1
-    assert all(line.split(";")[1] == "'=Sul" for line in sul.body.decode("utf-8-sig").splitlines()[1:])
+    assert [line[1] for line in lines(sul)[1:]] == ["'=Sul"] * ready["sul"]
+    assert {line[5] for line in lines(everybody)[1:]} == {term for _, _, term in ACCESS}
     assert everybody.headers["Content-Disposition"].startswith('attachment; filename="fila-')
+
+
+def lines(answer: HTTPResponse) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig")), delimiter=";"))
+
+
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize("subject", SUBJECTS)
+async def test_the_files_of_a_breakdown_hold_every_name(mongo_uri: str, database: str, subject: Subject) -> None:
+    """Of one provider, or of both under one name each; to the cent what Python counts."""
+    path = f"/{DEBTS[subject].file}.csv"
+    norte, both = (Expected(NORTE, some, TODAY, NOW).debts(subject) for some in (IN_NORTE, [*IN_NORTE, *IN_SUL]))
+    async with dashboard(mongo_uri, database) as (address, _, _refresher):
+        answers = [await get(address, path + query) for query in ("?instancia=norte", "")]
+
+    for answer, expected in zip(answers, (norte, both), strict=True):
+        found = [(name, int(debtors), int(bills), amount) for name, debtors, bills, amount in lines(answer)[1:]]
+        assert found == [(name, *counts, f"{cents // 100},{cents % 100:02}") for name, (*counts, cents) in expected.items()]
+    assert answers[0].headers["Content-Disposition"].startswith(f'attachment; filename="{DEBTS[subject].file}-')
+
+
+async def test_the_file_of_the_configuration_holds_what_is_not_mapped(seeded: Seeded, mongo_uri: str, database: str) -> None:
+    """Counted when it is asked for, by the reverse map that is in force: within a minute the same."""
+    async with dashboard(mongo_uri, database) as (address, _, _refresher):
+        first, sul = [await get(address, f"/configuracao.csv{query}") for query in ("", "?instancia=sul")]
+        seeded.database["instances"].update_one({"_id": "norte"}, {"$set": {"reverse.bairro": {}}})
+        again = await get(address, "/configuracao.csv")
+
+    found = {(title, what, shown) for title, _, what, shown, *_ in lines(first)[1:]}
+    assert {("Norte Telecom", "Bairro", "Vila B"), ("'=Sul", "Código desconhecido", "Situação da conexão")} <= found
+    assert ("Norte Telecom", "Bairro", "Centro") not in found
+    assert {title for title, *_ in lines(sul)[1:]} == {"'=Sul"}
+    assert lines(again) == lines(first)
+
+
+@pytest.mark.usefixtures("seeded")
+async def test_the_page_of_the_configuration_counts_when_it_is_opened(mongo_uri: str, database: str) -> None:
+    """And fills by itself; a refresh of the figures then sends it nothing."""
+    async with (
+        dashboard(mongo_uri, database) as (address, _, refresher),
+        tabs(address, CONFIGURATION, f"{CONFIGURATION}&instancia=sul") as opened,
+    ):
+        seen = [tab.document if "Contado" in tab.document else (await tab.message())[1] for tab in opened]
+        await refresher.refresh()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(opened[0].message(), 0.5)
+
+    assert [("data-findings=norte" in text, "data-findings=sul" in text) for text in seen] == [(True, True), (False, True)]
 
 
 @pytest.mark.usefixtures("seeded")

@@ -8,7 +8,8 @@ import pytest
 from pymongo import MongoClient
 
 from schemas import views
-from schemas.debtor import Bill, Client, Debtor
+from schemas.breakdown import SUBJECTS, debt_pipeline, debts
+from schemas.debtor import Bill, Client, Contract, Debtor
 from schemas.figures import (
     AGES,
     Hold,
@@ -22,7 +23,10 @@ from schemas.figures import (
     waiting,
     waiting_pipeline,
 )
+from schemas.lost import Lost, lost, lost_pipeline
 from schemas.queue import Facts, QueueEntry, Verdict
+from schemas.reverse_map import ReverseMap, Subject
+from schemas.unmapped import CLIENT_TYPES
 
 pytestmark = pytest.mark.integration
 
@@ -30,6 +34,24 @@ TODAY = date(2026, 11, 23)
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EDGES = sorted({day + step for since, until in AGES for day in (since, until or 400) for step in (-1, 0, 1)})
 STATUSES = ("open", "partial", "paid", "unknown")
+REVERSE: dict[Subject, ReverseMap] = {
+    "bairro": ReverseMap({"Centro": ("Ctr.",)}),
+    "client_type": ReverseMap({"Residencial": ("Casa",)}),
+}
+BAIRROS = {
+    "CENTRO": "Centro",
+    "ctr.": "Centro",
+    "cen tro": "Centro",
+    "jd das ROSAS": "Jd das Rosas",
+    "Jatiúca": "Jatiúca",
+    "JATIÚCA ": "Jatiúca",
+    "": "Indefinido",
+    "0": "Indefinido",
+    " - ": "Indefinido",
+}
+TYPES = {"1": "Residencial", "2": "Residencial", "3": "Rural", "77": "77", "": "Indefinido"}
+"""As the ERP writes them, and the name that people must read."""
+TYPE_NAMES = {"1": "CASA", "2": "residencial", "3": "RURAL", "": "never read"}
 
 
 def debtor(code: int, rng: Random, instance: str = "norte") -> Debtor:
@@ -43,8 +65,15 @@ def debtor(code: int, rng: Random, instance: str = "norte") -> Debtor:
         )
         for i in range(rng.choice((0, 1, 1, 3)))
     }
-    client = Client(name="x", active=rng.random() < 0.5, seen_at=AT) if rng.random() < 0.8 else None
-    return Debtor(instance=instance, code=str(code), version=1, changed_at=AT, client=client, bills=bills)
+    client = Client(
+        name="x",
+        active=rng.random() < 0.5,
+        bairro=rng.choice(list(BAIRROS)),
+        client_type=rng.choice(list(TYPES)),
+        seen_at=AT,
+    )
+    known = client if rng.random() < 0.8 else None
+    return Debtor(instance=instance, code=str(code), version=1, changed_at=AT, client=known, bills=bills)
 
 
 def counted(debtors: list[Debtor], min_days: int) -> Standing:
@@ -84,6 +113,104 @@ def test_the_standing_is_what_python_counts(mongo_uri: str, database: str, min_d
     expected = counted(debtors, min_days)
     assert expected.pre_collection.bills + expected.collection.bills > 100
     assert standing(row) == expected
+
+
+def broken_down(debtors: list[Debtor], subject: Subject) -> dict[str, Share]:
+    """What is overdue by name, one debtor after the other."""
+    found: dict[str, Share] = {}
+    for one in debtors:
+        late = [bill.open_cents for bill in one.bills.values() if bill.status in ("open", "partial") and bill.due_on < TODAY]
+        if late:
+            names = (
+                (BAIRROS[one.client.bairro], TYPES[one.client.client_type]) if one.client else ("Indefinido", "Indefinido")
+            )
+            name = names[SUBJECTS.index(subject)]
+            found[name] = found.get(name, Share()) + Share(1, len(late), sum(late))
+    return found
+
+
+def client_type(code: str, name: str, instance: str, table: str = "tipo_cliente") -> views.Document:
+    row = {CLIENT_TYPES[table]: name}
+    return {
+        "_id": f"{instance}:{table}:{code}",
+        "version": 1,
+        "instance": instance,
+        "table": table,
+        "code": code,
+        "row": row,
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("table", CLIENT_TYPES)
+def test_a_breakdown_adds_up_to_the_standing(mongo_uri: str, database: str, seed: int, table: str) -> None:
+    """By bairro and by client type: every name as Python counts it, together exactly what is overdue."""
+    rng = Random(seed)
+    debtors = [debtor(code, rng) for code in range(400)]
+    others = [debtor(code, rng, "sul") for code in range(20)]
+    types = [client_type(code, name, "norte", table) for code, name in TYPE_NAMES.items() if code]
+    with MongoClient[views.Document](mongo_uri) as client:
+        view = client[database]["debtors"]
+        view.insert_many([views.debtor(one) for one in [*debtors, *others]])
+        client[database]["references"].insert_many([*types, client_type("1", "Other", "sul", table)])
+        (row,) = view.aggregate(standing_pipeline(Scope("norte", TODAY, 7)))
+        found = {
+            subject: debts(view.aggregate(debt_pipeline(subject, Scope("norte", TODAY, 7))), REVERSE[subject])
+            for subject in SUBJECTS
+        }
+
+    for subject, of_each in found.items():
+        assert {debt.name: debt.share for debt in of_each} == broken_down(debtors, subject)
+        assert sum((debt.share for debt in of_each), Share()) == standing(row).overdue
+        assert [debt.share.cents for debt in of_each] == sorted((debt.share.cents for debt in of_each), reverse=True)
+
+
+def test_the_index_keeps_who_cannot_be_late_out_of_a_breakdown(mongo_uri: str, database: str) -> None:
+    """Every minute, for every instance: it must not read the whole view."""
+    with MongoClient[views.Document](mongo_uri) as client:
+        view = client[database]["debtors"]
+        (indexes,) = (known.indexes for known in views.VIEWS if known.name == "debtors")
+        for index in indexes:
+            view.create_index(list(index))
+        rng = Random(1)
+        view.insert_many([views.debtor(debtor(code, rng)) for code in range(50)])
+        command = {"aggregate": "debtors", "pipeline": debt_pipeline("bairro", Scope("norte", TODAY, 7)), "cursor": {}}
+        plan = str(client[database].command("explain", command))
+
+    assert "IXSCAN" in plan
+    assert TODAY.isoformat() in plan[plan.index("indexBounds") :]
+
+
+def test_lost_rows_are_counted_with_what_was_open(mongo_uri: str, database: str) -> None:
+    """Bills and contracts of one instance, and whose they are; nothing lost is nothing found."""
+    gone = {"status": "unknown", "status_raw": "A", "lost": True, "seen_at": AT}
+    bills = {str(i): Bill(due_on=TODAY, open_cents=100 + i, **gone) for i in range(3)}
+    there = Bill(due_on=TODAY, open_cents=9_999, status="open", seen_at=AT)
+    contract = Contract(status="active", access="unknown", access_raw="CA", lost=True, seen_at=AT)
+    with_bills = Debtor(instance="norte", code="1", version=1, changed_at=AT, bills={**bills, "there": there})
+    with_contract = Debtor(instance="norte", code="2", version=1, changed_at=AT, contracts={"7": contract})
+    elsewhere = with_bills.model_copy(update={"instance": "sul"})
+    with MongoClient[views.Document](mongo_uri) as client:
+        view = client[database]["debtors"]
+        nothing = lost(list(view.aggregate(lost_pipeline("norte"))))
+        view.insert_many([views.debtor(one) for one in (with_bills, with_contract, elsewhere)])
+        found = lost(list(view.aggregate(lost_pipeline("norte"))))
+
+    assert nothing == Lost()
+    assert found == Lost(debtors=2, bills=3, contracts=1, cents=303)
+
+
+def test_a_place_in_the_queue_comes_with_its_contracts(mongo_uri: str, database: str) -> None:
+    """Those of the same debtor of the same instance; none where the debtor has not been written yet."""
+    contract = Contract(status="active", access="blocked_auto", access_raw="CA", seen_at=AT)
+    one = Debtor(instance="norte", code="1", version=1, changed_at=AT, contracts={"7": contract})
+    with MongoClient[views.Document](mongo_uri) as client:
+        client[database]["debtors"].insert_many([views.debtor(debtor(1, Random(1), "sul")), views.debtor(one)])
+        client[database]["queue"].insert_many([views.queue(entry(code, cents=1)) for code in ("1", "2")])
+        found = {row["code"]: row.get("contracts") for row in client[database]["queue"].aggregate(queue_pipeline(["norte"]))}
+
+    assert [each["access_raw"] for each in found["1"]] == ["CA"]
+    assert found["2"] is None
 
 
 def test_views_that_do_not_exist_yet_give_zeros(mongo_uri: str, database: str) -> None:
@@ -141,7 +268,7 @@ def test_the_queue_is_in_its_total_order(mongo_uri: str, database: str) -> None:
         everybody = list(view.aggregate(queue_pipeline(["norte", "sul"])))
         head = list(view.aggregate(queue_pipeline(["norte"], 20)))
         command = {"aggregate": "queue", "pipeline": queue_pipeline(["norte", "sul"], 20), "cursor": {}}
-        plan = str(client[database].command("explain", command)["queryPlanner"]["winningPlan"])
+        plan = str(client[database].command("explain", command)["stages"])
 
     def order(one: QueueEntry) -> tuple[int, date | None, str]:
         return (-one.verdict.score, one.verdict.oldest_due_on, one.key.decode())
@@ -151,3 +278,4 @@ def test_the_queue_is_in_its_total_order(mongo_uri: str, database: str) -> None:
     assert [row["_id"] for row in head] == [one.key.decode() for one in ordered if one.instance == "norte"][:20]
     assert "IXSCAN" in plan
     assert "'stage': 'SORT'," not in plan
+    assert "'$sort'" not in plan

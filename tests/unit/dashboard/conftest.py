@@ -1,25 +1,33 @@
 """A small, complete snapshot by hand, and the two languages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from dashboard.findings import Findings, What, findings
 from dashboard.freshness import Source
 from dashboard.language import Language
 from dashboard.snapshot import Debtor, InstanceFigures, Reading, Snapshot
+from schemas.breakdown import Debt
 from schemas.figures import REASONS, Band, Hold, Share, Standing, Waiting
 from schemas.instances import Instance
+from schemas.reverse_map import Subject
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # 09:00 in São Paulo
+
+DEBTS: Mapping[Subject, tuple[Debt, ...]] = {
+    "bairro": (Debt("Centro", Share(3, 4, 123_456)), Debt("Farol", Share(2, 2, 10_099))),
+    "client_type": (Debt("Residencial", Share(5, 6, 133_555)),),
+}
 
 MakeFigures = Callable[..., InstanceFigures]
 MakeReading = Callable[..., Reading]
 
 
 def _debtor(code: str, score: int, due_on: date = date(2026, 11, 1), name: str = "", instance: str = "norte") -> Debtor:
-    parts = (("days_late", score),)
-    return Debtor(instance, instance.title(), code, name or f"Client {code}", "•••• 0001", due_on, 22, 12_345, score, parts)
+    shown = (instance.title(), code, name or f"Client {code}", "•••• 0001", "Bloqueio Automático")
+    return Debtor(instance, *shown, due_on, 22, 12_345, score, (("days_late", score),))
 
 
 def _figures(
@@ -31,13 +39,17 @@ def _figures(
     holds: tuple[Hold, ...] = (),
     sources: tuple[Source, ...] = (),
     title: str = "",
+    debts: Mapping[Subject, tuple[Debt, ...]] = DEBTS,
+    unverified: str = "",
 ) -> InstanceFigures:
     aging = (Band(1, 2, 10_000), Band(8, 3, 123_456), Band(16), Band(31), Band(61), Band(91, 1, 99))
     standing = Standing(1_234, Share(2, 2, 10_000), Share(3, 4, 123_555), aging)
     held = sum(hold.debtors for hold in holds)
     waiting = Waiting(len(head), sum(debtor.cents for debtor in head), held, holds)
     fresh = (Source("bill", NOW - timedelta(seconds=30), 7, None, "", "fresh"),)
-    return InstanceFigures(name, title or name.title(), zone, min_days, standing, waiting, head, sources or fresh)
+    erp = (unverified or "IXC Soft", not unverified)
+    figures = (standing, waiting, debts, head, sources or fresh)
+    return InstanceFigures(name, title or name.title(), *erp, zone, min_days, *figures)
 
 
 def _reading(*instances: InstanceFigures, age: timedelta = timedelta(0), failure: str = "", dead: int = 0) -> Reading:
@@ -77,6 +89,22 @@ def reading() -> MakeReading:
 def holds() -> tuple[Hold, ...]:
     """One debtor for each reason there is."""
     return tuple(Hold(reason, 1, 1) for reason in REASONS)
+
+
+@pytest.fixture
+def finding(instance: Callable[..., Instance]) -> Findings:
+    """One of everything that can be found; no client type."""
+    values = {"JARDIM DAS ROSAS": 5, "Jd. das Rosas": 2, "jardim  das rosas": 2}
+    lost = {"debtors": 2, "bills": 3, "contracts": 1, "cents": 23_970}
+    rows: dict[What, list[dict[str, object]]] = {
+        "bairro": [{"_id": raw, "debtors": debtors} for raw, debtors in values.items()],
+        "client_type": [],
+        "codes": [{"_id": {"word": "contract.access", "raw": raw}, "debtors": 3} for raw in ("CE", "CA")],
+        "phones": [{"_id": "no_area_code", "debtors": 4}],
+        "documents": [{"_id": "check_digits", "debtors": 1}],
+        "lost": [{"_id": None, **lost}],
+    }
+    return findings(instance(title="Norte"), rows)
 
 
 @pytest.fixture

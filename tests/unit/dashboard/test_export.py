@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.export import FORMULA, amount, cell, table
+from dashboard.export import FORMULA, amount, cell, debts, findings, table
+from dashboard.findings import Findings
 from dashboard.labels import PARTS
 from dashboard.language import Language
 from dashboard.snapshot import Debtor
+from schemas.breakdown import Debt
+from schemas.figures import Share
 
 SAY = Language("pt_BR")
 
@@ -25,13 +28,13 @@ def test_the_file_begins_with_its_mark_and_says_what_each_column_is(portuguese: 
     """Without the mark, Excel reads UTF-8 as Latin-1."""
     text = table([], portuguese)
 
-    assert text.startswith("\ufeffPosição;Provedor;Código;Cliente;Telefone;")
+    assert text.startswith("\ufeffPosição;Provedor;Código;Cliente;Telefone;Situação no ERP;")
     assert text.endswith("\r\n")
-    assert len(rows(text)[0]) == 9 + len(PARTS)
+    assert len(rows(text)[0]) == 10 + len(PARTS)
 
 
 def test_a_line_shows_what_the_page_shows(debtor: Callable[..., Debtor], portuguese: Language) -> None:
-    """Position, names, masked phone, local date, decimal comma, the score and its parts."""
+    """Position, names, masked phone, the ERP's own term, local date, decimal comma, the score and its parts."""
     header, first, second = rows(table([debtor("7", 40), debtor("8", 3)], portuguese))
 
     assert first == [
@@ -40,6 +43,7 @@ def test_a_line_shows_what_the_page_shows(debtor: Callable[..., Debtor], portugu
         "7",
         "Client 7",
         "•••• 0001",
+        "Bloqueio Automático",
         "01/11/2026",
         "22",
         "123,45",
@@ -50,7 +54,7 @@ def test_a_line_shows_what_the_page_shows(debtor: Callable[..., Debtor], portugu
         "0",
         "0",
     ]
-    assert (second[0], second[header.index("Dias de atraso", 7)]) == ("2", "3")
+    assert (second[0], second[header.index("Dias de atraso", 8)]) == ("2", "3")
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
@@ -66,7 +70,7 @@ def test_a_name_that_a_spreadsheet_would_run_is_escaped(
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0")))
 def test_any_name_survives_in_its_own_cell(name: str) -> None:
     """Separators and quotes inside a name move nothing to another column."""
-    found = Debtor("norte", "N", "7", name, "", date(2026, 11, 1), 1, 1, 1, ())
+    found = Debtor("norte", "N", "7", name, "", "", date(2026, 11, 1), 1, 1, 1, ())
     line = rows(table([found], SAY))[1]
 
     assert line[3] == cell(name)
@@ -81,3 +85,27 @@ def test_amounts_add_up_in_a_spreadsheet(cents: int) -> None:
 
     assert int(whole) * 100 + int(decimals) == cents
     assert len(decimals) == 2
+
+
+def test_every_name_of_a_breakdown_has_its_line(portuguese: Language) -> None:
+    """In the order that it is given; also a bairro that a spreadsheet would run."""
+    header, *lines = rows(debts("bairro", [Debt("Centro", Share(2, 3, 12_345)), Debt("=1+1", Share(1, 1, 5))], portuguese))
+
+    assert header == ["Bairro", "Devedores", "Faturas vencidas", "Valor vencido (R$)"]
+    assert lines == [["Centro", "2", "3", "123,45"], ["'=1+1", "1", "1", "0,05"]]
+
+
+def test_every_finding_has_its_line(finding: Findings, portuguese: Language) -> None:
+    """Names with what they look like, codes in the ERP's own text, problems in words, what is lost."""
+    header, *lines = rows(findings([finding], portuguese))
+
+    assert header[:3] == ["Provedor", "ERP", "O quê"]
+    assert {tuple(line[:2]) for line in lines} == {("Norte", "IXC Soft")}
+    assert [line[2:] for line in lines] == [
+        ["Bairro", "Jardim das Rosas", "JARDIM DAS ROSAS | jardim  das rosas", "7", "", ""],
+        ["Bairro", "Jd. das Rosas", "Jd. das Rosas", "2", "Jardim das Rosas", "100"],
+        ["Código desconhecido", "Situação da conexão", "CE", "3", "", ""],
+        ["Telefone", "Sem DDD", "", "4", "", ""],
+        ["CPF e CNPJ", "Dígitos verificadores errados", "", "1", "", ""],
+        ["Sumiram do ERP sem explicação", "Faturas: 3 (239,70) | Contratos: 1", "", "2", "", ""],
+    ]

@@ -1,7 +1,7 @@
 """The catalogues hold exactly the strings of the source, and Babel writes numbers as a Brazilian does."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -12,13 +12,15 @@ from babel.messages.pofile import read_po
 
 import dashboard
 from dashboard.freshness import Level
-from dashboard.labels import HOLDS, KINDS, LEVELS, PARTS
+from dashboard.labels import CODES, DEBTS, DOCUMENTS, HOLDS, KINDS, LEVELS, PARTS, PHONES, SUBJECTS, UNNAMED
 from dashboard.language import CATALOGUES, Language
+from schemas.debtor import DocumentProblem, PhoneProblem
 from schemas.queue import HoldReason, Part
+from schemas.reverse_map import Subject
 from schemas.rows import Kind
 
 SOURCE = Path(dashboard.__file__).parent
-KEYWORDS = {"_": None, "N_": None, "say": None, "many": (1, 2), "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "NN_": (1, 2), "say": None, "many": (1, 2), "gettext": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 Message = str | tuple[str, ...]
@@ -59,11 +61,14 @@ def test_translations_are_complete() -> None:
 def test_every_value_of_a_closed_list_has_words() -> None:
     """Why nobody is called has an answer in Portuguese, for every reason, with a step."""
     say = Language("pt_BR")
-    expected = {(HoldReason, tuple(HOLDS)), (Part, tuple(PARTS)), (Kind, tuple(KINDS)), (Level, tuple(LEVELS))}
+    expected: list[tuple[object, Iterable[str]]] = [(HoldReason, HOLDS), (Part, PARTS), (Kind, KINDS), (Level, LEVELS)]
+    expected += [(PhoneProblem, PHONES), (DocumentProblem, {"", *DOCUMENTS})]
+    expected += [(Subject, words) for words in (SUBJECTS, DEBTS, UNNAMED)]
 
     for closed, words in expected:
         assert set(get_args(closed)) == set(words)
-    for text in (*PARTS.values(), *KINDS.values(), *LEVELS.values(), *(text for why in HOLDS.values() for text in why)):
+    listed = (PARTS, KINDS, LEVELS, PHONES, DOCUMENTS, CODES, UNNAMED)
+    for text in (*(text for words in listed for text in words.values()), *(text for why in HOLDS.values() for text in why)):
         assert say(text)
         assert say(text) != text
 

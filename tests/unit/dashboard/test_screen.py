@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.bars import Bars
+from dashboard.bars import LETTERS, PLAIN, REST, Bars, shortened
 from dashboard.board import EVERYBODY
 from dashboard.freshness import Source
 from dashboard.labels import HOLDS, PARTS
 from dashboard.language import Language
 from dashboard.screen import BLOCKS, Painter
 from dashboard.snapshot import Debtor, InstanceFigures, Reading
-from schemas.figures import Hold
+from schemas.breakdown import Debt
+from schemas.figures import Hold, Share
 
 MakeFigures = Callable[..., InstanceFigures]
 MakeReading = Callable[..., Reading]
@@ -59,7 +60,7 @@ def test_every_reason_is_named_with_what_to_do(
     """Whoever owes nothing is listed last and muted: it does not explain a quiet queue."""
     painter = Painter(language)
     html = painter.paint(reading(figures(holds=holds)), EVERYBODY).blocks["holds"]
-    listed = re.findall(r'data-hold="(\w+)"', html)
+    listed = re.findall(r"data-hold=(\w+)", html)
 
     assert set(listed) == set(HOLDS)
     assert listed[-1] == "nothing_due"
@@ -73,7 +74,7 @@ def test_the_commonest_reason_comes_first(figures: MakeFigures, reading: MakeRea
     some = (Hold("promise", 2, 2), Hold("outside_window", 640, 612))
     html = Painter(portuguese).paint(reading(figures(holds=some)), EVERYBODY).blocks["holds"]
 
-    assert re.findall(r'data-hold="(\w+)"', html) == ["outside_window", "promise"]
+    assert re.findall(r"data-hold=(\w+)", html) == ["outside_window", "promise"]
     assert "612 só por isto. As ligações voltam quando o horário permitido começar." in words(html)
 
 
@@ -179,8 +180,71 @@ def test_all_parts_of_a_score_are_named(
 @given(st.lists(st.floats(0, 1e10), min_size=6, max_size=6).map(tuple))
 def test_the_longest_bar_leaves_room_for_its_text(values: tuple[float, ...]) -> None:
     """And an empty chart still has a scale."""
-    bars = Bars(("a", "b", "c", "d", "e", "f"), values, ("",) * 6)
+    bars = Bars(("a", "b", "c", "d", "e", "f"), values, ("",) * 6, ("",) * 6)
 
     assert bars.end > max(values)
     assert bars.end >= 1
     assert {len(column) for column in bars.columns.values()} == {6}
+
+
+def test_the_names_with_most_to_collect_have_a_bar_each_and_all_others_one(
+    figures: MakeFigures, reading: MakeReading, portuguese: Language
+) -> None:
+    """The table behind the chart has the whole names; together they are what is overdue."""
+    long = "Residencial Nossa Senhora Aparecida"
+    names = [long, "Outros", *(f"Vila {letter}" for letter in "ABCDEFGHIJKLM")]
+    found = tuple(Debt(name, Share(1, 2, 1_000 - n)) for n, name in enumerate(names))
+    screen = Painter(portuguese).paint(reading(figures(debts={"bairro": found, "client_type": ()})), EVERYBODY)
+    bars = screen.debts["bairro"]
+    text = words(screen.blocks["bairro"])
+
+    assert bars.labels == ("Residencial Nossa Sen…", *names[1:12], "Outros (3)")
+    assert bars.values == (*(debt.share.cents / 100 for debt in found[:12]), 29.61)
+    assert bars.texts[0] == "R$\xa010,00"
+    assert bars.colours == (*[PLAIN] * 12, REST)
+    assert "15 bairros com dívida" in text
+    assert f"{long} 1 2 R$ 10,00" in text
+    assert "Outros (3) 3 6 R$ 29,61" in text
+    assert 'href="bairros.csv"' in screen.blocks["bairro"]
+
+
+def test_where_nothing_is_overdue_the_breakdown_says_so(
+    figures: MakeFigures, reading: MakeReading, portuguese: Language
+) -> None:
+    """Instead of an empty chart and an empty file."""
+    screen = Painter(portuguese).paint(reading(figures(debts={"bairro": (), "client_type": ()})), EVERYBODY)
+
+    assert "Nada está vencido." in words(screen.blocks["client_type"])
+    assert "csv" not in screen.blocks["client_type"]
+    assert screen.debts["client_type"].labels == ()
+
+
+def test_an_erp_that_its_vendor_has_not_confirmed_is_marked(
+    figures: MakeFigures, reading: MakeReading, portuguese: Language
+) -> None:
+    """Where its readings are shown, in words and with a sign; the others only have their name."""
+    both = reading(figures("norte"), figures("sul", unverified="Altarede, exportações (não verificado com o fornecedor)"))
+    html = Painter(portuguese).paint(both, EVERYBODY).blocks["sources"]
+
+    assert "Norte IXC Soft" in words(html)
+    assert "Sul Altarede, exportações (não verificado com o fornecedor)" in words(html)
+    assert re.findall(r'class="erp state late" data-erp=(\w+)', html) == ["sul"]
+
+
+def test_the_queue_shows_the_erps_own_term(
+    figures: MakeFigures, reading: MakeReading, debtor: MakeDebtor, portuguese: Language
+) -> None:
+    """Beside our own reasons."""
+    html = Painter(portuguese).paint(reading(figures(head=(debtor("7", 40),))), EVERYBODY).blocks["queue"]
+
+    assert "Situação no ERP" in html
+    assert "<td class=situation>Bloqueio Automático</td>" in html
+
+
+@given(st.integers(LETTERS - 2, LETTERS + 2).flatmap(lambda size: st.text(min_size=size, max_size=size)))
+def test_a_name_beside_its_bar_is_short(name: str) -> None:
+    """And begins as the whole one does."""
+    short = shortened(name)
+
+    assert len(short) <= LETTERS
+    assert short == name or (short.endswith("…") and name.startswith(short[:-1]))

@@ -1,6 +1,6 @@
 """Rows become the snapshot; the snapshot becomes the board of one instance or of all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 from dashboard.board import DEFAULT_ZONE, EVERYBODY, HEAD, choose
 from dashboard.snapshot import Debtor, InstanceFigures, InstanceRows, Reading, Rows, Snapshot, masked, scope, snapshot
-from schemas.figures import Standing, Waiting
+from schemas.breakdown import Debt
+from schemas.figures import Share, Standing, Waiting
 from schemas.instances import Instance
+from schemas.reverse_map import Subject
 
 MakeInstance = Callable[..., Instance]
+NO_DEBTS: Mapping[Subject, tuple[Debt, ...]] = {"bairro": (), "client_type": ()}
 NOTHING = {"clients": [], "debtors": [], "bills": [], "queue": [], "holds": []}
 
 
@@ -33,7 +36,7 @@ def test_today_is_the_instances_own_date(instance: MakeInstance) -> None:
 def test_a_debtor_is_named_by_the_code_until_the_name_is_known(instance: MakeInstance, now: datetime) -> None:
     """The client's row may arrive after the bills."""
     read = InstanceRows(
-        instance(title="Norte"), NOTHING, NOTHING, [row("7", parts={"best_hour": 0, "days_late": 4, "amount_due": 4})]
+        instance(title="Norte"), NOTHING, NOTHING, [row("7", parts={"best_hour": 0, "days_late": 4, "amount_due": 4})], {}
     )
     (one,) = snapshot(Rows([read], [], 0, {}), now).instances
     (found,) = one.head
@@ -42,10 +45,27 @@ def test_a_debtor_is_named_by_the_code_until_the_name_is_known(instance: MakeIns
     assert found.parts == (("amount_due", 4), ("days_late", 4))
 
 
+def test_an_instance_shows_its_erp_and_the_names_of_its_reverse_map(instance: MakeInstance, now: datetime) -> None:
+    """What the map does not name is in title case, a blank is undefined; most cents first."""
+    raw = {"CENTRO": 500, "Ctr.": 70, "jardim das rosas": 30, "0": 9}
+    rows = [{"_id": value, "debtors": 1, "bills": 2, "cents": cents} for value, cents in raw.items()]
+    altarede = {"kind": "altarede-export", "folder": "exports"}
+    sul = instance("sul", erp=altarede, reverse={"bairro": {"Centro": ["Ctr."]}})
+    read = InstanceRows(sul, NOTHING, NOTHING, [], {"bairro": rows, "client_type": []})
+    (one,) = snapshot(Rows([read], [], 0, {}), now).instances
+
+    assert (one.erp, one.verified) == ("Altarede, exportações (não verificado com o fornecedor)", False)
+    assert one.debts["bairro"] == (
+        Debt("Centro", Share(2, 4, 570)),
+        Debt("Jardim das Rosas", Share(1, 2, 30)),
+        Debt("Indefinido", Share(1, 2, 9)),
+    )
+
+
 def test_instances_are_ordered_by_what_people_read(instance: MakeInstance, now: datetime) -> None:
     """By title, not by name; the name stands in for a missing title."""
     titles = {"a": "zulu", "b": "Alfa", "mike": ""}
-    rows = [InstanceRows(instance(name, title=title), NOTHING, NOTHING, []) for name, title in titles.items()]
+    rows = [InstanceRows(instance(name, title=title), NOTHING, NOTHING, [], {}) for name, title in titles.items()]
     built = snapshot(Rows(rows, [], 3, {"x": "zone"}), now)
 
     assert [one.title for one in built.instances] == ["Alfa", "mike", "zulu"]
@@ -68,6 +88,8 @@ def test_one_instance_or_all_of_them(figures: Callable[..., InstanceFigures], re
 
     assert (alone.selected, alone.standing, alone.zone, alone.min_days) == ("sul", sul.standing, "America/Maceio", (10,))
     assert (everybody.standing, everybody.zone, everybody.min_days) == (norte.standing + sul.standing, DEFAULT_ZONE, (7, 10))
+    assert alone.debts == sul.debts
+    assert everybody.debts["client_type"] == (Debt("Residencial", Share(10, 12, 267_110)),)
     assert choose(built, "gone") == everybody
 
 
@@ -85,14 +107,13 @@ def test_no_instance_at_all_is_an_empty_board(reading: Callable[..., Reading]) -
 def test_the_queues_of_all_instances_merge_into_one_total_order(places: list[tuple[int, int, str]]) -> None:
     """Score down, oldest due date up, key up; no more than the head."""
     debtors = [
-        Debtor(name, name, f"{i:03}", "x", "", date(2026, 11, day), 1, 1, score, ())
+        Debtor(name, name, f"{i:03}", "x", "", "", date(2026, 11, day), 1, 1, score, ())
         for i, (score, day, name) in enumerate(places)
     ]
     instances = [
-        InstanceFigures(
-            name, name, DEFAULT_ZONE, 7, Standing(), Waiting(), tuple(d for d in debtors if d.instance == name), ()
-        )
+        InstanceFigures(name, name, "", True, DEFAULT_ZONE, 7, Standing(), Waiting(), NO_DEBTS, head, ())
         for name in ("norte", "sul")
+        for head in [tuple(debtor for debtor in debtors if debtor.instance == name)]
     ]
     at = datetime(2026, 11, 23, tzinfo=UTC)
     merged = choose(Snapshot(at, tuple(instances), 0, ()), EVERYBODY).head

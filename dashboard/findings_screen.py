@@ -1,0 +1,43 @@
+"""The findings become the text of the blocks of the page "Configuration" (pure)."""
+
+from collections.abc import Mapping
+
+from dashboard.board import DEFAULT_ZONE
+from dashboard.counting import Outcome
+from dashboard.html import Html
+from dashboard.notices import Notice, misconfigured
+from schemas.breakdown import SUBJECTS
+
+BLOCKS = ("configuration", "notices", "findings")
+SHOWN = 25
+"""Lines of a list of names; the file has them all."""
+
+
+def painted(html: Html, outcome: Outcome | None, selected: str) -> Mapping[str, str]:
+    """The blocks by name. `outcome`: None while nothing has been counted. `selected`: an instance, or EVERYBODY."""
+    counted = outcome.counted if outcome else None
+    instances = counted.of(selected) if counted else ()
+    zones = {one.zone for one in instances}
+    values: dict[str, object] = {
+        "counted": counted,
+        "instances": instances,
+        "selected": instances[0].name if len(instances) == 1 else "",
+        "zone": zones.pop() if len(zones) == 1 else DEFAULT_ZONE,
+        "subjects": SUBJECTS,
+        "most": SHOWN,
+        "notices": _notices(html, outcome),
+    }
+    return {name: html(name, values) for name in BLOCKS}
+
+
+def _notices(html: Html, outcome: Outcome | None) -> list[Notice]:
+    say = html.say
+    if outcome is None:
+        return [Notice("info", say("Counting what is not mapped…"), say("It appears here in a few seconds."))]
+    found = []
+    if outcome.failure:
+        text = say("The newest numbers could not be read (%(why)s).", why=outcome.failure)
+        found.append(Notice("stopped", text, say("Open this page again; if this goes on, call the operator.")))
+    if outcome.counted:
+        found += misconfigured(outcome.counted.wrong, say, none=not outcome.counted.instances)
+    return found
