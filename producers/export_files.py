@@ -55,10 +55,7 @@ REST = timedelta(seconds=1)
 
 
 class NotReadError(RetryLater):
-    """The file could not be read as it was: nothing is known of its content. Soon it may rest."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, after=REST)
+    """The file could not be read as it was: nothing is known of its content. One that only changes is given its `REST`."""
 
 
 def listed(folder: Path) -> list[File]:
@@ -133,4 +130,4 @@ def form_of(name: str, head: bytes) -> Form:
 def _check_unchanged(file: File, source: BinaryIO) -> None:
     now = os.fstat(source.fileno())
     if (now.st_size, now.st_mtime_ns) != (file.size, file.mtime_ns):
-        raise NotReadError(f"{file.name} changed while it was read: it is read again once it rests")
+        raise NotReadError(f"{file.name} changed while it was read: it is read again once it rests", after=REST)

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from itertools import islice
 from pathlib import Path
 
-from producers.export_files import File, NotReadError, listed, rows
+from producers.export_files import REST, File, NotReadError, listed, rows
 from producers.export_names import Files, is_not_older, newest
 from producers.source import Probe
 from schemas.erp.altarede import EXPORT
@@ -108,7 +108,7 @@ class ExportSource:
         if not files:
             raise StopWorker(f"erp.folder {self._folder} has no {table.name}*.xls, .xml or .csv: export {table.name} there")
         if busy := self._busy(files):
-            raise NotReadError(f"{busy} is still being written")
+            raise NotReadError(f"{busy} is still being written", after=REST)
         return files
 
     def _busy(self, files: Files) -> str:

@@ -94,6 +94,9 @@ class Schedule:
         """Report it; of a folder, which is looked into often, once as long as it stays the same."""
         result = again(self._breaker, kind, pace, exc, self._mending)
         reason = str(exc)
+        if isinstance(exc, RetryLater) and exc.after is not None:  # it comes in its own time: nothing for a clerk to see
+            log.info("sweep_put_off", instance=self._sweeper.instance.name, kind=kind, sweep=name, reason=reason)
+            return result
         if self._look is None:
             self._breaker = result.breaker
         elif self._said.get(kind) == reason:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -13,12 +14,14 @@ from producers.export_folder import ExportSource
 from producers.schedule import OUR_FAULT, Schedule
 from schemas.codec import decode
 from schemas.erp.altarede_options import AltaredeExport
+from schemas.errors import RetryLater
 from schemas.sweeps import Sweep
 from schemas.topics import SWEEPS
 from tests.strategies import instance
 from tests.unit.producers.jumping_time import live
 from tests.unit.producers.life import BEGIN, BILLS, PAGE, Answer, Life, sweeper
 from tests.unit.producers.memory_broker import MemoryBroker
+from tests.unit.producers.shop import opened
 
 CONTRACTS, CLIENTS = "cliente_contrato", "cliente"
 PROBE = 50
@@ -270,3 +273,16 @@ def test_a_folder_that_is_not_there_is_told_of_once_and_read_once_it_is(tmp_path
     assert [phase for _, phase, _ in found] == ["failed", "started", "completed"]
     assert "create it" in found[0][2]
     assert found[-1][0] <= 110
+
+
+async def test_what_comes_in_its_own_time_is_not_told_as_a_failure() -> None:
+    """A clerk need not read that an export was being written when it was looked at."""
+    async with opened() as shop:
+        schedule = Schedule(shop.sweeper, shop.sweeper.source)
+        await schedule._failed(
+            "bill", 180, "1", RetryLater("Financeiro.xls is still being written", after=timedelta(seconds=1))
+        )
+        assert shop.phases() == []
+
+        await schedule._failed("bill", 180, "1", RetryLater("IXC answers HTTP 500 on fn_areceber"))
+        assert shop.phases() == ["failed"]
