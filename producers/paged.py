@@ -13,7 +13,7 @@ from producers.dates import Dates
 from producers.source import Probe
 from producers.wire import Wire
 from schemas.erp.declaration import Page, Protocol, Request, Row, Table
-from schemas.errors import RetryLater, StopWorker
+from schemas.errors import StopWorker
 from schemas.rows import Kind
 
 PROBED = 50
@@ -138,7 +138,7 @@ class PagedSource:
         if ask is None or not self._secrets.get("token_v2"):
             return
         for row in self._dates.telling(table, rows):
-            with suppress(ValueError, KeyError):  # a row without the numbers to ask with
+            with suppress(ValueError, KeyError, TypeError):  # a row without the numbers to ask with
                 page = await self._ask(table, ask(row))
                 if self._dates.learn(table, row, page.rows):
                     return
@@ -146,11 +146,12 @@ class PagedSource:
     async def _recent_form(self, table: Table) -> str:
         """The way of writing a date that this ERP understands: it finds rows since long ago and none of the future."""
         if self._form is None:
-            self._form = ""
+            found = ""
             for form in self._protocol.recent_forms:
                 if await self._understands(table, form):
-                    self._form = form
+                    found = form
                     break
+            self._form = found  # not before: an ERP that does not answer now is asked again at the next look
             log.info("date_filter_probed", table=table.name, form=self._form or "none")
         return self._form
 
@@ -160,6 +161,6 @@ class PagedSource:
         try:
             old = await self._ask(table, self._protocol.recent(table, LONG_AGO, form, (), 1), once=True)
             new = await self._ask(table, self._protocol.recent(table, FAR_AHEAD, form, (), 1), once=True)
-        except (RetryLater, StopWorker):  # an unknown form may be answered with an error
+        except StopWorker:  # refused: this form, or reading by what changed at all
             return False
         return bool(old.rows) and not new.rows

@@ -28,7 +28,7 @@ Output = Annotated[
     typer.Option("--output", "-o", callback=_format, help="Write to this file: .csv, .json or .jsonl (JSON lines)."),
 ]
 
-screen = Console()
+screen = Console(markup=False)  # an ERP's own text may hold brackets
 messages = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 

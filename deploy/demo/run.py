@@ -87,7 +87,7 @@ class Demo:
                 await providers[one.instance].ready()
                 if self._options.faults:
                     await providers[one.instance].misbehave()
-                self._report(f"simulated {one.erp}: http://127.0.0.1:{port}/_sim/truth")
+                self._report(f"simulated ERP {one.erp}: http://127.0.0.1:{port}/_sim/truth")
             for instance in listed:  # now that they answer: the first sweep need not fail
                 await instances.add(mongo, instance, replace=True)
             await self._first_page(env["DASHBOARD_PORT"], database, providers)
