@@ -11,6 +11,7 @@ from schemas.errors import StopWorker
 
 LAB = Path(__file__).resolve().parents[2].parent / "shared" / "compose-lab" / "lab.sh"
 TAIL_LINES = 15
+FIRST_LOOKS = 20
 MISSING = "`docker compose` with a running engine is missing: install Docker Engine and its Compose plugin, or start it"
 
 
@@ -39,7 +40,12 @@ async def find(environ: Mapping[str, str] = os.environ, lab: Path = LAB) -> Engi
     code, said = await _run(["bash", "-c", f'set -e; vars=$("{lab}" env); eval "$vars"; env -0'], environ, None)
     if code:
         raise StopWorker(f"{lab} does not start: run `{lab} install` as root\n{said}")
-    return Engine(f"podman, by {lab}", dict(pair.split("=", 1) for pair in said.split("\0") if "=" in pair))
+    found = dict(pair.split("=", 1) for pair in said.split("\0") if "=" in pair)
+    for _ in range(FIRST_LOOKS):  # an engine that was started just now was once not there for the first command
+        if (await _run(["docker", "version"], found, None))[0] == 0:
+            break
+        await asyncio.sleep(0.5)
+    return Engine(f"podman, by {lab}", found)
 
 
 async def _works(environ: Mapping[str, str]) -> bool:
