@@ -14,7 +14,7 @@ from schemas.errors import StopWorker
 from schemas.instances import Instance, wrong_field
 from schemas.runtime.mongo import instances
 from schemas.runtime.secrets import seal
-from schemas.runtime.settings import MongoSettings, PersonSettings, SecretSettings
+from schemas.runtime.settings import Base, MongoSettings, PersonSettings, SecretSettings
 from schemas.views import INSTANCES
 
 GIVEN_BY = {
@@ -38,6 +38,18 @@ GIVEN_BY = {
 
 class AddSettings(MongoSettings, SecretSettings):
     """The database, and the key under which the ERP's secrets are sealed."""
+
+
+class GivenSecrets(Base):
+    """What opens the ERP, by `ERP_` and its field in `erp`; empty where it is not given."""
+
+    erp_token: SecretStr = SecretStr("")
+    erp_token_v2: SecretStr = SecretStr("")
+    erp_app_key: SecretStr = SecretStr("")
+
+    def of(self, field: str) -> str:
+        found: SecretStr = getattr(self, f"erp_{field}")
+        return found.get_secret_value().strip()
 
 
 class TestSettings(AddSettings, PersonSettings):

@@ -1,7 +1,6 @@
 """`collector instance`"""
 
 import asyncio
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,15 +12,12 @@ import typer
 from deploy import instances
 from deploy.cli.tables import Output, deliver, messages
 from deploy.home import prepare_environment
-from deploy.instances import AddSettings, TestSettings, instance_of
+from deploy.instances import AddSettings, GivenSecrets, TestSettings, instance_of
 from deploy.probing import advice, findings
 from schemas.erp import ERPS
 from schemas.erp.connections import CONNECTIONS
 from schemas.errors import StopWorker
 from schemas.runtime.settings import MongoSettings, read
-
-SECRETS = {"token": "ERP_TOKEN", "token_v2": "ERP_TOKEN_V2", "app_key": "ERP_APP_KEY"}
-"""By the field of a connection, what gives it."""
 
 app = typer.Typer(
     help="Providers: one ERP, one set of rules each.", epilog="Example: collector instance list", no_args_is_help=True
@@ -96,8 +92,9 @@ def _secrets(erp: Mapping[str, object]) -> dict[str, str]:
     fields = CONNECTIONS[kind].secret_fields if kind in CONNECTIONS else ()
     for field in fields:
         if erp.get(field):
-            raise StopWorker(f"erp.{field} must not lie open in a file: take it out of --config, and set {SECRETS[field]}")
-    told = {field: os.environ.get(SECRETS[field], "").strip() for field in fields}
+            raise StopWorker(f"erp.{field} must not lie open in a file: take it out of --config, set ERP_{field.upper()}")
+    given = read(GivenSecrets)
+    told = {field: given.of(field) for field in fields}
     if "token" in told and not told["token"]:
         told["token"] = _asked()
     return {field: secret for field, secret in told.items() if secret}

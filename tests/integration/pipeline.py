@@ -108,6 +108,10 @@ def running(stage: str, env: Mapping[str, str], log: Path, name: str = "0") -> I
     worker = Worker(stage, env, log, name)
     try:
         yield worker
+    except AssertionError as exc:
+        exc.add_note(f"the end of {worker.log.name}:\n{worker.log.read_text()[-4000:]}")
+        raise
+    else:
         assert worker.process.poll() is None, f"{stage} ended: {worker.log.read_text()[-2000:]}"
     finally:
         if worker.process.poll() is None:

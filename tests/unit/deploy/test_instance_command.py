@@ -57,7 +57,7 @@ WRONG: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
         "n",
         "--url http://e --erp altarede-webhooks",
         {"erp": {"app_key": APP_KEY}},
-        "erp.app_key must not lie open in a file: take it out of --config, and set ERP_APP_KEY",
+        "erp.app_key must not lie open in a file: take it out of --config, set ERP_APP_KEY",
     ),
     "resource": (
         "n",
