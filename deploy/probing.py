@@ -12,10 +12,10 @@ import httpx
 
 from deploy.instances import TestSettings, where
 from processors.hydrate.fold import empty, step
-from producers.changes import examine
-from producers.source import Source
-from producers.sources import open_source
-from producers.wire import NoAnswerError
+from producers.erp.changes import examine
+from producers.erp.source import Source
+from producers.erp.sources import open_source
+from producers.erp.wire import NoAnswerError
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks
 from schemas.erp.connections import Connection

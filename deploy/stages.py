@@ -9,7 +9,7 @@ from typing import cast
 from schemas.errors import StopWorker
 
 STAGES = {
-    "erp-poller": "producers.erp_poller:main",
+    "erp-poller": "producers.erp.poller:main",
     "hydrate": "processors.hydrate.worker:main",
     "dialer": "processors.dialer.worker:main",
     "views": "sinks.views:main",

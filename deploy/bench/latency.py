@@ -15,8 +15,8 @@ from deploy.bench.provider import INSTANCE, SEED
 from deploy.bench.scene import VIEW, VIEW_GROUP, WITHIN_S, Peaks, Scene
 from deploy.simulators.ixc.filters import Row
 from processors.hydrate.stage import HYDRATE
-from producers.changes import Change, examine
-from producers.outbox import Outbox
+from producers.erp.changes import Change, examine
+from producers.erp.outbox import Outbox
 from schemas.erp.ixc import BILLS
 from schemas.runtime.kafka import producer
 from schemas.topics import DEBTORS

@@ -11,7 +11,7 @@ from pydantic import HttpUrl, SecretStr
 from deploy.bench.options import OPEN_BILLS
 from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.simulator import Simulator
-from producers.changes import Change, Seen, examine, gone, news, remember
+from producers.erp.changes import Change, Seen, examine, gone, news, remember
 from schemas.erp.declaration import Table
 from schemas.erp.ixc import IXC, Ixc
 from schemas.instances import Instance

@@ -14,7 +14,7 @@ from deploy.bench.provider import INSTANCE, OF_DEBTORS, Published
 from deploy.bench.scene import VIEW_GROUP, WITHIN_S, Peaks, Scene
 from deploy.stages import STAGES
 from processors.hydrate.stage import HYDRATE
-from producers.changes import Change
+from producers.erp.changes import Change
 from schemas.erp.ixc import BILLS
 from schemas.runtime.settings import MongoSettings
 from schemas.topics import DEBTORS

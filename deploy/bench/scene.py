@@ -17,7 +17,7 @@ from deploy.bench.provider import INSTANCE, OF_DEBTORS, Published, pages
 from deploy.simulators.ixc.filters import Row
 from deploy.stages import command
 from processors.hydrate.stage import HYDRATE
-from producers.outbox import Outbox
+from producers.erp.outbox import Outbox
 from schemas.erp.ixc import BILLS
 from schemas.runtime.kafka import producer
 from schemas.runtime.mongo import Database

@@ -6,11 +6,11 @@ from typing import Any
 
 import orjson
 
-from producers.changes import examine
-from producers.export_files import File, listed, rows
-from producers.export_names import newest
-from producers.outbox import row_bytes
-from producers.webhook_answers import judge
+from producers.erp.changes import examine
+from producers.erp.exports.files import File, listed, rows
+from producers.erp.exports.names import newest
+from producers.erp.outbox import row_bytes
+from producers.erp.webhooks.answers import judge
 from schemas.codec import decode
 from schemas.erp.altarede import CLIENTS
 from schemas.erp.altarede_options import EXAMPLE, NONE_TEXT, Resource, Use

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import httpx
 
-from producers.paged import PagedSource
+from producers.erp.lists.paged import PagedSource
 from schemas.erp.declaration import Row, Table
 from schemas.erp.ixc import BILLS, CLIENTS, CONTRACTS
 from tests.strategies import erp_row

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from pydantic import SecretStr
 
-from producers.changes import examine
+from producers.erp.changes import examine
 from schemas.codec import encode
 from schemas.erp.declaration import Erp, Request, Row, Table
 from schemas.errors import PipelineError, RetryLater, StopWorker

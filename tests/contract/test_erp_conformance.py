@@ -11,7 +11,7 @@ from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.server import application
 from deploy.simulators.ixc.simulator import Simulator
 from deploy.simulators.ixc.store import Provider, Table
-from producers.paged import PagedSource
+from producers.erp.lists.paged import PagedSource
 from tests.contract.erp_conformance import SHOP, ErpConformance
 from tests.strategies import instance
 from tests.unit.producers.memory_erp import MemoryErp

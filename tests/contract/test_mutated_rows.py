@@ -18,8 +18,8 @@ from pydantic import SecretStr
 from processors.dialer.stage import World
 from processors.dialer.stage import fold as decide
 from processors.hydrate.stage import fold as hydrate
-from producers.changes import Change, examine
-from producers.outbox import row_bytes
+from producers.erp.changes import Change, examine
+from producers.erp.outbox import row_bytes
 from schemas.codec import decode
 from schemas.debtor import Debtor
 from schemas.erp import ERPS

@@ -26,10 +26,10 @@ from deploy.simulators.ixc.store import Provider
 from deploy.simulators.ixc.truth import ClientFacts
 from deploy.simulators.serving import in_thread
 from processors.hydrate.fold import empty, step
-from producers.outbox import Outbox
-from producers.sources import open_source
-from producers.sweep import Sweeper
-from producers.wire import ATTEMPTS
+from producers.erp.outbox import Outbox
+from producers.erp.sources import open_source
+from producers.erp.sweep import Sweeper
+from producers.erp.wire import ATTEMPTS
 from schemas.codec import decode
 from schemas.debtor import Debtor
 from schemas.erp import ERPS

@@ -19,12 +19,12 @@ from pymongo import MongoClient
 
 from deploy import clients
 from deploy.local.ports import free
-from producers.breaker import TRIPS_AT, Breaker
-from producers.erp_poller import Poller
-from producers.outbox import Outbox, read_back
-from producers.schedule import Schedule
-from producers.settings import PollerSettings
-from producers.wire import ATTEMPTS
+from producers.erp.breaker import TRIPS_AT, Breaker
+from producers.erp.outbox import Outbox, read_back
+from producers.erp.poller import Poller
+from producers.erp.schedule import Schedule
+from producers.erp.settings import PollerSettings
+from producers.erp.wire import ATTEMPTS
 from schemas.codec import decode
 from schemas.instances import Instance
 from schemas.rows import Kind

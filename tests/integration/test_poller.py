@@ -19,10 +19,10 @@ from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.server import TOKEN, USER, application, clock_at
 from deploy.simulators.ixc.simulator import Simulator
 from deploy.simulators.serving import in_thread
-from producers.outbox import Books, Outbox, read_back
-from producers.schedule import Schedule
-from producers.sources import open_source
-from producers.sweep import Sweeper
+from producers.erp.outbox import Books, Outbox, read_back
+from producers.erp.schedule import Schedule
+from producers.erp.sources import open_source
+from producers.erp.sweep import Sweeper
 from schemas.codec import decode
 from schemas.erp import ERPS
 from schemas.erp.ixc import Ixc

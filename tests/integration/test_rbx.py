@@ -19,9 +19,9 @@ from deploy.simulators.rbx import truth
 from deploy.simulators.rbx.server import KEY, KEY_V2, application
 from deploy.simulators.serving import in_thread
 from processors.hydrate.fold import empty, step
-from producers.outbox import Outbox
-from producers.sources import open_source
-from producers.sweep import Sweeper
+from producers.erp.outbox import Outbox
+from producers.erp.sources import open_source
+from producers.erp.sweep import Sweeper
 from schemas.codec import decode
 from schemas.debtor import Debtor
 from schemas.erp.rbx import RBX, Rbx

@@ -6,7 +6,7 @@ import pytest
 import stamina
 import stamina.instrumentation
 
-from producers.wire import ATTEMPTS
+from producers.erp.wire import ATTEMPTS
 
 
 @pytest.fixture(autouse=True)

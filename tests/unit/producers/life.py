@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import orjson
 
-from producers.outbox import Outbox
-from producers.schedule import Schedule
-from producers.source import Source
-from producers.sweep import Sweeper
+from producers.erp.outbox import Outbox
+from producers.erp.schedule import Schedule
+from producers.erp.source import Source
+from producers.erp.sweep import Sweeper
 from schemas.codec import decode
 from schemas.erp import ERPS
 from schemas.instances import Instance

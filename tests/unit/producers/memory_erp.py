@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import orjson
 
-from producers.paged import PagedSource
-from producers.wire import Wire
+from producers.erp.lists.paged import PagedSource
+from producers.erp.wire import Wire
 from schemas.erp.declaration import Request, Row
 from schemas.erp.ixc import PROTOCOL, Ixc, sign
 from schemas.instances import Instance

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import orjson
 
-from producers.paged import PagedSource
-from producers.wire import Wire
+from producers.erp.lists.paged import PagedSource
+from producers.erp.wire import Wire
 from schemas.erp.rbx import Rbx
 from schemas.erp.rbx_protocol import PROTOCOL
 from tests.strategies import instance

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from producers.export_files import File, rows
+from producers.erp.exports.files import File, rows
 from schemas.erp.declaration import Table
 
 SPACE = "urn:schemas-microsoft-com:office:spreadsheet"

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from producers.changes import Seen
-from producers.outbox import Books, Notes, Outbox, books_of, note
-from producers.sweep import Sweeper
+from producers.erp.changes import Seen
+from producers.erp.outbox import Books, Notes, Outbox, books_of, note
+from producers.erp.sweep import Sweeper
 from schemas.codec import decode
 from schemas.erp.declaration import Row
 from schemas.erp.ixc import IXC

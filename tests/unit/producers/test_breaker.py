@@ -6,7 +6,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.breaker import FIRST_WAIT_S, LONGEST_WAIT_S, TRIPS_AT, Again, Breaker, again
+from producers.erp.breaker import FIRST_WAIT_S, LONGEST_WAIT_S, TRIPS_AT, Again, Breaker, again
 from schemas.errors import RetryLater, StopWorker
 from schemas.rows import Kind
 

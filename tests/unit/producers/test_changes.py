@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from producers.changes import KEY_PART, Change, Known, Seen, examine, fingerprint, gone, news, project, remember
+from producers.erp.changes import KEY_PART, Change, Known, Seen, examine, fingerprint, gone, news, project, remember
 from schemas.erp.declaration import PERSON, Row, Table
 from schemas.erp.ixc import BILLS, CLIENTS, CONTRACTS
 from schemas.errors import RejectRecord
@@ -58,7 +58,7 @@ class Topic:
 
 
 def sweep(seen: Seen, topic: Topic, provider: Mapping[str, Mapping[str, str]]) -> int:
-    """As `producers.sweep` does it, without its I/O: members, then what became of the absent."""
+    """As `producers.erp.sweep` does it, without its I/O: members, then what became of the absent."""
     before = topic.published
     examined = [change(bill(code, columns)) for code, columns in provider.items()]
     members = [one for one in examined if one.member]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.export_cells import Cell, Layout, code, layout, number, value
+from producers.erp.exports.cells import Cell, Layout, code, layout, number, value
 from schemas.erp.altarede import BILLS, CLIENTS, CONTRACTS, PLANS
 from schemas.errors import RetryLater, StopWorker
 from tests.unit.producers.sheets import HEADERS

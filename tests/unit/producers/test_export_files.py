@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.export_files import AS_WHAT, EDGE, NotReadError, listed, rows
+from producers.erp.exports.files import AS_WHAT, EDGE, NotReadError, listed, rows
 from schemas.erp.altarede import BILLS, PLANS
 from schemas.errors import PipelineError, RetryLater, StopWorker
 from tests.unit.producers.sheets import HEADERS, SPACE, Line, bill, delimited, export, listed_as, put, read, xls

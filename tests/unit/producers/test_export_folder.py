@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from producers.export_folder import BATCH, ExportSource
-from producers.export_names import Files, group_of, newest
-from producers.sources import open_source
+from producers.erp.exports.folder import BATCH, ExportSource
+from producers.erp.exports.names import Files, group_of, newest
+from producers.erp.sources import open_source
 from schemas.erp.altarede import BILLS, CLIENTS, CONTRACTS, PLANS, TABLES
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.erp.declaration import Row, Table

@@ -9,8 +9,8 @@ from aiokafka.errors import RequestTimedOutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.changes import Change, Known, Seen, gone, news, remember
-from producers.outbox import Books, Notes, Outbox, book_of, books_of, note
+from producers.erp.changes import Change, Known, Seen, gone, news, remember
+from producers.erp.outbox import Books, Notes, Outbox, book_of, books_of, note
 from schemas.codec import decode
 from schemas.erp.ixc import BILLS, IXC
 from schemas.errors import RetryLater

@@ -10,8 +10,8 @@ import httpx
 import structlog.testing
 from aiokafka.errors import RequestTimedOutError
 
-from producers.export_folder import ExportSource
-from producers.schedule import OUR_FAULT, Schedule
+from producers.erp.exports.folder import ExportSource
+from producers.erp.schedule import OUR_FAULT, Schedule
 from schemas.codec import decode
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.errors import RetryLater

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.webhook_answers import judge
+from producers.erp.webhooks.answers import judge
 from schemas.erp.altarede import BILLS, CLIENTS, CONTRACTS, PLANS
 from schemas.erp.altarede_options import EXAMPLE, NONE_TEXT, Resource, Use
 from schemas.erp.declaration import Row, Table

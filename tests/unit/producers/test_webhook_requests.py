@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from producers.webhook_requests import signed
+from producers.erp.webhooks.requests import signed
 from schemas.erp.altarede_options import EXAMPLE, AltaredeWebhooks, Resource
 from schemas.erp.declaration import Signed
 from schemas.errors import StopWorker

@@ -11,10 +11,10 @@ import httpx
 import orjson
 import pytest
 
-from producers.sources import open_source
-from producers.webhook_clients import Clients
-from producers.webhooks import DOCUMENTS_AT_ONCE, WebhookSource
-from producers.wire import ATTEMPTS, Wire
+from producers.erp.sources import open_source
+from producers.erp.webhooks.clients import Clients
+from producers.erp.webhooks.source import DOCUMENTS_AT_ONCE, WebhookSource
+from producers.erp.wire import ATTEMPTS, Wire
 from schemas.erp.altarede import BILLS, CLIENTS, CONTRACTS, PLANS
 from schemas.erp.altarede_options import EXAMPLE, AltaredeWebhooks
 from schemas.erp.declaration import Row, Table

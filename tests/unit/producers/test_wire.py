@@ -10,8 +10,8 @@ import httpx
 import orjson
 import pytest
 
-from producers.paged import PagedSource
-from producers.wire import ATTEMPTS, NoAnswerError, trust
+from producers.erp.lists.paged import PagedSource
+from producers.erp.wire import ATTEMPTS, NoAnswerError, trust
 from schemas.erp.ixc import BILLS
 from schemas.errors import PipelineError, RetryLater, StopWorker
 from tests.strategies import erp_row, instance

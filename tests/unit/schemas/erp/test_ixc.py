@@ -55,7 +55,7 @@ def test_nothing_but_the_signature_makes_a_request_with_authorization() -> None:
         if re.search(r"\bSigned\(", file.read_text().replace("class Signed", ""))
     ]
 
-    assert sorted(places) == ["ixc.py", "rbx_protocol.py", "webhook_requests.py"]
+    assert sorted(places) == ["ixc.py", "rbx_protocol.py", "requests.py"]
 
 
 def conditions(request: Request) -> list[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from producers.settings import PollerSettings
+from producers.erp.settings import PollerSettings
 from schemas.errors import StopWorker
 from schemas.runtime.settings import HINTS, Base, read
 from tests.strategies import NASTY

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 
-from producers.export_folder import ExportSource
-from producers.source import Probe
-from producers.webhook_calls import Calls
-from producers.webhook_clients import Clients
-from producers.wire import Wire
+from producers.erp.exports.folder import ExportSource
+from producers.erp.source import Probe
+from producers.erp.webhooks.calls import Calls
+from producers.erp.webhooks.clients import Clients
+from producers.erp.wire import Wire
 from schemas.erp.altarede import CLIENTS
 from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks, Use
 from schemas.erp.declaration import Row, Table

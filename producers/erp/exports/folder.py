@@ -9,9 +9,9 @@ from contextlib import aclosing
 from itertools import islice
 from pathlib import Path
 
-from producers.export_files import REST, File, NotReadError, listed, rows
-from producers.export_names import Files, is_not_older, newest
-from producers.source import Probe
+from producers.erp.exports.files import REST, File, NotReadError, listed, rows
+from producers.erp.exports.names import Files, is_not_older, newest
+from producers.erp.source import Probe
 from schemas.erp.altarede import EXPORT
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.erp.declaration import Row, Table

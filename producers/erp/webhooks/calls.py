@@ -4,10 +4,10 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import partial
 from itertools import count
 
-from producers.webhook_answers import judge
-from producers.webhook_clients import Clients
-from producers.webhook_requests import signed
-from producers.wire import Wire
+from producers.erp.webhooks.answers import judge
+from producers.erp.webhooks.clients import Clients
+from producers.erp.webhooks.requests import signed
+from producers.erp.wire import Wire
 from schemas.erp.altarede_options import AltaredeWebhooks, Resource, Use
 from schemas.erp.declaration import Row, Table
 from schemas.errors import RetryLater, StopWorker

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import httpx
 
-from producers.export_folder import ExportSource
-from producers.paged import PagedSource
-from producers.source import Source
-from producers.webhooks import WebhookSource
-from producers.wire import Wire
+from producers.erp.exports.folder import ExportSource
+from producers.erp.lists.paged import PagedSource
+from producers.erp.source import Source
+from producers.erp.webhooks.source import WebhookSource
+from producers.erp.wire import Wire
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks
 from schemas.errors import StopWorker
@@ -25,5 +25,5 @@ def open_source(instance: Instance, secrets: Mapping[str, str], transport: httpx
         return WebhookSource(connection, wire, secrets)
     protocol = ERPS[connection.kind].protocol
     if protocol is None:
-        raise StopWorker(f"{connection.kind} has no protocol: see producers.sources")
+        raise StopWorker(f"{connection.kind} has no protocol: see producers.erp.sources")
     return PagedSource(protocol, wire, secrets, connection.page_size, instance.clock)

@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from producers.export_cells import wanted_columns
-from producers.export_names import folded
+from producers.erp.exports.cells import wanted_columns
+from producers.erp.exports.names import folded
 from schemas.erp.altarede import CODES
 from schemas.erp.altarede_options import Resource, Use
 from schemas.erp.declaration import Row, Table

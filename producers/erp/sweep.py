@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import orjson
 import structlog
 
-from producers.changes import Change, Seen, doubt, examine, fingerprint, gone, news, remember
-from producers.outbox import Books, Outbox, book_of
-from producers.source import Source
+from producers.erp.changes import Change, Seen, doubt, examine, fingerprint, gone, news, remember
+from producers.erp.outbox import Books, Outbox, book_of
+from producers.erp.source import Source
 from schemas.dead import DeadLetter, Why
 from schemas.erp.declaration import Erp, Row, Table
 from schemas.errors import RejectRecord

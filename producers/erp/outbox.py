@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from producers.changes import Change, Known, Seen
+from producers.erp.changes import Change, Known, Seen
 from schemas.codec import encode
 from schemas.dead import DeadLetter
 from schemas.erp.declaration import Table

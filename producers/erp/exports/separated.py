@@ -6,7 +6,7 @@ from codecs import BOM_UTF8, getincrementaldecoder
 from collections.abc import Generator
 from typing import BinaryIO
 
-from producers.export_cells import Cell, Line
+from producers.erp.exports.cells import Cell, Line
 from schemas.errors import RetryLater
 
 BLOCK = 1 << 18

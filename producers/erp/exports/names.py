@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
-from producers.export_files import File
+from producers.erp.exports.files import File
 from schemas.erp.altarede import TABLES
 from schemas.erp.declaration import Table
 

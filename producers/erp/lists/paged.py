@@ -9,9 +9,9 @@ from typing import Any
 
 import structlog
 
-from producers.dates import Dates
-from producers.source import Probe
-from producers.wire import Wire
+from producers.erp.lists.dates import Dates
+from producers.erp.source import Probe
+from producers.erp.wire import Wire
 from schemas.erp.declaration import Page, Protocol, Request, Row, Table
 from schemas.errors import StopWorker
 from schemas.rows import Kind

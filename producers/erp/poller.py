@@ -10,13 +10,13 @@ from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 from ulid import ULID
 
-from producers.breaker import CONFIGURATION_WAIT_S
-from producers.outbox import Books, Outbox, read_back
-from producers.schedule import Schedule, report
-from producers.settings import PollerSettings
-from producers.source import Source
-from producers.sources import open_source
-from producers.sweep import Sweeper
+from producers.erp.breaker import CONFIGURATION_WAIT_S
+from producers.erp.outbox import Books, Outbox, read_back
+from producers.erp.schedule import Schedule, report
+from producers.erp.settings import PollerSettings
+from producers.erp.source import Source
+from producers.erp.sources import open_source
+from producers.erp.sweep import Sweeper
 from schemas.erp import ERPS
 from schemas.errors import RetryLater, StopWorker
 from schemas.instances import Instance

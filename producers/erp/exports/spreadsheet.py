@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from producers.export_cells import EMPTY, Cell, Line
+from producers.erp.exports.cells import EMPTY, Cell, Line
 from schemas.errors import RetryLater, StopWorker
 
 SPACE = "{urn:schemas-microsoft-com:office:spreadsheet}"

@@ -9,8 +9,9 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO, NamedTuple
 
-from producers import export_csv, export_xls
-from producers.export_cells import Line, layout
+from producers.erp.exports import separated as export_csv
+from producers.erp.exports import spreadsheet as export_xls
+from producers.erp.exports.cells import Line, layout
 from schemas.erp.declaration import Table
 from schemas.errors import RetryLater, StopWorker
 

@@ -7,10 +7,10 @@ from datetime import datetime
 import structlog
 from ulid import ULID
 
-from producers.breaker import CONFIGURATION_WAIT_S, Again, Breaker, again
-from producers.outbox import Outbox
-from producers.source import Source
-from producers.sweep import Sweeper
+from producers.erp.breaker import CONFIGURATION_WAIT_S, Again, Breaker, again
+from producers.erp.outbox import Outbox
+from producers.erp.source import Source
+from producers.erp.sweep import Sweeper
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.erp.ixc import Ixc
 from schemas.errors import RetryLater, StopWorker
