@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from processors.dialer.decide import decide
-from processors.dialer.facts import facts_of
 from processors.keyed.stage import Folded, Record, letter
+from schemas.calling.decide import decide
+from schemas.calling.facts import facts_of
 from schemas.codec import decode, encode
 from schemas.controls import NO_CONTROLS, Controls
 from schemas.debtor import Debtor

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.dialer.facts import facts_of
 from processors.dialer.stage import World, again, fold, key_of, verdict
+from schemas.calling.facts import facts_of
 from schemas.codec import decode
 from schemas.controls import Controls
 from schemas.debtor import Bill, Client, Debtor

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.dialer.calendar import is_holiday, is_open
+from schemas.calling.calendar import is_holiday, is_open
 from schemas.instances import Instance, State
 from tests.strategies import instance, instances
 

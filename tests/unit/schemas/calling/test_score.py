@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.dialer.score import score
+from schemas.calling.score import score
 from schemas.queue import Facts
 from tests.strategies import facts
 

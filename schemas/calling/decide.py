@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from processors.dialer.calendar import is_holiday, is_open
-from processors.dialer.score import score
+from schemas.calling.calendar import is_holiday, is_open
+from schemas.calling.score import score
 from schemas.controls import Controls
 from schemas.instances import Instance
 from schemas.queue import Facts, HoldReason, Verdict

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.dialer.decide import decide
+from schemas.calling.decide import decide
 from schemas.controls import NO_CONTROLS, Controls
 from schemas.figures import queue_pipeline
 from schemas.instances import Instance

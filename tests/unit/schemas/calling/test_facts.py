@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.dialer.facts import HINDERED, facts_of
+from schemas.calling.facts import HINDERED, facts_of
 from schemas.debtor import Debtor
 from tests.strategies import DEBTORS
 
