@@ -6,8 +6,9 @@ from datetime import date
 
 from dashboard.freshness import Level, worst
 from dashboard.snapshot import Debtor, InstanceFigures, Snapshot
-from schemas.breakdown import SUBJECTS, Debt, together
-from schemas.figures import Standing, Waiting
+from schemas.figures.debts import SUBJECTS, Debt, together
+from schemas.figures.queue import Waiting
+from schemas.figures.standing import Standing
 from schemas.reverse_map import Subject
 
 EVERYBODY = ""

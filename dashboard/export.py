@@ -12,7 +12,7 @@ from dashboard.findings import Findings
 from dashboard.labels import CODES, DOCUMENTS, N_, PARTS, PHONES, SUBJECTS
 from dashboard.language import Language
 from dashboard.snapshot import Debtor
-from schemas.breakdown import Debt
+from schemas.figures.debts import Debt
 from schemas.reverse_map import Subject
 
 MARK = "\ufeff"

@@ -6,15 +6,12 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from dashboard.provider import Provider, identity
-from schemas.breakdown import SUBJECTS
 from schemas.erp import ERPS
 from schemas.erp.declaration import Erp
-from schemas.figures import Pipeline
-from schemas.instances import Instance
-from schemas.lost import Lost, lost, lost_pipeline
-from schemas.reverse_map import ReverseMap, Subject
-from schemas.rows import Kind
-from schemas.unmapped import (
+from schemas.figures.debts import SUBJECTS
+from schemas.figures.lost import Lost, lost, lost_pipeline
+from schemas.figures.scope import Pipeline
+from schemas.figures.unmapped import (
     Unmapped,
     codes_pipeline,
     document_problems_pipeline,
@@ -22,6 +19,9 @@ from schemas.unmapped import (
     report,
     values_pipeline,
 )
+from schemas.instances import Instance
+from schemas.reverse_map import ReverseMap, Subject
+from schemas.rows import Kind
 
 Row = Mapping[str, Any]
 What = Literal["bairro", "client_type", "codes", "phones", "documents", "lost"]

@@ -6,7 +6,7 @@ from dashboard.board import DEFAULT_ZONE
 from dashboard.counting import Outcome
 from dashboard.html import Html
 from dashboard.notices import Notice, misconfigured
-from schemas.breakdown import SUBJECTS
+from schemas.figures.debts import SUBJECTS
 
 BLOCKS = ("configuration", "notices", "findings")
 SHOWN = 25

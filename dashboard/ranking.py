@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.breakdown import Debt
-from schemas.figures import Share
+from schemas.figures.debts import Debt
+from schemas.figures.standing import Share
 
 SHOWN = 12
 """Names with a bar of their own."""

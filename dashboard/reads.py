@@ -9,9 +9,11 @@ from pymongo.errors import PyMongoError
 from dashboard.board import HEAD
 from dashboard.findings import Counted, Findings, What, findings, pipelines
 from dashboard.snapshot import Debtor, InstanceRows, Rows, Snapshot, debtor, scope, snapshot
-from schemas.breakdown import SUBJECTS, debt_pipeline
 from schemas.errors import RetryLater
-from schemas.figures import Pipeline, queue_pipeline, standing_pipeline, waiting_pipeline
+from schemas.figures.debts import SUBJECTS, debt_pipeline
+from schemas.figures.queue import queue_pipeline, waiting_pipeline
+from schemas.figures.scope import Pipeline
+from schemas.figures.standing import standing_pipeline
 from schemas.instances import Instance
 from schemas.runtime.mongo import Database, instances
 from schemas.views import DEAD_LETTERS, Document

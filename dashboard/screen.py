@@ -15,8 +15,9 @@ from dashboard.language import Language
 from dashboard.notices import notices
 from dashboard.ranking import Ranking, ranking
 from dashboard.snapshot import Reading
-from schemas.breakdown import SUBJECTS
-from schemas.figures import AGES, Standing
+from schemas.figures.debts import SUBJECTS
+from schemas.figures.scope import AGES
+from schemas.figures.standing import Standing
 from schemas.queue import HoldReason
 from schemas.reverse_map import Subject
 

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from dashboard.freshness import Source, sources
 from dashboard.provider import Provider, identity
 from dashboard.situation import situation
-from schemas.breakdown import Debt, debts
-from schemas.figures import Scope, Standing, Waiting, standing, waiting
+from schemas.figures.debts import Debt, debts
+from schemas.figures.queue import Waiting, waiting
+from schemas.figures.scope import Scope
+from schemas.figures.standing import Standing, standing
 from schemas.instances import Instance
 from schemas.queue import Part
 from schemas.reverse_map import ReverseMap, Subject
@@ -19,7 +21,7 @@ DIGITS_SHOWN = 4
 
 
 class InstanceRows(NamedTuple):
-    """What was read about one instance: the rows of the pipelines in `schemas.figures` and `schemas.breakdown`."""
+    """What was read about one instance: the rows of the pipelines in `schemas.figures` and `schemas.figures.debts`."""
 
     instance: Instance
     standing: Row

@@ -6,7 +6,8 @@ The ERP's codes are spelled out again here: it shares no mapping with the stages
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from schemas.figures import AGES, Standing
+from schemas.figures.scope import AGES
+from schemas.figures.standing import Standing
 
 Json = Mapping[str, Any]
 Subject = str

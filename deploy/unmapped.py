@@ -5,12 +5,18 @@ from typing import Any, Literal, get_args
 
 from deploy.clients import database
 from schemas.errors import StopWorker
-from schemas.figures import Pipeline
+from schemas.figures.scope import Pipeline
+from schemas.figures.unmapped import (
+    codes_pipeline,
+    document_problems_pipeline,
+    phone_problems_pipeline,
+    report,
+    values_pipeline,
+)
 from schemas.instances import Instance
 from schemas.reverse_map import ReverseMap
 from schemas.runtime.mongo import Database, instances
 from schemas.runtime.settings import MongoSettings
-from schemas.unmapped import codes_pipeline, document_problems_pipeline, phone_problems_pipeline, report, values_pipeline
 
 What = Literal["bairro", "client_type", "codes", "phones", "documents"]
 WHATS: tuple[What, ...] = get_args(What)

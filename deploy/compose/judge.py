@@ -16,7 +16,8 @@ from deploy.comparison import differences, figure_differences, queue_differences
 from deploy.compose.project import Project
 from deploy.demo.erps import EVERY
 from deploy.demo.provider import NAME, Provider, instance
-from schemas.figures import Scope, standing, standing_pipeline
+from schemas.figures.scope import Scope
+from schemas.figures.standing import standing, standing_pipeline
 from schemas.instances import Instance
 from schemas.runtime.mongo import Database, connect
 from schemas.runtime.settings import MongoSettings

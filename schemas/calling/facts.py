@@ -1,7 +1,7 @@
 """What a decision looks at, out of one debtor's state. Pure."""
 
 from schemas.debtor import Debtor
-from schemas.figures import OPEN
+from schemas.figures.scope import OPEN
 from schemas.queue import Facts
 
 HINDERED = frozenset({"throttled", "blocked_auto", "blocked_manual", "blocked"})

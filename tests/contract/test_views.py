@@ -11,7 +11,9 @@ from pymongo import ReplaceOne
 
 from deploy.stages import STAGES
 from schemas.codec import decode, encode
-from schemas.figures import Scope, queue_pipeline, standing_pipeline, waiting_pipeline
+from schemas.figures.queue import queue_pipeline, waiting_pipeline
+from schemas.figures.scope import Scope
+from schemas.figures.standing import standing_pipeline
 from schemas.keys import row_key
 from schemas.model import Model
 from schemas.rows import ErpRow

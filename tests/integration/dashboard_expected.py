@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from schemas.figures import AGES
+from schemas.figures.scope import AGES
 from schemas.instances import Instance
 from schemas.queue import QueueEntry
 from schemas.reverse_map import Subject

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Error, Page, expect
 
 from deploy.local.ports import free
 from schemas import views
-from schemas.breakdown import SUBJECTS
+from schemas.figures.debts import SUBJECTS
 from schemas.sweeps import Sweep
 from tests.integration import dashboard_tab as seen
 from tests.integration.dashboard_expected import Expected, money, number

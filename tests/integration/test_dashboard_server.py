@@ -23,7 +23,7 @@ from dashboard.labels import DEBTS
 from dashboard.refresher import Refresher
 from dashboard.settings import Settings
 from deploy.local.ports import free
-from schemas.breakdown import SUBJECTS
+from schemas.figures.debts import SUBJECTS
 from schemas.reverse_map import Subject
 from schemas.runtime.process import BAD_CONFIGURATION
 from tests.integration.dashboard_expected import Expected

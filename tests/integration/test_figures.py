@@ -8,25 +8,15 @@ import pytest
 from pymongo import MongoClient
 
 from schemas import views
-from schemas.breakdown import SUBJECTS, debt_pipeline, debts
 from schemas.debtor import Bill, Client, Contract, Debtor
-from schemas.figures import (
-    AGES,
-    Hold,
-    Scope,
-    Share,
-    Standing,
-    Waiting,
-    queue_pipeline,
-    standing,
-    standing_pipeline,
-    waiting,
-    waiting_pipeline,
-)
-from schemas.lost import Lost, lost, lost_pipeline
+from schemas.figures.debts import SUBJECTS, debt_pipeline, debts
+from schemas.figures.lost import Lost, lost, lost_pipeline
+from schemas.figures.queue import Hold, Waiting, queue_pipeline, waiting, waiting_pipeline
+from schemas.figures.scope import AGES, Scope
+from schemas.figures.standing import Share, Standing, standing, standing_pipeline
+from schemas.figures.unmapped import CLIENT_TYPES
 from schemas.queue import Facts, QueueEntry, Verdict
 from schemas.reverse_map import ReverseMap, Subject
-from schemas.unmapped import CLIENT_TYPES
 
 pytestmark = pytest.mark.integration
 

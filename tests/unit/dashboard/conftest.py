@@ -9,8 +9,9 @@ from dashboard.findings import Findings, What, findings
 from dashboard.freshness import Source
 from dashboard.language import Language
 from dashboard.snapshot import Debtor, InstanceFigures, Reading, Snapshot
-from schemas.breakdown import Debt
-from schemas.figures import REASONS, Band, Hold, Share, Standing, Waiting
+from schemas.figures.debts import Debt
+from schemas.figures.queue import REASONS, Hold, Waiting
+from schemas.figures.standing import Band, Share, Standing
 from schemas.instances import Instance
 from schemas.reverse_map import Subject
 

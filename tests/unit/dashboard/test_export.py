@@ -14,8 +14,8 @@ from dashboard.findings import Findings
 from dashboard.labels import PARTS
 from dashboard.language import Language
 from dashboard.snapshot import Debtor
-from schemas.breakdown import Debt
-from schemas.figures import Share
+from schemas.figures.debts import Debt
+from schemas.figures.standing import Share
 
 SAY = Language("pt_BR")
 

@@ -12,9 +12,9 @@ from dashboard.findings_screen import SHOWN, painted
 from dashboard.html import Html
 from dashboard.labels import CODES
 from dashboard.language import Language
+from schemas.figures.lost import Lost
+from schemas.figures.unmapped import Unmapped
 from schemas.instances import Instance
-from schemas.lost import Lost
-from schemas.unmapped import Unmapped
 
 MakeInstance = Callable[..., Instance]
 
@@ -43,7 +43,7 @@ def test_problems_and_losses_are_counted(finding: Findings) -> None:
 
 
 def test_every_counted_word_can_be_looked_up_and_named() -> None:
-    """The words that the pipeline of `schemas.unmapped` writes."""
+    """The words that the pipeline of `schemas.figures.unmapped` writes."""
     counted = set(re.findall(r"'(?:contract|bill)\.\w+'", str(pipelines("norte")["codes"])))
 
     assert {word.strip("'") for word in counted} == set(WORDS) == set(CODES)

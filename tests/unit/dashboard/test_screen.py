@@ -15,8 +15,9 @@ from dashboard.labels import HOLDS, PARTS
 from dashboard.language import Language
 from dashboard.screen import BLOCKS, Painter
 from dashboard.snapshot import Debtor, InstanceFigures, Reading
-from schemas.breakdown import Debt
-from schemas.figures import Hold, Share
+from schemas.figures.debts import Debt
+from schemas.figures.queue import Hold
+from schemas.figures.standing import Share
 
 MakeFigures = Callable[..., InstanceFigures]
 MakeReading = Callable[..., Reading]

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from dashboard.board import DEFAULT_ZONE, EVERYBODY, HEAD, choose
 from dashboard.snapshot import Debtor, InstanceFigures, InstanceRows, Reading, Rows, Snapshot, masked, scope, snapshot
-from schemas.breakdown import Debt
-from schemas.figures import Share, Standing, Waiting
+from schemas.figures.debts import Debt
+from schemas.figures.queue import Waiting
+from schemas.figures.standing import Share, Standing
 from schemas.instances import Instance
 from schemas.reverse_map import Subject
 

@@ -8,7 +8,7 @@ import pytest
 from deploy.comparison import differences, figure_differences, queue_differences
 from deploy.simulators.ixc.truth import ClientFacts, debt, totals
 from schemas.debtor import Bill, Client, Contract, Debtor
-from schemas.figures import Band, Share, Standing
+from schemas.figures.standing import Band, Share, Standing
 from schemas.views import debtor
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)

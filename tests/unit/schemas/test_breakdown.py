@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.breakdown import Debt, debts, together
-from schemas.figures import Share
+from schemas.figures.debts import Debt, debts, together
+from schemas.figures.standing import Share
 from schemas.reverse_map import UNDEFINED, ReverseMap
 from schemas.spelling import fold
 

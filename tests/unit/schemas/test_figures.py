@@ -6,21 +6,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.figures import (
-    AGES,
-    REASONS,
-    Band,
-    Hold,
-    Scope,
-    Share,
-    Standing,
-    Waiting,
-    queue_pipeline,
-    standing,
-    standing_pipeline,
-    waiting,
-    waiting_pipeline,
-)
+from schemas.figures.queue import REASONS, Hold, Waiting, queue_pipeline, waiting, waiting_pipeline
+from schemas.figures.scope import AGES, Scope
+from schemas.figures.standing import Band, Share, Standing, standing, standing_pipeline
 
 TODAY = date(2026, 11, 23)
 counts = st.integers(0, 10**9)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.figures.unmapped import LIKENESS, Unmapped, report
 from schemas.reverse_map import ReverseMap, is_blank
 from schemas.spelling import written_out
-from schemas.unmapped import LIKENESS, Unmapped, report
 from tests.strategies import NASTY
 
 MAP = ReverseMap({"Jardim das Acácias": ("Jd. Acácias", "Cj. das Flores"), "Nossa Senhora de Fátima": (), "Etapa II": ()})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.calling.decide import decide
 from schemas.controls import NO_CONTROLS, Controls
-from schemas.figures import queue_pipeline
+from schemas.figures.queue import queue_pipeline
 from schemas.instances import Instance
 from schemas.queue import Facts, HoldReason, QueueEntry, Verdict
 from schemas.views import queue

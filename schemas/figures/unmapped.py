@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from schemas.figures import Pipeline
+from schemas.figures.scope import Pipeline
 from schemas.reverse_map import ReverseMap, Subject
 from schemas.spelling import fold, written_out
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.figures import Pipeline, Row
+from schemas.figures.scope import Pipeline, Row
 
 
 @dataclass(frozen=True, slots=True)

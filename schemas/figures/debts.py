@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from schemas.figures import Pipeline, Row, Scope, Share, overdue_bills
+from schemas.figures.scope import Pipeline, Row, Scope, overdue_bills
+from schemas.figures.standing import Share
+from schemas.figures.unmapped import CLIENT_TYPES
 from schemas.reverse_map import ReverseMap, Subject
 from schemas.spelling import fold
-from schemas.unmapped import CLIENT_TYPES
 
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 
