@@ -19,7 +19,7 @@ from schemas.model import Model
 from schemas.rows import ErpRow
 from schemas.topics import DEAD, TOPICS
 from schemas.views import DEAD_LETTERS, VIEWS, View
-from sinks.writes import batch, dead_letter
+from sinks.views.writes import batch, dead_letter
 from tests.contract.policy import Query, index_faults, letter_of
 from tests.strategies import EXAMPLES
 from tests.unit.records import Given

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymongo import DeleteOne, InsertOne
 
-from sinks.views import UNKNOWN
-from sinks.writes import Batch
+from sinks.views.worker import UNKNOWN
+from sinks.views.writes import Batch
 
 CODES = st.sampled_from("abc")
 VERSIONS = st.integers(0, 4)

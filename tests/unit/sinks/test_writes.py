@@ -15,7 +15,7 @@ from schemas.rows import ErpRow
 from schemas.sweeps import Sweep
 from schemas.topics import DEAD
 from schemas.views import VIEWS, View
-from sinks.writes import DUPLICATE_KEY, batch, dead_letter, only_late
+from sinks.views.writes import DUPLICATE_KEY, batch, dead_letter, only_late
 from tests.strategies import SEEN
 from tests.unit.records import Given, of
 

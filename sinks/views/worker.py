@@ -21,7 +21,7 @@ from schemas.runtime.process import alive, plain, run
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.topics import DEAD, Topic
 from schemas.views import DEAD_LETTERS, VIEWS, View
-from sinks.writes import Batch, Record, Write, batch, dead_letter, only_late
+from sinks.views.writes import Batch, Record, Write, batch, dead_letter, only_late
 
 POLL_MS = 500
 RECORDS = 2_000
