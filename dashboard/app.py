@@ -13,15 +13,16 @@ import structlog
 from panel.io.server import Server, get_server
 from panel.viewable import Viewable
 
-from dashboard import reads, ui
-from dashboard.counting import Counting
-from dashboard.files import Files
+from dashboard.facts import reads
+from dashboard.facts.counting import Counting
+from dashboard.facts.refresher import Refresher
+from dashboard.files.lists import Files
 from dashboard.handlers import Alive, Guarded, Ready
-from dashboard.language import Language
-from dashboard.refresher import Refresher
-from dashboard.screen import Painter
+from dashboard.parts import shell
+from dashboard.parts.screen import Painter
 from dashboard.session import Session
 from dashboard.settings import Settings
+from dashboard.words.language import Language
 from schemas.errors import StopWorker
 from schemas.runtime.mongo import connect
 from schemas.runtime.process import run
@@ -56,7 +57,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     painter = Painter(language)
     refresher = Refresher(partial(reads.read, database), settings.dashboard_refresh_seconds, _now)
     counting = Counting(partial(reads.count, database), _now)
-    template = ui.shell(language)
+    template = shell.shell(language)
 
     def open_session() -> Viewable:
         if pn.state.curdoc is None:
@@ -65,7 +66,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
             return Session(pn.state.curdoc, refresher, counting, painter, template).page
         except Exception:  # else Panel would show the traceback to the clerk
             log.exception("page failed")
-            return ui.html(painter.html.apology)
+            return shell.html(painter.html.apology)
 
     handlers: list[Handler] = [
         (r"/healthz", Alive),
@@ -98,7 +99,7 @@ def _listen(
         address=settings.dashboard_address,
         websocket_origin=settings.origins,
         extra_patterns=handlers,
-        static_dirs={"assets": str(ui.ASSETS)},
+        static_dirs={"assets": str(shell.ASSETS)},
         session_token_expiration=WALLBOARD_SECONDS,
         **options,
     )

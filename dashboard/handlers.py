@@ -6,8 +6,8 @@ from http import HTTPStatus
 from tornado.httputil import HTTPHeaders
 from tornado.web import OutputTransform, RequestHandler
 
-from dashboard.freshness import SNAPSHOT_STOPPED
-from dashboard.refresher import Clock, Refresher
+from dashboard.facts.freshness import SNAPSHOT_STOPPED
+from dashboard.facts.refresher import Clock, Refresher
 
 PROCESS = secrets.token_hex(8)
 """Names this process to pages that were opened from an earlier one."""

@@ -7,19 +7,17 @@ import panel as pn
 from bokeh.document import Document
 from jinja2 import Template
 
-from dashboard import ui
-from dashboard.board import EVERYBODY
-from dashboard.configuration import Configuration
-from dashboard.counting import Counting, Outcome
-from dashboard.findings_screen import painted
-from dashboard.monitoring import Monitoring
-from dashboard.refresher import Refresher
-from dashboard.screen import Painter
-from dashboard.snapshot import Reading
+from dashboard.facts.board import EVERYBODY
+from dashboard.facts.counting import Counting, Outcome
+from dashboard.facts.refresher import Refresher
+from dashboard.facts.snapshot import Reading
+from dashboard.pages.configuration import Configuration
+from dashboard.pages.monitoring import Monitoring
+from dashboard.parts import shell
+from dashboard.parts.findings_screen import painted
+from dashboard.parts.screen import Painter
+from dashboard.words.address import PAGE, QUERY
 
-QUERY = "instancia"
-PAGE = "pagina"
-"""The query parameters that name the selected instance and the page, so that a link or a bookmark opens them."""
 MONITORING, CONFIGURATION = "", "configuracao"
 TOP = {"align-items": "center", "justify-content": "space-between"}
 ROOM = {"gap": "12px", "padding": "14px clamp(12px, 2.2vw, 32px) 40px"}
@@ -44,10 +42,10 @@ class Session:
         self._monitoring = Monitoring(screen, say)
         self._configuration = Configuration()
         pages = {say("Monitoring"): MONITORING, say("Configuration"): CONFIGURATION}
-        self._selector = ui.selector(say("Provider"), screen.choices, screen.selected, self._choose)
-        top = ui.flow(ui.pages(pages, self._shown, self._turn), self._selector, gap="10px 16px", **TOP)
-        body = ui.stack(top, self._monitoring.body, self._configuration.body, **ROOM)
-        self.page = ui.open_page(say("Collection"), template, body, say("Light or dark"), self._recolour)
+        self._selector = shell.selector(say("Provider"), screen.choices, screen.selected, self._choose)
+        top = shell.flow(shell.pages(pages, self._shown, self._turn), self._selector, gap="10px 16px", **TOP)
+        body = shell.stack(top, self._monitoring.body, self._configuration.body, **ROOM)
+        self.page = shell.open_page(say("Collection"), template, body, say("Light or dark"), self._recolour)
         self._open()
         refresher.join(document, self._refreshed)
         document.on_session_destroyed(lambda _context: self._ended())

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.freshness import Level, worst
-from dashboard.snapshot import Debtor, InstanceFigures, Snapshot
+from dashboard.facts.freshness import Level, worst
+from dashboard.facts.snapshot import Debtor, InstanceFigures, Snapshot
 from schemas.figures.debts import SUBJECTS, Debt, together
 from schemas.figures.queue import Waiting
 from schemas.figures.standing import Standing

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import structlog
 
-from dashboard.findings import Counted
-from dashboard.refresher import Clock
+from dashboard.facts.findings import Counted
+from dashboard.facts.refresher import Clock
 from schemas.errors import RetryLater
 
 log = structlog.get_logger(stage="dashboard")

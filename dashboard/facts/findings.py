@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from dashboard.provider import Provider, identity
+from dashboard.facts.provider import Provider, identity
 from schemas.erp import ERPS
 from schemas.erp.declaration import Erp
 from schemas.figures.debts import SUBJECTS

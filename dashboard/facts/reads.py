@@ -6,9 +6,9 @@ from datetime import datetime
 
 from pymongo.errors import PyMongoError
 
-from dashboard.board import HEAD
-from dashboard.findings import Counted, Findings, What, findings, pipelines
-from dashboard.snapshot import Debtor, InstanceRows, Rows, Snapshot, debtor, scope, snapshot
+from dashboard.facts.board import HEAD
+from dashboard.facts.findings import Counted, Findings, What, findings, pipelines
+from dashboard.facts.snapshot import Debtor, InstanceRows, Rows, Snapshot, debtor, scope, snapshot
 from schemas.errors import RetryLater
 from schemas.figures.debts import SUBJECTS, debt_pipeline
 from schemas.figures.queue import queue_pipeline, waiting_pipeline

@@ -9,7 +9,7 @@ import structlog
 from bokeh.document import Document
 from tornado.ioloop import PeriodicCallback
 
-from dashboard.snapshot import Reading, Snapshot
+from dashboard.facts.snapshot import Reading, Snapshot
 from schemas.errors import RetryLater
 from schemas.runtime.process import alive
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from dashboard.freshness import Source, sources
-from dashboard.provider import Provider, identity
-from dashboard.situation import situation
+from dashboard.facts.freshness import Source, sources
+from dashboard.facts.provider import Provider, identity
+from dashboard.facts.situation import situation
 from schemas.figures.debts import Debt, debts
 from schemas.figures.queue import Waiting, waiting
 from schemas.figures.scope import Scope

@@ -8,10 +8,10 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from dashboard.findings import Findings
-from dashboard.labels import CODES, DOCUMENTS, N_, PARTS, PHONES, SUBJECTS
-from dashboard.language import Language
-from dashboard.snapshot import Debtor
+from dashboard.facts.findings import Findings
+from dashboard.facts.snapshot import Debtor
+from dashboard.words.labels import CODES, DOCUMENTS, N_, PARTS, PHONES, SUBJECTS
+from dashboard.words.language import Language
 from schemas.figures.debts import Debt
 from schemas.reverse_map import Subject
 

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
-from dashboard import export, reads
-from dashboard.board import DEFAULT_ZONE, EVERYBODY, Board, choose
-from dashboard.counting import Counting
-from dashboard.labels import DEBTS
-from dashboard.language import Language
-from dashboard.refresher import Clock, Refresher
-from dashboard.session import QUERY
+from dashboard.facts import reads
+from dashboard.facts.board import DEFAULT_ZONE, EVERYBODY, Board, choose
+from dashboard.facts.counting import Counting
+from dashboard.facts.refresher import Clock, Refresher
+from dashboard.files import export
+from dashboard.words.address import QUERY
+from dashboard.words.labels import DEBTS
+from dashboard.words.language import Language
 from schemas.errors import RetryLater
 from schemas.reverse_map import Subject
 from schemas.runtime.mongo import Database

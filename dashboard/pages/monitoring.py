@@ -2,10 +2,10 @@
 
 from panel.viewable import Viewable
 
-from dashboard import ui
-from dashboard.charts import BarChart
-from dashboard.language import Language
-from dashboard.screen import BLOCKS, Screen
+from dashboard.parts import shell
+from dashboard.parts.charts import BarChart
+from dashboard.parts.screen import BLOCKS, Screen
+from dashboard.words.language import Language
 
 CHART = {"flex": "1 1 280px", "min-width": "min(100%, 280px)"}
 HALF = {"flex": "1 1 400px", "min-width": "min(100%, 400px)", "align-self": "stretch", "height": "auto"}
@@ -17,23 +17,23 @@ class Monitoring:
     """One session's blocks."""
 
     def __init__(self, screen: Screen, say: Language) -> None:
-        self._panes = {name: ui.html(screen.blocks[name], **STYLES.get(name, {})) for name in BLOCKS}
+        self._panes = {name: shell.html(screen.blocks[name], **STYLES.get(name, {})) for name in BLOCKS}
         self._amounts = BarChart("amounts", screen.amounts, say("Overdue amount (R$)"))
         self._bills = BarChart("bills", screen.bills, say("Overdue bills"))
         self._debts = {subject: BarChart(subject, bars) for subject, bars in screen.debts.items()}
         panes = self._panes
-        charts = ui.flow(*(ui.chart(one.plot, **CHART) for one in (self._amounts, self._bills)), gap="0 24px")
-        debts = [ui.stack(panes[name], ui.chart(one.plot), **ui.CARD, **HALF) for name, one in self._debts.items()]
-        aside = ui.stack(panes["holds"], panes["sources"], flex="1 1 330px", gap=ui.GAP)
-        self._numbers = ui.stack(
+        charts = shell.flow(*(shell.chart(one.plot, **CHART) for one in (self._amounts, self._bills)), gap="0 24px")
+        debts = [shell.stack(panes[name], shell.chart(one.plot), **shell.CARD, **HALF) for name, one in self._debts.items()]
+        aside = shell.stack(panes["holds"], panes["sources"], flex="1 1 330px", gap=shell.GAP)
+        self._numbers = shell.stack(
             panes["figures"],
-            ui.stack(panes["aging"], charts, **ui.CARD),
-            ui.flow(*debts, gap=ui.GAP),
-            ui.flow(panes["queue"], aside, gap=ui.GAP),
-            gap=ui.GAP,
+            shell.stack(panes["aging"], charts, **shell.CARD),
+            shell.flow(*debts, gap=shell.GAP),
+            shell.flow(panes["queue"], aside, gap=shell.GAP),
+            gap=shell.GAP,
         )
         self._numbers.visible = screen.numbers
-        self.body: Viewable = ui.stack(panes["heading"], panes["notices"], self._numbers, gap="14px")
+        self.body: Viewable = shell.stack(panes["heading"], panes["notices"], self._numbers, gap="14px")
 
     def recolour(self, *, dark: bool) -> None:
         """Follow the page's theme."""

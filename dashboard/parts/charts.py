@@ -12,7 +12,7 @@ from bokeh.models import ColumnDataSource, FixedTicker, Plot, Range1d
 from bokeh.models.annotations import LabelSet, Title
 from bokeh.plotting import figure
 
-from dashboard.bars import Bars
+from dashboard.parts.bars import Bars
 
 INK = {False: "#4f5b68", True: "#b9c2cb"}
 """The colour of the values on the light and on the dark card; the library recolours axes and titles by itself."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from dashboard.board import DEFAULT_ZONE
-from dashboard.counting import Outcome
-from dashboard.html import Html
-from dashboard.notices import Notice, misconfigured
+from dashboard.facts.board import DEFAULT_ZONE
+from dashboard.facts.counting import Outcome
+from dashboard.parts.html import Html
+from dashboard.words.notices import Notice, misconfigured
 from schemas.figures.debts import SUBJECTS
 
 BLOCKS = ("configuration", "notices", "findings")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dashboard import labels
-from dashboard.language import Language
+from dashboard.words import labels
+from dashboard.words.language import Language
 
 TEMPLATES = Path(__file__).parent / "templates"
 BETWEEN_TAGS = re.compile(r">\s+<")

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dashboard.bars import PLAIN, REST, Bars, by_age, shortened
-from dashboard.board import EVERYBODY, Board, choose
-from dashboard.freshness import of_snapshot
-from dashboard.html import Html
-from dashboard.language import Language
-from dashboard.notices import notices
-from dashboard.ranking import Ranking, ranking
-from dashboard.snapshot import Reading
+from dashboard.facts.board import EVERYBODY, Board, choose
+from dashboard.facts.freshness import of_snapshot
+from dashboard.facts.snapshot import Reading
+from dashboard.parts.bars import PLAIN, REST, Bars, by_age, shortened
+from dashboard.parts.html import Html
+from dashboard.parts.ranking import Ranking, ranking
+from dashboard.words.language import Language
+from dashboard.words.notices import notices
 from schemas.figures.debts import SUBJECTS
 from schemas.figures.scope import AGES
 from schemas.figures.standing import Standing

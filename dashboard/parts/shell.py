@@ -22,8 +22,8 @@ from panel_material_ui.template.base import Page
 from panel_material_ui.widgets.icon import IconButton
 from panel_material_ui.widgets.select import RadioButtonGroup, Select
 
-from dashboard.html import TEMPLATES
-from dashboard.language import Language
+from dashboard.parts.html import TEMPLATES
+from dashboard.words.language import Language
 
 WATCH_MS = 30_000
 """How often an open page asks whether its server is still the same."""

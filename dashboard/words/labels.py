@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from dashboard.freshness import Level
+from dashboard.facts.freshness import Level
 from schemas.queue import HoldReason, Part
 from schemas.reverse_map import Subject
 from schemas.rows import Kind

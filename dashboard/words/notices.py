@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from dashboard.board import Board
-from dashboard.freshness import of_snapshot
-from dashboard.labels import KINDS
-from dashboard.language import Language
-from dashboard.snapshot import Reading
+from dashboard.facts.board import Board
+from dashboard.facts.freshness import of_snapshot
+from dashboard.facts.snapshot import Reading
+from dashboard.words.labels import KINDS
+from dashboard.words.language import Language
 
 Tone = Literal["info", "late", "stopped"]
 LATE_LEVELS: tuple[Literal["stopped", "late"], ...] = ("stopped", "late")

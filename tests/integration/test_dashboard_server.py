@@ -19,9 +19,9 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HT
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from dashboard.app import serving
-from dashboard.labels import DEBTS
-from dashboard.refresher import Refresher
+from dashboard.facts.refresher import Refresher
 from dashboard.settings import Settings
+from dashboard.words.labels import DEBTS
 from deploy.local.ports import free
 from schemas.figures.debts import SUBJECTS
 from schemas.reverse_map import Subject

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dashboard.findings import Findings, What, findings
-from dashboard.freshness import Source
-from dashboard.language import Language
-from dashboard.snapshot import Debtor, InstanceFigures, Reading, Snapshot
+from dashboard.facts.findings import Findings, What, findings
+from dashboard.facts.freshness import Source
+from dashboard.facts.snapshot import Debtor, InstanceFigures, Reading, Snapshot
+from dashboard.words.language import Language
 from schemas.figures.debts import Debt
 from schemas.figures.queue import REASONS, Hold, Waiting
 from schemas.figures.standing import Band, Share, Standing

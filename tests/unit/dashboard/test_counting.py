@@ -3,8 +3,8 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from dashboard.counting import GOOD_FOR, Counting, Outcome
-from dashboard.findings import Counted
+from dashboard.facts.counting import GOOD_FOR, Counting, Outcome
+from dashboard.facts.findings import Counted
 from schemas.errors import RetryLater
 
 

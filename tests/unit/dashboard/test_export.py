@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.export import FORMULA, amount, cell, debts, findings, table
-from dashboard.findings import Findings
-from dashboard.labels import PARTS
-from dashboard.language import Language
-from dashboard.snapshot import Debtor
+from dashboard.facts.findings import Findings
+from dashboard.facts.snapshot import Debtor
+from dashboard.files.export import FORMULA, amount, cell, debts, findings, table
+from dashboard.words.labels import PARTS
+from dashboard.words.language import Language
 from schemas.figures.debts import Debt
 from schemas.figures.standing import Share
 

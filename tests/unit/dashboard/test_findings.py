@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from dashboard.board import EVERYBODY
-from dashboard.counting import Outcome
-from dashboard.findings import WORDS, Code, Counted, Findings, Problem, findings, pipelines
-from dashboard.findings_screen import SHOWN, painted
-from dashboard.html import Html
-from dashboard.labels import CODES
-from dashboard.language import Language
+from dashboard.facts.board import EVERYBODY
+from dashboard.facts.counting import Outcome
+from dashboard.facts.findings import WORDS, Code, Counted, Findings, Problem, findings, pipelines
+from dashboard.parts.findings_screen import SHOWN, painted
+from dashboard.parts.html import Html
+from dashboard.words.labels import CODES
+from dashboard.words.language import Language
 from schemas.figures.lost import Lost
 from schemas.figures.unmapped import Unmapped
 from schemas.instances import Instance

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.freshness import GRACE, LATE, STOPPED, WORST, Source, of_snapshot, sources, worst
+from dashboard.facts.freshness import GRACE, LATE, STOPPED, WORST, Source, of_snapshot, sources, worst
 from schemas.instances import Instance
 
 MakeInstance = Callable[..., Instance]

@@ -11,9 +11,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import dashboard
-from dashboard.freshness import Level
-from dashboard.labels import CODES, DEBTS, DOCUMENTS, HOLDS, KINDS, LEVELS, PARTS, PHONES, SUBJECTS, UNNAMED
-from dashboard.language import CATALOGUES, Language
+from dashboard.facts.freshness import Level
+from dashboard.words.labels import CODES, DEBTS, DOCUMENTS, HOLDS, KINDS, LEVELS, PARTS, PHONES, SUBJECTS, UNNAMED
+from dashboard.words.language import CATALOGUES, Language
 from schemas.debtor import DocumentProblem, PhoneProblem
 from schemas.queue import HoldReason, Part
 from schemas.reverse_map import Subject
@@ -30,8 +30,8 @@ def in_source() -> set[Message]:
     """Every marked string; plural ones as a pair."""
     found = extract_from_dir(
         SOURCE,
-        method_map=[("**.py", "python"), ("templates/**.html", "jinja2")],
-        options_map={"templates/**.html": {"newstyle_gettext": "true"}},
+        method_map=[("**.py", "python"), ("parts/templates/**.html", "jinja2")],
+        options_map={"parts/templates/**.html": {"newstyle_gettext": "true"}},
         keywords=KEYWORDS,
     )
     return {message for _, _, message, _, _ in found}

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dashboard.board import EVERYBODY, choose
-from dashboard.freshness import Level, Source
-from dashboard.language import Language
-from dashboard.notices import Notice, notices
-from dashboard.snapshot import InstanceFigures, Reading
+from dashboard.facts.board import EVERYBODY, choose
+from dashboard.facts.freshness import Level, Source
+from dashboard.facts.snapshot import InstanceFigures, Reading
+from dashboard.words.language import Language
+from dashboard.words.notices import Notice, notices
 
 MakeFigures = Callable[..., InstanceFigures]
 MakeReading = Callable[..., Reading]

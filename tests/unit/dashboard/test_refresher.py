@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bokeh.document import Document
 
-from dashboard.refresher import RETRY_SECONDS, Refresher
-from dashboard.snapshot import Reading, Snapshot
+from dashboard.facts.refresher import RETRY_SECONDS, Refresher
+from dashboard.facts.snapshot import Reading, Snapshot
 from schemas.errors import RetryLater
 
 EVERY = 60.0

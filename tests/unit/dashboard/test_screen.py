@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.bars import LETTERS, PLAIN, REST, Bars, shortened
-from dashboard.board import EVERYBODY
-from dashboard.freshness import Source
-from dashboard.labels import HOLDS, PARTS
-from dashboard.language import Language
-from dashboard.screen import BLOCKS, Painter
-from dashboard.snapshot import Debtor, InstanceFigures, Reading
+from dashboard.facts.board import EVERYBODY
+from dashboard.facts.freshness import Source
+from dashboard.facts.snapshot import Debtor, InstanceFigures, Reading
+from dashboard.parts.bars import LETTERS, PLAIN, REST, Bars, shortened
+from dashboard.parts.screen import BLOCKS, Painter
+from dashboard.words.labels import HOLDS, PARTS
+from dashboard.words.language import Language
 from schemas.figures.debts import Debt
 from schemas.figures.queue import Hold
 from schemas.figures.standing import Share

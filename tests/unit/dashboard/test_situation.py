@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.situation import WORST, situation, term
+from dashboard.facts.situation import WORST, situation, term
 from schemas.debtor import Access
 from schemas.erp import ERPS
 

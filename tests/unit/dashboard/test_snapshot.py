@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.board import DEFAULT_ZONE, EVERYBODY, HEAD, choose
-from dashboard.snapshot import Debtor, InstanceFigures, InstanceRows, Reading, Rows, Snapshot, masked, scope, snapshot
+from dashboard.facts.board import DEFAULT_ZONE, EVERYBODY, HEAD, choose
+from dashboard.facts.snapshot import Debtor, InstanceFigures, InstanceRows, Reading, Rows, Snapshot, masked, scope, snapshot
 from schemas.figures.debts import Debt
 from schemas.figures.queue import Waiting
 from schemas.figures.standing import Share, Standing
