@@ -10,11 +10,14 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def decode(model: type[M], value: bytes | None) -> M:
-    """The event in `value`. Raises RejectRecord that names the first bad field and never shows its content."""
+    """The event in `value`; fields that a newer version added are ignored.
+
+    Raises RejectRecord that names the first bad field and never shows its content.
+    """
     if value is None:
         raise RejectRecord(f"empty body where {model.__name__} was expected", field="value")
     try:
-        return model.model_validate_json(value)
+        return model.model_validate_json(value, extra="ignore")
     except ValidationError as exc:
         first = exc.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "value"

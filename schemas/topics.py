@@ -14,6 +14,15 @@ KEYED_PARTITIONS = 6
 
 REPLAY = timedelta(days=180)
 ERASE = timedelta(days=190)
+STATES = timedelta(hours=1)
+"""A state topic is restored whole at every start: what is older than this is compacted, in segments as short."""
+TOMBSTONES = timedelta(days=30)
+"""So long a reader that was away still learns what was erased."""
+
+RECORD_BYTES = 1_000_000
+"""No record of ours is larger, key and headers included: whoever makes one looks first, what is larger is a dead letter."""
+MESSAGE_BYTES = 2_097_152
+"""What the broker takes at most: a record, or a dead letter, which is a whole record and its reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +45,16 @@ class Topic:
     @property
     def config(self) -> dict[str, str]:
         """Broker settings of the topic, all values as text."""
+        size = {"max.message.bytes": str(MESSAGE_BYTES)}
         if self.retention is not None:
-            # A dead letter is a whole record and its reason: it may be larger than any other record.
-            return {"cleanup.policy": "delete", "retention.ms": _ms(self.retention), "max.message.bytes": "2097152"}
+            return {**size, "cleanup.policy": "delete", "retention.ms": _ms(self.retention)}
         return {
+            **size,
             "cleanup.policy": "compact",
             "min.compaction.lag.ms": _ms(self.replay or timedelta(0)),
             "max.compaction.lag.ms": _ms(ERASE),
+            "delete.retention.ms": _ms(TOMBSTONES),
+            **({"segment.ms": _ms(STATES), "min.cleanable.dirty.ratio": "0.1"} if self.replay == STATES else {}),
         }
 
 
@@ -82,7 +94,7 @@ DEBTORS = Topic(
     partitions=KEYED_PARTITIONS,
     producers=("hydrate",),
     consumers=("hydrate", "dialer", "views"),
-    replay=timedelta(days=7),
+    replay=STATES,
 )
 QUEUE = Topic(
     name="queue.v1",
@@ -91,7 +103,7 @@ QUEUE = Topic(
     partitions=KEYED_PARTITIONS,
     producers=("dialer",),
     consumers=("dialer", "views"),
-    replay=timedelta(days=7),
+    replay=STATES,
 )
 DEAD = Topic(
     name="dead.v1",

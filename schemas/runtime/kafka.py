@@ -1,7 +1,7 @@
 """Kafka clients of the stages: durable, idempotent, and with our partition by debtor."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -16,6 +16,10 @@ MAX_BATCH_BYTES = 512 * 1024
 MAX_REQUEST_BYTES = 4 * 1024 * 1024  # a dead letter is its record and the reason
 
 
+COMMITTED = "read_committed"
+"""Every reader must say so: aiokafka's default shows the records of aborted transactions too."""
+
+
 class Message(NamedTuple):
     """One record to publish."""
 
@@ -24,21 +28,34 @@ class Message(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
+DURABLE: Mapping[str, Any] = {
+    "acks": "all",
+    "enable_idempotence": True,
+    "compression_type": "lz4",
+    "linger_ms": 5,
+    "max_batch_size": MAX_BATCH_BYTES,
+    "max_request_size": MAX_REQUEST_BYTES,
+}
+"""Of every producer: acknowledged by all replicas, without duplicates on retry, compressed."""
+
+
 def producer(servers: str) -> AIOKafkaProducer:
-    """Acknowledged by all replicas, without duplicates on retry, compressed."""
-    return AIOKafkaProducer(
-        bootstrap_servers=servers,
-        acks="all",
-        enable_idempotence=True,
-        compression_type="lz4",
-        linger_ms=5,
-        max_batch_size=MAX_BATCH_BYTES,
-        max_request_size=MAX_REQUEST_BYTES,
+    """For what is written without a fence, such as a sink's dead letters; states and rows have a `Writer`."""
+    return AIOKafkaProducer(bootstrap_servers=servers, **DURABLE)
+
+
+def reader(servers: str) -> AIOKafkaConsumer:
+    """Without a group: whoever takes it assigns partitions and seeks. It sees what was committed only."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=servers, auto_offset_reset="earliest", enable_auto_commit=False, isolation_level=COMMITTED
     )
 
 
 def consumer(servers: str, group: str, name: str, *topics: Topic) -> AIOKafkaConsumer:
-    """Commits only when told to. `name` is this member's own: a worker that comes back under it takes over at once."""
+    """Sees committed records only, commits only when told to.
+
+    `name` is this member's own: a worker that comes back under it takes over at once.
+    """
     return AIOKafkaConsumer(
         *(topic.name for topic in topics),
         bootstrap_servers=servers,
@@ -46,6 +63,7 @@ def consumer(servers: str, group: str, name: str, *topics: Topic) -> AIOKafkaCon
         group_instance_id=f"{group}-{name}",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
+        isolation_level=COMMITTED,
         session_timeout_ms=SESSION_MS,
         heartbeat_interval_ms=HEARTBEAT_MS,
     )

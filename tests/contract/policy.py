@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
 from schemas import topics as topics_module
 from schemas.codec import decode, encode
@@ -101,7 +102,11 @@ def _unread(file: Path, topic: Topic) -> str:
             letter_of(file)
             return ""
         event = decode(topic.model, file.read_bytes())
+        topic.model.model_validate_json(file.read_bytes())  # as we write: an unknown field is an error
         return "" if decode(topic.model, encode(event)) == event else "does not survive encoding"
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        return f"{exc.title}.{'.'.join(map(str, first['loc']))}: {first['type']}"
     except (RejectRecord, ValueError, KeyError, TypeError) as exc:
         return str(exc) or type(exc).__name__
 

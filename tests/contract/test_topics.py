@@ -91,9 +91,12 @@ def test_a_stage_uses_what_it_imports_and_what_its_own_package_imports() -> None
 
 def test_kafka_compacts_what_is_kept_and_deletes_what_is_not() -> None:
     assert BILLS.config == {
+        "max.message.bytes": "2097152",
+        "delete.retention.ms": str(30 * 86_400_000),
         "cleanup.policy": "compact",
         "min.compaction.lag.ms": str(180 * 86_400_000),
         "max.compaction.lag.ms": str(190 * 86_400_000),
     }
+    assert DEBTORS.config["segment.ms"] == DEBTORS.config["min.compaction.lag.ms"] == str(3_600_000)
     assert DEAD.config["cleanup.policy"] == "delete"
     assert DEAD.config["retention.ms"] == str(365 * 86_400_000)

@@ -1,0 +1,85 @@
+"""One writer for each partition of states and for each instance: only who holds its transactional id can write.
+
+Opening a `Writer` fences, at the broker, whoever held its id before, and aborts what that one had not committed: a worker that
+was paused and wakes late gets `Fenced` instead of writing old states over new ones (`deploy/decisions/0010-one-writer.md`).
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
+
+from schemas.dead import DeadLetter
+from schemas.errors import RetryLater
+from schemas.runtime.kafka import DURABLE, Message, publish
+from schemas.topics import DEAD
+
+TRANSACTION_MS = 60_000
+"""A transaction that is open for longer is aborted by the broker, and whoever opened it is fenced."""
+OPEN_WITHIN_S = 60.0
+WRITE_WITHIN_S = 90.0
+"""Longer than the broker keeps a transaction: whoever waits for longer waits for a sender that is gone."""
+
+Place = tuple[str, int]
+"""A topic's name and a partition."""
+Parts = dict[Place, list[Message]]
+Offsets = Mapping[TopicPartition, int]
+
+
+class Fenced(RetryLater):
+    """Somebody else has taken over this transactional id: nothing more may be written under it from here."""
+
+
+class Writer:
+    """`identity` names what is written (stage and partition, or poller and instance), never the process that writes it.
+
+    After any error it is of no use: close it; whoever needs it still opens a new one and restores what was committed.
+    """
+
+    def __init__(self, servers: str, identity: str) -> None:
+        self.identity = identity
+        self._sender = AIOKafkaProducer(
+            bootstrap_servers=servers, transactional_id=identity, transaction_timeout_ms=TRANSACTION_MS, **DURABLE
+        )
+
+    async def open(self) -> None:
+        """Take over. What the last holder wrote is committed or aborted when this returns. Raises RetryLater."""
+        try:
+            async with asyncio.timeout(OPEN_WITHIN_S):
+                await self._sender.start()
+        except (KafkaError, TimeoutError) as exc:
+            raise RetryLater(f"the broker gives no transactions to {self.identity}: {type(exc).__name__}") from exc
+
+    async def write(self, parts: Mapping[Place, Iterable[Message]], read: Offsets | None = None, group: str = "") -> None:
+        """All of it or nothing, with the offsets that `group` has `read`. Returns when the broker has it on disk.
+
+        Raises Fenced, or RetryLater where the broker cannot be reached or refuses.
+        """
+        try:
+            async with asyncio.timeout(WRITE_WITHIN_S), self._sender.transaction():
+                await asyncio.gather(
+                    *(publish(self._sender, topic, partition, part) for (topic, partition), part in parts.items())
+                )
+                if read:
+                    await self._sender.send_offsets_to_transaction(dict(read), group)
+        except (KafkaError, RetryLater, TimeoutError) as exc:
+            raise self._reason(exc) from exc
+
+    async def close(self) -> None:
+        """Give the connection back. An open transaction is aborted by the next holder, or by the broker."""
+        await self._sender.stop()
+
+    def _reason(self, exc: BaseException) -> RetryLater:
+        cause: BaseException | None = exc
+        while cause is not None:
+            if isinstance(cause, ProducerFenced | InvalidProducerEpoch):
+                return Fenced(f"another process has taken over {self.identity}: this one may write it no more")
+            cause = cause.__cause__
+        return RetryLater(f"the broker did not commit what {self.identity} wrote: {exc!r}")
+
+
+def letters_part(letters: Iterable[DeadLetter]) -> Parts:
+    """Dead letters as a part of a transaction."""
+    found = [Message(letter.key, letter.value, letter.headers()) for letter in letters]
+    return {(DEAD.name, 0): found} if found else {}
