@@ -1,7 +1,8 @@
 """One writer for each partition of states and for each instance: only who holds its transactional id can write.
 
-Opening a `Writer` fences, at the broker, whoever held its id before, and aborts what that one had not committed: a worker that
-was paused and wakes late gets `Fenced` instead of writing old states over new ones (`deploy/decisions/0010-one-writer.md`).
+Opening a `Writer` fences, at the broker, whoever held its id before, and aborts what that one had not committed: a worker
+that was paused and wakes late gets `Fenced` instead of writing old states over new ones
+(`deploy/decisions/0010-one-writer.md`).
 """
 
 import asyncio
