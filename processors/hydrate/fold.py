@@ -1,4 +1,4 @@
-"""Joins client, contracts and bills of one debtor. Pure: rows in, state out (`design.md`, decisions 1, 5 and 8)."""
+"""Joins client, contracts and bills of one debtor. Pure: rows in, state out (`ARCHITECTURE.md`, "Decide, then do")."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """Faust's consumer, handing over what a fetch brought as one message a partition instead of one a record.
 
-Faust 0.15.3 spends two asyncio tasks and a `wait` on each record (`reference/stack.md`, Faust): reading alone ends near
+Faust 0.15.3 spends two asyncio tasks and a `wait` on each record (`deploy/local/STACK.md`, "Faust"): reading alone ends near
 13,000 records a second on this project's machines. Here a fetch of n records of a partition is one message whose value is
 the list of them and whose offset is the last one; acknowledging it commits behind its last record. Changelog records, read
 in recovery only, stay single. This touches private parts of Faust: the version is pinned, and

@@ -1,7 +1,7 @@
 """The loop of a keyed stage: take what came, fold it a key at a time, publish, wait for the broker, remember, acknowledge.
 
 Everything before the acknowledgement is repeated after a crash and gives the same states. No exception leaves the agent
-(Faust would go on without it, `reference/stack.md`): a bad record is dead-lettered, anything else ends the process.
+(Faust would go on without it, `deploy/local/STACK.md`): a bad record is dead-lettered, anything else ends the process.
 """
 
 import asyncio

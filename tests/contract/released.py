@@ -14,6 +14,8 @@ from schemas.errors import RejectRecord
 from schemas.topics import TOPICS, Topic
 from tests.contract.policy import letter_of
 
+WIDER = frozenset({"enum", "minimum", "maximum", "exclusiveMaximum", "maxLength", "pattern"})
+"""What a release may refuse of a value that has become possible since: a word, or one beyond its bounds."""
 FORMATS = FormatChecker(["date"])
 
 
@@ -28,11 +30,14 @@ def versions(folder: Path, topic: Topic) -> list[str]:
     return sorted(file.name.removesuffix(SUFFIX) for file in (folder / topic.name / FOLDER).glob(f"*{SUFFIX}"))
 
 
-def lost_faults(folder: Path, topics: Sequence[Topic], version: str) -> Iterator[str]:
-    """A release keeps the examples and the schema of each of its topics, and nothing else lies there."""
+def lost_faults(folder: Path, topics: Sequence[Topic], version: str | None = None) -> Iterator[str]:
+    """A release keeps the examples and the schema of each of its topics, and nothing else lies there.
+
+    `version`: one that each of these topics must have.
+    """
     for topic in topics:
         kept = folder / topic.name / FOLDER
-        if version not in versions(folder, topic):
+        if version and version not in versions(folder, topic):
             yield f"{topic.name} has no schema of {version}"
         for found in versions(folder, topic):
             if not list((kept / found).glob("*.json")):
@@ -58,7 +63,7 @@ def new_reads_old(folder: Path, topics: Sequence[Topic] = TOPICS) -> Iterator[st
 def old_reads_new(folder: Path, grown: Collection[str] = (), topics: Sequence[Topic] = TOPICS) -> Iterator[str]:
     """Examples of today that the code of a release could not read.
 
-    `grown`: those, as `TOPIC/FILE`, that show a word which an enumeration has won since: older readers dead-letter them.
+    `grown`: those, as `TOPIC/FILE`, that show a word or a value which was not possible: older readers dead-letter them.
     """
     refused = set[str]()
     for topic in topics:
@@ -68,16 +73,16 @@ def old_reads_new(folder: Path, grown: Collection[str] = (), topics: Sequence[To
             for file in sorted((folder / topic.name).glob("*.json")):
                 name = str(file.relative_to(folder))
                 errors = list(judge.iter_errors(orjson.loads(file.read_bytes())))
-                if name in grown and errors and all(_is_word(error) for error in errors):
+                if name in grown and errors and all(_is_wider(error) for error in errors):
                     refused.add(name)
                     continue
                 yield from (f"{name}: {version} cannot read {_place(error)}: {error.validator}" for error in errors)
     yield from (f"{name} is read by every release: it is not grown" for name in sorted(set(grown) - refused))
 
 
-def _is_word(error: ValidationError) -> bool:
-    """An enumeration, also where another type might stand instead."""
-    return error.validator == "enum" or (bool(error.context) and any(_is_word(inner) for inner in error.context or ()))
+def _is_wider(error: ValidationError) -> bool:
+    """Also where another type might stand instead."""
+    return error.validator in WIDER or (bool(error.context) and any(_is_wider(inner) for inner in error.context or ()))
 
 
 def _place(error: ValidationError) -> str:
