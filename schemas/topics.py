@@ -1,4 +1,4 @@
-"""The only place where a Kafka topic is named (`design.md`, shape and decision 1)."""
+"""The only place where a Kafka topic is named (`ARCHITECTURE.md`, "Topics")."""
 
 from dataclasses import dataclass
 from datetime import timedelta

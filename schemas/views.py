@@ -1,4 +1,4 @@
-"""Every MongoDB view: its topic, the document an event becomes, its indexes (`design.md`, decision 5)."""
+"""Every MongoDB view: its topic, the document an event becomes, its indexes (`ARCHITECTURE.md`, "Views")."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One refresh for all (`design.md`, decision 9): the process reads once, every open session is told."""
+"""One refresh for all (`ARCHITECTURE.md`): the process reads once, every open session is told."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

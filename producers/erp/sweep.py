@@ -1,4 +1,4 @@
-"""One complete reading of one kind of row, or an error: never a partial truth (`design.md`, decision 2)."""
+"""One complete reading of one kind of row, or an error: never a partial truth (`ARCHITECTURE.md`)."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence

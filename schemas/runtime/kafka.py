@@ -79,7 +79,7 @@ def consumer(servers: str, group: str, name: str, *topics: Topic) -> AIOKafkaCon
 async def publish(sender: AIOKafkaProducer, topic: str, partition: int, messages: Iterable[Message]) -> None:
     """Send all to one partition in order, in as few batches as fit, and return when the broker has them on disk.
 
-    Several times faster than a `send` a record (`reference/stack.md`, Faust). Raises RetryLater.
+    Several times faster than a `send` a record (`deploy/local/STACK.md`, "Faust"). Raises RetryLater.
     """
     pending = []
     batch = sender.create_batch()

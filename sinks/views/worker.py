@@ -1,4 +1,4 @@
-"""The stage `views`: each view read, written in one bulk write, then committed (`design.md`, decision 5).
+"""The stage `views`: each view read, written in one bulk write, then committed (`ARCHITECTURE.md`, "Views").
 
 Each view has its own consumer group, so that one can be rebuilt alone. While a batch is being written the next one is read.
 """
