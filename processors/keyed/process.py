@@ -15,7 +15,8 @@ from processors.keyed.stage import KeyedStage
 from processors.keyed.worker import Worker
 from schemas.errors import RetryLater
 from schemas.runtime.kafka import producer
-from schemas.runtime.process import alive, plain
+from schemas.runtime.process import plain
+from schemas.runtime.progress import PROCESS, Loop
 from schemas.runtime.settings import KafkaSettings
 
 LOOK_EVERY_S = 0.5
@@ -29,7 +30,8 @@ async def work(stage: KeyedStage, settings: KafkaSettings, beside: Beside | None
     """Run `stage` until cancelled; `beside` runs next to it. Raises what ended either of them."""
     app, table = make_app(stage, settings)
     sender = producer(settings.kafka_bootstrap_servers)
-    worker = Worker(stage, table.states, sender)
+    loop = PROCESS.loop(f"{stage.name}'s agent")
+    worker = Worker(stage, table.states, sender, loop)
     broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def guarded(stream: faust.StreamT[Any]) -> None:
@@ -50,9 +52,9 @@ async def work(stage: KeyedStage, settings: KafkaSettings, beside: Beside | None
     app.on_partitions_revoked.connect(worker.release)
     try:
         await _start(app, sender, settings)
-        with plain():
+        with plain(), loop:
             async with asyncio.TaskGroup() as group:
-                group.create_task(_watch(app, table.states, broken))
+                group.create_task(_watch(app, table.states, broken, loop))
                 if beside is not None:
                     group.create_task(beside(worker))
     finally:
@@ -74,7 +76,7 @@ async def _start(app: faust.App, sender: Any, settings: KafkaSettings) -> None: 
     await app.start()
 
 
-async def _watch(app: faust.App, states: StateStore, broken: asyncio.Future[None]) -> None:
+async def _watch(app: faust.App, states: StateStore, broken: asyncio.Future[None], loop: Loop) -> None:
     """Return never; raise when the agent or Faust itself broke. Alive is a worker whose states are restored."""
     while True:
         await asyncio.wait([broken], timeout=LOOK_EVERY_S)
@@ -83,4 +85,4 @@ async def _watch(app: faust.App, states: StateStore, broken: asyncio.Future[None
         if app.crashed:
             raise RetryLater(f"Faust crashed: {app.crash_reason!r}")
         if states.restored:
-            alive()
+            loop.idle()

@@ -18,6 +18,7 @@ from processors.keyed.stage import Folded, KeyedStage, Record, letter
 from schemas.dead import DeadLetter
 from schemas.errors import RejectRecord
 from schemas.runtime.kafka import Message, bury, publish
+from schemas.runtime.progress import Loop
 
 TAKE_BATCHES = 32
 TAKE_WITHIN_S = 0.02
@@ -31,21 +32,24 @@ def now() -> datetime:
 class Worker:
     """Runs one stage's folds. `busy` is held while a batch is between its first read and its acknowledgement."""
 
-    def __init__(self, stage: KeyedStage, store: StateStore, sender: AIOKafkaProducer) -> None:
+    def __init__(self, stage: KeyedStage, store: StateStore, sender: AIOKafkaProducer, loop: Loop) -> None:
         self._stage = stage
         self._store = store
         self._sender = sender
+        self._loop = loop
         self.busy = asyncio.Lock()
 
     async def take(self, stream: Stream[Any]) -> None:
         """The agent's body."""
         async for events in stream.noack_take(TAKE_BATCHES, within=TAKE_WITHIN_S):
             async with self.busy:
+                self._loop.begin()
                 # What was taken before a rebalance may be another worker's by now: it is read again by whoever holds it.
                 ours = [event for event in events if self._is_ours(event, stream)]
                 await self.batch(record for event in ours for record in event.message.value)
                 for event in ours:
                     await stream.ack(event)
+                self._loop.turned()
 
     def _is_ours(self, event: Any, stream: Stream[Any]) -> bool:  # noqa: ANN401 - Faust's own event
         return self._store.restored and event.message.generation_id == stream.app.consumer_generation_id
