@@ -59,7 +59,7 @@ def _present(beat: Heartbeat, now: datetime) -> Present:
     elif beat.stuck:
         state, trouble = "stuck", f"no progress of {', '.join(beat.stuck)}"
     elif beat.away:
-        state, trouble = "peer away", f"{' and '.join(beat.away)} does not answer it"
+        state, trouble = "peer away", f"no answer from {' and '.join(beat.away)}"
     return Present(
         stage=beat.stage,
         worker=beat.worker,

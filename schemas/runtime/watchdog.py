@@ -92,8 +92,10 @@ class Watchdog:
             self._progress.afresh(event_loop=False)
         now = self._progress.clock()
         if stuck := self._progress.stuck(now, self._limit):
-            at = datetime.now(UTC)
-            self._end(last_words(self._stage, stuck[0], stuck[0].standing.late(now), at, self._place()))
+            pulse = self._progress.pulse
+            # while the event loop stands still no loop can turn: they are not to blame
+            blamed = pulse if pulse.standing.late(now) >= self._limit / 2 else stuck[0]
+            self._end(last_words(self._stage, blamed, blamed.standing.late(now), datetime.now(UTC), self._place()))
         elif not away and self._alive is not None and self._progress.under_way():
             self._alive.touch()
 

@@ -1,4 +1,4 @@
-"""Alive means progress, on the real parts: who stands still ends itself, who waits for a peer does not, and both are seen."""
+"""Alive means progress, on the real parts: who stands still ends itself, who waits for a peer does not; both are seen."""
 
 import asyncio
 import os
@@ -100,6 +100,7 @@ def test_what_stands_still_ends_itself_with_one_line(tmp_path: Path, blocking: s
 def test_who_was_stopped_for_longer_than_the_limit_goes_on_when_it_wakes(tmp_path: Path) -> None:
     """All its loops are late when it wakes: it must not take that for standing still."""
     mill = Mill(tmp_path, "await asyncio.Event().wait()")
+    mill.go()
     mill.until_alive()
     mill.process.send_signal(SIGSTOP)
     time.sleep(2.5 * STALL_S)  # the length of its sleep, not a wait for anything
@@ -159,9 +160,7 @@ async def test_views_waits_for_a_mongod_that_was_stopped_and_is_not_alive_meanwh
         sink.start()
 
 
-async def test_of_two_workers_of_one_name_one_ends_with_a_line(
-    servers: str, env: Mapping[str, str], prefix: str, tmp_path: Path
-) -> None:
+async def test_of_two_workers_of_one_name_one_ends_with_a_line(env: Mapping[str, str], prefix: str, tmp_path: Path) -> None:
     """They pushed each other out of every group for ever, read nothing, and looked healthy."""
     alive = tmp_path / "alive"
     with running("views", {**env, "ALIVE_FILE": str(alive)}, tmp_path, prefix) as first:
@@ -187,7 +186,7 @@ async def test_of_two_workers_of_one_name_one_ends_with_a_line(
 
 async def _touched(alive: Path) -> None:
     async def there() -> bool:
-        return alive.exists()
+        return os.path.exists(alive)  # noqa: ASYNC240, PTH110 - one look every tenth of a second
 
     await eventually(there, "its file")
 

@@ -80,6 +80,16 @@ def test_a_peer_that_is_away_is_no_reason_to_end_and_leaves_a_whole_limit_when_i
         assert len(watched.said) == 1
 
 
+def test_the_event_loop_is_blamed_where_it_holds_up_the_others(watched: Watched) -> None:
+    with watched.progress.loop("view debtors") as loop:
+        loop.turned(within=0)
+        watched.now = 10
+        watched.progress.pulse.turned(within=0)
+        watched.now = LIMIT
+        watched.look()
+    assert watched.said[0].startswith("views: no progress of the event loop for 110 s")
+
+
 def test_a_blocked_event_loop_ends_the_process_whoever_is_away(watched: Watched) -> None:
     watched.progress.pulse.turned(within=0)
     watched.now = LIMIT
