@@ -126,7 +126,7 @@ class Progress:
 
     def loop(self, name: str, measure: Measure | None = None) -> Loop:
         """A loop that owes its first turn from now on. `measure` is called every few seconds."""
-        return Loop(self, name, measure, standing=Standing().begun(self.clock()))
+        return Loop(self, name, measure, standing=Standing(owes=self.clock()))
 
     @contextmanager
     def working(self, name: str) -> Iterator[None]:

@@ -122,9 +122,20 @@ def test_a_process_is_under_way_once_every_loop_has_turned() -> None:
     with scene.progress.loop("one") as one, scene.progress.loop("two") as two:
         one.turned()
         assert not scene.progress.under_way()
+        two.begin()
         two.idle()
-        assert not scene.progress.under_way(), "it was in the middle of its start"
+        assert not scene.progress.under_way(), "it is in the middle of its work"
         two.turned()
+        assert scene.progress.under_way()
+
+
+def test_a_reader_that_finds_nothing_at_its_start_has_turned() -> None:
+    scene = Scene()
+    with scene.progress.loop("view debtors") as loop:
+        scene.now = 119
+        loop.idle(within=0.5)
+        scene.now = 239
+        assert scene.progress.stuck(scene.now, 120) == []
         assert scene.progress.under_way()
 
 
