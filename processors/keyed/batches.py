@@ -16,7 +16,23 @@ from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
 
+from schemas.runtime.membership import pushed_out, watch
+from schemas.runtime.progress import PROCESS
+
 PINNED = "0.15.3"
+
+
+class MemberThread(driver.AIOKafkaConsumerThread):
+    """Faust's own consumer in its thread; the process ends when another one of its name is there."""
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        conf = self.app.conf
+        watch(
+            self._consumer,
+            conf.broker_session_timeout,
+            lambda: PROCESS.end(pushed_out(conf.consumer_group_instance_id)),
+        )
 
 
 class BatchConsumer(driver.Consumer):
@@ -26,6 +42,9 @@ class BatchConsumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self._done: dict[TP, int] = {}
         self._handed_over: defaultdict[TP, deque[int]] = defaultdict(deque)
+
+    def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
+        return MemberThread(self, loop=self.loop, beacon=self.beacon)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109 - Faust's own signature
         records, active = await self._wait_next_records(timeout)

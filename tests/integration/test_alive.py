@@ -163,13 +163,16 @@ async def test_views_waits_for_a_mongod_that_was_stopped_and_is_not_alive_meanwh
         sink.start()
 
 
-async def test_of_two_workers_of_one_name_one_ends_with_a_line(env: Mapping[str, str], prefix: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", ["views", "hydrate"])
+async def test_of_two_workers_of_one_name_one_ends_with_a_line(
+    stage: str, env: Mapping[str, str], prefix: str, tmp_path: Path
+) -> None:
     """They pushed each other out of every group for ever, read nothing, and looked healthy."""
     alive = tmp_path / "alive"
-    with running("views", {**env, "ALIVE_FILE": str(alive)}, tmp_path, prefix) as first:
+    with running(stage, {**env, "ALIVE_FILE": str(alive)}, tmp_path, prefix) as first:
         await _touched(alive)
         (tmp_path / "second").mkdir()
-        second = Worker("views", env, tmp_path / "second", prefix)
+        second = Worker(stage, env, tmp_path / "second", prefix)
         try:
 
             async def ended() -> list[Worker]:
