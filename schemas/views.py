@@ -9,8 +9,9 @@ from schemas.errors import RejectRecord
 from schemas.model import Model
 from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
+from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
-from schemas.topics import DEBTORS, QUEUE, REFERENCES, SWEEPS, Topic
+from schemas.topics import DEBTORS, HEARTBEATS, QUEUE, REFERENCES, SWEEPS, Topic
 
 Document = dict[str, Any]
 Index = tuple[tuple[str, int], ...]
@@ -36,6 +37,9 @@ class View:
             return ":".join(words[part] for part in self.parts)
         except IndexError:
             raise RejectRecord(f"a tombstone for {self.name} whose key names no document", field="key") from None
+
+
+STAGES = "stages"
 
 
 def _plain(event: Model) -> Document:
@@ -93,6 +97,16 @@ def reference(event: ErpRow) -> Document:
     }
 
 
+def stage(event: Heartbeat) -> Document:
+    """The newest heartbeat of each process; one that ends in order erases its own."""
+    return {
+        **event.model_dump(mode="json"),
+        "_id": event.key.decode(),
+        "version": round(event.at.timestamp() * 1000),
+        "at": event.at,
+    }
+
+
 VIEWS = (
     View("debtors", DEBTORS, debtor, ((("instance", 1), ("bills.due_on", 1)),)),
     View(
@@ -103,6 +117,7 @@ VIEWS = (
     ),
     View("sweeps", SWEEPS, sweep, ((("instance", 1), ("phase", 1)),)),
     View("references", REFERENCES, reference, ((("instance", 1), ("table", 1)),), parts=(0, 1, 3)),
+    View(STAGES, HEARTBEATS, stage),
 )
 DEAD_LETTERS = "dead_letters"
 """Fed from `dead.v1` by the same sink; its documents hold foreign bytes and are therefore made from the record itself."""
