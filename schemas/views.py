@@ -11,7 +11,6 @@ from typing import Any
 
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
-from schemas.keys import partition_of
 from schemas.model import Model
 from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
@@ -59,12 +58,6 @@ class View:
             return ":".join(words[part] for part in self.parts)
         except IndexError:
             raise RejectRecord(f"the key names no document of {self.name}", field="key") from None
-
-    def partition(self, name: str) -> int:
-        """Where the records of a document are, by its `_id` or by the record's key: both begin with what is hashed."""
-        if self.topic.partitions == 1:
-            return 0
-        return partition_of(":".join(name.split(":", 2)[:2]).encode(), self.topic.partitions)
 
 
 def _plain(event: Model) -> Document:

@@ -19,6 +19,7 @@ from schemas.views import DEAD_LETTERS, EPOCHS, GRAVES, LETTERS, VIEWS, Expiry, 
 from sinks.views.epochs import GENERATION
 from sinks.views.indexes import ensure_indexes
 from sinks.views.letters import dead_letters
+from sinks.views.places import partition
 from sinks.views.shares import Shares, Worker
 from sinks.views.sink import Sink, ToBatch
 from sinks.views.writes import batch
@@ -72,7 +73,7 @@ async def _sink(
     view, group, servers = fed.view, f"views.{fed.view.name}", settings.kafka_bootstrap_servers
     reader = consumer(servers, group, worker.name, view.topic)
     shares = Shares(view.name, servers, group, reader, database, worker)
-    sink = Sink(shares, sender, fed.make, view.partition, fed.kept)
+    sink = Sink(shares, sender, fed.make, partial(partition, view), fed.kept)
     reader.subscribe([view.topic.name], listener=Listener(sink))
     try:
         await reader.start()

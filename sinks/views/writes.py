@@ -11,6 +11,7 @@ from schemas.codec import decode
 from schemas.dead import DeadLetter, Headers, Why
 from schemas.errors import RejectRecord
 from schemas.views import Document, View
+from sinks.views.places import partition
 
 Write = ReplaceOne[Document]
 
@@ -79,7 +80,7 @@ def _document(view: View, record: Record, now: datetime) -> tuple[str, Document]
 
 
 def _of_this_partition(view: View, record: Record) -> None:
-    own = view.partition((record.key or b"").decode(errors="replace"))
+    own = partition(view, (record.key or b"").decode(errors="replace"))
     if own != record.partition:
         raise RejectRecord(f"a record of partition {own} in partition {record.partition}", field="key")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from signal import SIGCONT, SIGSTOP, SIGTERM
@@ -18,12 +18,16 @@ from pymongo import AsyncMongoClient
 
 from deploy.clients import reader
 from schemas.codec import encode
+from schemas.dead import DeadLetter, Why
 from schemas.debtor import Bill, Debtor
-from schemas.keys import partition_of
+from schemas.keys import debtor_key, partition_of, row_key
+from schemas.rows import ErpRow
 from schemas.runtime.kafka import Message, publish
 from schemas.runtime.mongo import Database
-from schemas.topics import DEBTORS
-from schemas.views import EPOCHS, LIVING, VIEWS
+from schemas.sweeps import Sweep
+from schemas.topics import DEAD, DEBTORS, REFERENCES, SWEEPS
+from schemas.views import EPOCHS, GRAVES, VIEWS
+from sinks.views.indexes import ensure_indexes
 from tests.integration.pipeline import Worker, eventually, running
 
 pytestmark = pytest.mark.integration
@@ -152,7 +156,7 @@ async def test_a_lost_database_is_filled_again(
 async def test_a_lost_group_leaves_the_same_documents_and_no_ghosts(
     servers: str, sender: AIOKafkaProducer, env: Mapping[str, str], store: Database, prefix: str, tmp_path: Path
 ) -> None:
-    """The group's offsets are deleted: all is read again; what the topic does not tell goes, what was erased stays erased."""
+    """The group's offsets are deleted: all is read again; what no record tells goes, what was erased stays so."""
     wanted = {str(code): 2 for code in range(100)}
     with running("views", env, tmp_path) as sink:
         await put(sender, [debtor(prefix, code, cents) for cents in (1, 2) for code in [*wanted, "gone"]])
@@ -191,7 +195,7 @@ async def forgotten(servers: str, group: str) -> None:
 
 
 async def test_a_worker_that_wakes_late_writes_nothing(
-    servers: str, sender: AIOKafkaProducer, env: Mapping[str, str], store: Database, prefix: str, tmp_path: Path
+    sender: AIOKafkaProducer, env: Mapping[str, str], store: Database, prefix: str, tmp_path: Path
 ) -> None:
     """Paused while it writes; another takes over, everybody changes, some are erased; then the sleeper wakes."""
     codes = [str(code) for code in range(6_000)]
@@ -227,3 +231,76 @@ async def awake(sleeper: Worker, successor: Worker) -> None:
         return "partition_lost" in sleeper.log.read_text()
 
     await eventually(look, "that the sleeper noticed")
+
+
+async def test_a_clock_that_was_set_back_a_wrong_partition_and_a_letter_told_twice(
+    sender: AIOKafkaProducer, env: Mapping[str, str], store: Database, prefix: str, tmp_path: Path
+) -> None:
+    """The later record wins in references and sweeps; what no key leads to is a letter; the same letter is one document."""
+    now = datetime.now(UTC)
+    city = ErpRow(
+        instance=prefix, erp="ixc", kind="reference", id="7", client="cidade", row={"n": "old"}, seen_at=now, sweep="1"
+    )
+    cities = [city, city.model_copy(update={"seen_at": now - timedelta(hours=3), "row": {"n": "new"}})]
+    key = row_key(prefix, "cidade", "reference", "7")
+    sweep = Sweep(instance=prefix, erp="ixc", kind="bill", sweep="old", phase="completed", at=now)
+    sweeps = [sweep, sweep.model_copy(update={"at": now - timedelta(hours=3), "sweep": "new"})]
+    lost = debtor(prefix, "lost", 1)
+    right = partition_of(lost.key, DEBTORS.partitions)
+    why = Why(stage="hydrate", place=f"erp.bill.v1[0]@{2**40}", field="row", reason=prefix)
+    letter = Message(b"k", prefix.encode(), DeadLetter(b"k", prefix.encode(), why).headers())
+    messages = [Message(key, encode(one), []) for one in cities]
+    await publish(sender, REFERENCES.name, partition_of(debtor_key(prefix, "cidade"), REFERENCES.partitions), messages)
+    await publish(sender, SWEEPS.name, 0, [Message(f"{prefix}:bill".encode(), encode(one), []) for one in sweeps])
+    await publish(sender, DEBTORS.name, (right + 1) % DEBTORS.partitions, [Message(lost.key, encode(lost), [])])
+    for _ in range(2):
+        await publish(sender, DEAD.name, 0, [letter])
+    with running("views", env, tmp_path):
+
+        async def last() -> bool:
+            one = await store["references"].find_one({"instance": prefix}) or {}
+            other = await store["sweeps"].find_one({"instance": prefix}) or {}
+            return one.get("row") == {"n": "new"} and other.get("sweep") == "new"
+
+        await eventually(last, "the later record of each")
+
+        async def buried() -> bool:
+            return await store["dead_letters"].find_one({"key": lost.key, "field": "key", "stage": "views"}) is not None
+
+        await eventually(buried, "the letter of the wrong partition")
+        assert await shown(store, prefix) == {}
+        assert await store["dead_letters"].count_documents({"reason": prefix}) == 1
+        again = (await store["dead_letters"].index_information()).values()
+        assert any(index.get("expireAfterSeconds") == 365 * 86_400 for index in again)
+
+
+async def test_indexes_of_an_older_collector_are_mended(store: Database) -> None:
+    """Another expiry, a plain index in its place, or one too many: the stage starts, and the declared ones are there."""
+    (debtors, *_) = VIEWS
+    for before in ({"expireAfterSeconds": 5}, {}, {"expireAfterSeconds": 5, "name": "mine"}):
+        await store["debtors"].drop()
+        await store["debtors"].create_index([("at", 1)], **before)
+        await store["debtors"].create_index([("code", 1)])
+        for _ in range(2):
+            await ensure_indexes(debtors, GRAVES, store["debtors"])
+        found = await store["debtors"].index_information()
+        (expiring,) = [index for index in found.values() if index["key"] == [("at", 1)]]
+        assert expiring["expireAfterSeconds"] == 30 * 86_400
+        assert expiring["partialFilterExpression"] == {"erased": True}
+        assert {index["key"][0][0] for index in found.values()} >= {"code", "instance"}
+
+
+async def test_of_two_workers_of_one_name_the_elder_ends(env: Mapping[str, str], store: Database, tmp_path: Path) -> None:
+    """With one line and 75, instead of taking the partitions from each other for ever."""
+    with running("views", env, tmp_path) as elder:
+        await whole(store)
+        (tmp_path / "younger").mkdir()
+        with running("views", env, tmp_path / "younger"):
+
+            async def ended() -> bool:
+                return elder.process.poll() is not None
+
+            await eventually(ended, "the elder's end")
+            assert elder.process.returncode == 75
+            assert elder.log.read_text().splitlines()[-1].startswith("another process runs as views 0")
+        elder.start()
