@@ -2,30 +2,24 @@
 
 from typing import Any
 
-from pymongo.errors import OperationFailure
-
 from schemas.runtime import mongo
 from schemas.views import Expiry, View
 
-OTHER_OPTIONS, OTHER_KEYS = 85, 86
-"""MongoDB's codes for an index of this name or these keys that is another one."""
-
 
 async def ensure_indexes(view: View, expiry: Expiry, to: mongo.Collection) -> None:
-    """Every declared index; of one that differs from its declaration only the options change, others are left alone."""
+    """Every declared index. One that removes documents otherwise than `expiry` says is replaced; others are left alone."""
     for index in view.indexes:
         await to.create_index(list(index))
     await _expire(expiry, to)
 
 
 async def _expire(expiry: Expiry, to: mongo.Collection) -> None:
-    options: dict[str, Any] = {"expireAfterSeconds": round(expiry.after.total_seconds())}
+    wanted: dict[str, Any] = {"expireAfterSeconds": round(expiry.after.total_seconds())}
     if expiry.only:
-        options["partialFilterExpression"] = dict(expiry.only)
-    try:
-        await to.create_index([(expiry.field, 1)], **options)
-    except OperationFailure as exc:
-        if exc.code not in {OTHER_OPTIONS, OTHER_KEYS}:
-            raise
-        await to.drop_index([(expiry.field, 1)])
-        await to.create_index([(expiry.field, 1)], **options)
+        wanted["partialFilterExpression"] = dict(expiry.only)
+    name = f"{expiry.field}_1"
+    for other, found in (await to.index_information()).items():
+        options = {option: found[option] for option in ("expireAfterSeconds", "partialFilterExpression") if option in found}
+        if options != wanted and (other == name or (found["key"] == [(expiry.field, 1)] and "expireAfterSeconds" in found)):
+            await to.drop_index(other)
+    await to.create_index([(expiry.field, 1)], **wanted)

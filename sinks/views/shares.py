@@ -1,6 +1,6 @@
 """Takes partitions over: finds where each goes on, or begins a new epoch. The shell round `sinks.views.epochs`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ class Worker(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """The partitions of one view."""
+    """The partitions of one view. `prepare` makes its collection ready, as often as partitions are taken."""
 
     view: str
     servers: str
@@ -42,6 +42,7 @@ class Shares:
     reader: AIOKafkaConsumer
     database: mongo.Database
     worker: Worker
+    prepare: Callable[[], Awaitable[None]]
 
     async def take(
         self,
@@ -55,6 +56,7 @@ class Shares:
         `had`: this process held them before. `cut`: their topic was seen to begin anew. Raises Away, or RetryLater where
         another process of the same name has taken them.
         """
+        await self.prepare()
         committed = await self._committed(wanted)
         begins: Offsets = await self.reader.beginning_offsets(list(wanted))
         ends: Offsets = await self.reader.end_offsets(list(wanted))

@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 from ulid import ULID
 
-from schemas.errors import RetryLater
+from schemas.errors import RetryLater, StopWorker
 from schemas.runtime import mongo
 from schemas.runtime.kafka import consumer, producer
 from schemas.runtime.process import plain, run
@@ -67,12 +67,19 @@ async def prepare(database: mongo.Database, view: View, expiry: Expiry) -> None:
     await ensure_indexes(view, expiry, database[view.name])
 
 
+async def require_transactions(database: mongo.Database) -> None:
+    """Raises StopWorker where MongoDB has none."""
+    hello = await database.client.admin.command("hello")
+    if "setName" not in hello and hello.get("msg") != "isdbgrid":
+        raise StopWorker("MONGO_URI: transactions need a replica set (one node is enough): start mongod with --replSet")
+
+
 async def _sink(
     settings: ViewsSettings, worker: Worker, sender: AIOKafkaProducer, database: mongo.Database, fed: Fed
 ) -> None:
     view, group, servers = fed.view, f"views.{fed.view.name}", settings.kafka_bootstrap_servers
     reader = consumer(servers, group, worker.name, view.topic)
-    shares = Shares(view.name, servers, group, reader, database, worker)
+    shares = Shares(view.name, servers, group, reader, database, worker, partial(prepare, database, view, fed.expiry))
     sink = Sink(shares, sender, fed.make, partial(partition, view), fed.kept)
     reader.subscribe([view.topic.name], listener=Listener(sink))
     try:
@@ -83,14 +90,13 @@ async def _sink(
 
 
 async def views(settings: ViewsSettings) -> None:
-    """Run every view until cancelled. Raises RetryLater."""
+    """Run every view until cancelled. Raises RetryLater and StopWorker."""
     database = mongo.connect(settings)
     sender = producer(settings.kafka_bootstrap_servers)
     worker = Worker(settings.worker_name, str(ULID()))
     try:
         await sender.start()
-        for fed in EVERY:
-            await prepare(database, fed.view, fed.expiry)
+        await require_transactions(database)
         with plain():
             async with asyncio.TaskGroup() as group:
                 for fed in EVERY:

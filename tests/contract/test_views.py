@@ -1,16 +1,20 @@
 """Every view: documents that MongoDB can hold, made of the examples, and indexes for what is asked."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import bson
 import orjson
 import pytest
 from pymongo import ReplaceOne
 
+from dashboard.facts.findings import pipelines
 from deploy.stages import STAGES
 from schemas.codec import decode, encode
+from schemas.figures.debts import SUBJECTS, debt_pipeline
 from schemas.figures.queue import queue_pipeline, waiting_pipeline
 from schemas.figures.scope import Scope
 from schemas.figures.standing import standing_pipeline
@@ -116,6 +120,19 @@ def test_a_view_shows_what_its_example_says() -> None:
 
 def test_every_query_has_its_index() -> None:
     assert list(index_faults(VIEWS, FOUND)) == []
+
+
+SCOPE = Scope("norte", date(2026, 1, 14), 7)
+
+
+@pytest.mark.parametrize(
+    "pipeline",
+    [*(query for _, query in FOUND), *(debt_pipeline(one, SCOPE) for one in SUBJECTS), *pipelines("norte").values()],
+    ids=str,
+)
+def test_no_figure_counts_a_grave(pipeline: Sequence[Mapping[str, Any]]) -> None:
+    """A grave has no instance: every pipeline asks for one, before anything else."""
+    assert pipeline[0]["$match"]["instance"] in ("norte", {"$in": ["norte"]}, {"$in": ["norte", "sul"]})
 
 
 def test_every_view_is_written_by_the_stage_that_reads_its_topic() -> None:

@@ -151,6 +151,7 @@ async def test_a_lost_database_is_filled_again(
         # and while it runs
         await store.client.drop_database(store.name)
         await shows(store, prefix, {**wanted, "one more": 2})
+        assert len(await store["debtors"].index_information()) == 3
 
 
 async def test_a_lost_group_leaves_the_same_documents_and_no_ghosts(
