@@ -1,5 +1,6 @@
 """Takes partitions over: finds where each goes on, or begins a new epoch. The shell round `sinks.views.epochs`."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -60,24 +61,31 @@ class Shares:
         committed = await self._committed(wanted)
         begins: Offsets = await self.reader.beginning_offsets(list(wanted))
         ends: Offsets = await self.reader.end_offsets(list(wanted))
-        taken = {}
-        for tp in wanted:
-            stored = await self._stored(tp)
-            if stored and tp in had and stored.holder == self.worker.name and stored.run != self.worker.run:
-                raise RetryLater(f"another process runs as views {self.worker.name}: give each a --name of its own")
-            why = "the topic began anew" if tp in cut else why_anew(stored, committed.get(tp), ends[tp])
-            if why:
-                epoch, highest = str(ULID()), await self._highest()
-                share = anew(epoch, stored, committed.get(tp), highest, begin=begins[tp], end=ends[tp])
-            elif stored:
-                share = resumed(stored, begins[tp])
-            share = replace(share, holder=self.worker.name, run=self.worker.run, session=session)
-            if await self._moved(tp, stored, share) and await self._placed(tp, share, commit=bool(why)):
-                taken[tp] = share
-                if why:
-                    tell = log.info if why == FIRST else log.warning
-                    tell("read_anew", view=self.view, topic=tp.topic, partition=tp.partition, until=share.until, why=why)
+        found = await asyncio.gather(*(self._stored(tp) for tp in wanted))
+        stored = dict(zip(wanted, found, strict=True))
+        if any(one and tp in had and self._is_doubled(one) for tp, one in stored.items()):
+            raise RetryLater(f"another process runs as views {self.worker.name}: give each a --name of its own")
+        cut_off = dict.fromkeys(cut, "the topic began anew")
+        why = {tp: cut_off.get(tp) or why_anew(one, committed.get(tp), ends[tp]) for tp, one in stored.items()}
+        highest = await self._highest() if any(why.values()) else 0
+        shares = {}
+        for tp, one in stored.items():
+            if one is None or why[tp]:
+                share = anew(str(ULID()), one, committed.get(tp), highest, begin=begins[tp], end=ends[tp])
+            else:
+                share = resumed(one, begins[tp])
+            shares[tp] = replace(share, holder=self.worker.name, run=self.worker.run, session=session)
+        moved = await asyncio.gather(*(self._moved(tp, stored[tp], share) for tp, share in shares.items()))
+        taken = {tp: share for (tp, share), ours in zip(shares.items(), moved, strict=True) if ours}
+        if not await self._placed(taken, [tp for tp in taken if why[tp]]):
+            return {}
+        for tp in (tp for tp in taken if why[tp]):
+            tell = log.info if why[tp] == FIRST else log.warning
+            tell("read_anew", view=self.view, topic=tp.topic, partition=tp.partition, until=taken[tp].until, why=why[tp])
         return taken
+
+    def _is_doubled(self, share: Share) -> bool:
+        return share.holder == self.worker.name and share.run != self.worker.run
 
     def name(self, tp: TopicPartition) -> str:
         """The `_id` of the partition's document."""
@@ -101,12 +109,13 @@ class Shares:
         seen = {"_id": self.name(tp), "epoch": stored.epoch, "next": stored.next, "run": stored.run}
         return (await self.database[EPOCHS].update_one(seen, {"$set": share.fields})).matched_count == 1
 
-    async def _placed(self, tp: TopicPartition, share: Share, *, commit: bool) -> bool:
-        """Whether the partition is still assigned to this worker."""
+    async def _placed(self, taken: Mapping[TopicPartition, Share], renewed: Collection[TopicPartition]) -> bool:
+        """Whether the partitions are still assigned to this worker."""
         try:
-            self.reader.seek(tp, share.next)
-            if commit:
-                await self.reader.commit({tp: (share.next, share.mark)})
+            for tp, share in taken.items():
+                self.reader.seek(tp, share.next)
+            if renewed:
+                await self.reader.commit({tp: (taken[tp].next, taken[tp].mark) for tp in renewed})
         except (CommitFailedError, IllegalStateError):
             return False
         return True

@@ -28,7 +28,7 @@ from sinks.views.epochs import Share
 from sinks.views.ghosts import lay
 from sinks.views.pieces import Piece, pieces
 from sinks.views.shares import Away, Shares
-from sinks.views.writes import Batch, Record, Version, Write, refused
+from sinks.views.writes import DUPLICATE_KEY, Batch, Record, Version, refused
 
 POLL_MS = 500
 RECORDS = 2_000
@@ -79,6 +79,7 @@ class Sink:
         self._cut: set[TopicPartition] = set()
         self._turn = 0
         self._looked = time.monotonic()
+        self._growing = False  # most documents of the last piece were new
 
     def let_go(self, _: Collection[TopicPartition] = ()) -> None:
         """The group shares out anew, or a document was not as this worker left it: each partition is looked at again."""
@@ -173,7 +174,7 @@ class Sink:
             for tp, share in shares.items()
         ]
         patient = stamina.AsyncRetryingCaller(attempts=None, timeout=PATIENCE)
-        if moves and not await patient(Away, self._written, session, moves, made.writes):
+        if moves and not await patient(Away, self._written, session, moves, made):
             log.info("partition_lost", view=self._shares.view)
             self.let_go()
             return
@@ -183,7 +184,7 @@ class Sink:
         for tp in after:
             await self._whole(tp, one.held[tp])
 
-    async def _written(self, session: AsyncClientSession, moves: Sequence[UpdateOne], writes: Sequence[Write]) -> bool:
+    async def _written(self, session: AsyncClientSession, moves: Sequence[UpdateOne], made: Batch) -> bool:
         """False where a partition is not where this worker left it. Raises RetryLater."""
         try:
             async with await session.start_transaction():
@@ -191,15 +192,21 @@ class Sink:
                 if moved.matched_count != len(moves):
                     await session.abort_transaction()
                     return False
-                if writes:
-                    await self._to.bulk_write(writes, ordered=False, session=session)
+                if made.newest:
+                    held = await self._stored(session, list(made.newest)) if self._growing else None
+                    done = await self._to.bulk_write(made.writes(held), ordered=False, session=session)
+                    self._growing = 2 * (done.inserted_count + done.upserted_count) > len(made.newest)
         except BulkWriteError as exc:
-            if exc.has_error_label(TRANSIENT):
+            if exc.has_error_label(TRANSIENT) or any(one["code"] == DUPLICATE_KEY for one in exc.details["writeErrors"]):
                 raise _away(exc) from exc
             raise RetryLater(f"MongoDB refuses {refused(exc.details.get('writeErrors', []))} of {self._to.name}") from exc
         except PyMongoError as exc:
             raise _away(exc) from exc
         return True
+
+    async def _stored(self, session: AsyncClientSession, names: list[str]) -> set[str]:
+        there = self._to.find({"_id": {"$in": names}}, {"_id": 1}, batch_size=len(names) + 1, session=session)
+        return {one["_id"] async for one in there}
 
     async def _commit(self, offsets: Mapping[TopicPartition, tuple[int, str]]) -> None:
         try:

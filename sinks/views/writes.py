@@ -1,11 +1,11 @@
 """What a batch of records writes: values, no I/O."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from pymongo import ReplaceOne
+from pymongo import InsertOne, ReplaceOne
 
 from schemas.codec import decode
 from schemas.dead import DeadLetter, Headers, Why
@@ -13,7 +13,8 @@ from schemas.errors import RejectRecord
 from schemas.views import Document, View
 from sinks.views.places import partition
 
-Write = ReplaceOne[Document]
+Write = ReplaceOne[Document] | InsertOne[Document]
+DUPLICATE_KEY = 11000
 
 
 class Record(Protocol):
@@ -38,13 +39,16 @@ class Batch:
     newest: Mapping[str, Document]
     letters: list[DeadLetter]
 
-    @property
-    def writes(self) -> list[Write]:
-        """At most one an `_id`. They do not look at what is stored: the transaction that they are part of has.
+    def writes(self, held: Collection[str] | None = None) -> list[Write]:
+        """At most one an `_id`. Nobody older can write: the transaction that they are part of has made sure of that.
 
         A condition on the version would cost as much again: only a filter of `_id` alone skips MongoDB's planner.
+        `held`: those that are stored, where that is known; the others are inserted, for two thirds of the price.
         """
-        return [ReplaceOne({"_id": identity}, document, upsert=True) for identity, document in self.newest.items()]
+        return [
+            ReplaceOne({"_id": identity}, document, upsert=True) if held is None or identity in held else InsertOne(document)
+            for identity, document in self.newest.items()
+        ]
 
 
 def batch(view: View, records: Iterable[Record], version: Version, now: datetime) -> Batch:

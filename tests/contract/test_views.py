@@ -66,7 +66,7 @@ def test_every_view_has_examples() -> None:
 @pytest.mark.parametrize(("view", "path"), CASES, ids=lambda value: getattr(value, "stem", getattr(value, "name", "")))
 def test_an_example_becomes_one_document_that_mongodb_can_hold(view: View, path: Path) -> None:
     batched = made(view, record(view, path), record(view, path, 1))
-    (write,) = batched.writes
+    (write,) = batched.writes()
     assert isinstance(write, ReplaceOne)
     document = write._doc
 
@@ -82,8 +82,8 @@ def test_an_example_becomes_one_document_that_mongodb_can_hold(view: View, path:
 )
 def test_a_tombstone_under_the_same_key_erases_that_document(view: View, path: Path) -> None:
     """Sweeps are never erased: their topic deletes by time and their documents are replaced."""
-    (write,) = made(view, record(view, path)).writes
-    (erasure,) = made(view, replace(record(view, path), value=None)).writes
+    (write,) = made(view, record(view, path)).writes()
+    (erasure,) = made(view, replace(record(view, path), value=None)).writes()
 
     assert erasure._filter == {"_id": write._filter["_id"]}
 
@@ -100,7 +100,7 @@ def test_a_dead_letter_becomes_a_document_with_its_bytes(path: Path) -> None:
 def test_a_view_shows_what_its_example_says() -> None:
     """Two documents whole, so that a field that gets lost on the way is seen."""
     shown = {
-        view.name: made(view, record(view, EXAMPLES / view.topic.name / f"{name}.json")).writes[0]._doc
+        view.name: made(view, record(view, EXAMPLES / view.topic.name / f"{name}.json")).writes()[0]._doc
         for view, name in ((VIEWS[0], "blocked"), (VIEWS[1], "hold"))
     }
     debtor, queue = shown["debtors"], shown["queue"]

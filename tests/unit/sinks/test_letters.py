@@ -30,7 +30,7 @@ def test_a_letter_keeps_its_bytes_and_its_reason() -> None:
 def test_told_twice_it_is_stored_once() -> None:
     """A stage that died before it committed meets the record again, and tells it later, at another offset."""
     batched = dead_letters([letter(7), letter(900, 1_768_392_060_000)], lambda record: record.offset, SEEN)
-    (write,) = batched.writes
+    (write,) = batched.writes()
 
     assert write._doc["version"] == 900  # type: ignore[index]
     assert batched.letters == []

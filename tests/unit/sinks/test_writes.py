@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
-from pymongo import ReplaceOne
+from pymongo import InsertOne, ReplaceOne
 
 from schemas.codec import encode
 from schemas.debtor import Debtor
@@ -19,7 +19,7 @@ from schemas.sweeps import Sweep
 from schemas.topics import DEAD
 from schemas.views import VIEWS, View
 from sinks.views.places import partition
-from sinks.views.writes import Batch, Record, batch, refused
+from sinks.views.writes import Batch, Record, Write, batch, refused
 from tests.strategies import SEEN
 from tests.unit.records import Given
 
@@ -60,9 +60,11 @@ def made(view: View, *records: Record) -> Batch:
     return batch(view, records, version_of, SEEN)
 
 
-def documents(writes: list[ReplaceOne[dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+def documents(writes: list[Write]) -> dict[str, dict[str, Any]]:
     """By `_id`. Each replaces whatever is there by its `_id` alone."""
-    assert all(write._upsert and write._filter == {"_id": write._doc["_id"]} for write in writes)  # type: ignore[index]
+    assert all(
+        isinstance(write, ReplaceOne) and write._upsert and write._filter == {"_id": write._doc["_id"]} for write in writes
+    )  # type: ignore[index]
     return {write._doc["_id"]: write._doc for write in writes}  # type: ignore[index, misc]
 
 
@@ -73,10 +75,10 @@ CODES = st.sampled_from(["1", "2", "3"])
 def test_one_write_a_document_and_it_is_the_last_records(records: list[tuple[str, int | None]]) -> None:
     """So that the batch can be one unordered bulk write; the versions that events carry decide nothing."""
     batched = made(DEBTORS, *(debtor(code, version, offset) for offset, (code, version) in enumerate(records)))
-    found = documents(batched.writes)
+    found = documents(batched.writes())
     last = {code: (version, offset) for offset, (code, version) in enumerate(records)}
 
-    assert len(batched.writes) == len(last)
+    assert len(batched.writes()) == len(last)
     assert not batched.letters
     for code, (version, offset) in last.items():
         document = found[f"norte:{code}"]
@@ -84,14 +86,25 @@ def test_one_write_a_document_and_it_is_the_last_records(records: list[tuple[str
         assert document.get("erased", False) is (version is None)
 
 
+@given(st.sets(CODES), st.sets(CODES))
+def test_what_is_known_to_be_new_is_inserted(there: set[str], read: set[str]) -> None:
+    """What is stored would be a duplicate; what is not would cost a search."""
+    writes = made(DEBTORS, *(debtor(code, 1) for code in sorted(read))).writes({f"norte:{code}" for code in there})
+
+    replaced = {write._filter["_id"] for write in writes if isinstance(write, ReplaceOne)}
+    inserted = {write._doc["_id"] for write in writes if isinstance(write, InsertOne)}
+    assert replaced == {f"norte:{code}" for code in read & there}
+    assert inserted == {f"norte:{code}" for code in read - there}
+
+
 def test_what_is_erased_leaves_a_grave_that_nobody_finds_by_instance() -> None:
-    (grave,) = documents(made(DEBTORS, debtor("1", 1), debtor("1", None, 1)).writes).values()
+    (grave,) = documents(made(DEBTORS, debtor("1", 1), debtor("1", None, 1)).writes()).values()
 
     assert grave == {"_id": "norte:1", "version": 1_001, "erased": True, "at": SEEN}
 
 
 def test_who_comes_back_has_no_grave() -> None:
-    (document,) = documents(made(DEBTORS, debtor("1", None), debtor("1", 1, 1)).writes).values()
+    (document,) = documents(made(DEBTORS, debtor("1", None), debtor("1", 1, 1)).writes()).values()
 
     assert "erased" not in document
 
@@ -102,7 +115,7 @@ def test_bytes_that_cannot_be_read_are_letters_and_never_an_error(view: View, ke
     batched = made(view, Given(view.topic.name, 2, 41, key, value))
 
     (letter,) = batched.letters
-    assert (letter.key, letter.value, batched.writes) == (key, value, [])
+    assert (letter.key, letter.value, batched.writes()) == (key, value, [])
     assert (letter.why.stage, letter.why.place) == ("views", f"{view.topic.name}[2]@41")
 
 
@@ -115,7 +128,7 @@ def test_a_bad_record_does_not_hold_up_the_others() -> None:
         Given("debtor.v1", 3, 3, b"x", None),
     )
 
-    assert list(documents(batched.writes)) == ["norte:1", "norte:3"]
+    assert list(documents(batched.writes())) == ["norte:1", "norte:3"]
     assert [letter.why.place for letter in batched.letters] == ["debtor.v1[3]@1", "debtor.v1[3]@3"]
 
 
@@ -129,7 +142,7 @@ def test_a_record_in_another_partition_than_its_keys_is_a_letter(view: View, era
 
     assert letter.why.field == "key"
     assert {str(right.partition), str(wrong.partition)} <= set(letter.why.reason.split())
-    assert made(view, right).letters == made(view, wrong).writes == []
+    assert made(view, right).letters == made(view, wrong).writes() == []
 
 
 @pytest.mark.parametrize("view", KEYED, ids=lambda view: view.name)
@@ -144,13 +157,13 @@ def test_a_key_that_names_another_document_is_a_letter(view: View) -> None:
 def test_a_field_of_a_newer_version_is_passed_over() -> None:
     newer = replace(debtor("1", 1), value=b'{"of_tomorrow":1,' + (debtor("1", 1).value or b"")[1:])
 
-    assert documents(made(DEBTORS, newer).writes) == documents(made(DEBTORS, debtor("1", 1)).writes)
+    assert documents(made(DEBTORS, newer).writes()) == documents(made(DEBTORS, debtor("1", 1)).writes())
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 def test_each_view_takes_its_version_from_the_record(view: View) -> None:
     key, event = EVENTS[view.name]
-    (document,) = documents(made(view, record(view, key, event, 5)).writes).values()
+    (document,) = documents(made(view, record(view, key, event, 5)).writes()).values()
 
     assert (document["version"], document["instance"]) == (1_005, "norte")
 
@@ -162,7 +175,7 @@ def test_a_clock_that_was_set_back_hides_nothing(name: str) -> None:
     key, event = EVENTS[name]
     field = "at" if name == "sweeps" else "seen_at"
     back = event.model_copy(update={field: SEEN - timedelta(hours=3), **({} if name == "sweeps" else {"row": {"n": "2"}})})
-    (document,) = documents(made(view, record(view, key, event), record(view, key, back, 1)).writes).values()
+    (document,) = documents(made(view, record(view, key, event), record(view, key, back, 1)).writes()).values()
 
     assert document["version"] == 1_001
     assert document["at"] == SEEN - timedelta(hours=3) if name == "sweeps" else document["row"] == {"n": "2"}
