@@ -62,10 +62,13 @@ def made(view: View, *records: Record) -> Batch:
 
 def documents(writes: list[Write]) -> dict[str, dict[str, Any]]:
     """By `_id`. Each replaces whatever is there by its `_id` alone."""
-    assert all(
-        isinstance(write, ReplaceOne) and write._upsert and write._filter == {"_id": write._doc["_id"]} for write in writes
-    )  # type: ignore[index]
-    return {write._doc["_id"]: write._doc for write in writes}  # type: ignore[index, misc]
+    found = {}
+    for write in writes:
+        assert isinstance(write, ReplaceOne)
+        document: Any = write._doc
+        assert (write._filter, write._upsert) == ({"_id": document["_id"]}, True)
+        found[document["_id"]] = document
+    return found
 
 
 CODES = st.sampled_from(["1", "2", "3"])
