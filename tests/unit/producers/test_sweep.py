@@ -215,7 +215,7 @@ def now() -> str:
 
 async def test_a_long_sweep_tells_how_far_it_is() -> None:
     async with opened() as shop:
-        shop.tick = timedelta(seconds=3)
+        shop.tick = timedelta(seconds=5)
         shop.erp.put("fn_areceber", *(bill(str(code)) for code in range(1, 8)))
         await shop.sweep()
         told = [decode(Sweep, one.value) for one in shop.broker.of(SWEEPS.name)]
