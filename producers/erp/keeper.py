@@ -48,6 +48,8 @@ class Keeper:
         self._held: dict[str, Held] = {}
         self._gains: dict[asyncio.Task[None], frozenset[str]] = {}
         self._let_go: dict[str, LetGo] = {}
+        self._round = 0
+        """The last one in which what we hold was still ours."""
         self._farewells: set[asyncio.Task[None]] = set()
 
     async def keep(self, wanted: Mapping[str, Instance], turn: int) -> None:
@@ -61,7 +63,7 @@ class Keeper:
             task.result()
         for name, held in list(self._held.items()):
             if held.task.done():
-                self._ended(name, held.task, turn)
+                self._ended(name, held.task)
             elif name not in wanted:
                 await _stopped(held.task)
                 self._drop(name)
@@ -71,6 +73,7 @@ class Keeper:
                 self._restart(wanted[name], held.lease)
         self._let_go = {name: when for name, when in self._let_go.items() if name in wanted}
         self._take(turn)
+        self._round = turn
 
     async def stop(self) -> None:
         """Let everything go."""
@@ -82,12 +85,12 @@ class Keeper:
         if self._farewells:
             await asyncio.wait(self._farewells)
 
-    def _ended(self, name: str, task: asyncio.Task[None], turn: int) -> None:
+    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
         error = task.exception()
         if not isinstance(error, UnpublishedError):
             raise error or RuntimeError(f"{name} is served no more")  # a bug: the supervisor tells the operator
         if error.fenced:
-            self._let_go[name] = LetGo(asyncio.get_running_loop().time(), turn)
+            self._let_go[name] = LetGo(asyncio.get_running_loop().time(), self._round)
             log.warning("instance_let_go", instance=name, reason=str(error))
         else:
             log.warning("writer_broken", instance=name, reason=str(error), next="opened anew and read back")
@@ -119,6 +122,7 @@ class Keeper:
             self._let_go.pop(name, None)
             if name in self._wanted:
                 self._start(self._wanted[name], lease)
+                log.info("instance_taken", instance=name)
             else:
                 await lease.close()
 

@@ -5,6 +5,7 @@ One slow or broken ERP never delays another, and what befalls one instance's wri
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -61,13 +62,14 @@ async def follow(
     database: mongo.Database,
     turns: Turns,
     schedule: Callable[[Sweeper, Source], Schedule] = Schedule,
+    clock: Callable[[], datetime] = now,
 ) -> None:
     """Start, restart and stop instances as they are added, changed, removed and shared out, within 5 s. It joins `turns`.
 
     Raises RetryLater or KafkaError where the pollers' group does not work.
     """
     listed = Listed(database)
-    serving = Server(settings, StoredBeliefs(database), schedule, now)
+    serving = Server(settings, StoredBeliefs(database), schedule, clock)
     keeper = Keeper(settings.kafka_bootstrap_servers, serving.serve)
     try:
         while not await listed.look():  # who knows of no instances must not hold their turns

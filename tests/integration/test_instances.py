@@ -2,20 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import stamina
 import structlog.testing
-from aiokafka import TopicPartition
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
-from pymongo import MongoClient
 
 from deploy import clients
 from deploy.local.ports import free
@@ -25,16 +21,11 @@ from producers.erp.schedule import Schedule
 from producers.erp.settings import PollerSettings
 from producers.erp.turns import Turns
 from producers.erp.wire import ATTEMPTS
-from schemas.codec import decode
-from schemas.instances import Instance
 from schemas.rows import Kind
-from schemas.runtime.kafka import reader
 from schemas.runtime.secrets import seal
-from schemas.sweeps import Phase, Sweep
-from schemas.topics import SWEEPS
-from schemas.views import INSTANCES
-from tests.integration.pipeline import SECRETS, eventually, running
+from tests.integration.pipeline import SECRETS, running
 from tests.integration.simulated import OPENED, served
+from tests.integration.watching import Listed, Watch
 
 pytestmark = pytest.mark.integration
 
@@ -42,75 +33,6 @@ KEY = SecretStr(SECRETS["COLLECTOR_SECRET_KEY"])
 KINDS: tuple[Kind, ...] = ("client", "contract", "bill", "reference")
 TAKES_EFFECT_S = 5.0
 SLOW_S = 3.0
-
-
-class Listed:
-    """The collection `instances`."""
-
-    def __init__(self, store: Any) -> None:  # noqa: ANN401 - a pymongo collection
-        self.store = store
-
-    def put(self, *instances: Instance) -> None:
-        for one in instances:
-            self.store.replace_one({"_id": one.name}, one.model_dump(mode="json"), upsert=True)
-
-    def remove(self, name: str) -> None:
-        self.store.delete_one({"_id": name})
-
-
-@pytest.fixture
-def listed(mongo_uri: str, database: str) -> Iterator[Listed]:
-    with MongoClient[dict[str, Any]](mongo_uri) as client:
-        yield Listed(client[database][INSTANCES])
-
-
-class Watch:
-    """Every event of every sweep since the test began."""
-
-    def __init__(self) -> None:
-        self.events: list[Sweep] = []
-
-    def of(self, instance: str, phase: Phase, kind: Kind = "bill") -> list[Sweep]:
-        return [one for one in self.events if (one.instance, one.kind, one.phase) == (instance, kind, phase)]
-
-    async def until(self, instance: str, phase: Phase, kind: Kind = "bill", *, count: int = 1, within: float = 30) -> Sweep:
-        """The event of that number, counted from 1."""
-
-        async def look() -> list[Sweep]:
-            return self.of(instance, phase, kind)[count - 1 :]
-
-        found: list[Sweep] = await eventually(look, f"{instance}'s sweep of {kind} number {count} {phase}", within)
-        return found[0]
-
-    def longest_gap(self, instance: str) -> float:
-        """Seconds between the starts of two sweeps of bills."""
-        return max((b.at - a.at).total_seconds() for a, b in pairwise(self.of(instance, "started")))
-
-
-@pytest_asyncio.fixture
-async def watch(servers: str) -> AsyncIterator[Watch]:
-    consumer = reader(servers)
-    await consumer.start()
-    consumer.assign([TopicPartition(SWEEPS.name, 0)])
-    await consumer.seek_to_end()
-    found = Watch()
-
-    async def read() -> None:
-        async for record in consumer:
-            with suppress(ValueError):  # another test's record
-                found.events.append(decode(Sweep, record.value))
-
-    reading = asyncio.create_task(read())
-    yield found
-    reading.cancel()
-    await asyncio.wait([reading])
-    await consumer.stop()
-
-
-@pytest.fixture
-def settings(env: Mapping[str, str]) -> PollerSettings:
-    fields = {name.lower(): value for name, value in {**env, **SECRETS}.items()}
-    return PollerSettings.model_validate(fields)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from aiokafka import TopicPartition
 from pydantic import HttpUrl
 from ulid import ULID
 
@@ -16,6 +17,7 @@ from deploy.simulators.ixc.columns import MARK
 from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.server import TOKEN, USER, application, clock_at
 from deploy.simulators.ixc.simulator import Simulator
+from deploy.simulators.ixc.store import Edit
 from deploy.simulators.serving import in_thread
 from producers.erp.lease import gain
 from producers.erp.memory import read_back
@@ -24,13 +26,15 @@ from producers.erp.source import now
 from producers.erp.sources import open_source
 from producers.erp.sweep import Sweeper
 from schemas.codec import decode
+from schemas.dead import Why, why_of
 from schemas.erp import ERPS
 from schemas.erp.ixc import Ixc
 from schemas.errors import PipelineError, RetryLater, StopWorker
 from schemas.instances import Instance
 from schemas.rows import ErpRow, Kind
+from schemas.runtime.kafka import reader
 from schemas.sweeps import Sweep
-from schemas.topics import BILLS, CLIENTS, CONTRACTS, REFERENCES, ROW_TOPICS, SWEEPS
+from schemas.topics import BILLS, CLIENTS, CONTRACTS, DEAD, REFERENCES, ROW_TOPICS, SWEEPS
 from tests.integration.pipeline import contents
 
 pytestmark = pytest.mark.integration
@@ -196,3 +200,43 @@ async def test_what_changed_lately_comes_without_a_whole_sweep(servers: str, pre
         if kind == "bill":
             assert open_bills(await newest(servers, prefix, "bill")) == true_bills(ixc.simulator)
         assert (await ixc.sweep(kind))[kind].published == 0
+
+
+async def test_a_row_that_is_too_large_disturbs_nobody(servers: str, prefix: str) -> None:
+    """1.3 MB in one column: a letter names it, every other row goes on, in this instance and in the next."""
+    async with shop(servers, prefix) as ixc, shop(servers, f"{prefix}n") as neighbour:
+        await ixc.sweep("bill")
+        victim, *others = sorted(true_bills(ixc.simulator), key=int)
+        large = {"id_renegociacao": "7" * 1_300_000}
+        ixc.simulator.provider.apply(Edit("fn_areceber", int(victim), large), now())
+        await ixc.command("change", count=20, kind="pay")
+        done = (await ixc.sweep("bill"))["bill"]
+
+        assert done.published > 0
+        assert (await neighbour.sweep("bill"))["bill"].published == len(true_bills(neighbour.simulator))
+        expected = true_bills(ixc.simulator)
+        shown = open_bills(await newest(servers, prefix, "bill"))
+        assert {code: shown[code] for code in others if code in shown} == {c: expected[c] for c in others if c in expected}
+        assert (await ixc.sweep("bill"))["bill"].published == 0
+        assert victim in ixc.sweeper.books[prefix, "bill"]
+    letters = await letters_of(servers, prefix)
+    assert [(why.field, "1300000 bytes" in why.reason) for _, _, why in letters] == [("id_renegociacao", True)]
+    assert len(letters[0][1]) < 10_000
+
+
+async def letters_of(servers: str, prefix: str) -> list[tuple[bytes | None, bytes, Why]]:
+    """Dead letters about one instance."""
+    reading = reader(servers)
+    await reading.start()
+    found = []
+    try:
+        tp = TopicPartition(DEAD.name, 0)
+        reading.assign([tp])
+        end = (await reading.end_offsets([tp]))[tp]
+        await reading.seek_to_beginning(tp)
+        while await reading.position(tp) < end:
+            for records in (await reading.getmany(timeout_ms=200)).values():
+                found += [(r.key, r.value or b"", why_of(r.headers, "")) for r in records]
+    finally:
+        await reading.stop()
+    return [one for one in found if f"[{prefix}]" in one[2].place]
