@@ -1,19 +1,20 @@
 """The instances that this process holds: takes them, lets them go, and runs what serves each."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import structlog
 
-from producers.erp.lease import Lease, gain
+from producers.erp.lease import Lease
 from producers.erp.outbox import UnpublishedError
 from producers.erp.shares import may_take
 from schemas.errors import RetryLater
 from schemas.instances import Instance
 
 log = structlog.get_logger()
+Gain = Callable[[Collection[str]], Awaitable[dict[str, Lease]]]
 Serve = Callable[[Instance, Lease], Coroutine[Any, Any, None]]
 
 
@@ -39,10 +40,10 @@ def read_as(instance: Instance) -> tuple[object, ...]:
 
 
 class Keeper:
-    """`serve` runs one instance until it is cancelled or cannot publish."""
+    """`gain` takes instances, as far as they can be had; `serve` runs one until it is cancelled or cannot publish."""
 
-    def __init__(self, servers: str, serve: Serve) -> None:
-        self._servers = servers
+    def __init__(self, gain: Gain, serve: Serve) -> None:
+        self._gain = gain
         self._serve = serve
         self._wanted: Mapping[str, Instance] = {}
         self._held: dict[str, Held] = {}
@@ -114,7 +115,7 @@ class Keeper:
     async def _gained(self, names: frozenset[str]) -> None:
         """What cannot be had now is taken at a later look."""
         try:
-            leases = await gain(self._servers, names)
+            leases = await self._gain(names)
         except RetryLater as exc:
             log.warning("instances_not_taken", instances=sorted(names), reason=str(exc))
             return

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -17,11 +18,21 @@ GOODBYE_S = 5.0
 log = structlog.get_logger()
 
 
+class Closes(Protocol):
+    """As a `Writer` is given back."""
+
+    identity: str
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        ...
+
+
 @dataclass(slots=True)
 class Lease:
     """The right to publish for one instance, and what was published."""
 
-    writer: Writer
+    writer: Closes
     outbox: Outbox
     books: Books
 
@@ -68,7 +79,7 @@ async def _opened(name: str, writer: Writer) -> bool:
     return True
 
 
-async def _close(writer: Writer) -> None:
+async def _close(writer: Closes) -> None:
     try:
         async with asyncio.timeout(GOODBYE_S):
             await writer.close()

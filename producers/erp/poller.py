@@ -6,6 +6,7 @@ One slow or broken ERP never delays another, and what befalls one instance's wri
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -13,6 +14,7 @@ from pymongo.errors import PyMongoError
 
 from producers.erp.beliefs import StoredBeliefs
 from producers.erp.keeper import Keeper
+from producers.erp.lease import gain
 from producers.erp.schedule import Schedule
 from producers.erp.serving import Server
 from producers.erp.settings import PollerSettings
@@ -70,7 +72,7 @@ async def follow(
     """
     listed = Listed(database)
     serving = Server(settings, StoredBeliefs(database), schedule, clock)
-    keeper = Keeper(settings.kafka_bootstrap_servers, serving.serve)
+    keeper = Keeper(partial(gain, settings.kafka_bootstrap_servers), serving.serve)
     try:
         while not await listed.look():  # who knows of no instances must not hold their turns
             alive()

@@ -91,17 +91,19 @@ class MemoryWriter:
 
     def __init__(self, broker: MemoryBroker, identity: str) -> None:
         self._broker = broker
-        self._identity = identity
+        self.identity = identity
+        self.closed = False
 
     async def open(self) -> None:
         """Take over."""
-        self._broker.holders[self._identity] = self
+        self._broker.holders[self.identity] = self
 
     async def write(self, parts: Mapping[Place, Iterable[Message]]) -> None:
         """All of it or nothing; nothing at all once another one was opened."""
-        if self._broker.holders[self._identity] is not self:
-            raise Fenced(f"another process has taken over {self._identity}")
+        if self._broker.holders[self.identity] is not self:
+            raise Fenced(f"another process has taken over {self.identity}")
         await self._broker.write(parts)
 
     async def close(self) -> None:
         """Give the connection back."""
+        self.closed = True
