@@ -35,7 +35,6 @@ class Turns(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships 
             enable_auto_commit=False,
             session_timeout_ms=SESSION_MS,
             heartbeat_interval_ms=HEARTBEAT_MS,
-            max_partition_fetch_bytes=1,  # before a partition is paused, a fetch may already be on its way
         )
 
     async def start(self) -> None:

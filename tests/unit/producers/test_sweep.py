@@ -58,6 +58,20 @@ async def test_reference_tables_with_the_same_ids_do_not_disturb_each_other() ->
         assert (await shop.sweep("reference")).published == 0
 
 
+async def test_another_area_code_publishes_what_has_telephones_again() -> None:
+    """Though the ERP has changed nothing: mapping would make other numbers of it."""
+    async with opened() as shop:
+        shop.erp.put("cliente", *(erp_row("cliente", id=str(code)) for code in range(1, 4)))
+        shop.erp.put("fn_areceber", bill("1"))
+        for kind in ("client", "bill"):
+            await shop.sweep(kind)
+        shop.news("client")
+        shop.sweeper.instance = shop.sweeper.instance.model_copy(update={"ddd": "71"})
+
+        assert [(await shop.sweep(kind)).published for kind in ("client", "bill")] == [3, 0]
+        assert (await shop.sweep("client")).published == 0
+
+
 # --- absence
 
 
