@@ -37,7 +37,7 @@ class Lag(Model):
 
 
 class LastSweep(Model):
-    """The newest sweep of one kind that ended so. `phase`: completed or failed; `at` in UTC."""
+    """The newest sweep of one kind that ended so. `phase`: completed, failed or held; `at` in UTC."""
 
     instance: str
     kind: str
@@ -133,7 +133,9 @@ async def _heartbeats(views: Database) -> list[Heartbeat]:
 
 async def _sweeps(views: Database) -> list[LastSweep]:
     found = (
-        views["sweeps"].find({"phase": {"$in": ["completed", "failed"]}}).sort([("instance", 1), ("kind", 1), ("phase", 1)])
+        views["sweeps"]
+        .find({"phase": {"$in": ["completed", "failed", "held"]}})
+        .sort([("instance", 1), ("kind", 1), ("phase", 1)])
     )
     return [
         LastSweep(
