@@ -50,7 +50,7 @@ STRICTEST = {day: Window(opens=time(9), closes=time(19)) for day in WEEKDAYS}
 
 
 class Rules(Model):
-    """The dialer's rules of one instance (`design.md`). `windows`: by weekday, Monday is 0; a missing day is closed."""
+    """The dialer's rules of one instance. `windows`: by weekday, Monday is 0; a missing day is closed."""
 
     min_days_overdue: int = Field(default=7, ge=0, le=365)
     windows: dict[Weekday, Window] = STRICTEST
@@ -66,13 +66,17 @@ def wrong_field(error: ValidationError) -> str:
 
 
 class Instance(Model):
-    """One provider. `state` (UF) decides holidays, `zone` every date and hour, `ddd` completes short phone numbers."""
+    """One provider. `state` (UF) decides holidays, `zone` every date and hour, `ddd` completes short phone numbers.
+
+    None of the three has a default: a wrong one rings strangers, or at night. `paused`: neither read nor called.
+    """
 
     name: InstanceName
     title: str = ""
-    zone: Zone = "America/Sao_Paulo"
-    state: State = "SP"
-    ddd: str = Field(default="11", pattern=r"^[1-9][1-9]$")
+    zone: Zone
+    state: State
+    ddd: Annotated[str, Field(pattern=r"^[1-9][1-9]$")]
+    paused: bool = False
     erp: Connection
     rules: Rules = Rules()
     reverse: dict[Subject, Annotated[Variants, AfterValidator(consistent)]] = {}

@@ -71,7 +71,10 @@ def queue(event: QueueEntry) -> Document:
 
 
 def sweep(event: Sweep) -> Document:
-    """The newest sweep of each phase: one document for the last completed, one for the last failed."""
+    """The newest sweep of each phase: one document for the last completed, one for the last failed.
+
+    A tombstone names the document, `instance:kind:phase`: what is removed does not come back when the topic is read again.
+    """
     return {
         **_plain(event),
         "_id": f"{event.instance}:{event.kind}:{event.phase}",
@@ -101,7 +104,7 @@ VIEWS = (
         queue,
         ((("instance", 1), ("verdict.call", 1), ("verdict.score", -1), ("verdict.oldest_due_on", 1), ("_id", 1)),),
     ),
-    View("sweeps", SWEEPS, sweep, ((("instance", 1), ("phase", 1)),)),
+    View("sweeps", SWEEPS, sweep, ((("instance", 1), ("phase", 1)),), parts=(0, 1, 2)),
     View("references", REFERENCES, reference, ((("instance", 1), ("table", 1)),), parts=(0, 1, 3)),
 )
 DEAD_LETTERS = "dead_letters"

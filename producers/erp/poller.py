@@ -22,6 +22,7 @@ from schemas.errors import RetryLater, StopWorker
 from schemas.instances import Instance
 from schemas.runtime import mongo
 from schemas.runtime.kafka import producer
+from schemas.runtime.key_checks import check_keys
 from schemas.runtime.process import alive, run
 from schemas.runtime.secrets import opened, person_hash
 
@@ -72,7 +73,7 @@ class Poller:
             await self._apply({})
 
     async def _wanted(self, database: mongo.Database) -> dict[str, Instance] | None:
-        """The valid instances; None while MongoDB is away: those that we know go on. What is wrong is logged once."""
+        """The valid instances, those apart that are paused; None while MongoDB is away. What is wrong is logged once."""
         try:
             found, wrong = await mongo.instances(database)
         except PyMongoError as exc:
@@ -85,7 +86,7 @@ class Poller:
         for name, field in wrong.items() - self._wrong.items():
             log.warning("instance_invalid", instance=name, field=field)
         self._wrong = wrong
-        return found
+        return {name: one for name, one in found.items() if not one.paused}
 
     async def _apply(self, wanted: dict[str, Instance]) -> None:
         for name, (instance, task) in list(self._tasks.items()):
@@ -126,6 +127,8 @@ class Poller:
 async def poll(settings: PollerSettings) -> None:
     """Run until cancelled. Raises RetryLater where the broker cannot be reached."""
     servers = settings.kafka_bootstrap_servers
+    database = mongo.connect(settings)
+    await check_keys(database, settings)
     sender = producer(servers)
     try:
         await sender.start()
@@ -135,7 +138,7 @@ async def poll(settings: PollerSettings) -> None:
         raise RetryLater(f"no broker at KAFKA_BOOTSTRAP_SERVERS={servers} ({type(exc).__name__})") from exc
     log.info("memory_read_back", rows=sum(len(seen) for seen in books.values()))
     try:
-        await Poller(settings, Outbox(sender), books).follow(mongo.connect(settings))
+        await Poller(settings, Outbox(sender), books).follow(database)
     finally:
         await sender.stop()
 
