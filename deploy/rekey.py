@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from deploy.clients import database
 from schemas.errors import StopWorker
-from schemas.runtime.key_checks import check_keys, reseal_check
+from schemas.runtime.key_checks import KEY_CHECKS, PERSON_KEY, check_keys, reseal_check
 from schemas.runtime.mongo import sealed_secrets
 from schemas.runtime.secrets import first_of, opens, seal, unseal
 from schemas.runtime.settings import MongoSettings, SecretSettings
@@ -48,3 +48,22 @@ async def rekey(settings: RekeySettings) -> Rekeyed:
             )
         await reseal_check(connected, settings)
     return Rekeyed(done, before)
+
+
+async def secrets_lost(settings: RekeySettings) -> list[str]:
+    """The old key is gone for good: empty what no key opens, and begin with this one. Who needs secrets now."""
+    key = settings.collector_secret_key
+    emptied: list[str] = []
+    async with database(settings) as connected:
+        for name, field, text in [one async for one in sealed_secrets(connected)]:
+            if not opens(text, key):
+                await connected[INSTANCES].update_one({"_id": name, f"erp.{field}": text}, {"$set": {f"erp.{field}": ""}})
+                emptied.append(name)
+        await reseal_check(connected, settings)
+    return sorted(set(emptied))
+
+
+async def persons_lost(settings: MongoSettings) -> None:
+    """The old key is gone for good: whoever comes next leaves the mark of his own."""
+    async with database(settings) as connected:
+        await connected[KEY_CHECKS].delete_one({"_id": PERSON_KEY})

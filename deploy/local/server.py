@@ -99,6 +99,6 @@ class Server(ABC):
         self.report(f"{self.name} is ready on 127.0.0.1:{self.port} ({time.monotonic() - began:.1f} s)")
 
     def _failed(self, how: str, written: int) -> StopWorker:
-        # Both servers get over a first start that was killed at any moment (a test does it); should one not, after a power cut:
+        # Both servers get over a first start that was killed at any moment (a test does it): this is for a power cut
         mend = f"; its first start never ended: remove {self.folder} and start again" if self._unfinished.exists() else ""
         return StopWorker(f"{self.name} {how}{mend}; its log {self.log} ends so:\n{tail(self.log, written)}")

@@ -17,11 +17,11 @@ TEXT = "collector: the key that this was written with"
 
 ANOTHER_SECRET_KEY = (
     f"{SECRET_KEY} is not the key that this database's ERP secrets are sealed with: restore that key, or put it behind the "
-    "new one with a comma between (then run `collector rekey`); lost for good: README, Keys"
+    f"new one with a comma between (then run `collector rekey`); lost for good: `collector rekey --lost {SECRET_KEY}`"
 )
 ANOTHER_PERSON_KEY = (
     f"{PERSON_KEY} is not the key that this database knows people by, so nobody on the blocklist would be recognised: "
-    "restore that key; lost for good: README, Keys"
+    f"restore that key; lost for good: `collector rekey --lost {PERSON_KEY}`"
 )
 
 

@@ -23,7 +23,7 @@ __all__ = ["collector", "store"]
 pytestmark = pytest.mark.integration
 
 OLD, NEW = KEY.get_secret_value(), Fernet.generate_key().decode()
-ADD = ("instance", "add", "norte", "--url", "https://erp.example/", *PLACE)
+ADD = ("instance", "add", "norte", "--url", "http://127.0.0.1:9/", *PLACE)
 ANOTHER = "another person key for tests"
 
 
@@ -65,7 +65,7 @@ def test_every_command_and_the_poller_stop_with_one_line_at_another_key(
     assert collector(*ADD, ERP_TOKEN=TOKEN).returncode == 0
     before = stored(store)
     commands = [
-        ("instance", "add", "sul", "--url", "https://erp.example/", *PLACE),
+        ("instance", "add", "sul", "--url", "http://127.0.0.1:9/", *PLACE),
         ("instance", "set", "norte", "--secrets"),
         ("instance", "test", "norte"),
         ("rekey",),
@@ -124,3 +124,18 @@ def test_a_new_key_reseals_every_secret_and_the_old_one_can_go(collector: Collec
     found = store[INSTANCES].find_one({"_id": "norte"})
     assert found is not None
     assert unseal(found["erp"]["token"], SecretStr(NEW)) == TOKEN
+
+
+def test_a_key_that_is_lost_for_good_is_left_behind(collector: Collector, store: Store) -> None:
+    """What it sealed is emptied and named; what it hashed is said to be lost."""
+    collector(*ADD, ERP_TOKEN=TOKEN)
+    said = collector("rekey", "--lost", "COLLECTOR_SECRET_KEY", COLLECTOR_SECRET_KEY=NEW)
+    assert (said.returncode, "collector instance set norte --secrets" in said.stderr) == (0, True)
+    given = collector("instance", "set", "norte", "--secrets", COLLECTOR_SECRET_KEY=NEW, ERP_TOKEN=TOKEN)
+    assert given.returncode == 0, given.stderr
+    assert unseal(stored(store)["norte"].erp.token, SecretStr(NEW)) == TOKEN  # type: ignore[union-attr]  # an IXC has one
+    store[KEY_CHECKS].insert_one({"_id": "COLLECTOR_PERSON_KEY", "check": "of another"})
+    test = ("instance", "test", "norte")
+    assert collector(*test, COLLECTOR_SECRET_KEY=NEW).returncode == BAD_CONFIGURATION
+    assert collector("rekey", "--lost", "COLLECTOR_PERSON_KEY").returncode == 0
+    assert collector(*test, COLLECTOR_SECRET_KEY=NEW).returncode == 1  # nobody answers there

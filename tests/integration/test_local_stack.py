@@ -122,11 +122,14 @@ async def test_a_first_start_that_was_cut_at_any_moment_is_finished_by_the_next(
     def written() -> int:
         return sum(len(list((home / part).rglob("*"))) for part in ("kafka", "mongo") if (home / part).exists())
 
-    for files in (2, 6, 12, 30, 60):
-        with subprocess.Popen([sys.executable, "-c", HOLD, home], stdout=subprocess.PIPE, text=True) as parent:
-            while written() < files and parent.poll() is None:
-                await asyncio.sleep(0.001)
+    def cut(files: int) -> None:
+        with subprocess.Popen([sys.executable, "-c", HOLD, home], stdout=subprocess.DEVNULL) as parent:
+            while written() < files:
+                assert parent.poll() is None
             parent.kill()
+
+    for files in (2, 6, 12, 30, 60):
+        await asyncio.to_thread(cut, files)
     async with local_stack(home, print, FORGETFUL) as stack:
         await ensure(stack.kafka_bootstrap, 1, topics=[SWEEPS])
         await remember(stack, "after the cuts")
