@@ -141,7 +141,9 @@ def test_a_wrong_option_and_a_variant_of_two_names_are_one_line_each(
 def test_an_instance_that_no_stage_can_use_is_listed_with_its_bad_field(
     collector: Collector, store: Store, tmp_path: Path
 ) -> None:
-    store[INSTANCES].insert_one({"_id": "old", "name": "old", "erp": {"kind": "ixc", "url": "https://e.example"}})
+    place = {"state": "AL", "zone": "America/Maceio", "ddd": "82"}
+    old = {"_id": "old", "name": "old", **place, "erp": {"kind": "ixc", "url": "https://e.example"}}
+    store[INSTANCES].insert_one(old)
     listed, tested, unknown = collector.each(
         [("instance", "list", "-o", "list.json"), ("instance", "test", "old"), ("instance", "test", "new")]
     )
