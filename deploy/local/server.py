@@ -100,5 +100,6 @@ class Server(ABC):
 
     def _failed(self, how: str, written: int) -> StopWorker:
         # Both servers get over a first start that was killed at any moment (a test does it): this is for a power cut
-        mend = f"; its first start never ended: remove {self.folder} and start again" if self._unfinished.exists() else ""
+        again = f"; its first start never ended: start again, and if that does not help remove {self.folder}"
+        mend = again if self._unfinished.exists() else ""
         return StopWorker(f"{self.name} {how}{mend}; its log {self.log} ends so:\n{tail(self.log, written)}")

@@ -126,7 +126,9 @@ async def test_a_first_start_that_was_cut_at_any_moment_is_finished_by_the_next(
         with subprocess.Popen([sys.executable, "-c", HOLD, home], stdout=subprocess.DEVNULL) as parent:
             while written() < files:
                 assert parent.poll() is None
+            servers = psutil.Process(parent.pid).children(recursive=True)
             parent.kill()
+            psutil.wait_procs(servers)  # while it dies a server still locks its folder
 
     for files in (2, 6, 12, 30, 60):
         await asyncio.to_thread(cut, files)
@@ -141,7 +143,7 @@ async def test_a_first_start_that_cannot_be_finished_says_what_to_remove(tmp_pat
     (tmp_path / "mongo").mkdir()
     (tmp_path / "mongo" / "storage.bson").write_text("half a file")
     (tmp_path / "mongo.unfinished").touch()
-    with pytest.raises(StopWorker, match=rf"its first start never ended: remove {tmp_path}/mongo and start again"):
+    with pytest.raises(StopWorker, match=rf"its first start never ended: .* remove {tmp_path}/mongo;"):
         async with local_stack(tmp_path, print, {"KAFKA_BOOTSTRAP_SERVERS": "broker:9092"}):
             pytest.fail("it started")
 
