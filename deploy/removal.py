@@ -109,7 +109,8 @@ async def _followed(writer: Writer, store: Database, watch: Watch, tell: Tell) -
 
 
 async def _documents(store: Database, name: str) -> dict[str, int]:
-    counts = {f"view {view.name}": await store[view.name].count_documents({"instance": name}) for view in VIEWS}
+    of_instances = [view.name for view in VIEWS if view.topic in WATCHED]
+    counts = {f"view {view}": await store[view].count_documents({"instance": name}) for view in of_instances}
     return {view: count for view, count in counts.items() if count}
 
 

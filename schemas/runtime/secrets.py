@@ -1,4 +1,4 @@
-"""Secrets at rest, and people in transit: no secret and no CPF or CNPJ is kept or sent as it is."""
+"""Secrets at rest and people in transit (`ARCHITECTURE.md`, "Secrets and people")."""
 
 import hmac
 from hashlib import sha256
