@@ -27,7 +27,7 @@ async def admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
 
 @asynccontextmanager
 async def reader(servers: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer without a group: it commits nothing. Raises StopWorker as `admin` does."""
+    """A consumer without a group: it sees committed records, and commits nothing. Raises StopWorker as `admin` does."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=servers,
         request_timeout_ms=ASK_MS,

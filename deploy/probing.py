@@ -75,7 +75,11 @@ async def _ask(instance: Instance, source: Source, table: Table) -> tuple[Sequen
     protocol = ERPS[instance.erp.kind].protocol
     if protocol is not None and protocol.check is not None:
         async with aclosing(source.pages(table)) as coming:
-            rows = await anext(coming, ())
+            async for told in coming:
+                rows = told.rows
+                break
+            else:
+                rows = ()
         await source.reread(table, {NOBODY: NOBODY})
     return rows, f"{len(probe.rows)} or more" if probe.total is None else str(probe.total)
 

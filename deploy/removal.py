@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from deploy.clients import database, reader
 from deploy.instances import REMOVALS, document_of
 from deploy.living import WATCHED, Living, portions
+from schemas.beliefs import BELIEFS
 from schemas.controls import BLOCKLIST, PROMISES
 from schemas.errors import RetryLater
 from schemas.runtime.mongo import Database
@@ -116,7 +117,7 @@ async def _documents(store: Database, name: str) -> dict[str, int]:
 
 async def _forget(store: Database, name: str) -> dict[str, int]:
     marker = await store[REMOVALS].find_one({"_id": name}) or {}
-    gone = (PROMISES,) if marker.get("keep_blocklist") else (PROMISES, BLOCKLIST)
+    gone = (PROMISES, BELIEFS) if marker.get("keep_blocklist") else (PROMISES, BLOCKLIST, BELIEFS)
     counts = {kept: (await store[kept].delete_many({"instance": name})).deleted_count for kept in gone}
     await store[REMOVALS].delete_one({"_id": name})
     return counts

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import AwareDatetime
 
@@ -15,10 +15,13 @@ from schemas.model import Model
 from schemas.runtime.mongo import Database
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.stages import Heartbeat
-from schemas.views import DEAD_LETTERS
+from schemas.views import DEAD_LETTERS, LIVING
 from schemas.views import STAGES as HEARTBEATS
 
 Offsets = Mapping[TopicPartition, int]
+MARKERS = 50
+"""A commit stands behind the last record; the marker of its transaction comes after that, one for each transaction."""
+LOOKS, LOOK_MS = 5, 200
 
 
 class StatusSettings(KafkaSettings, MongoSettings):
@@ -34,7 +37,7 @@ class Lag(Model):
 
 
 class LastSweep(Model):
-    """The newest sweep of one kind that ended so. `phase`: completed or failed; `at` in UTC."""
+    """The newest sweep of one kind that ended so. `phase`: completed, failed or held; `at` in UTC."""
 
     instance: str
     kind: str
@@ -91,7 +94,28 @@ async def read_lag(servers: str, prefix: str = "") -> list[Lag]:
         partitions = {partition for offsets in committed.values() for partition in offsets}
         begins = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
-    return [lag for group, offsets in committed.items() for lag in lags(group, offsets, begins, ends)]
+        read = {group: await _past_markers(consumer, offsets, ends) for group, offsets in committed.items()}
+    return [lag for group, offsets in read.items() for lag in lags(group, offsets, begins, ends)]
+
+
+async def _past_markers(consumer: AIOKafkaConsumer, committed: Offsets, ends: Offsets) -> dict[TopicPartition, int]:
+    """The offsets, moved to the end where nothing but the markers of transactions stands behind them."""
+    near = {tp: at for tp, at in committed.items() if 0 <= at < ends.get(tp, at) <= at + MARKERS}
+    if not near:
+        return dict(committed)
+    consumer.assign(list(near))
+    for tp, at in near.items():
+        consumer.seek(tp, at)
+    found = dict(committed)
+    for _ in range(LOOKS):
+        got = await consumer.getmany(timeout_ms=LOOK_MS)
+        near = {tp: at for tp, at in near.items() if tp not in got}
+        passed = [tp for tp in near if await consumer.position(tp) >= ends[tp]]
+        found |= {tp: ends[tp] for tp in passed}
+        near = {tp: at for tp, at in near.items() if tp not in passed}
+        if not near:
+            break
+    return found
 
 
 async def _groups(client: AIOKafkaAdminClient, prefix: str) -> list[str]:
@@ -104,12 +128,14 @@ async def _committed(client: AIOKafkaAdminClient, group: str, there: set[str]) -
 
 
 async def _heartbeats(views: Database) -> list[Heartbeat]:
-    return [Heartbeat.model_validate(one, extra="ignore") async for one in views[HEARTBEATS].find()]
+    return [Heartbeat.model_validate(one, extra="ignore") async for one in views[HEARTBEATS].find(LIVING)]
 
 
 async def _sweeps(views: Database) -> list[LastSweep]:
     found = (
-        views["sweeps"].find({"phase": {"$in": ["completed", "failed"]}}).sort([("instance", 1), ("kind", 1), ("phase", 1)])
+        views["sweeps"]
+        .find({"phase": {"$in": ["completed", "failed", "held"]}})
+        .sort([("instance", 1), ("kind", 1), ("phase", 1)])
     )
     return [
         LastSweep(

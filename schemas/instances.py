@@ -57,6 +57,16 @@ class Rules(Model):
     call_on_holidays: bool = False
 
 
+class Brake(Model):
+    """A sweep that would close more than `share` of what was known, and more than `rows` rows, waits to be believed.
+
+    A `share` of 1 never waits.
+    """
+
+    share: float = Field(default=0.2, gt=0, le=1)
+    rows: int = Field(default=50, ge=0, le=1_000_000)
+
+
 def wrong_field(error: ValidationError) -> str:
     """The dotted name of the first wrong field of an instance, as people write it."""
     first = error.errors(include_url=False, include_input=False)[0]
@@ -79,6 +89,7 @@ class Instance(Model):
     paused: bool = False
     erp: Connection
     rules: Rules = Rules()
+    brake: Brake = Brake()
     reverse: dict[Subject, Annotated[Variants, AfterValidator(consistent)]] = {}
 
     @property

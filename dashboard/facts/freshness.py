@@ -24,7 +24,10 @@ SNAPSHOT_STOPPED = timedelta(seconds=180)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One kind of row. `rows` were read by the last completed sweep; `error` says why the last failed one did."""
+    """One kind of row. `rows` were read by the last completed sweep; `error` says why the last one failed, or is held back.
+
+    Never fresh while the last one is held back.
+    """
 
     kind: Kind
     completed_at: datetime | None
@@ -43,26 +46,30 @@ def sources(instance: Instance, sweeps: Iterable[Row], now: datetime) -> tuple[S
     """One source of each kind that the instance sweeps. `sweeps`: rows of the view of that name, of any instance."""
     last = {(row["kind"], row["phase"]): row for row in sweeps if row["instance"] == instance.name}
     return tuple(
-        _source(kind, timedelta(seconds=every), last.get((kind, "completed")), last.get((kind, "failed")), now)
+        _source(kind, timedelta(seconds=every), {phase: row for (of, phase), row in last.items() if of == kind}, now)
         for kind, every in instance.erp.every.items()
     )
 
 
-def _source(kind: Kind, every: timedelta, completed: Row | None, failed: Row | None, now: datetime) -> Source:
+def _source(kind: Kind, every: timedelta, last: Mapping[str, Row], now: datetime) -> Source:
+    """`last`: the last sweep that ended so, by phase. One that is held back is a failure until somebody believes it."""
+    completed = last.get("completed")
+    failed = max((last[phase] for phase in ("failed", "held") if phase in last), key=lambda row: row["at"], default=None)
+    is_held = completed is not None and "held" in last and last["held"]["at"] > completed["at"]
     return Source(
         kind,
         completed["at"] if completed else None,
         completed["rows"] if completed else 0,
         failed["at"] if failed else None,
         failed["error"] if failed else "",
-        _level(now - completed["at"], every) if completed else "never",
+        _level(now - completed["at"], every, held=is_held) if completed else "never",
     )
 
 
-def _level(age: timedelta, every: timedelta) -> Level:
+def _level(age: timedelta, every: timedelta, *, held: bool) -> Level:
     if age > STOPPED * every + GRACE:
         return "stopped"
-    return "late" if age > LATE * every + GRACE else "fresh"
+    return "late" if held or age > LATE * every + GRACE else "fresh"
 
 
 def worst(found: Iterable[Source]) -> Level:

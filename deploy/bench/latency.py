@@ -16,9 +16,10 @@ from deploy.bench.scene import VIEW, VIEW_GROUP, WITHIN_S, Peaks, Scene
 from deploy.simulators.ixc.filters import Row
 from processors.hydrate.stage import HYDRATE
 from producers.erp.changes import Change, examine
+from producers.erp.lease import identity
 from producers.erp.outbox import Outbox
 from schemas.erp.ixc import BILLS
-from schemas.runtime.kafka import producer
+from schemas.runtime.transactions import Writer
 from schemas.topics import DEBTORS
 
 TICK_S = 0.05
@@ -74,10 +75,10 @@ async def _measured(scene: Scene, bills: Iterator[Change]) -> list[float]:
 
 async def _publish(scene: Scene, bills: Iterator[Change], due: dict[str, float]) -> None:
     """At the given pace, whatever the broker needs: a tick does not wait for the one before."""
-    sender = producer(scene.kafka.servers)
-    await sender.start()
+    writer = Writer(scene.kafka.servers, identity(INSTANCE.name))
+    await writer.open()
     try:
-        outbox = Outbox(sender)
+        outbox = Outbox(writer)
         at_once = round(scene.sizes.rate * TICK_S)
         began = time.perf_counter()
         async with asyncio.TaskGroup() as group:
@@ -86,6 +87,6 @@ async def _publish(scene: Scene, bills: Iterator[Change], due: dict[str, float])
                 await asyncio.sleep(at - time.perf_counter())
                 rows = [next(bills) for _ in range(at_once)]
                 due.update({row.code: at for row in rows})
-                group.create_task(outbox.rows(INSTANCE, BILLS, "latency", datetime.now(UTC), rows))
+                group.create_task(outbox.page(INSTANCE, BILLS, "latency", datetime.now(UTC), rows))
     finally:
-        await sender.stop()
+        await writer.close()

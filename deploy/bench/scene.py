@@ -17,10 +17,11 @@ from deploy.bench.provider import INSTANCE, OF_DEBTORS, Published, pages
 from deploy.simulators.ixc.filters import Row
 from deploy.stages import command
 from processors.hydrate.stage import HYDRATE
+from producers.erp.lease import identity
 from producers.erp.outbox import Outbox
 from schemas.erp.ixc import BILLS
-from schemas.runtime.kafka import producer
 from schemas.runtime.mongo import Database
+from schemas.runtime.transactions import Writer
 from schemas.topics import DEBTORS, Topic
 from schemas.views import VIEWS
 
@@ -68,16 +69,17 @@ class Scene:
 
     async def publish(self, rows: Iterable[Published]) -> int:
         """Raw rows to their topics, exactly as the poller publishes them; returns how many."""
-        sender = producer(self.kafka.servers)
-        await sender.start()
+        writer = Writer(self.kafka.servers, identity(INSTANCE.name))
+        await writer.open()
+        outbox = Outbox(writer)
         count = 0
         try:
             for page in pages(rows):
                 for table, changes in page.items():
-                    await Outbox(sender).rows(INSTANCE, OF_DEBTORS[table], SWEEP, datetime.now(UTC), changes)
+                    await outbox.page(INSTANCE, OF_DEBTORS[table], SWEEP, datetime.now(UTC), changes)
                     count += len(changes)
         finally:
-            await sender.stop()
+            await writer.close()
         return count
 
     async def joined(self, program: Child, group: str, before: frozenset[str] = frozenset()) -> None:

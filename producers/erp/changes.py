@@ -12,8 +12,14 @@ from schemas.erp.declaration import DATE_FORM, PERSON, Row, Table
 from schemas.erp.documents import document, document_problem, masked
 from schemas.erp.values import first_of
 from schemas.errors import RejectRecord
+from schemas.instances import Instance
+from schemas.topics import RECORD_BYTES
 
 DIGEST_BYTES = 8
+COLUMN_BYTES = 16 * 1024
+"""No column that is mapped needs more: what is longer is not what the ERP documents."""
+ENVELOPE_BYTES = 2 * 1024
+"""More than a record has beside its row: key, headers, and the fields of `ErpRow`, all of them bounded."""
 KEY_PART = re.compile(r"[^:\x00-\x1f]{1,64}")
 """As `schemas.model.Code`; a test holds the two together. (Asking pydantic costs ten times as much, for every row.)"""
 
@@ -43,7 +49,7 @@ class Change:
 
 
 def project(table: Table, row: Row, person: Callable[[str], str]) -> dict[str, str]:
-    """The whitelisted columns in a fixed order; CPF/CNPJ only as keyed hash and masked form (`ARCHITECTURE.md`).
+    """The whitelisted columns in a fixed order; CPF/CNPJ only as keyed hash and masked form.
 
     Raises RejectRecord where a column is not there at all: then it is not the table that we know.
     """
@@ -83,15 +89,38 @@ def fingerprint(body: bytes) -> bytes:
     return blake2b(body, digest_size=DIGEST_BYTES).digest()
 
 
-def examine(table: Table, row: Row, person: Callable[[str], str]) -> Change:
-    """A row as it would be published. Raises RejectRecord where its id or owner is missing or cannot be part of a key."""
+def told_with(instance: Instance, table: Table) -> bytes:
+    """What mapping takes from the instance beside the row: where that changes, the row must be published again."""
+    if any(col.with_event for col in table.words.values()):
+        return f"{instance.erp.kind}:{instance.ddd}:".encode()
+    return b""
+
+
+def examine(table: Table, row: Row, person: Callable[[str], str], told: bytes = b"") -> Change:
+    """A row as it would be published. `told`: see `told_with`.
+
+    Raises RejectRecord where its id or owner is missing or cannot be part of a key, and where it is too large.
+    """
     kept = project(table, row, person)
     code = kept[table.key]
     owner = kept[table.owner] if table.owner else table.name
     for name, value in ((table.key, code), (table.owner, owner)):
         if not KEY_PART.fullmatch(value):
             raise RejectRecord(f"{table.name}.{name} cannot be part of a key", field=name)
-    return Change(code, Known(owner, fingerprint(orjson.dumps(kept))), kept, table.member(kept))
+    body = orjson.dumps(kept)
+    if len(body) > COLUMN_BYTES:
+        _check_sizes(table, kept, len(body))
+    return Change(code, Known(owner, fingerprint(told + body)), kept, table.member(kept))
+
+
+def _check_sizes(table: Table, kept: Mapping[str, str], size: int) -> None:
+    """`size`: of the whole row as JSON."""
+    sizes = {column: len(value.encode()) for column, value in kept.items()}
+    longest = max(sizes, key=sizes.__getitem__)
+    if sizes[longest] > COLUMN_BYTES:
+        raise RejectRecord(f"{table.name}.{longest} has {sizes[longest]} bytes, more than {COLUMN_BYTES}", field=longest)
+    if size + ENVELOPE_BYTES > RECORD_BYTES:
+        raise RejectRecord(f"a row of {table.name} has {size} bytes, more than a record may have", field=longest)
 
 
 def news(seen: Seen, found: Iterable[Change]) -> Iterator[Change]:
@@ -108,16 +137,6 @@ def news(seen: Seen, found: Iterable[Change]) -> Iterator[Change]:
 def gone(code: str, known: Known, *, lost: bool = False) -> Change:
     """The row is no longer there (or no longer this owner's); `lost`: nothing tells what became of it."""
     return Change(code, Known(known.owner, b""), None, member=False, lost=lost)
-
-
-def doubt(seen: Seen, changes: Iterable[Change]) -> None:
-    """Call it before publishing: should no acknowledgement come, the broker may have them or not.
-
-    A member in doubt is published again by the next sweep, or, if the ERP has it no longer, read again by its id.
-    """
-    for change in changes:
-        if change.member:
-            seen[change.code] = Known(change.known.owner, b"")
 
 
 def remember(seen: Seen, published: Iterable[Change]) -> None:

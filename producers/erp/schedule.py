@@ -3,12 +3,13 @@
 import asyncio
 from contextlib import suppress
 from datetime import datetime
+from math import inf
 
 import structlog
 from ulid import ULID
 
 from producers.erp.breaker import CONFIGURATION_WAIT_S, Again, Breaker, again
-from producers.erp.outbox import Outbox
+from producers.erp.outbox import Outbox, UnpublishedError
 from producers.erp.source import Source
 from producers.erp.sweep import Sweeper
 from schemas.erp.altarede_options import AltaredeExport
@@ -21,22 +22,23 @@ from schemas.stages import Underway
 from schemas.sweeps import Sweep
 
 CLOSED = Breaker()
+BELIEF_EVERY_S = 5.0
+"""How soon it is noticed that somebody believes a sweep that was held back."""
 OUR_FAULT = "an error of the collector itself, not of the ERP: the log of erp-poller has it as sweep_crashed"
 log = structlog.get_logger()
 
 
 async def report(outbox: Outbox, instance: Instance, kind: Kind, *, sweep: str, at: datetime, error: str) -> None:
-    """Tell that a sweep failed, or could not even begin. Where the broker is away, the log must do."""
+    """Tell that a sweep failed, or could not even begin."""
     erp = instance.erp.kind
-    failed = Sweep(instance=instance.name, erp=erp, kind=kind, sweep=sweep, phase="failed", at=at, error=error)
-    with suppress(RetryLater):
-        await outbox.sweep(failed)
+    await outbox.sweep(Sweep(instance=instance.name, erp=erp, kind=kind, sweep=sweep, phase="failed", at=at, error=error))
 
 
 class Schedule:
     """The kinds of one instance share one breaker, as they share one ERP. `mending`: seconds left to an operator to mend.
 
-    A folder is looked into at its own pace, whatever happened before: nobody is burdened by that.
+    A folder is looked into at its own pace, whatever happened before: nobody is burdened by that. What cannot be
+    published is not the ERP's fault: UnpublishedError ends every kind at once.
     """
 
     def __init__(
@@ -73,11 +75,12 @@ class Schedule:
         try:
             if self._breaker.is_open(kind):
                 await self._source.probe(self._sweeper.erp.of_kind(kind)[0])
-            if await self._source.has_news(kind):
+            if await self._sweeper.believed(kind) or await self._source.has_news(kind):
                 with PROCESS.sweeping(Underway(instance=self._sweeper.instance.name, kind=kind)):
-                    done = await self._sweeper.run(kind, name)
-                log.info("sweep_completed", **done.model_dump(mode="json", exclude={"phase", "at", "error"}))
+                    _say(await self._sweeper.run(kind, name))
                 self._succeeded(kind)
+        except UnpublishedError:
+            raise
         except (RetryLater, StopWorker) as exc:
             return await self._failed(kind, pace, name, exc)
         except Exception:
@@ -112,14 +115,22 @@ class Schedule:
         return result
 
     async def _between(self, kind: Kind, until: float) -> None:
-        """After a sweep, until the loop's time is that of the next: now and then what changed lately."""
-        lately = self._recent.get(kind)
+        """After a sweep, until the loop's time is that of the next: now and then what changed lately.
+
+        It ends early where somebody believes a sweep that was held back.
+        """
+        lately = self._recent.get(kind, inf)
         loop = asyncio.get_running_loop()
-        while lately and until - loop.time() > lately:
-            await asyncio.sleep(lately)
-            if not self._breaker.is_open(kind):
-                await self._look_back(kind)
-        await asyncio.sleep(max(0.0, until - loop.time()))
+        look_at = loop.time() + lately
+        while (left := until - loop.time()) > 0:
+            ask_in = BELIEF_EVERY_S if kind in self._sweeper.held else inf
+            await asyncio.sleep(max(0.0, min(left, look_at - loop.time(), ask_in)))
+            if await self._sweeper.believed(kind):
+                return
+            if look_at <= loop.time() < until:
+                if not self._breaker.is_open(kind):
+                    await self._look_back(kind)
+                look_at = loop.time() + lately
 
     async def _look_back(self, kind: Kind) -> None:
         """A failure is the next sweep's to report."""
@@ -128,5 +139,15 @@ class Schedule:
             with suppress(RetryLater, StopWorker):
                 if published := await self._sweeper.recent(kind, name):
                     log.info("recent_published", instance=instance, kind=kind, rows=published, sweep=name)
+        except UnpublishedError:
+            raise
         except Exception:  # as in `_attempt`
             log.exception("sweep_crashed", instance=instance, kind=kind, sweep=name)
+
+
+def _say(done: Sweep) -> None:
+    counts = done.model_dump(mode="json", exclude={"phase", "at", "error"})
+    if done.phase == "held":
+        log.warning("sweep_held", **counts, reason=done.error)
+    else:
+        log.info("sweep_completed", **counts)

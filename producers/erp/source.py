@@ -1,6 +1,7 @@
 """Where an instance's rows come from: every ERP is read through this one face."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 from schemas.erp.declaration import Row, Table
@@ -14,18 +15,30 @@ class Probe(NamedTuple):
     total: int | None
 
 
+class Told(NamedTuple):
+    """What the ERP said, and when it was asked: nothing that happened later is in it."""
+
+    asked_at: datetime
+    rows: Sequence[Row]
+
+
+def now() -> datetime:
+    """The poller's clock, UTC."""
+    return datetime.now(UTC)
+
+
 class Source(Protocol):
     """All methods raise RetryLater for what may pass and StopWorker for what an operator must mend."""
 
-    def pages(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+    def pages(self, table: Table) -> AsyncGenerator[Told, None]:
         """Every row of every query of the table. Where it ends without an error, nothing was left out."""
         ...
 
-    async def reread(self, table: Table, owners: Mapping[str, str]) -> Sequence[Row]:
+    async def reread(self, table: Table, owners: Mapping[str, str]) -> Told:
         """The rows of these ids (each with its last known owner), whatever became of them; what is not found is left out."""
         ...
 
-    def recent(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+    def recent(self, table: Table) -> AsyncGenerator[Told, None]:
         """Rows that changed lately, members or not; none where the ERP cannot tell."""
         ...
 

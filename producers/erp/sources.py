@@ -1,12 +1,13 @@
 """The way into each ERP, by the kind of its connection."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 import httpx
 
 from producers.erp.exports.folder import ExportSource
 from producers.erp.lists.paged import PagedSource
-from producers.erp.source import Source
+from producers.erp.source import Source, now
 from producers.erp.webhooks.source import WebhookSource
 from producers.erp.wire import Wire
 from schemas.erp import ERPS
@@ -15,15 +16,20 @@ from schemas.errors import StopWorker
 from schemas.instances import Instance
 
 
-def open_source(instance: Instance, secrets: Mapping[str, str], transport: httpx.AsyncBaseTransport | None = None) -> Source:
+def open_source(
+    instance: Instance,
+    secrets: Mapping[str, str],
+    transport: httpx.AsyncBaseTransport | None = None,
+    clock: Callable[[], datetime] = now,
+) -> Source:
     """`secrets`: by the option that holds them, opened. Nothing is contacted yet. Raises StopWorker."""
     connection = instance.erp
     if isinstance(connection, AltaredeExport):
-        return ExportSource(connection)
-    wire = Wire(connection, transport)
+        return ExportSource(connection, lambda: clock().timestamp())
+    wire = Wire(connection, transport, clock)
     if isinstance(connection, AltaredeWebhooks):
-        return WebhookSource(connection, wire, secrets)
+        return WebhookSource(connection, wire, secrets, clock)
     protocol = ERPS[connection.kind].protocol
     if protocol is None:
         raise StopWorker(f"{connection.kind} has no protocol: see producers.erp.sources")
-    return PagedSource(protocol, wire, secrets, connection.page_size, instance.clock)
+    return PagedSource(protocol, wire, secrets, connection.page_size, instance.clock, clock)

@@ -1,35 +1,46 @@
-"""One complete reading of one kind of row, or an error: never a partial truth (`ARCHITECTURE.md`)."""
+"""One complete reading of one kind of row, or an error: never a partial truth."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-import orjson
 import structlog
 
-from producers.erp.changes import Change, Seen, doubt, examine, fingerprint, gone, news, remember
-from producers.erp.outbox import Books, Outbox, book_of
+from producers.erp.beliefs import NOBODY_SPEAKS, Beliefs
+from producers.erp.brake import must_wait, reason, too_much
+from producers.erp.changes import Change, Seen, gone, news, remember
+from producers.erp.memory import Books, book_of
+from producers.erp.outbox import Outbox
+from producers.erp.reading import examined
 from producers.erp.source import Source
-from schemas.dead import DeadLetter, Why
-from schemas.erp.declaration import Erp, Row, Table
-from schemas.errors import RejectRecord
+from schemas.dead import DeadLetter
+from schemas.erp.declaration import Erp, Table
 from schemas.instances import Instance
 from schemas.rows import Kind
 from schemas.runtime.progress import PROCESS
 from schemas.sweeps import Sweep
 
 REREAD_AT_ONCE = 100
-ROWS_AT_A_STRETCH = 50
-"""About 2 ms of work."""
 TELL_EVERY = timedelta(seconds=5)
 log = structlog.get_logger()
 
 
+class Missing(NamedTuple):
+    """A row that the ERP no longer shows at all, when it was asked for it."""
+
+    table: Table
+    code: str
+    asked_at: datetime
+
+
 @dataclass(slots=True)
 class Sweeper:
-    """Sweeps one instance. `person` hashes a document; `clock` gives aware instants."""
+    """Sweeps one instance. `person` hashes a document; `clock` gives aware instants.
+
+    `buried`: marks of the rows that have their letter; `held`: the kinds whose last sweep was held back.
+    """
 
     instance: Instance
     erp: Erp
@@ -38,20 +49,34 @@ class Sweeper:
     books: Books
     person: Callable[[str], str]
     clock: Callable[[], datetime]
+    beliefs: Beliefs = NOBODY_SPEAKS
     buried: set[bytes] = field(default_factory=set)
+    held: set[Kind] = field(default_factory=set)
 
     async def run(self, kind: Kind, name: str) -> Sweep:
-        """Read every table of `kind` whole, publish what changed, re-read what is absent; return the completed sweep.
+        """Read every table of `kind` whole, publish what changed, re-read what is absent; the sweep is completed, or held.
 
         Raises RetryLater or StopWorker and then concludes nothing; what had been published before stays published.
+        UnpublishedError: see `Outbox`.
         """
         done = Sweep(instance=self.instance.name, erp=self.erp.name, kind=kind, sweep=name, phase="started", at=self.clock())
         await self.outbox.sweep(done)
+        missing: list[Missing] = []
         for table in self.erp.of_kind(kind):
-            done = await self._table(table, done)
+            done = _counted(done, known=len(self._seen(table)))
+            done = await self._table(table, done, missing)
+        belief = None
+        if too_much(self.instance.brake, done.known, done.missing) or kind in self.held:
+            belief = await self.beliefs.about(self.instance.name, kind)
+        if must_wait(self.instance.brake, done, belief, self.clock()):
+            return await self._hold(done)
+        done = await self._close(done, missing)
         done = done.model_copy(update={"phase": "completed", "at": self.clock()})
         await self.outbox.sweep(done)
         self.source.swept(kind)
+        self.held.discard(kind)
+        if belief:
+            await self.beliefs.used(belief)
         return done
 
     async def recent(self, kind: Kind, name: str) -> int:
@@ -60,10 +85,35 @@ class Sweeper:
         for table in self.erp.of_kind(kind):
             seen = self._seen(table)
             async with aclosing(self.source.recent(table)) as coming:
-                async for rows in coming:
-                    found, _ = await self._examine(table, rows)
-                    published += await self._publish(table, seen, name, news(seen, self._concerned(seen, found)))
+                async for told in coming:
+                    page = await examined(self.instance, table, told, self.person)
+                    changes = news(seen, self._concerned(seen, page.found))
+                    published += await self._publish(table, name, told.asked_at, changes, page.letters)
         return published
+
+    async def believed(self, kind: Kind) -> bool:
+        """Whether somebody has spoken of a kind whose last sweep was held back."""
+        return kind in self.held and await self.beliefs.about(self.instance.name, kind) is not None
+
+    async def _hold(self, done: Sweep) -> Sweep:
+        """What is missing stays what it was. All has been read all the same: the next sweep may find something new."""
+        why = reason(done)
+        held = done.model_copy(update={"phase": "held", "at": self.clock(), "error": why})
+        await self.outbox.sweep(held)
+        self.source.swept(done.kind)
+        self.held.add(done.kind)
+        return held
+
+    async def _close(self, done: Sweep, missing: list[Missing]) -> Sweep:
+        for start in range(0, len(missing), REREAD_AT_ONCE):
+            for table in self.erp.of_kind(done.kind):
+                part = [one for one in missing[start : start + REREAD_AT_ONCE] if one.table is table]
+                seen, lost = self._seen(table), table.lost == "unknown"
+                closing = [gone(one.code, seen[one.code], lost=lost) for one in part if one.code in seen]
+                if closing:
+                    published = await self._publish(table, done.sweep, min(one.asked_at for one in part), closing)
+                    done = _counted(done, published=published)
+        return done
 
     def _seen(self, table: Table) -> Seen:
         return self.books[self.instance.name, book_of(table.kind, table.name)]
@@ -73,15 +123,17 @@ class Sweeper:
         """Members, and what was one: an export shows a bill as paid where a query no longer shows it."""
         return [change for change in found.values() if change.member or change.code in seen]
 
-    async def _table(self, table: Table, done: Sweep) -> Sweep:
+    async def _table(self, table: Table, done: Sweep, missing: list[Missing]) -> Sweep:
+        """Adds to `missing` what is neither shown nor found by its id."""
         seen = self._seen(table)
         present: set[str] = set()
         said = done
         async with aclosing(self.source.pages(table)) as coming:
-            async for rows in coming:
-                found, unreadable = await self._examine(table, rows)
-                present.update(unreadable, (change.code for change in found.values() if change.member))
-                published = await self._publish(table, seen, done.sweep, news(seen, self._concerned(seen, found)))
+            async for told in coming:
+                page = await examined(self.instance, table, told, self.person)
+                present.update(page.unreadable, (change.code for change in page.found.values() if change.member))
+                changes = news(seen, self._concerned(seen, page.found))
+                published = await self._publish(table, done.sweep, told.asked_at, changes, page.letters)
                 done = _counted(done, pages=1, published=published)
                 said = await self._tell(said, _counted(done, rows=len(present)))
         absent = {code: known.owner for code, known in seen.items() if code not in present}
@@ -89,65 +141,43 @@ class Sweeper:
         codes = list(absent)
         for start in range(0, len(codes), REREAD_AT_ONCE):
             owners = {code: absent[code] for code in codes[start : start + REREAD_AT_ONCE]}
-            published = await self._publish(table, seen, done.sweep, news(seen, await self._reread(table, seen, owners)))
-            done = _counted(done, published=published)
+            told = await self.source.reread(table, owners)
+            page = await examined(self.instance, table, told, self.person)
+            changes = news(seen, (page.found[code] for code in owners if code in page.found))
+            published = await self._publish(table, done.sweep, told.asked_at, changes, page.letters)
+            there = page.found.keys() | page.unreadable  # one that is there but unreadable stays what it was
+            not_found = [Missing(table, code, told.asked_at) for code in owners if code not in there]
+            missing += not_found
+            done = _counted(done, published=published, missing=len(not_found))
             said = await self._tell(said, done)
         return done
 
     async def _tell(self, said: Sweep, now: Sweep) -> Sweep:
         """Every few seconds how far a long sweep is: the event that was sent last."""
         at = self.clock()
-        if at - said.at < TELL_EVERY:
+        if abs(at - said.at) < TELL_EVERY:  # a clock that was set back must not silence it
             return said
         told = now.model_copy(update={"phase": "reading", "at": at})
         await self.outbox.sweep(told)
         log.info("sweep_reading", **told.model_dump(mode="json", exclude={"phase", "at", "error"}))
         return told
 
-    async def _reread(self, table: Table, seen: Seen, owners: Mapping[str, str]) -> list[Change]:
-        """What became of rows that left the sweep. One that is there but unreadable stays what it was."""
-        found, unreadable = await self._examine(table, await self.source.reread(table, owners))
-        lost = table.lost == "unknown"
-        return [
-            found[code] if code in found else gone(code, seen[code], lost=lost) for code in owners if code not in unreadable
-        ]
-
-    async def _examine(self, table: Table, rows: Sequence[Row]) -> tuple[dict[str, Change], set[str]]:
-        """The readable rows by id, and the ids of those that are not; each of these is dead-lettered once."""
-        changes: dict[str, Change] = {}
-        letters: dict[bytes, DeadLetter] = {}
-        unreadable: set[str] = set()
-        for number, row in enumerate(rows, 1):
-            if number % ROWS_AT_A_STRETCH == 0:
-                await asyncio.sleep(0)  # let the next page's request go out, and other instances have their turn
-            try:
-                change = examine(table, row, self.person)
-                changes[change.code] = change
-            except RejectRecord as exc:
-                unreadable.add(str(row.get(table.key, "")))
-                letter = self._letter(table, row, exc)
-                letters[fingerprint(letter.why.place.encode() + (letter.value or b""))] = letter
-        if new := {mark: letter for mark, letter in letters.items() if mark not in self.buried}:
-            await self.outbox.bury(new.values())
-            self.buried.update(new)
-        return changes, unreadable
-
-    def _letter(self, table: Table, row: Row, exc: RejectRecord) -> DeadLetter:
-        kept = {column: row[column] for column in table.columns if column in row}
-        place = f"{self.erp.name}/{table.name}[{self.instance.name}]@{row.get(table.key, '?')}"
-        why = Why(stage="erp-poller", place=place, field=exc.field, reason=str(exc))
-        return DeadLetter(None, orjson.dumps(kept), why)
-
-    async def _publish(self, table: Table, seen: Seen, sweep: str, changes: Iterable[Change]) -> int:
+    async def _publish(
+        self,
+        table: Table,
+        sweep: str,
+        asked_at: datetime,
+        changes: Iterable[Change],
+        letters: Mapping[bytes, DeadLetter] | None = None,
+    ) -> int:
+        """In one transaction: a row that moves leaves its old client and comes to the new one at once."""
         todo = list(changes)
-        leaving = [change for change in todo if change.row is None]
-        coming = [change for change in todo if change.row is not None]
-        for part in (leaving, coming):  # a row that moves must have left its old client before it comes to the new one
-            if part:
-                doubt(seen, part)
-                with PROCESS.working(f"publishing {self.instance.name} {table.kind}"):
-                    await self.outbox.rows(self.instance, table, sweep, self.clock(), part)
-                remember(seen, part)
+        new = {mark: letter for mark, letter in (letters or {}).items() if mark not in self.buried}
+        if todo or new:
+            with PROCESS.working(f"publishing {self.instance.name} {table.kind}"):
+                await self.outbox.page(self.instance, table, sweep, asked_at, todo, new.values())
+            remember(self._seen(table), todo)
+            self.buried.update(new)
         return len(todo)
 
 

@@ -3,17 +3,25 @@
 import asyncio
 import ssl
 from collections.abc import Callable
-from datetime import timedelta
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import Generic, NamedTuple, TypeVar
 
 import httpx
 import stamina
 
+from producers.erp.source import now
 from schemas.erp.declaration import Signed
 from schemas.erp.options import Web
 from schemas.errors import RetryLater, StopWorker
 
 T = TypeVar("T")
+
+
+class Answer(NamedTuple, Generic[T]):
+    """What was said to the question that went out at `asked_at`."""
+
+    asked_at: datetime
+    said: T
 
 
 class NoAnswerError(RetryLater):
@@ -36,17 +44,20 @@ def trust(ca_file: str) -> ssl.SSLContext | bool:
 
 
 class Wire:
-    """One instance's connection. `transport`: another way than TCP, such as `httpx.MockTransport`."""
+    """One instance. `transport`: another way than TCP, such as `httpx.MockTransport`; `clock`: aware instants."""
 
-    def __init__(self, web: Web, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, web: Web, transport: httpx.AsyncBaseTransport | None = None, clock: Callable[[], datetime] = now
+    ) -> None:
         self._gap = web.gap
+        self._clock = clock
         self._turn = asyncio.Lock()
         self._next_at = 0.0
         self._http = httpx.AsyncClient(
             base_url=str(web.url), timeout=web.timeout, verify=trust(web.ca_file), transport=transport
         )
 
-    async def ask(self, name: str, signed: Signed, judge: Callable[[int, bytes], T]) -> T:
+    async def ask(self, name: str, signed: Signed, judge: Callable[[int, bytes], T]) -> Answer[T]:
         """What `judge` makes of the answer's status and content. `name`: of the resource, for the log.
 
         Raises RetryLater after the last attempt, StopWorker at once.
@@ -54,18 +65,19 @@ class Wire:
         waits = stamina.AsyncRetryingCaller(attempts=ATTEMPTS, timeout=None, wait_initial=FIRST_WAIT, wait_max=LONGEST_WAIT)
         return await waits(RetryLater, self.once, name, signed, judge)
 
-    async def once(self, name: str, signed: Signed, judge: Callable[[int, bytes], T]) -> T:
+    async def once(self, name: str, signed: Signed, judge: Callable[[int, bytes], T]) -> Answer[T]:
         """The same without a second attempt."""
         loop = asyncio.get_running_loop()
         async with self._turn:
             await asyncio.sleep(max(0.0, self._next_at - loop.time()))
+            asked_at = self._clock()
             try:
                 answer = await self._http.request(signed.method, signed.path, content=signed.body, headers=signed.headers)
             except httpx.HTTPError as exc:
                 raise _failure(name, exc) from exc
             finally:
                 self._next_at = loop.time() + self._gap
-        return judge(answer.status_code, answer.content)
+        return Answer(asked_at, judge(answer.status_code, answer.content))
 
     async def close(self) -> None:
         """Give the connection back."""

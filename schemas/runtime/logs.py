@@ -4,6 +4,7 @@ import logging
 import sys
 
 import structlog
+from aiokafka.errors import InvalidProducerEpoch, ProducerFenced
 
 QUIET = (
     "aiokafka",
@@ -19,6 +20,7 @@ QUIET = (
 )
 
 
+FENCES = (ProducerFenced, InvalidProducerEpoch)
 SELDOM_S = 60.0
 LINES_KNOWN = 1_000
 STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
@@ -43,9 +45,18 @@ class Seldom(logging.Filter):
         return True
 
 
+class Told(logging.Filter):
+    """What a fence breaks was told to whoever wrote (`Fenced`); aiokafka leaves futures of its own with the same error."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        return not (record.name == "asyncio" and record.exc_info and isinstance(record.exc_info[1], FENCES))
+
+
 def libraries() -> logging.Handler:
     """Libraries speak on stderr as we do: one JSON line each."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Told())
     handler.addFilter(Seldom())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -1,10 +1,13 @@
 """What publishing relies on, for the real broker (`tests/integration`) and for the one in memory alike."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
+
+import pytest
 
 from schemas.dead import DeadLetter, Why
 from schemas.runtime.kafka import MAX_BATCH_BYTES, Message, bury, publish
+from schemas.runtime.transactions import Fenced, Parts
 from schemas.topics import DEAD, DEBTORS, Topic
 
 
@@ -20,8 +23,18 @@ Contents = Callable[[Topic, int], Awaitable[list[Seen]]]
 """The records of a partition in order, of this test alone."""
 
 
+class Writes(Protocol):
+    """A `Writer`, opened."""
+
+    async def write(self, parts: Parts) -> None: ...
+
+
+Opened = Callable[[], Awaitable[Writes]]
+"""Opens another writer under the identity of this test."""
+
+
 class BrokerConformance:
-    """Subclasses give the fixtures `sender`, `contents` and `prefix` (begins every key of one test)."""
+    """Subclasses give the fixtures `sender`, `writer`, `contents` and `prefix` (begins every key of one test)."""
 
     async def test_records_arrive_whole_and_in_order(self, sender: Any, contents: Contents, prefix: str) -> None:  # noqa: ANN401 - aiokafka ships no types
         sent = [Message(f"{prefix}:{n}".encode(), f"state {n}".encode(), [("digest", bytes([n]))]) for n in range(20)]
@@ -70,3 +83,24 @@ class BrokerConformance:
         await publish(sender, DEBTORS.name, 2, [])
 
         assert await contents(DEBTORS, 2) == []
+
+    async def test_what_one_write_holds_is_read_back_whole(self, writer: Opened, contents: Contents, prefix: str) -> None:
+        sent = {(DEBTORS.name, n): [Message(f"{prefix}:{n}:{m}".encode(), b"state", []) for m in range(3)] for n in (4, 5)}
+
+        await (await writer()).write(sent)
+
+        assert {n: await contents(DEBTORS, n) for n in (4, 5)} == {
+            n: [Seen(*message) for message in sent[DEBTORS.name, n]] for n in (4, 5)
+        }
+
+    async def test_who_was_taken_over_writes_nothing_more(self, writer: Opened, contents: Contents, prefix: str) -> None:
+        """And the one who took over writes on, as often as the first one tries."""
+        sleeper = await writer()
+        await sleeper.write({(DEBTORS.name, 0): [Message(f"{prefix}:1".encode(), b"old", [])]})
+        other = await writer()
+
+        with pytest.raises(Fenced):
+            await sleeper.write({(DEBTORS.name, 0): [Message(f"{prefix}:1".encode(), b"stale", [])]})
+        await other.write({(DEBTORS.name, 0): [Message(f"{prefix}:1".encode(), b"new", [])]})
+
+        assert [seen.value for seen in await contents(DEBTORS, 0)] == [b"old", b"new"]

@@ -31,11 +31,11 @@ SHOP: Mapping[str, list[dict[str, str]]] = {
 
 
 async def ids(source: PagedSource, table: Table) -> list[list[str]]:
-    return [[row["id"] for row in page] async for page in source.pages(table)]
+    return [[row["id"] for row in told.rows] async for told in source.pages(table)]
 
 
 async def reread(source: PagedSource, *codes: str) -> list[Row]:
-    return list(await source.reread(BILLS, dict.fromkeys(codes, "1042")))
+    return list((await source.reread(BILLS, dict.fromkeys(codes, "1042"))).rows)
 
 
 class ErpConformance:
@@ -69,7 +69,7 @@ class ErpConformance:
 
     async def test_what_changed_long_ago_is_not_recent(self, source: PagedSource) -> None:
         """The official form of a date is understood; nothing of `SHOP` was changed within the last hour."""
-        assert [page async for page in source.recent(BILLS)] in ([], [[]])
+        assert [told.rows async for told in source.recent(BILLS)] in ([], [[]])
         assert source._form == "dmy"
 
     async def test_a_wrong_token_is_refused(self, source: PagedSource) -> None:

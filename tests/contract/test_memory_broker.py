@@ -3,14 +3,23 @@
 import pytest
 
 from schemas.topics import Topic
-from tests.contract.broker_conformance import BrokerConformance, Contents, Seen
-from tests.unit.producers.memory_broker import MemoryBroker
+from tests.contract.broker_conformance import BrokerConformance, Contents, Opened, Seen
+from tests.unit.producers.memory_broker import MemoryBroker, MemoryWriter
 
 
 class TestMemoryBroker(BrokerConformance):
     @pytest.fixture
     def sender(self) -> MemoryBroker:
         return MemoryBroker()
+
+    @pytest.fixture
+    def writer(self, sender: MemoryBroker) -> Opened:
+        async def opened() -> MemoryWriter:
+            writer = MemoryWriter(sender, "norte")
+            await writer.open()
+            return writer
+
+        return opened
 
     @pytest.fixture
     def contents(self, sender: MemoryBroker) -> Contents:

@@ -1,20 +1,38 @@
 """The real broker passes the suite on which the unit tests' broker in memory stands."""
 
-import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from collections.abc import AsyncIterator
 
+import pytest
+import pytest_asyncio
+from aiokafka import TopicPartition
+
+from schemas.runtime.kafka import reader as committed
+from schemas.runtime.transactions import Writer
 from schemas.topics import Topic
-from tests.contract.broker_conformance import BrokerConformance, Contents, Seen
+from tests.contract.broker_conformance import BrokerConformance, Contents, Opened, Seen
 
 pytestmark = pytest.mark.integration
 
 
 class TestRealBroker(BrokerConformance):
+    @pytest_asyncio.fixture
+    async def writer(self, servers: str, prefix: str) -> AsyncIterator[Opened]:
+        writers: list[Writer] = []
+
+        async def opened() -> Writer:
+            writers.append(Writer(servers, prefix))
+            await writers[-1].open()
+            return writers[-1]
+
+        yield opened
+        for one in writers:
+            await one.close()
+
     @pytest.fixture
     def contents(self, servers: str, prefix: str) -> Contents:
         async def read(topic: Topic, partition: int) -> list[Seen]:
             tp = TopicPartition(topic.name, partition)
-            reader = AIOKafkaConsumer(bootstrap_servers=servers, auto_offset_reset="earliest", enable_auto_commit=False)
+            reader = committed(servers)
             await reader.start()
             try:
                 reader.assign([tp])

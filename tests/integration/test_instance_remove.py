@@ -49,7 +49,7 @@ async def test_it_is_gone_everywhere_may_be_cut_and_starts_from_nothing_when_it_
             removal = here.command(mine, "--yes", mine)
             _, said = await asyncio.to_thread(removal.communicate, timeout=PATIENCE_S)
             assert removal.returncode == 0, said
-            assert "1 of promises and 1 of blocklist; the name is free" in said
+            assert "1 of promises, 1 of blocklist, 0 of beliefs; the name is free" in said
 
             assert not any((await here.documents(mine)).values())
             assert {topic.name: await here.alive(topic, mine) for topic in ERASED} == {topic.name: 0 for topic in ERASED}

@@ -2,38 +2,30 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import stamina
 import structlog.testing
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
-from pymongo import MongoClient
 
 from deploy import clients
 from deploy.local.ports import free
 from producers.erp.breaker import TRIPS_AT, Breaker
-from producers.erp.outbox import Outbox, read_back
-from producers.erp.poller import Poller
+from producers.erp.poller import follow
 from producers.erp.schedule import Schedule
 from producers.erp.settings import PollerSettings
+from producers.erp.turns import Turns
 from producers.erp.wire import ATTEMPTS
-from schemas.codec import decode
-from schemas.instances import Instance
 from schemas.rows import Kind
 from schemas.runtime.secrets import seal
-from schemas.sweeps import Phase, Sweep
-from schemas.topics import SWEEPS
-from schemas.views import INSTANCES
-from tests.integration.pipeline import SECRETS, eventually, running
+from tests.integration.pipeline import SECRETS, running
 from tests.integration.simulated import OPENED, served
+from tests.integration.watching import Listed, Watch
 
 pytestmark = pytest.mark.integration
 
@@ -43,88 +35,20 @@ TAKES_EFFECT_S = 5.0
 SLOW_S = 3.0
 
 
-class Listed:
-    """The collection `instances`."""
-
-    def __init__(self, store: Any) -> None:  # noqa: ANN401 - a pymongo collection
-        self.store = store
-
-    def put(self, *instances: Instance) -> None:
-        for one in instances:
-            self.store.replace_one({"_id": one.name}, one.model_dump(mode="json"), upsert=True)
-
-    def remove(self, name: str) -> None:
-        self.store.delete_one({"_id": name})
-
-
-@pytest.fixture
-def listed(mongo_uri: str, database: str) -> Iterator[Listed]:
-    with MongoClient[dict[str, Any]](mongo_uri) as client:
-        yield Listed(client[database][INSTANCES])
-
-
-class Watch:
-    """Every event of every sweep since the test began."""
-
-    def __init__(self) -> None:
-        self.events: list[Sweep] = []
-
-    def of(self, instance: str, phase: Phase, kind: Kind = "bill") -> list[Sweep]:
-        return [one for one in self.events if (one.instance, one.kind, one.phase) == (instance, kind, phase)]
-
-    async def until(self, instance: str, phase: Phase, kind: Kind = "bill", *, count: int = 1, within: float = 30) -> Sweep:
-        """The event of that number, counted from 1."""
-
-        async def look() -> list[Sweep]:
-            return self.of(instance, phase, kind)[count - 1 :]
-
-        found: list[Sweep] = await eventually(look, f"{instance}'s sweep of {kind} number {count} {phase}", within)
-        return found[0]
-
-    def longest_gap(self, instance: str) -> float:
-        """Seconds between the starts of two sweeps of bills."""
-        return max((b.at - a.at).total_seconds() for a, b in pairwise(self.of(instance, "started")))
-
-
-@pytest_asyncio.fixture
-async def watch(servers: str) -> AsyncIterator[Watch]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
-    await consumer.start()
-    consumer.assign([TopicPartition(SWEEPS.name, 0)])
-    await consumer.seek_to_end()
-    found = Watch()
-
-    async def read() -> None:
-        async for record in consumer:
-            with suppress(ValueError):  # another test's record
-                found.events.append(decode(Sweep, record.value))
-
-    reading = asyncio.create_task(read())
-    yield found
-    reading.cancel()
-    await asyncio.wait([reading])
-    await consumer.stop()
-
-
-@pytest.fixture
-def settings(env: Mapping[str, str]) -> PollerSettings:
-    fields = {name.lower(): value for name, value in {**env, **SECRETS}.items()}
-    return PollerSettings.model_validate(fields)
-
-
 @asynccontextmanager
-async def polling(settings: PollerSettings, sender: AIOKafkaProducer, first: float = 0.2) -> AsyncIterator[None]:
+async def polling(settings: PollerSettings, first: float = 0.2) -> AsyncIterator[None]:
     """`first`: seconds after a first failure."""
     schedule = partial(Schedule, breaker=Breaker(first=first))
-    books = await read_back(settings.kafka_bootstrap_servers)
+    turns = Turns(settings.kafka_bootstrap_servers, group=f"erp-poller-{settings.mongo_database}")
     async with clients.database(settings) as database:
-        life = asyncio.create_task(Poller(settings, Outbox(sender), books, schedule).follow(database))
+        life = asyncio.create_task(follow(settings, database, turns, schedule))
         try:
             yield
             assert not life.done(), life
         finally:
             life.cancel()
             await asyncio.wait([life])
+            await turns.stop()
 
 
 async def test_every_erp_is_swept_side_by_side_and_the_log_keeps_their_secrets(
@@ -149,7 +73,7 @@ async def test_every_erp_is_swept_side_by_side_and_the_log_keeps_their_secrets(
 
 
 async def test_a_slow_a_silent_and_a_refusing_erp_delay_nobody(
-    settings: PollerSettings, sender: AIOKafkaProducer, listed: Listed, watch: Watch, prefix: str
+    settings: PollerSettings, listed: Listed, watch: Watch, prefix: str
 ) -> None:
     well, slow, down, wrong = (f"{prefix}-{name}" for name in ("well", "slow", "down", "wrong"))
     pace = {"every": {"bill": 0.5}, "recent": {}}
@@ -161,7 +85,7 @@ async def test_a_slow_a_silent_and_a_refusing_erp_delay_nobody(
             good.instance(down, KEY, **pace, url=f"http://127.0.0.1:{free(1)[0]}/"),
             strict.instance(wrong, KEY, **pace, token=seal("1:wrong", KEY)),
         )
-        async with polling(settings, sender):
+        async with polling(settings):
             read = await watch.until(slow, "completed")
             await watch.until(down, "failed")
         assert read.pages >= 2
@@ -174,7 +98,7 @@ async def test_a_slow_a_silent_and_a_refusing_erp_delay_nobody(
 
 
 async def test_what_is_added_changed_and_removed_takes_effect_within_five_seconds(
-    settings: PollerSettings, sender: AIOKafkaProducer, listed: Listed, watch: Watch, prefix: str
+    settings: PollerSettings, listed: Listed, watch: Watch, prefix: str
 ) -> None:
     """And nobody else notices: the bystander's clients, swept once an hour, are swept once."""
     still, changed, added, mended = (f"{prefix}-{name}" for name in ("still", "changed", "added", "mended"))
@@ -186,7 +110,7 @@ async def test_what_is_added_changed_and_removed_takes_effect_within_five_second
             erp.instance(changed, KEY, recent={}, every={"bill": 3_600}),
             erp.instance(mended, KEY, recent={}, every={"bill": 3_600}, token=seal("1:wrong", KEY)),
         )
-        async with polling(settings, sender):
+        async with polling(settings):
             await watch.until(changed, "completed")
             await watch.until(mended, "failed")
 
@@ -215,12 +139,12 @@ async def test_what_is_added_changed_and_removed_takes_effect_within_five_second
 
 
 async def test_a_secret_that_does_not_open_is_told_as_a_failed_sweep_of_every_kind(
-    settings: PollerSettings, sender: AIOKafkaProducer, listed: Listed, watch: Watch, prefix: str
+    settings: PollerSettings, listed: Listed, watch: Watch, prefix: str
 ) -> None:
     """Else an operator would see an instance of which nothing ever comes. Once it is mended it is read."""
     with served("ixc") as erp:
         listed.put(erp.instance(prefix, SecretStr(Fernet.generate_key().decode())))
-        async with polling(settings, sender):
+        async with polling(settings):
             for kind in KINDS:
                 assert "COLLECTOR_SECRET_KEY" in (await watch.until(prefix, "failed", kind)).error
             assert erp.requests == 0
@@ -239,7 +163,7 @@ FIELDS = {"empty": "name", "text": "erp", "kind": "erp.kind", "zone": "zone", "m
 
 
 async def test_an_invalid_instance_is_named_once_and_disturbs_nobody(
-    settings: PollerSettings, sender: AIOKafkaProducer, listed: Listed, watch: Watch, prefix: str
+    settings: PollerSettings, listed: Listed, watch: Watch, prefix: str
 ) -> None:
     """As does a database that is away: it is looked for every few seconds, and said once."""
     nowhere = settings.model_copy(update={"mongo_uri": f"mongodb://127.0.0.1:{free(1)[0]}/?serverSelectionTimeoutMS=300"})
@@ -247,7 +171,7 @@ async def test_an_invalid_instance_is_named_once_and_disturbs_nobody(
         for name, fields in INVALID.items():
             listed.store.insert_one({"_id": name, **({"name": name} if fields else {}), **fields})
         listed.put(erp.instance(prefix, KEY, recent={}, every={"bill": 0.5}))
-        async with polling(settings, sender), polling(nowhere, sender):
+        async with polling(settings), polling(nowhere):
             await asyncio.sleep(5.5)  # three looks
             assert watch.longest_gap(prefix) < 2
             assert len(watch.of(prefix, "completed")) >= 5
@@ -273,12 +197,12 @@ def at_once() -> Iterator[None]:
 
 @pytest.mark.usefixtures("at_once")
 async def test_an_erp_that_is_down_is_only_probed_and_swept_as_soon_as_it_is_back(
-    settings: PollerSettings, sender: AIOKafkaProducer, listed: Listed, watch: Watch, prefix: str
+    settings: PollerSettings, listed: Listed, watch: Watch, prefix: str
 ) -> None:
     with served("ixc") as erp:
         erp.misbehave({"kind": "status500"})
         listed.put(erp.instance(prefix, KEY, recent={"bill": 0.1}, every={"bill": 1.0}))
-        async with polling(settings, sender, first=0.2):
+        async with polling(settings, first=0.2):
             for probes in (1, 2):  # with seconds in between
                 await watch.until(prefix, "failed", count=TRIPS_AT + probes)
                 assert erp.requests == ATTEMPTS * TRIPS_AT + probes

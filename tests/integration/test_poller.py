@@ -4,13 +4,12 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import orjson
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import TopicPartition
 from pydantic import HttpUrl
 from ulid import ULID
 
@@ -18,19 +17,24 @@ from deploy.simulators.ixc.columns import MARK
 from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.server import TOKEN, USER, application, clock_at
 from deploy.simulators.ixc.simulator import Simulator
+from deploy.simulators.ixc.store import Edit
 from deploy.simulators.serving import in_thread
-from producers.erp.outbox import Books, Outbox, read_back
+from producers.erp.lease import gain
+from producers.erp.memory import read_back
 from producers.erp.schedule import Schedule
+from producers.erp.source import now
 from producers.erp.sources import open_source
 from producers.erp.sweep import Sweeper
 from schemas.codec import decode
+from schemas.dead import Why, why_of
 from schemas.erp import ERPS
 from schemas.erp.ixc import Ixc
 from schemas.errors import PipelineError, RetryLater, StopWorker
 from schemas.instances import Instance
 from schemas.rows import ErpRow, Kind
+from schemas.runtime.kafka import reader
 from schemas.sweeps import Sweep
-from schemas.topics import BILLS, CLIENTS, CONTRACTS, REFERENCES, ROW_TOPICS, SWEEPS
+from schemas.topics import BILLS, CLIENTS, CONTRACTS, DEAD, REFERENCES, ROW_TOPICS, SWEEPS
 from tests.integration.pipeline import contents
 
 pytestmark = pytest.mark.integration
@@ -56,20 +60,19 @@ class Shop:
 
 
 @asynccontextmanager
-async def shop(sender: AIOKafkaProducer, prefix: str, books: Books, page_size: int = 100) -> AsyncIterator[Shop]:
+async def shop(servers: str, prefix: str, page_size: int = 100) -> AsyncIterator[Shop]:
     clock = clock_at(None, ZONE)
     simulator = Simulator(Size(CLIENTS_N, 1.5), 3, clock().date())
     with in_thread(application(simulator, clock)) as url:
         erp = Ixc(url=HttpUrl(f"{url}/webservice/v1/"), token="-", page_size=page_size, gap=0, timeout=2)
         instance = Instance(name=prefix, zone=ZONE, state="AL", ddd="82", erp=erp)
         source = open_source(instance, {"token": f"{USER}:{TOKEN}"})
-        outbox = Outbox(sender)
-        sweeper = Sweeper(
-            instance, ERPS["ixc"], source, outbox, books, lambda bare: f"hash{len(bare)}", lambda: datetime.now(UTC)
-        )
+        lease = (await gain(servers, [prefix]))[prefix]
+        sweeper = Sweeper(instance, ERPS["ixc"], source, lease.outbox, lease.books, lambda bare: f"hash{len(bare)}", now)
         async with httpx.AsyncClient(base_url=url, timeout=30) as http:
             yield Shop(url, simulator, sweeper, http)
         await source.close()
+        await lease.close()
 
 
 async def newest(servers: str, prefix: str, kind: str) -> dict[str, ErpRow]:
@@ -91,17 +94,15 @@ def true_bills(simulator: Simulator) -> dict[str, str]:
     return {row["id"]: row["valor_aberto"] for row in rows if row["liberado"] == "S" and row["status"] in {"A", "P"}}
 
 
-async def test_first_sync_is_whole_and_a_second_one_publishes_nothing(
-    servers: str, sender: AIOKafkaProducer, prefix: str
-) -> None:
+async def test_first_sync_is_whole_and_a_second_one_publishes_nothing(servers: str, prefix: str) -> None:
     """Whole tables, whitelisted, and silence where nothing changed; also after a restart that reads its memory back."""
-    async with shop(sender, prefix, await read_back(servers)) as ixc:
+    async with shop(servers, prefix) as ixc:
         first = await ixc.sweep("client", "contract", "bill", "reference")
         assert first["client"].rows == CLIENTS_N
         assert open_bills(await newest(servers, prefix, "bill")) == true_bills(ixc.simulator)
         again = await ixc.sweep("client", "contract", "bill", "reference")
         assert Counter({kind: done.published for kind, done in again.items()}).total() == 0
-        ixc.sweeper.books = await read_back(servers)
+        ixc.sweeper.books = await read_back(servers, [prefix])
         restarted = await ixc.sweep("client", "contract", "bill", "reference")
         assert sum(done.published for done in restarted.values()) == 0
         assert ixc.simulator.writes == 0
@@ -114,9 +115,9 @@ async def test_first_sync_is_whole_and_a_second_one_publishes_nothing(
     assert not any("cnpj_cpf" in orjson.loads(value or b"{}").get("row", {}) for value in everything)
 
 
-async def test_what_left_the_query_is_read_again_by_its_id(servers: str, sender: AIOKafkaProducer, prefix: str) -> None:
+async def test_what_left_the_query_is_read_again_by_its_id(servers: str, prefix: str) -> None:
     """Paid and cancelled bills are published as such, a deleted one as gone: never concluded from absence alone."""
-    async with shop(sender, prefix, await read_back(servers)) as ixc:
+    async with shop(servers, prefix) as ixc:
         await ixc.sweep("bill")
         for kind in ("pay", "cancel", "delete", "pay_part", "new_bill"):
             await ixc.command("change", count=5, kind=kind)
@@ -141,10 +142,10 @@ async def test_what_left_the_query_is_read_again_by_its_id(servers: str, sender:
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
 )
 async def test_a_page_that_fails_ends_the_sweep_and_no_debt_disappears(
-    servers: str, sender: AIOKafkaProducer, prefix: str, fault: dict[str, Any], error: type[PipelineError]
+    servers: str, prefix: str, fault: dict[str, Any], error: type[PipelineError]
 ) -> None:
     """From the second page on nothing works: the sweep fails, concludes nothing, and the next one finds everything."""
-    async with shop(sender, prefix, await read_back(servers), page_size=50) as ixc:
+    async with shop(servers, prefix, page_size=50) as ixc:
         await ixc.sweep("bill")
         before = open_bills(await newest(servers, prefix, "bill"))
         await ixc.command("change", count=20, kind="pay")
@@ -160,9 +161,9 @@ async def test_a_page_that_fails_ends_the_sweep_and_no_debt_disappears(
         assert phases == ["started", "completed", "started", "started", "completed"]
 
 
-async def test_passing_faults_are_sat_out(servers: str, sender: AIOKafkaProducer, prefix: str) -> None:
+async def test_passing_faults_are_sat_out(servers: str, prefix: str) -> None:
     """One failed answer in five, rows shifting between pages: the sweep that completes holds the truth."""
-    async with shop(sender, prefix, await read_back(servers), page_size=40) as ixc:
+    async with shop(servers, prefix, page_size=40) as ixc:
         for kind in ("html", "cut", "status500", "drop", "shift"):
             await ixc.command("fail", kind=kind, share=0.04)
         await ixc.sweep("client", "bill")
@@ -171,9 +172,9 @@ async def test_passing_faults_are_sat_out(servers: str, sender: AIOKafkaProducer
         assert open_bills(await newest(servers, prefix, "bill")) == true_bills(ixc.simulator)
 
 
-async def test_a_failed_sweep_is_reported_and_the_next_succeeds(servers: str, sender: AIOKafkaProducer, prefix: str) -> None:
+async def test_a_failed_sweep_is_reported_and_the_next_succeeds(servers: str, prefix: str) -> None:
     """By the poller's own loop: failed with its reason, then completed."""
-    async with shop(sender, prefix, await read_back(servers)) as ixc:
+    async with shop(servers, prefix) as ixc:
         await ixc.command("fail", kind="permission", count=1)
         loop = asyncio.create_task(Schedule(ixc.sweeper, ixc.sweeper.source, mending=0.5).kind("bill", 0.5))
         await asyncio.sleep(3)
@@ -185,11 +186,9 @@ async def test_a_failed_sweep_is_reported_and_the_next_succeeds(servers: str, se
 
 
 @pytest.mark.parametrize("kind", ["bill", "contract"])
-async def test_what_changed_lately_comes_without_a_whole_sweep(
-    servers: str, sender: AIOKafkaProducer, prefix: str, kind: Kind
-) -> None:
+async def test_what_changed_lately_comes_without_a_whole_sweep(servers: str, prefix: str, kind: Kind) -> None:
     """Payments are seen by their time of change, with the date filter that this ERP was found to understand."""
-    async with shop(sender, prefix, await read_back(servers)) as ixc:
+    async with shop(servers, prefix) as ixc:
         await ixc.sweep(kind)
         before = ixc.simulator.counts["pages"]
         changes = {"bill": ("pay", "cancel", "new_bill"), "contract": ("unblock", "block", "trust_on")}[kind]
@@ -201,3 +200,43 @@ async def test_what_changed_lately_comes_without_a_whole_sweep(
         if kind == "bill":
             assert open_bills(await newest(servers, prefix, "bill")) == true_bills(ixc.simulator)
         assert (await ixc.sweep(kind))[kind].published == 0
+
+
+async def test_a_row_that_is_too_large_disturbs_nobody(servers: str, prefix: str) -> None:
+    """1.3 MB in one column: a letter names it, every other row goes on, in this instance and in the next."""
+    async with shop(servers, prefix) as ixc, shop(servers, f"{prefix}n") as neighbour:
+        await ixc.sweep("bill")
+        victim, *others = sorted(true_bills(ixc.simulator), key=int)
+        large = {"id_renegociacao": "7" * 1_300_000}
+        ixc.simulator.provider.apply(Edit("fn_areceber", int(victim), large), now())
+        await ixc.command("change", count=20, kind="pay")
+        done = (await ixc.sweep("bill"))["bill"]
+
+        assert done.published > 0
+        assert (await neighbour.sweep("bill"))["bill"].published == len(true_bills(neighbour.simulator))
+        expected = true_bills(ixc.simulator)
+        shown = open_bills(await newest(servers, prefix, "bill"))
+        assert {code: shown[code] for code in others if code in shown} == {c: expected[c] for c in others if c in expected}
+        assert (await ixc.sweep("bill"))["bill"].published == 0
+        assert victim in ixc.sweeper.books[prefix, "bill"]
+    letters = await letters_of(servers, prefix)
+    assert [(why.field, "1300000 bytes" in why.reason) for _, _, why in letters] == [("id_renegociacao", True)]
+    assert len(letters[0][1]) < 10_000
+
+
+async def letters_of(servers: str, prefix: str) -> list[tuple[bytes | None, bytes, Why]]:
+    """Dead letters about one instance."""
+    reading = reader(servers)
+    await reading.start()
+    found = []
+    try:
+        tp = TopicPartition(DEAD.name, 0)
+        reading.assign([tp])
+        end = (await reading.end_offsets([tp]))[tp]
+        await reading.seek_to_beginning(tp)
+        while await reading.position(tp) < end:
+            for records in (await reading.getmany(timeout_ms=200)).values():
+                found += [(r.key, r.value or b"", why_of(r.headers, "")) for r in records]
+    finally:
+        await reading.stop()
+    return [one for one in found if f"[{prefix}]" in one[2].place]

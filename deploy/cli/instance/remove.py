@@ -33,7 +33,7 @@ def remove(name: Known, *, yes: Yes = "", keep_blocklist: Keep = False) -> None:
     _sure(name, yes)
     with _progress() as tell:
         gone = asyncio.run(take_out(settings, name, tell, keep_blocklist=keep_blocklist))
-    also = " and ".join(f"{count} of {kept}" for kept, count in gone.items())
+    also = ", ".join(f"{count} of {kept}" for kept, count in gone.items())
     messages.print(f"instance {name} is removed, with {also}; the name is free")
 
 

@@ -6,12 +6,13 @@ from array import array
 from bisect import bisect_left
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from producers.erp.exports.files import REST, File, NotReadError, listed, rows
 from producers.erp.exports.names import Files, is_not_older, newest
-from producers.erp.source import Probe
+from producers.erp.source import Probe, Told
 from schemas.erp.altarede import EXPORT
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.erp.declaration import Row, Table
@@ -42,15 +43,19 @@ class ExportSource:
         fresh = files != self._tried.get(table.name) and is_not_older(files, self._swept.get(table.name, {}))
         return bool(files) and fresh and not self._busy(files)
 
-    async def pages(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
-        """See `Source`. Files count as tried once their content failed or their sweep has completed."""
+    async def pages(self, table: Table) -> AsyncGenerator[Told, None]:
+        """See `Source`. Files count as tried once their content failed or their sweep has completed.
+
+        What they say is as old as their opening: a file that changes meanwhile ends the sweep.
+        """
         files = await self._complete(table)
+        opened_at = self._now()
         ids = array("q")
         try:
             async with aclosing(_batches(files, table)) as coming:
                 async for batch in coming:
                     ids.extend(hash(row[table.key]) for row in batch)
-                    yield batch
+                    yield Told(opened_at, batch)
         except NotReadError:
             raise
         except PipelineError:
@@ -64,43 +69,50 @@ class ExportSource:
         for table in EXPORT.of_kind(kind):
             self._tried[table.name] = self._swept[table.name] = self._read[table.name]
 
-    async def latest(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+    async def latest(self, table: Table) -> AsyncGenerator[Told, None]:
         """As `pages`, for another purpose than a sweep: the files stay news."""
-        async with aclosing(_batches(await self._complete(table), table)) as coming:
+        files = await self._complete(table)
+        opened_at = self._now()
+        async with aclosing(_batches(files, table)) as coming:
             async for batch in coming:
-                yield batch
+                yield Told(opened_at, batch)
 
-    async def reread(self, table: Table, owners: Mapping[str, str]) -> Sequence[Row]:
+    async def reread(self, table: Table, owners: Mapping[str, str]) -> Told:
         """See `Source`. An export cannot be asked, but the one read last shows what became of a bill that it still has."""
+        opened_at = self._now()
         wanted = {code for code in owners if self._was_there(table, code)}
         found: dict[str, Row] = {}
         if wanted:
             async with aclosing(_batches(self._read[table.name], table)) as coming:
                 async for batch in coming:
                     found |= {row[table.key]: row for row in batch if row[table.key] in wanted}
-        return list(found.values())
+        return Told(opened_at, list(found.values()))
 
-    async def recent(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+    async def recent(self, table: Table) -> AsyncGenerator[Told, None]:
         """See `Source`: nothing is known of the time between two exports."""
         del table
-        nothing: Sequence[Sequence[Row]] = ()
-        for batch in nothing:
-            yield batch
+        nothing: Sequence[Told] = ()
+        for told in nothing:
+            yield told
 
     async def probe(self, table: Table) -> Probe:
         """See `Source`: the first rows; the files stay news."""
         async with aclosing(self.latest(table)) as coming:
-            async for batch in coming:
+            async for _, batch in coming:
                 return Probe(batch, len(batch) if len(batch) < BATCH else None)
         return Probe((), 0)
 
     async def close(self) -> None:
         """See `Source`: between two readings no file is open."""
 
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
+
     async def _newest(self, table: Table) -> Files:
         found = await asyncio.to_thread(listed, self._folder)  # it may be another machine's
         now = self._clock()
-        self._first_seen = {file: self._first_seen.get(file, now) for file in found}
+        # never later than now: a clock that was set back must not make a file rest for as long as it was set back
+        self._first_seen = {file: min(self._first_seen.get(file, now), now) for file in found}
         return newest(found, table)
 
     async def _complete(self, table: Table) -> Files:

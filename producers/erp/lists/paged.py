@@ -1,7 +1,7 @@
 """ERPs that answer lists over HTTP: page by page, the next one asked for while this one is worked on."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
@@ -10,8 +10,8 @@ from typing import Any
 import structlog
 
 from producers.erp.lists.dates import Dates
-from producers.erp.source import Probe
-from producers.erp.wire import Wire
+from producers.erp.source import Probe, Told, now
+from producers.erp.wire import Answer, Wire
 from schemas.erp.declaration import Page, Protocol, Request, Row, Table
 from schemas.errors import StopWorker
 from schemas.rows import Kind
@@ -24,49 +24,64 @@ log = structlog.get_logger()
 class PagedSource:
     """One instance. `secrets`: by the name of the option that holds them; `zone`: the ERP's own, for what is recent."""
 
-    def __init__(self, protocol: Protocol, wire: Wire, secrets: Mapping[str, str], size: int, zone: tzinfo) -> None:
+    def __init__(  # noqa: PLR0917 - made in one place
+        self,
+        protocol: Protocol,
+        wire: Wire,
+        secrets: Mapping[str, str],
+        size: int,
+        zone: tzinfo,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
         self._protocol = protocol
         self._wire = wire
         self._secrets = secrets
         self._size = size
         self._zone = zone
+        self._clock = clock
         self._marks: dict[str, dict[str, dict[str, str]]] = {}
         self._dates = Dates()
         self._form: str | None = None
 
-    async def pages(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
-        """See `Source`: first what must be empty, then what marks rows, then every query."""
+    async def pages(self, table: Table) -> AsyncGenerator[Told, None]:
+        """See `Source`: first what must be empty, then what marks rows, then every query.
+
+        Rows that wait for the form of their dates are as old as the first of them.
+        """
         if self._protocol.check is not None:
             await self._ask(table, self._protocol.check(table))
         await self._read_marks(table)
         held: list[Row] = []
+        since: datetime | None = None
         for query in table.queries if self._protocol.asks_conditions else table.queries[:1]:
             async with aclosing(self._run(table, partial(self._protocol.read, table, query))) as coming:
-                async for page in coming:
+                async for asked_at, page in coming:
                     held += self._marked(table, page.rows)
+                    since = since or asked_at
                     if self._dates.settled(table, held):
-                        yield self._dates.written(table, held)
-                        held = []
-        if held:
+                        yield Told(since, self._dates.written(table, held))
+                        held, since = [], None
+        if held and since:
             await self._settle(table, held)
-            yield self._dates.written(table, held)
+            yield Told(since, self._dates.written(table, held))
 
-    async def reread(self, table: Table, owners: Mapping[str, str]) -> Sequence[Row]:
+    async def reread(self, table: Table, owners: Mapping[str, str]) -> Told:
         """See `Source`. A row that a list of ids does not bring is asked for alone: only then it is not there."""
+        begun = self._clock()
         found = await self._turns(table, list(owners))
         for code in [code for code in owners if code not in found and len(owners) > 1]:
             found |= await self._turns(table, [code])
-        return self._dates.written(table, self._marked(table, list(found.values())))
+        return Told(begun, self._dates.written(table, self._marked(table, list(found.values()))))
 
-    async def recent(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+    async def recent(self, table: Table) -> AsyncGenerator[Told, None]:
         """See `Source`: since the hour before last, by the ERP's clock; what it sends beside that is left out here."""
         ask = self._protocol.recent
         if ask is None or not table.changed or not (form := await self._recent_form(table)):
             return
-        since = (datetime.now(self._zone) - timedelta(hours=1)).date().isoformat()
+        since = (self._clock().astimezone(self._zone) - timedelta(hours=1)).date().isoformat()
         async with aclosing(self._run(table, partial(ask, table, since, form))) as coming:
-            async for page in coming:
-                yield [row for row in page.rows if str(row.get(table.changed, "")) >= since]
+            async for asked_at, page in coming:
+                yield Told(asked_at, [row for row in page.rows if str(row.get(table.changed, "")) >= since])
 
     async def has_news(self, kind: Kind) -> bool:
         """See `Source`: nobody knows before asking."""
@@ -79,29 +94,29 @@ class PagedSource:
     async def probe(self, table: Table) -> Probe:
         """See `Source`: one small page of the first query."""
         request = self._protocol.read(table, table.queries[0], (), PROBED)
-        page = await self._ask(table, request, once=True)
+        _, page = await self._ask(table, request, once=True)
         return Probe(page.rows, page.total if page.total is not None or page.after else len(page.rows))
 
     async def close(self) -> None:
         """See `Source`."""
         await self._wire.close()
 
-    async def _ask(self, table: Table, request: Request, *, once: bool = False) -> Page:
+    async def _ask(self, table: Table, request: Request, *, once: bool = False) -> Answer[Page]:
         signed = self._protocol.sign(request, self._secrets)
         ask = self._wire.once if once else self._wire.ask
         return await ask(request.service, signed, partial(self._protocol.page, table, request))
 
-    async def _run(self, table: Table, read: Any) -> AsyncGenerator[Page, None]:  # noqa: ANN401 - a partial of two functions
+    async def _run(self, table: Table, read: Any) -> AsyncGenerator[Answer[Page], None]:  # noqa: ANN401 - a partial of two functions
         """All pages in order."""
         coming = asyncio.create_task(self._ask(table, read((), self._size)))
         try:
             while True:
-                page = await coming
-                if page.after is None:
-                    yield page
+                answer = await coming
+                if answer.said.after is None:
+                    yield answer
                     return
-                coming = asyncio.create_task(self._ask(table, read(page.after, self._size)))
-                yield page
+                coming = asyncio.create_task(self._ask(table, read(answer.said.after, self._size)))
+                yield answer
         finally:
             coming.cancel()
             with suppress(asyncio.CancelledError, Exception):  # its error was raised above, or nobody waits for it
@@ -113,7 +128,7 @@ class PagedSource:
         for turn in range(len(self._protocol.reread(table, ids))):
             missing = [code for code in ids if code not in found]
             if missing:
-                page = await self._ask(table, self._protocol.reread(table, missing)[turn])
+                _, page = await self._ask(table, self._protocol.reread(table, missing)[turn])
                 found = {str(row.get(table.key, "")): row for row in page.rows} | found
         return found
 
@@ -122,7 +137,7 @@ class PagedSource:
         for wanted in table.marks:
             if self._protocol.mark is None:
                 raise TypeError(f"{table.name} has marks that its protocol cannot ask for")
-            page = await self._ask(table, self._protocol.mark(table, wanted))
+            _, page = await self._ask(table, self._protocol.mark(table, wanted))
             marks[wanted.column] = {str(row.get(wanted.key, "")): str(row.get(wanted.value) or "S") for row in page.rows}
         self._marks[table.name] = marks
 
@@ -139,7 +154,7 @@ class PagedSource:
             return
         for row in self._dates.telling(table, rows):
             with suppress(ValueError, KeyError, TypeError):  # a row without the numbers to ask with
-                page = await self._ask(table, ask(row))
+                _, page = await self._ask(table, ask(row))
                 if self._dates.learn(table, row, page.rows):
                     return
 
@@ -159,8 +174,8 @@ class PagedSource:
         if self._protocol.recent is None:
             return False
         try:
-            old = await self._ask(table, self._protocol.recent(table, LONG_AGO, form, (), 1), once=True)
-            new = await self._ask(table, self._protocol.recent(table, FAR_AHEAD, form, (), 1), once=True)
+            _, old = await self._ask(table, self._protocol.recent(table, LONG_AGO, form, (), 1), once=True)
+            _, new = await self._ask(table, self._protocol.recent(table, FAR_AHEAD, form, (), 1), once=True)
         except StopWorker:  # refused: this form, or reading by what changed at all
             return False
         return bool(old.rows) and not new.rows

@@ -4,10 +4,11 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import partial
 from itertools import count
 
+from producers.erp.source import Told
 from producers.erp.webhooks.answers import judge
 from producers.erp.webhooks.clients import Clients
 from producers.erp.webhooks.requests import signed
-from producers.erp.wire import Wire
+from producers.erp.wire import Answer, Wire
 from schemas.erp.altarede_options import AltaredeWebhooks, Resource, Use
 from schemas.erp.declaration import Row, Table
 from schemas.errors import RetryLater, StopWorker
@@ -30,48 +31,51 @@ class Calls:
             raise StopWorker(f"erp.resources has no {use}: say which webhook tells it, or take it out of erp.every")
         return resource
 
-    async def answer(self, table: Table, use: Use, words: Mapping[str, str], *, once: bool = False) -> list[Row]:
+    async def answer(self, table: Table, use: Use, words: Mapping[str, str], *, once: bool = False) -> Answer[list[Row]]:
         """The rows of one answer. `words` are filled in; `once`: without a second attempt."""
         resource = self.resource(use)
         request = signed(self._options, resource, {**words, "page_size": str(self._options.page_size)}, self._secrets)
         ask = self._wire.once if once else self._wire.ask
         return await ask(resource.path, request, partial(judge, table, use, resource, self._options.none_text))
 
-    async def everything(self, table: Table, use: Use, *, once: bool = False) -> AsyncGenerator[Sequence[Row], None]:
+    async def everything(self, table: Table, use: Use, *, once: bool = False) -> AsyncGenerator[Told, None]:
         """All rows of a webhook that is not asked by document, from one answer or page by page until one is empty."""
         if self.resource(use).each == "once":
-            rows = await self.answer(table, use, {}, once=once)
+            asked_at, rows = await self.answer(table, use, {}, once=once)
             for start in range(0, len(rows), AT_ONCE):
-                yield rows[start : start + AT_ONCE]
+                yield Told(asked_at, rows[start : start + AT_ONCE])
             return
         before: list[object] = []
         for page in count(1):
-            rows = await self.answer(table, use, {"page": str(page)}, once=once)
+            asked_at, rows = await self.answer(table, use, {"page": str(page)}, once=once)
             keys = [row.get(table.key) for row in rows]
             if not rows:
                 return
             if keys == before:  # nobody knows whether that was all
                 raise StopWorker(f"erp.resources.{use} repeats itself on page {page}: behind the last page it must be empty")
             before = keys
-            yield rows
+            yield Told(asked_at, rows)
 
-    async def of_documents(self, table: Table, use: Use, documents: Sequence[str], clients: Clients) -> list[Row]:
-        """What a few documents bring. One that fails is asked for again after the others: of tens of thousands some will."""
-        found: list[Row] = []
+    async def of_documents(self, table: Table, use: Use, documents: Sequence[str], clients: Clients) -> Told:
+        """What a few documents bring, as old as the oldest of it.
+
+        One that fails is asked for again after the others: of tens of thousands some will.
+        """
+        found: list[Told] = []
         later: list[str] = []
         for document in documents:
             try:
-                found += await self._of_document(table, use, document, clients)
+                found.append(await self._of_document(table, use, document, clients))
             except RetryLater:
                 later.append(document)
                 if len(later) > LATER_AT_MOST:
                     raise
-        for document in later:
-            found += await self._of_document(table, use, document, clients)
-        return found
+        found += [await self._of_document(table, use, document, clients) for document in later]
+        return Told(min(told.asked_at for told in found), [row for told in found for row in told.rows])
 
-    async def _of_document(self, table: Table, use: Use, document: str, clients: Clients) -> list[Row]:
+    async def _of_document(self, table: Table, use: Use, document: str, clients: Clients) -> Told:
         """Some webhooks leave the client's code out: it is clear where the document is one client's alone."""
-        rows = await self.answer(table, use, clients.words(document))
+        asked_at, rows = await self.answer(table, use, clients.words(document))
         only = clients.alone().get(document)
-        return [{**row, table.owner: only} if only and not row.get(table.owner) else row for row in rows]
+        named = [{**row, table.owner: only} if only and not row.get(table.owner) else row for row in rows]
+        return Told(asked_at, named)

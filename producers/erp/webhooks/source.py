@@ -1,11 +1,12 @@
 """An ISP's own webhooks in front of Altarede as a source: asked once, page by page, or document by document."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from datetime import datetime
 
 from producers.erp.exports.folder import ExportSource
-from producers.erp.source import Probe
+from producers.erp.source import Probe, Told, now
 from producers.erp.webhooks.calls import Calls
 from producers.erp.webhooks.clients import Clients
 from producers.erp.wire import Wire
@@ -23,11 +24,16 @@ ELSEWHERE: Mapping[Kind, tuple[Use, ...]] = {"bill": ("paid",)}
 class WebhookSource:
     """One instance. `secrets`: by the option that holds them."""
 
-    def __init__(self, options: AltaredeWebhooks, wire: Wire, secrets: Mapping[str, str]) -> None:
+    def __init__(
+        self, options: AltaredeWebhooks, wire: Wire, secrets: Mapping[str, str], clock: Callable[[], datetime] = now
+    ) -> None:
         self._options = options
         self._wire = wire
+        self._clock = clock
         self._calls = Calls(options, wire, secrets)
-        self._export = ExportSource(AltaredeExport(folder=options.folder)) if options.folder else None
+        self._export = (
+            ExportSource(AltaredeExport(folder=options.folder), lambda: clock().timestamp()) if options.folder else None
+        )
         self._clients = Clients()
         self._learning = asyncio.Lock()
 
@@ -35,34 +41,35 @@ class WebhookSource:
         """See `Source`: of webhooks nobody knows before asking."""
         return self._export is None or not self._from_export(kind) or await self._export.has_news(kind)
 
-    async def pages(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+    async def pages(self, table: Table) -> AsyncGenerator[Told, None]:
         """See `Source`. Clients are learnt in passing."""
         pages = self._exports().pages(table) if self._from_export(table.kind) else self._asked(table, table.kind)
         async with aclosing(pages) as coming:
-            async for rows in coming:
+            async for told in coming:
                 if table.kind == "client":
-                    self._clients.learn(rows)
-                yield rows
+                    self._clients.learn(told.rows)
+                yield told
         self._clients.whole = self._clients.whole or table.kind == "client"
 
-    async def reread(self, table: Table, owners: Mapping[str, str]) -> Sequence[Row]:
+    async def reread(self, table: Table, owners: Mapping[str, str]) -> Told:
         """See `Source`. Asked for by their owners; of a row that two webhooks tell, the one that is swept is believed."""
         if self._from_export(table.kind):
             return await self._exports().reread(table, owners)
         uses = [use for use in ELSEWHERE.get(table.kind, ()) if use in self._options.resources]
+        begun = self._clock()
         found: dict[str, Row] = {}
         for use in (*uses, table.kind):
             async with aclosing(self._asked(table, use, owners.values())) as coming:
-                async for rows in coming:
+                async for _, rows in coming:
                     found |= {row[table.key]: row for row in rows if row.get(table.key) in owners}
-        return list(found.values())
+        return Told(begun, list(found.values()))
 
-    async def recent(self, table: Table) -> AsyncGenerator[Sequence[Row], None]:
+    async def recent(self, table: Table) -> AsyncGenerator[Told, None]:
         """See `Source`: webhooks cannot tell."""
         del table
-        nothing: Sequence[Sequence[Row]] = ()
-        for rows in nothing:
-            yield rows
+        nothing: Sequence[Told] = ()
+        for told in nothing:
+            yield told
 
     def swept(self, kind: Kind) -> None:
         """See `Source`."""
@@ -77,21 +84,19 @@ class WebhookSource:
         words: Mapping[str, str] = {"page": "1"} if each == "page" else {}
         if each == "document":
             words = self._clients.words(await self._a_document())
-        rows = await self._calls.answer(table, table.kind, words, once=True)
+        _, rows = await self._calls.answer(table, table.kind, words, once=True)
         return Probe(rows, len(rows) if each == "once" else None)
 
     async def close(self) -> None:
         """See `Source`."""
         await self._wire.close()
 
-    async def _asked(
-        self, table: Table, use: Use, owners: Iterable[str] | None = None
-    ) -> AsyncGenerator[Sequence[Row], None]:
+    async def _asked(self, table: Table, use: Use, owners: Iterable[str] | None = None) -> AsyncGenerator[Told, None]:
         """All rows of a webhook; of one that is asked by document only those of `owners`, where given."""
         if self._calls.resource(use).each != "document":
             async with aclosing(self._calls.everything(table, use)) as coming:
-                async for rows in coming:
-                    yield rows
+                async for told in coming:
+                    yield told
             return
         await self._learn()
         documents = self._clients.documents(owners)
@@ -104,7 +109,7 @@ class WebhookSource:
             if self._clients.whole and "client" in self._options.every:
                 return
             async with aclosing(self._client_rows()) as coming:
-                async for rows in coming:
+                async for _, rows in coming:
                     self._clients.learn(rows)
             self._clients.whole = True
 
@@ -112,7 +117,7 @@ class WebhookSource:
         """Raises StopWorker where no client has one."""
         if not self._clients.documents():
             async with aclosing(self._client_rows(once=True)) as coming:
-                async for rows in coming:
+                async for _, rows in coming:
                     self._clients.learn(rows)
                     if self._clients.documents():
                         break
@@ -120,7 +125,7 @@ class WebhookSource:
             raise StopWorker("no client has a CPF or CNPJ to ask this webhook for")
         return self._clients.documents()[0]
 
-    def _client_rows(self, *, once: bool = False) -> AsyncGenerator[Sequence[Row], None]:
+    def _client_rows(self, *, once: bool = False) -> AsyncGenerator[Told, None]:
         resource = self._options.resources.get("client")
         if resource is not None and resource.each != "document":
             return self._calls.everything(CLIENTS, "client", once=once)

@@ -77,3 +77,17 @@ def test_the_worst_level_wins(levels: list[Any]) -> None:
 def test_a_snapshot_is_amber_after_two_minutes_and_red_after_three(seconds: int, level: str) -> None:
     """The same bound makes `/readyz` answer 503."""
     assert of_snapshot(timedelta(seconds=seconds)) == level
+
+
+def test_what_is_held_back_is_never_fresh(instance: MakeInstance, now: datetime) -> None:
+    """Whatever failed after it; a sweep that completed since then is the truth again."""
+    completed, failed = sweep("completed", now - timedelta(seconds=60)), sweep("failed", now, error="HTTP 502")
+    held = sweep("held", now - timedelta(seconds=30), error="1000 of 1000 known rows are no longer shown")
+    levels = [
+        sources(instance(), rows, now)[0].level for rows in ([completed], [completed, held], [completed, held, failed])
+    ]
+    (source,) = sources(instance(), [completed, held], now)
+
+    assert levels == ["fresh", "late", "late"]
+    assert (source.error[:4], source.mended) == ("1000", False)
+    assert sources(instance(), [{**completed, "at": now}, held], now)[0].level == "fresh"

@@ -16,7 +16,7 @@ from schemas.topics import BILLS, DEBTORS, REFERENCES, SWEEPS
 from schemas.views import sweep
 from tests.unit.records import Given
 
-SWEEP_KEYS = 16
+SWEEP_KEYS = len(get_args(Kind)) * len(get_args(Phase))
 AT = datetime(2026, 1, 14, tzinfo=UTC)
 KEYS = ["norte:7:bill:9", "norte:7:bill:10", "norte:8:bill:9", "nort:7:bill:9", "norte2:7:bill:9", "sul:7:bill:9", ""]
 

@@ -1,18 +1,20 @@
-"""What the stages use of `AIOKafkaProducer`, without a broker: batches are aiokafka's own, records are kept in lists.
+"""`AIOKafkaProducer` and `Writer` as the stages use them, without a broker: batches are aiokafka's, records lie in lists.
 
 It passes the same suite as the real broker: `tests/contract/broker_conformance.py`.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 
-from schemas.runtime.kafka import MAX_BATCH_BYTES
+from schemas.errors import RetryLater
+from schemas.runtime.kafka import MAX_BATCH_BYTES, Message, publish
+from schemas.runtime.transactions import Fenced, Place
 
 
 class Kept(NamedTuple):
@@ -38,6 +40,7 @@ class MemoryBroker:
         self.refuse: list[KafkaError | None] = []
         self.at_once = False
         self.batches = 0
+        self.holders: dict[str, MemoryWriter] = {}
         self._batch_bytes = batch_bytes
 
     def create_batch(self) -> Any:  # noqa: ANN401 - aiokafka ships no types
@@ -58,6 +61,17 @@ class MemoryBroker:
         acknowledged.set_result(None)
         return acknowledged
 
+    async def write(self, parts: Mapping[Place, Iterable[Message]]) -> None:
+        """As `Writer.write` of one whom nobody fences: all of it or nothing."""
+        before = {place: len(kept) for place, kept in self.parts.items()}
+        try:
+            for (topic, partition), part in parts.items():
+                await publish(self, topic, partition, part)
+        except RetryLater:
+            for place, kept in self.parts.items():
+                del kept[before.get(place, 0) :]
+            raise
+
     def _keep(self, batch: Any, topic: str, partition: int) -> None:  # noqa: ANN401 - as above
         kept = self.parts[topic, partition]
         records = MemoryRecords(bytes(batch._build()))
@@ -70,3 +84,26 @@ class MemoryBroker:
         for name, partition in sorted(self.parts):
             if name == topic:
                 yield from self.parts[name, partition]
+
+
+class MemoryWriter:
+    """As `Writer`, over a broker in memory."""
+
+    def __init__(self, broker: MemoryBroker, identity: str) -> None:
+        self._broker = broker
+        self.identity = identity
+        self.closed = False
+
+    async def open(self) -> None:
+        """Take over."""
+        self._broker.holders[self.identity] = self
+
+    async def write(self, parts: Mapping[Place, Iterable[Message]]) -> None:
+        """All of it or nothing; nothing at all once another one was opened."""
+        if self._broker.holders[self.identity] is not self:
+            raise Fenced(f"another process has taken over {self.identity}")
+        await self._broker.write(parts)
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        self.closed = True

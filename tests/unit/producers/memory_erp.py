@@ -5,12 +5,14 @@ It passes the same suite as the simulator: `tests/contract/erp_conformance.py`.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import httpx
 import orjson
 
 from producers.erp.lists.paged import PagedSource
+from producers.erp.source import now
 from producers.erp.wire import Wire
 from schemas.erp.declaration import Request, Row
 from schemas.erp.ixc import PROTOCOL, Ixc, sign
@@ -63,12 +65,13 @@ class MemoryErp:
         body: dict[str, Any] = {"page": asked["page"], "total": str(len(found))}
         return orjson.dumps({**body, "registros": found[: int(asked["rp"])]} if found else body)
 
-    def source(self, instance: Instance) -> PagedSource:
+    def source(self, instance: Instance, clock: Callable[[], datetime] = now) -> PagedSource:
         """The poller's own source, talking to this ERP."""
-        return source(instance, httpx.MockTransport(self.answer))
+        return source(instance, httpx.MockTransport(self.answer), clock)
 
 
-def source(instance: Instance, transport: httpx.AsyncBaseTransport) -> PagedSource:
+def source(instance: Instance, transport: httpx.AsyncBaseTransport, clock: Callable[[], datetime] = now) -> PagedSource:
     """The poller's source of an IXC instance over `transport`."""
     assert isinstance(instance.erp, Ixc)
-    return PagedSource(PROTOCOL, Wire(instance.erp, transport), SECRETS, instance.erp.page_size, instance.clock)
+    wire = Wire(instance.erp, transport, clock)
+    return PagedSource(PROTOCOL, wire, SECRETS, instance.erp.page_size, instance.clock, clock)

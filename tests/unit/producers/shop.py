@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import httpx
 
 from producers.erp.changes import Seen
-from producers.erp.outbox import Books, Notes, Outbox, books_of, note
+from producers.erp.memory import Books, Notes, books_of, note
+from producers.erp.outbox import Outbox
 from producers.erp.sweep import Sweeper
 from schemas.codec import decode
 from schemas.erp.declaration import Row
@@ -53,6 +54,11 @@ class Shop:
         for one in self.broker.of(ROW_TOPICS["bill"].name):
             note(notes, one.key, one.value, {name: value or b"" for name, value in one.headers})
         return defaultdict(dict, books_of(notes))
+
+    def taken_anew(self) -> None:
+        """As a poller does that could not publish: another writer, and what the broker says was published."""
+        self.sweeper.outbox = Outbox(self.broker)
+        self.sweeper.books = self.read_back()
 
     def seen(self) -> Seen:
         return self.sweeper.books[HERE.name, "bill"]

@@ -8,12 +8,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from producers.erp.changes import KEY_PART, Change, Known, Seen, examine, fingerprint, gone, news, project, remember
+from producers.erp.changes import (
+    COLUMN_BYTES,
+    ENVELOPE_BYTES,
+    KEY_PART,
+    Change,
+    Known,
+    Seen,
+    examine,
+    fingerprint,
+    gone,
+    news,
+    project,
+    remember,
+    told_with,
+)
+from producers.erp.letters import letter
+from producers.erp.outbox import row_bytes
 from schemas.erp.declaration import PERSON, Row, Table
 from schemas.erp.ixc import BILLS, CLIENTS, CONTRACTS
 from schemas.errors import RejectRecord
 from schemas.model import Code
-from tests.strategies import erp_row
+from schemas.topics import RECORD_BYTES
+from tests.strategies import erp_row, instance
 
 
 def nobody(document: str) -> str:
@@ -202,3 +219,69 @@ def test_a_value_that_is_no_text_becomes_one() -> None:
     kept = project(BILLS, row, nobody)
 
     assert (kept["id"], kept["valor_aberto"], kept["id_contrato"]) == ("7", "99.9", "")
+
+
+# --- what is too large
+
+
+@pytest.mark.parametrize("size", [COLUMN_BYTES + 1, 1_300_000])
+def test_a_column_that_is_too_long_is_named_with_its_size_and_not_shown(size: int) -> None:
+    with pytest.raises(RejectRecord, match=rf"fn_areceber\.id_renegociacao has {size} bytes") as caught:
+        change(bill("7", {"id_renegociacao": "z" * size}))
+
+    assert caught.value.field == "id_renegociacao"
+    assert "zz" not in str(caught.value)
+
+
+@given(st.integers(COLUMN_BYTES - 10, COLUMN_BYTES), st.sampled_from(["z", '"', "\n"]))
+def test_a_column_of_the_greatest_length_is_kept(size: int, letter: str) -> None:
+    """Whatever JSON makes of it."""
+    assert change(bill("7", {"id_renegociacao": letter * size})).member
+
+
+def test_a_row_whose_record_would_be_too_large_is_rejected() -> None:
+    """Each of its columns is short enough; as JSON each letter takes six bytes."""
+    long = dict.fromkeys((column for column in CLIENTS.columns if column != "id"), "\x01" * COLUMN_BYTES)
+    with pytest.raises(RejectRecord, match="more than a record may have"):
+        change(erp_row("cliente", **long), CLIENTS)
+
+
+@given(st.dictionaries(st.sampled_from(BILLS.columns), st.integers(0, 20).map(lambda n: "é" * 2**n), max_size=4))
+def test_whatever_is_published_or_buried_fits_into_a_record(columns: dict[str, str]) -> None:
+    row = {**bill("7", {}), **columns}
+    try:
+        found = change(row)
+    except RejectRecord as exc:
+        buried = letter(instance(), BILLS, row, exc)
+        assert len(buried.value or b"") + sum(len(text) for _, text in buried.headers()) <= RECORD_BYTES
+    else:
+        of_all = {"instance": "n" * 32, "erp": "altarede-webhooks", "kind": "bill", "seen_at": "x" * 40, "sweep": "y" * 26}
+        assert len(row_bytes(of_all, found)) + ENVELOPE_BYTES // 2 <= RECORD_BYTES
+
+
+def test_a_letter_about_a_row_that_is_too_large_shows_the_rest_of_it() -> None:
+    row = bill("7", {"id_renegociacao": "z" * 1_300_000})
+    buried = letter(instance(), BILLS, row, RejectRecord("too long", field="id_renegociacao"))
+
+    kept = orjson.loads(buried.value or b"")
+    assert kept == {column: row[column] for column in BILLS.columns if column != "id_renegociacao"}
+
+
+def test_an_id_that_is_too_long_does_not_make_its_letter_so() -> None:
+    buried = letter(instance(), BILLS, bill("7" * 100_000, {}), RejectRecord("no key", field="id"))
+
+    assert len(buried.why.place) < 200
+
+
+# --- what mapping takes from the instance
+
+
+def test_another_area_code_makes_every_row_with_telephones_another_one() -> None:
+    """And no other row: a bill has none."""
+    here, there = instance(), instance(ddd="71")
+    client, owed = erp_row("cliente"), bill("7", {})
+    digests = [examine(CLIENTS, client, nobody, told_with(one, CLIENTS)).known.digest for one in (here, here, there)]
+    others = [examine(BILLS, owed, nobody, told_with(one, BILLS)).known.digest for one in (here, there)]
+
+    assert digests[0] == digests[1] != digests[2]
+    assert others[0] == others[1]

@@ -40,7 +40,7 @@ class Shop:
 
     async def pages(self, table: Table) -> list[Sequence[Row]]:
         async with aclosing(self.source.pages(table)) as coming:
-            found = [page async for page in coming]
+            found = [told.rows async for told in coming]
         self.source.swept(table.kind)
         return found
 
@@ -182,7 +182,7 @@ async def test_a_file_that_was_not_read_to_its_end_stays_news(shop: Shop) -> Non
     shop.put("Financeiro.csv", export("Financeiro", *(bill(str(code)) for code in range(3 * BATCH))))
     async with aclosing(shop.source.pages(BILLS)) as coming:
         async for page in coming:
-            assert len(page) == BATCH
+            assert len(page.rows) == BATCH
             break
     assert await shop.news()
 
@@ -244,12 +244,12 @@ async def test_a_bill_that_is_paid_is_found_again_and_what_left_the_export_is_no
     """Else every paid bill would be lost, and shown as unknown for ever."""
     shop.put("Financeiro.csv", export("Financeiro", bill("1"), bill("2.000", paid_on="2026-01-07")))
     shop.put("Carnes.csv", export("Financeiro", bill("3", paid_on="2026-01-08")))
-    assert await shop.source.reread(BILLS, {"2000": "1"}) == []
+    assert (await shop.source.reread(BILLS, {"2000": "1"})).rows == []
     await shop.ids()
 
-    found = await shop.source.reread(BILLS, {"2000": "1", "3": "1", "4": "1"})
+    found = (await shop.source.reread(BILLS, {"2000": "1", "3": "1", "4": "1"})).rows
     assert [(row["COD_ARECEBER"], row["DATA_PAGAMENTO"]) for row in found] == [("2000", "2026-01-07"), ("3", "2026-01-08")]
-    assert await shop.source.reread(BILLS, {"4": "1"}) == []
+    assert (await shop.source.reread(BILLS, {"4": "1"})).rows == []
 
 
 async def test_a_file_is_not_opened_for_ids_that_it_never_had(shop: Shop) -> None:
@@ -257,7 +257,7 @@ async def test_a_file_is_not_opened_for_ids_that_it_never_had(shop: Shop) -> Non
     await shop.ids()
     path.unlink()
 
-    assert await shop.source.reread(BILLS, {"9": "1"}) == []
+    assert (await shop.source.reread(BILLS, {"9": "1"})).rows == []
     with pytest.raises(RetryLater, match="cannot be read"):
         await shop.source.reread(BILLS, {"2": "1"})
 
@@ -284,7 +284,7 @@ async def test_an_instance_with_a_folder_is_read_by_it(shop: Shop) -> None:
     shop.put("Logins.csv", export("Logins", ("1.042", "77", "2.077", "fulano.teste", "SEGREDO")))
     source = open_source(instance(erp={"kind": "altarede-export", "folder": str(shop.folder)}), {})
     async with aclosing(source.pages(CONTRACTS)) as coming:
-        found = [row async for page in coming for row in page]
+        found = [row async for page in coming for row in page.rows]
     await source.close()
 
     assert found == [{"CODIGO": "2077", "COD_CLIENTE": "1042", "COD_PLANO": "77"}]
@@ -294,7 +294,7 @@ async def test_files_whose_sweep_did_not_complete_stay_news(shop: Shop) -> None:
     """All pages were read, and then the broker was away: what they say may not have been published."""
     shop.put("Financeiro.csv", export("Financeiro", bill("1"), bill("2"), bill("3")))
     async with aclosing(shop.source.pages(BILLS)) as coming:
-        assert [len(page) async for page in coming] == [3]
+        assert [len(page.rows) async for page in coming] == [3]
     assert await shop.news()
 
     shop.source.swept("bill")
@@ -311,7 +311,7 @@ async def test_a_set_that_is_replaced_while_it_is_read_is_read_as_it_was(shop: S
             if not found:
                 new = shop.put("new.part", export("Financeiro", bill("9002")), LONG_AGO + 1)
                 new.rename(shop.folder / "Carnes.csv")
-            found += [row["COD_ARECEBER"] for row in page]
+            found += [row["COD_ARECEBER"] for row in page.rows]
     shop.source.swept("bill")
 
     assert found[-1] == "9001"

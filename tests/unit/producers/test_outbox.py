@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.erp.changes import Change, Known, Seen, gone, news, remember
-from producers.erp.outbox import Books, Notes, Outbox, book_of, books_of, note
+from producers.erp.memory import Books, Notes, book_of, books_of, note
+from producers.erp.outbox import Outbox, UnpublishedError
 from schemas.codec import decode
 from schemas.erp.ixc import BILLS, IXC
-from schemas.errors import RetryLater
 from schemas.keys import debtor_of_row, partition_of
 from schemas.rows import ErpRow
 from schemas.sweeps import Sweep
@@ -52,7 +52,7 @@ async def test_the_memory_read_back_is_the_memory_that_was(
     for code, owner, digest, present in changes:
         found = [member(code, owner, digest)] if present else [gone(code, seen[code])] if code in seen else []
         todo = list(news(seen, found))
-        await Outbox(broker).rows(HERE, BILLS, "1", SEEN, todo)
+        await Outbox(broker).page(HERE, BILLS, "1", SEEN, todo)
         remember(seen, todo)
     parts = data.draw(st.permutations([broker.parts[key] for key in sorted(broker.parts)]))
 
@@ -66,7 +66,7 @@ async def test_a_compacted_topic_tells_the_same(changes: list[tuple[str, str, by
     seen: Seen = {}
     for code, owner, digest, _ in changes:
         todo = list(news(seen, [member(code, owner, digest)]))
-        await Outbox(broker).rows(HERE, BILLS, "1", SEEN, todo)
+        await Outbox(broker).page(HERE, BILLS, "1", SEEN, todo)
         remember(seen, todo)
     compacted = {one.key: one for one in broker.of(BILL_TOPIC.name)}
 
@@ -76,7 +76,7 @@ async def test_a_compacted_topic_tells_the_same(changes: list[tuple[str, str, by
 async def test_a_tombstone_is_forgotten() -> None:
     """A row of a person who was erased is new if the ERP still shows it."""
     broker = MemoryBroker()
-    await Outbox(broker).rows(HERE, BILLS, "1", SEEN, [member("7", "1")])
+    await Outbox(broker).page(HERE, BILLS, "1", SEEN, [member("7", "1")])
     (record,) = broker.of(BILL_TOPIC.name)
 
     assert read_back([record, record._replace(value=None, headers=())]) == {(HERE.name, "bill"): {}}
@@ -103,7 +103,7 @@ def test_a_record_that_is_not_ours_teaches_nothing(key: bytes | None, headers: d
 async def test_rows_lie_in_their_debtors_partition_in_the_order_given() -> None:
     broker = MemoryBroker()
     changes = [member(str(code), str(code % 5)) for code in range(40)]
-    await Outbox(broker).rows(HERE, BILLS, "sweep 1", SEEN, changes)
+    await Outbox(broker).page(HERE, BILLS, "sweep 1", SEEN, changes)
 
     kept = list(broker.of(BILL_TOPIC.name))
     assert all(partition_of(debtor_of_row(one.key), KEYED_PARTITIONS) == one.partition for one in kept)
@@ -115,7 +115,7 @@ async def test_rows_lie_in_their_debtors_partition_in_the_order_given() -> None:
 
 async def test_an_event_says_what_was_seen_when_and_by_which_sweep() -> None:
     broker = MemoryBroker()
-    await Outbox(broker).rows(HERE, BILLS, "sweep 1", SEEN, [member("7", "1"), gone("8", Known("1", b"old"))])
+    await Outbox(broker).page(HERE, BILLS, "sweep 1", SEEN, [member("7", "1"), gone("8", Known("1", b"old"))])
 
     first, second = (decode(ErpRow, one.value) for one in broker.of(BILL_TOPIC.name))
     assert (first.id, first.client, first.kind, first.row, first.seen_at) == ("7", "1", "bill", {"id": "7"}, SEEN)
@@ -129,8 +129,8 @@ async def test_a_row_that_the_broker_did_not_take_is_an_error() -> None:
     broker = MemoryBroker()
     broker.refuse = [RequestTimedOutError()]
 
-    with pytest.raises(RetryLater, match="RequestTimedOutError"):
-        await Outbox(broker).rows(HERE, BILLS, "1", SEEN + timedelta(1), [member("7", "1")])
+    with pytest.raises(UnpublishedError, match="RequestTimedOutError"):
+        await Outbox(broker).page(HERE, BILLS, "1", SEEN + timedelta(1), [member("7", "1")])
 
 
 async def test_sweeps_have_one_partition_and_one_key_a_kind() -> None:

@@ -15,7 +15,7 @@ from tests.unit.producers.memory_rbx import SECRETS, MemoryRbx
 async def read(erp: MemoryRbx, table: Table) -> list[Row]:
     source = erp.source()
     try:
-        return [row async for page in source.pages(table) for row in page]
+        return [row async for told in source.pages(table) for row in told.rows]
     finally:
         await source.close()
 
@@ -53,7 +53,7 @@ async def test_an_answer_stays_about_as_long_as_a_page_where_codes_are_dense() -
     erp = MemoryRbx()
     erp.rows["ConsultaClientes"] = [client(code) for code in range(1, 200)]
     source = erp.source()
-    sizes = [len(page) async for page in source.pages(CLIENTS)]
+    sizes = [len(told.rows) async for told in source.pages(CLIENTS)]
     await source.close()
 
     assert max(sizes) <= 2 * 3
@@ -96,7 +96,7 @@ async def test_a_document_that_is_no_longer_open_is_looked_for_among_the_settled
     settled = {"CodigoPessoa": "1042", "DataVencimento": "2026-01-25", "DataBaixa": "2026-02-01", "Motivo": "PAGTO"}
     erp.rows["ConsultaDocumentosBaixados"] = [{"Sequencia": code, **settled} for code in ("2", "4")]
     source = erp.source()
-    found = {row["Sequencia"]: row for row in await source.reread(BILLS, dict.fromkeys(["1", "2", "3", "4"], "1042"))}
+    found = {row["Sequencia"]: row for row in (await source.reread(BILLS, dict.fromkeys(["1", "2", "3", "4"], "1042"))).rows}
     await source.close()
 
     assert {code: BILLS.member(row) for code, row in found.items()} == {"1": True, "2": False, "4": True}

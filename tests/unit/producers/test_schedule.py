@@ -7,10 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 import structlog.testing
 from aiokafka.errors import RequestTimedOutError
 
 from producers.erp.exports.folder import ExportSource
+from producers.erp.outbox import UnpublishedError
 from producers.erp.schedule import OUR_FAULT, Schedule
 from schemas.codec import decode
 from schemas.erp.altarede_options import AltaredeExport
@@ -117,13 +119,15 @@ def test_one_broken_table_neither_delays_the_others_nor_is_hammered() -> None:
     assert life.seconds(BILLS) == [0, 5, 15, 35, 75, 155, 315, 635]
 
 
-def test_a_broker_that_is_away_is_waited_for() -> None:
+def test_what_cannot_be_published_is_not_the_erps_fault() -> None:
+    """Every kind ends at once, and nothing is told of a failed sweep: whoever holds the instance takes it anew."""
     life = Life()
-    life.broker.refuse = [RequestTimedOutError(), RequestTimedOutError()]
-    life.lasts(10, bill=180)
+    life.broker.refuse = [None, RequestTimedOutError()]
+    with pytest.raises(UnpublishedError) as caught:
+        life.lasts(10, bill=180)
 
-    assert [phase for phase, _ in life.told()] == ["started", "completed"]
-    assert life.seconds(BILLS) == [5]
+    assert not caught.value.fenced
+    assert life.told() == [("started", "")]
 
 
 # --- failures that somebody must mend

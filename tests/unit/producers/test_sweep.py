@@ -58,6 +58,20 @@ async def test_reference_tables_with_the_same_ids_do_not_disturb_each_other() ->
         assert (await shop.sweep("reference")).published == 0
 
 
+async def test_another_area_code_publishes_what_has_telephones_again() -> None:
+    """Though the ERP has changed nothing: mapping would make other numbers of it."""
+    async with opened() as shop:
+        shop.erp.put("cliente", *(erp_row("cliente", id=str(code)) for code in range(1, 4)))
+        shop.erp.put("fn_areceber", bill("1"))
+        for kind in ("client", "bill"):
+            await shop.sweep(kind)
+        shop.news("client")
+        shop.sweeper.instance = shop.sweeper.instance.model_copy(update={"ddd": "71"})
+
+        assert [(await shop.sweep(kind)).published for kind in ("client", "bill")] == [3, 0]
+        assert (await shop.sweep("client")).published == 0
+
+
 # --- absence
 
 
@@ -215,7 +229,7 @@ def now() -> str:
 
 async def test_a_long_sweep_tells_how_far_it_is() -> None:
     async with opened() as shop:
-        shop.tick = timedelta(seconds=3)
+        shop.tick = timedelta(seconds=5)
         shop.erp.put("fn_areceber", *(bill(str(code)) for code in range(1, 8)))
         await shop.sweep()
         told = [decode(Sweep, one.value) for one in shop.broker.of(SWEEPS.name)]

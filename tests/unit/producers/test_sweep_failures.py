@@ -8,6 +8,7 @@ from aiokafka.errors import RequestTimedOutError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from producers.erp.outbox import UnpublishedError
 from schemas.errors import PipelineError, RetryLater, StopWorker
 from tests.unit.producers.shop import bill, error_at, error_since, opened
 
@@ -50,30 +51,31 @@ async def test_a_page_that_fails_once_is_asked_for_again_within_the_sweep() -> N
 
 @pytest.mark.parametrize("refused", range(4))
 async def test_what_the_broker_did_not_take_is_published_again(refused: int) -> None:
-    """Nothing is remembered before the broker's acknowledgement (`ARCHITECTURE.md`, "Only change travels")."""
+    """Nothing is remembered before it is committed, and nothing is published on top of what is in doubt."""
     async with opened() as shop:
         shop.erp.put("fn_areceber", *(bill(str(code)) for code in range(1, 5)))
         shop.broker.refuse = [*([None] * refused), RequestTimedOutError()]
-        with pytest.raises(RetryLater):
+        with pytest.raises(UnpublishedError):
             await shop.sweep()
+        with pytest.raises(UnpublishedError, match="in doubt"):
+            await shop.sweep()
+        shop.taken_anew()
         await shop.sweep()
 
         assert {event.id for event in shop.news()} == {"1", "2", "3", "4"}
         assert set(shop.seen()) == {"1", "2", "3", "4"}
 
 
-async def test_a_row_that_the_broker_may_have_taken_is_not_forgotten() -> None:
-    """The page lies in two partitions and one of them is refused: the other one's row is out, and may vanish at once."""
+async def test_a_page_is_published_whole_or_not_at_all() -> None:
+    """It lies in two partitions, of which one is refused."""
     async with opened() as shop:
         shop.erp.put("fn_areceber", bill("1", id_cliente="1"), bill("2", id_cliente="2"))
-        shop.broker.refuse = [None, RequestTimedOutError()]
-        with pytest.raises(RetryLater):
+        shop.broker.refuse = [None, None, RequestTimedOutError()]
+        with pytest.raises(UnpublishedError):
             await shop.sweep()
-        (out,) = shop.news()
-        shop.erp.rows["fn_areceber"].clear()
-        await shop.sweep()
 
-        assert {event.id: event.row for event in shop.news()}[out.id] is None
+        assert shop.news() == []
+        assert shop.seen() == {}
 
 
 @pytest.mark.parametrize(("status", "error"), [(500, RetryLater), (403, StopWorker)])
@@ -107,10 +109,10 @@ async def test_after_any_history_a_whole_sweep_leaves_the_topic_as_the_provider_
                 shop.erp.fail = error_since(begun + unanswered)
             if refused is not None:
                 shop.broker.refuse = [*([None] * refused), RequestTimedOutError()]
-            with suppress(RetryLater):
+            with suppress(RetryLater, UnpublishedError):
                 await shop.sweep()
-            if restarts:
-                shop.sweeper.books = shop.read_back()
+            if restarts or shop.sweeper.outbox.broken:
+                shop.taken_anew()
             shop.erp.fail, shop.broker.refuse = lambda _: None, []
         await shop.sweep()
         newest = {(event.client, event.id): event.row for event in shop.news()}

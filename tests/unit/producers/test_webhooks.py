@@ -92,7 +92,7 @@ class Isp:
 
     async def pages(self, table: Table) -> list[Sequence[Row]]:
         async with aclosing(self.source.pages(table)) as coming:
-            found = [page async for page in coming]
+            found = [told.rows async for told in coming]
         self.source.swept(table.kind)
         return found
 
@@ -246,7 +246,7 @@ async def test_a_bill_that_left_is_asked_for_where_paid_ones_are_and_open_wins()
     paid = {"STATUS": "PAGO", "DATA_PAGAMENTO": "2026-01-07"}
     isp.by_document["paid"] = {document(1): [bill(10, 1, **paid), bill(11, 1, **paid), bill(99, 1, **paid)]}
     isp.by_document["bills"] = {document(1): [bill(11, 1, STATUS="VENCIDO")]}
-    found = await isp.source.reread(BILLS, {"10": "1", "11": "1", "12": "2", "13": "77"})
+    found = (await isp.source.reread(BILLS, {"10": "1", "11": "1", "12": "2", "13": "77"})).rows
 
     assert {row["COD_ARECEBER"]: row["STATUS"] for row in found} == {"10": "PAGO", "11": "VENCIDO"}
     assert isp.counts() == {"clientes": 2, "paid": 2, "bills": 2}
@@ -258,7 +258,7 @@ async def test_without_a_webhook_for_paid_bills_only_the_open_ones_are_asked_for
     isp = Isp(resources=resources)
     isp.clients = [client(1)]
 
-    assert await isp.source.reread(BILLS, {"10": "1"}) == []
+    assert (await isp.source.reread(BILLS, {"10": "1"})).rows == []
     assert isp.counts() == {"clientes": 2, "bills": 1}
 
 
@@ -267,8 +267,8 @@ async def test_a_contract_and_a_client_that_left_are_asked_for_again() -> None:
     isp.clients = [client(1), client(2)]
     isp.by_document["contracts"] = {written(1): [{"CODIGO": "5", "COD_CLIENTE": "1"}, {"CODIGO": "6", "COD_CLIENTE": "1"}]}
 
-    assert [row["CODIGO"] for row in await isp.source.reread(CONTRACTS, {"6": "1", "7": "2"})] == ["6"]
-    assert [row["COD_CLIENTE"] for row in await isp.source.reread(CLIENTS, {"2": "2", "3": "3"})] == ["2"]
+    assert [row["CODIGO"] for row in (await isp.source.reread(CONTRACTS, {"6": "1", "7": "2"})).rows] == ["6"]
+    assert [row["COD_CLIENTE"] for row in (await isp.source.reread(CLIENTS, {"2": "2", "3": "3"})).rows] == ["2"]
 
 
 # --- clients from an export
@@ -292,7 +292,7 @@ async def test_clients_may_come_from_an_export(tmp_path: Path) -> None:
     assert not await isp.source.has_news("client")
     assert await isp.source.has_news("bill")
     assert [row["COD_CLIENTE"] for row in (await isp.source.probe(CLIENTS)).rows] == ["1", "2"]
-    assert list(await isp.source.reread(CLIENTS, {"9": "9"})) == []
+    assert list((await isp.source.reread(CLIENTS, {"9": "9"})).rows) == []
 
 
 async def test_clients_that_a_webhook_tells_by_document_need_an_export_too(tmp_path: Path) -> None:
@@ -359,7 +359,7 @@ async def test_an_instance_with_webhooks_is_read_by_them(caplog: pytest.LogCaptu
     source = open_source(instance(erp=isp.options.model_dump()), {"token": "SEGREDO"}, httpx.MockTransport(isp.answer))
     with caplog.at_level(logging.DEBUG):
         async with aclosing(source.pages(CONTRACTS)) as coming:
-            assert [row["CODIGO"] async for page in coming for row in page] == ["1"]
+            assert [row["CODIGO"] async for page in coming for row in page.rows] == ["1"]
     assert [page async for page in source.recent(CONTRACTS)] == []
     await source.close()
 

@@ -45,7 +45,7 @@ class Answers:
     async def ids(self) -> list[str]:
         asked = source(HERE, httpx.MockTransport(self))
         try:
-            return [row["id"] async for page in asked.pages(BILLS) for row in page]
+            return [row["id"] async for page in asked.pages(BILLS) for row in page.rows]
         finally:
             await asked.close()
 

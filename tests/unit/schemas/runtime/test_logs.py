@@ -2,7 +2,10 @@
 
 import logging
 
-from schemas.runtime.logs import Seldom
+import pytest
+from aiokafka.errors import ProducerFenced
+
+from schemas.runtime.logs import Seldom, Told
 
 
 def line(created: float, message: str = "no broker at %s", name: str = "aiokafka") -> logging.LogRecord:
@@ -27,3 +30,12 @@ def test_lines_without_end_do_not_fill_the_memory() -> None:
         seldom.filter(line(1_000.0, f"line {number}"))
 
     assert len(seldom._said) <= 1_000
+
+
+@pytest.mark.parametrize(("name", "error", "told"), [("asyncio", ProducerFenced(), True), ("asyncio", OSError(), False)])
+def test_a_fence_is_told_once_by_whoever_wrote(name: str, error: Exception, *, told: bool) -> None:
+    """Not again, with a traceback, by each of the futures that aiokafka leaves behind."""
+    record = logging.LogRecord(name, logging.ERROR, "", 0, "never retrieved", (), (type(error), error, None))
+
+    assert Told().filter(record) is not told
+    assert Told().filter(line(1_000.0))

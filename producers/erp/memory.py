@@ -1,0 +1,86 @@
+"""What a poller remembers of what was published: read back from the raw topics, so that nothing can disagree with them.
+
+Each record carries its digest in a header (`deploy/decisions/0005-the-raw-topics-are-the-pollers-memory.md`).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from producers.erp.changes import Known, Seen
+from schemas.errors import RejectRecord
+from schemas.keys import debtor_of_row
+from schemas.runtime.kafka import reader
+from schemas.topics import ROW_TOPICS
+
+DIGEST, MEMBER = "digest", "member"
+AT_ONCE = 20_000
+Books = dict[tuple[str, str], Seen]
+"""By instance and table (for a reference table its own name, else the kind)."""
+Notes = dict[tuple[str, str], dict[tuple[str, str], bytes]]
+"""The same while it is read back: digests by id and owner, as the partitions of a row's owners are read in no order."""
+
+
+def book_of(kind: str, owner: str) -> str:
+    """Rows of the reference tables share a topic; each table is swept on its own."""
+    return f"{kind}:{owner}" if kind == "reference" else kind
+
+
+async def read_back(servers: str, names: Collection[str]) -> Books:
+    """What is known of every row of these instances that was still a member when last published: one pass for all.
+
+    Call it while holding their writers, else somebody may publish behind what was read. Raises KafkaError.
+    """
+    notes: Notes = defaultdict(dict)
+    ours = frozenset(name.encode() for name in names)
+    tps = [TopicPartition(topic.name, n) for topic in ROW_TOPICS.values() for n in range(topic.partitions)]
+    ends = await _ends(servers, tps)
+    reading = reader(servers)
+    await reading.start()
+    try:
+        reading.assign(tps)
+        await reading.seek_to_beginning(*tps)
+        while any([await reading.position(tp) < ends[tp] for tp in tps]):
+            for records in (await reading.getmany(timeout_ms=500, max_records=AT_ONCE)).values():
+                for record in records:
+                    if record.key is not None and record.key.partition(b":")[0] in ours:
+                        note(notes, record.key, record.value, dict(record.headers))
+    finally:
+        await reading.stop()
+    return books_of(notes)
+
+
+async def _ends(servers: str, tps: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+    """Behind the last record of each. To a reader of what is committed a partition ends before the first transaction that is
+    still open, whoever opened it: behind that may be records of ours.
+    """
+    looking = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, isolation_level="read_uncommitted")
+    await looking.start()
+    try:
+        found: dict[TopicPartition, int] = await looking.end_offsets(tps)
+        return found
+    finally:
+        await looking.stop()
+
+
+def note(notes: Notes, key: bytes | None, value: bytes | None, headers: dict[str, bytes]) -> None:
+    """One raw record into the notes. A record that is not ours (no key of four parts, no digest) teaches nothing."""
+    try:
+        debtor_of_row(key)
+    except RejectRecord:
+        return
+    instance, owner, kind, code = (key or b"").decode(errors="replace").split(":", 3)
+    of_table = notes[instance, book_of(kind, owner)]
+    if value is not None and headers.get(MEMBER) == b"1" and DIGEST in headers:
+        of_table[code, owner] = headers[DIGEST]
+    else:
+        of_table.pop((code, owner), None)
+
+
+def books_of(notes: Notes) -> Books:
+    """The notes by id alone, once every partition was read: a row that moved has left all owners but the last."""
+    books: Books = defaultdict(dict)
+    for table, digests in notes.items():
+        books[table] = {code: Known(owner, digest) for (code, owner), digest in digests.items()}
+    return books

@@ -1,0 +1,44 @@
+"""A page as it would be published: its readable rows, and letters about the others."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from producers.erp.changes import Change, examine, fingerprint, told_with
+from producers.erp.letters import letter
+from producers.erp.source import Told
+from schemas.dead import DeadLetter
+from schemas.erp.declaration import Table
+from schemas.errors import RejectRecord
+from schemas.instances import Instance
+
+ROWS_AT_A_STRETCH = 50
+"""About 2 ms of work."""
+
+
+class Examined(NamedTuple):
+    """The readable rows by id, the ids of those that are not, and a letter about each of these, under a mark of its own."""
+
+    found: Mapping[str, Change]
+    unreadable: AbstractSet[str]
+    letters: Mapping[bytes, DeadLetter]
+
+
+async def examined(instance: Instance, table: Table, told: Told, person: Callable[[str], str]) -> Examined:
+    """`person` hashes a document."""
+    changes: dict[str, Change] = {}
+    letters: dict[bytes, DeadLetter] = {}
+    unreadable: set[str] = set()
+    beside = told_with(instance, table)
+    for number, row in enumerate(told.rows, 1):
+        if number % ROWS_AT_A_STRETCH == 0:
+            await asyncio.sleep(0)  # let the next page's request go out, and other instances have their turn
+        try:
+            change = examine(table, row, person, beside)
+            changes[change.code] = change
+        except RejectRecord as exc:
+            unreadable.add(str(row.get(table.key, "")))
+            found = letter(instance, table, row, exc)
+            letters[fingerprint(found.why.place.encode() + (found.value or b""))] = found
+    return Examined(changes, unreadable, letters)

@@ -1,0 +1,46 @@
+"""The collection of instances, and every event of every sweep."""
+
+from itertools import pairwise
+from typing import Any
+
+from schemas.instances import Instance
+from schemas.rows import Kind
+from schemas.sweeps import Phase, Sweep
+from tests.integration.pipeline import eventually
+
+
+class Listed:
+    """The collection `instances`."""
+
+    def __init__(self, store: Any) -> None:  # noqa: ANN401 - a pymongo collection
+        self.store = store
+
+    def put(self, *instances: Instance) -> None:
+        for one in instances:
+            self.store.replace_one({"_id": one.name}, one.model_dump(mode="json"), upsert=True)
+
+    def remove(self, name: str) -> None:
+        self.store.delete_one({"_id": name})
+
+
+class Watch:
+    """Every event of every sweep since the test began."""
+
+    def __init__(self) -> None:
+        self.events: list[Sweep] = []
+
+    def of(self, instance: str, phase: Phase, kind: Kind = "bill") -> list[Sweep]:
+        return [one for one in self.events if (one.instance, one.kind, one.phase) == (instance, kind, phase)]
+
+    async def until(self, instance: str, phase: Phase, kind: Kind = "bill", *, count: int = 1, within: float = 30) -> Sweep:
+        """The event of that number, counted from 1."""
+
+        async def look() -> list[Sweep]:
+            return self.of(instance, phase, kind)[count - 1 :]
+
+        found: list[Sweep] = await eventually(look, f"{instance}'s sweep of {kind} number {count} {phase}", within)
+        return found[0]
+
+    def longest_gap(self, instance: str) -> float:
+        """Seconds between the starts of two sweeps of bills."""
+        return max((b.at - a.at).total_seconds() for a, b in pairwise(self.of(instance, "started")))
