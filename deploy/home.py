@@ -17,6 +17,9 @@ PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
 
 
+DOTENV = Path(".env")
+
+
 class HomeSettings(Base):
     """`COLLECTOR_HOME`: a folder, `.collector` in the working directory unless set."""
 
@@ -86,12 +89,24 @@ class Home:
 
 
 def here() -> Home:
-    """The home that the environment names. Raises StopWorker."""
+    """The home that the environment, or `.env` in the working directory, names. Raises StopWorker."""
+    complete(os.environ, DOTENV)
     return Home(read(HomeSettings).collector_home)
 
 
+def complete(environ: MutableMapping[str, str], file: Path) -> None:
+    """What `environ` does not say is as `file` says, where there is one. Raises StopWorker where it cannot be read."""
+    try:
+        told = _read(file)
+    except (OSError, UnicodeDecodeError) as exc:
+        raise StopWorker(f"{file.absolute()} cannot be read ({type(exc).__name__}): mend it, or move it away") from None
+    for name, value in told.items():
+        if not environ.get(name):
+            environ[name] = value
+
+
 def prepare_environment() -> None:
-    """Let every setting of this process come from the environment or, where it says nothing, from the running home."""
+    """Let every setting of this process come from the environment, else from `.env`, else from the running home."""
     here().fill(os.environ)
 
 
@@ -100,7 +115,16 @@ def _read(file: Path) -> dict[str, str]:
 
 
 def _write(file: Path, values: Mapping[str, str]) -> None:
+    """Whole or not at all, also where the machine loses its power: without these secrets the data is worth nothing."""
     partial = file.with_suffix(".partial")
-    partial.touch(mode=PRIVATE)
-    partial.write_text(lines(values))
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w") as written:
+        written.write(lines(values))
+        written.flush()
+        os.fsync(written.fileno())
     partial.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

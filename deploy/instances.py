@@ -1,39 +1,25 @@
-"""Providers in the database: added from the command line, listed without their secrets."""
+"""Providers in the database: added, changed, listed without their secrets. What is being removed is left alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import HttpUrl, SecretStr, ValidationError
+from pydantic import SecretStr
 from pymongo.errors import DuplicateKeyError
 
 from deploy.clients import database
+from deploy.instance_fields import Fields, Row, changes, checked, merged, sealed, shown
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport
-from schemas.erp.options import Web
 from schemas.errors import StopWorker
-from schemas.instances import Instance, wrong_field
-from schemas.runtime.mongo import instances
-from schemas.runtime.secrets import seal
+from schemas.instances import Instance
+from schemas.runtime.key_checks import check_keys
+from schemas.runtime.mongo import Database, instances
 from schemas.runtime.settings import Base, MongoSettings, PersonSettings, SecretSettings
 from schemas.views import INSTANCES
 
-GIVEN_BY = {
-    "name": "NAME (lower-case letters, digits, - and _, at most 32)",
-    "title": "--title",
-    "zone": "--zone",
-    "state": "--state",
-    "ddd": "--ddd",
-    "rules.min_days_overdue": "--min-days-overdue",
-    "erp.kind": "--erp",
-    "erp.url": "--url",
-    "erp.folder": "--folder",
-    "erp.token": "ERP_TOKEN",
-    "erp.page_size": "--page-size",
-    "erp.gap": "--gap",
-    "erp.every": "--every",
-    "erp.ca_file": "--ca-file",
-}
-"""What on the command line gives a field; any other comes from --config."""
+REMOVALS = "removals"
+"""One document for each instance whose removal has begun and has not ended."""
+REMOVING = "is being removed: run `collector instance remove {name}` again until it says that it is done"
 
 
 class AddSettings(MongoSettings, SecretSettings):
@@ -58,60 +44,82 @@ class TestSettings(AddSettings, PersonSettings):
     __test__ = False  # not one of pytest's
 
 
-def instance_of(fields: Mapping[str, Any], secrets: Mapping[str, str], key: SecretStr) -> Instance:
-    """`fields` as in `Instance`; `secrets` by their fields in `erp`, unsealed. Raises StopWorker naming a wrong field."""
-    for name, secret in secrets.items():
-        in_header = name == "token_v2"
-        if not secret.isprintable() or any(map(str.isspace, secret)) or (in_header and not secret.isascii()):
-            raise StopWorker(f"erp.{name} is wrong (holds a blank, an accent or a line's end): copy the secret again, alone")
-    erp = {**fields["erp"], **{name: seal(secret, key) for name, secret in secrets.items()}}
-    if erp["kind"] == "ixc" and ":" not in secrets.get("token", ":"):
-        raise StopWorker("erp.token is wrong (no user id): IXC wants user id:token, such as 17:0a1b")
-    try:
-        instance = Instance.model_validate({**fields, "erp": erp})
-    except ValidationError as exc:
-        raise StopWorker(_mend(exc)) from None
-    if isinstance(instance.erp, Web) and shown(instance.erp.url) != str(instance.erp.url):
-        raise StopWorker("erp.url is wrong (holds a user, a password or a query): give the address alone")
-    return instance
-
-
-def _mend(exc: ValidationError) -> str:
-    """Which field is wrong, why, and by what it is given."""
-    first = exc.errors(include_url=False, include_input=False)[0]
-    field = wrong_field(exc).removesuffix(".[key]")
-    if first["type"] == "missing":
-        what = "is missing"
-    elif first["type"] == "extra_forbidden":
-        what = "is wrong (there is no such field)"
-    else:
-        what = f"is wrong ({first['msg'].removeprefix('Value error, ')})"
-    by = GIVEN_BY.get("erp.every" if field.startswith("erp.every.") else field, "--config")
-    return f"{field} {what}: {'give' if first['type'] == 'missing' else 'mend'} {by}; see `collector instance add --help`"
-
-
-async def add(settings: MongoSettings, instance: Instance, *, replace: bool) -> None:
-    """Raises StopWorker where the name is taken and may not be replaced."""
+async def add(settings: MongoSettings, instance: Instance, *, replace: bool = False) -> None:
+    """`replace`: over whatever is there, for demonstrations. Raises StopWorker where the name is taken."""
     document = {"_id": instance.name, **instance.model_dump(mode="json")}
     async with database(settings) as connected:
+        await check_keys(connected, settings)
+        if replace:
+            await connected[INSTANCES].replace_one({"_id": instance.name}, document, upsert=True)
+            return
+        await _refuse_removed(connected, instance.name)
         try:
-            if replace:
-                await connected[INSTANCES].replace_one({"_id": instance.name}, document, upsert=True)
-            else:
-                await connected[INSTANCES].insert_one(document)
+            await connected[INSTANCES].insert_one(document)
         except DuplicateKeyError:
-            raise StopWorker(f"the instance {instance.name} exists: choose another name, or add --replace") from None
+            raise StopWorker(
+                f"the instance {instance.name} exists: choose another name, or change it with `collector instance set`"
+            ) from None
+        try:
+            await _refuse_removed(connected, instance.name)  # a removal that began meanwhile has not seen ours
+        except StopWorker:
+            await connected[INSTANCES].delete_one(document)
+            raise
+
+
+async def change(
+    settings: MongoSettings, name: str, patch: Mapping[str, Any], secrets: Mapping[str, str] | None = None
+) -> tuple[Instance, list[Row]]:
+    """Change what `patch` names and nothing else; `secrets` are unsealed. The instance, and the fields that differ now.
+
+    Raises StopWorker where there is no such instance, or what comes out is none.
+    """
+    async with database(settings) as connected:
+        await check_keys(connected, settings)
+        before = await document_of(connected, name)
+        after = merged({field: value for field, value in before.items() if field != "_id"}, patch)
+        if not isinstance(after.get("erp"), dict):
+            raise StopWorker(f"the field erp of the instance {name} is wrong: remove the instance and add it again")
+        if after["erp"].get("kind") != before.get("erp", {}).get("kind"):
+            raise StopWorker("erp.kind cannot be changed, as another ERP's rows have other ids: add another instance")
+        if secrets and isinstance(settings, SecretSettings):
+            after["erp"] = after["erp"] | sealed(after["erp"], secrets, settings.collector_secret_key)
+        instance = checked(after)
+        stored = {"_id": name, **instance.model_dump(mode="json")}
+        if stored != before:
+            # The whole old document is the condition: whoever else changed it meanwhile must not be overwritten
+            done = await connected[INSTANCES].replace_one(before, stored)
+            if not done.matched_count:
+                raise StopWorker(f"somebody else changed the instance {name} just now: look at it, and run this again")
+        return instance, changes(before, stored)
+
+
+async def document_of(connected: Database, name: str) -> Fields:
+    """As it is stored, valid or not. Raises StopWorker where there is none."""
+    found = await connected[INSTANCES].find_one({"_id": name})
+    if found is None:
+        await _refuse_removed(connected, name)
+        raise StopWorker(f"there is no instance {name}: `collector instance list` shows them all")
+    return found
+
+
+async def documents(settings: MongoSettings, names: Iterable[str] = ()) -> list[Fields]:
+    """Of these instances, of all where none is named. Raises StopWorker for one that is not there."""
+    async with database(settings) as connected:
+        if wanted := list(dict.fromkeys(names)):
+            return [await document_of(connected, name) for name in wanted]
+        return [one async for one in connected[INSTANCES].find().sort("_id")]
 
 
 async def find(settings: MongoSettings, name: str) -> Instance:
     """The instance of that name. Raises StopWorker where there is none, or where it is not valid."""
     async with database(settings) as connected:
+        await check_keys(connected, settings)
         valid, wrong = await instances(connected)
-    if name in wrong:
-        raise StopWorker(f"the field {wrong[name]} of the instance {name} is wrong: add it again with --replace")
-    if name not in valid:
-        raise StopWorker(f"there is no instance {name}: `collector instance list` shows them all")
-    return valid[name]
+        if name in wrong:
+            raise StopWorker(f"the field {wrong[name]} of the instance {name} is wrong: mend it, `collector instance set`")
+        if name not in valid:
+            await document_of(connected, name)
+        return valid[name]
 
 
 def where(instance: Instance) -> str:
@@ -119,16 +127,11 @@ def where(instance: Instance) -> str:
     return instance.erp.folder if isinstance(instance.erp, AltaredeExport) else shown(instance.erp.url)
 
 
-def shown(url: HttpUrl) -> str:
-    """Without what may be a secret: user, password and query."""
-    path = (url.path or "").removeprefix("/")
-    return str(HttpUrl.build(scheme=url.scheme, host=url.host or "", port=url.port, path=path))
-
-
 async def rows(settings: MongoSettings) -> list[dict[str, object]]:
     """Every instance without its secrets; `wrong` names the bad field of one that no stage can use. Raises StopWorker."""
     async with database(settings) as connected:
         valid, wrong = await instances(connected)
+        removed = [str(one["_id"]) async for one in connected[REMOVALS].find().sort("_id")]
     good = [
         {
             "name": name,
@@ -137,12 +140,20 @@ async def rows(settings: MongoSettings) -> list[dict[str, object]]:
             "where": where(one),
             "zone": one.zone,
             "state": one.state,
+            "ddd": one.ddd,
             "min_days_overdue": one.rules.min_days_overdue,
+            "paused": one.paused,
             "wrong": "",
         }
         for name, one in sorted(valid.items())
     ]
-    return good + [{**dict.fromkeys(ROW, ""), "name": name, "wrong": field} for name, field in wrong.items()]
+    bad = {**wrong, **dict.fromkeys(removed, "is being removed")}
+    return good + [{**dict.fromkeys(ROW, ""), "name": name, "wrong": field} for name, field in bad.items()]
 
 
-ROW = ("name", "title", "erp", "where", "zone", "state", "min_days_overdue", "wrong")
+ROW = ("name", "title", "erp", "where", "zone", "state", "ddd", "min_days_overdue", "paused", "wrong")
+
+
+async def _refuse_removed(connected: Database, name: str) -> None:
+    if await connected[REMOVALS].find_one({"_id": name}):
+        raise StopWorker(f"the instance {name} {REMOVING.format(name=name)}")

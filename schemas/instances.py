@@ -76,13 +76,17 @@ def wrong_field(error: ValidationError) -> str:
 
 
 class Instance(Model):
-    """One provider. `state` (UF) decides holidays, `zone` every date and hour, `ddd` completes short phone numbers."""
+    """One provider. `state` (UF) decides holidays, `zone` every date and hour, `ddd` completes short phone numbers.
+
+    None of the three has a default: a wrong one rings strangers, or at night. `paused`: neither read nor called.
+    """
 
     name: InstanceName
     title: str = ""
-    zone: Zone = "America/Sao_Paulo"
-    state: State = "SP"
-    ddd: str = Field(default="11", pattern=r"^[1-9][1-9]$")
+    zone: Zone
+    state: State
+    ddd: Annotated[str, Field(pattern=r"^[1-9][1-9]$")]
+    paused: bool = False
     erp: Connection
     rules: Rules = Rules()
     brake: Brake = Brake()

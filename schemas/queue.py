@@ -9,6 +9,7 @@ from schemas.model import Cents, Code, InstanceName, Instant, Model
 
 HoldReason = Literal[
     "instance_unknown",
+    "instance_paused",
     "nothing_due",
     "too_early",
     "voluntary_suspension",

@@ -40,7 +40,7 @@ GRAVES = Expiry("at", TOMBSTONES, (("erased", True),))
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One collection. `document` gives `_id`, which for all but sweeps is these `parts` of the record's key.
+    """One collection. `document` gives `_id`, which is these `parts` of the record's key (of a sweep's tombstone only).
 
     `one_of_a_key`: whether it is, or several documents come from one key.
     """
@@ -97,7 +97,10 @@ def queue(event: QueueEntry) -> Document:
 
 
 def sweep(event: Sweep) -> Document:
-    """The newest sweep of each phase: one document for the last completed, one for the last failed."""
+    """The newest sweep of each phase: one document for the last completed, one for the last failed.
+
+    A tombstone names the document, `instance:kind:phase`: what is removed does not come back when the topic is read again.
+    """
     return {
         **_plain(event),
         "_id": f"{event.instance}:{event.kind}:{event.phase}",
@@ -134,7 +137,7 @@ VIEWS = (
         queue,
         ((("instance", 1), ("verdict.call", 1), ("verdict.score", -1), ("verdict.oldest_due_on", 1), ("_id", 1)),),
     ),
-    View("sweeps", SWEEPS, sweep, ((("instance", 1), ("phase", 1)),), one_of_a_key=False),
+    View("sweeps", SWEEPS, sweep, ((("instance", 1), ("phase", 1)),), parts=(0, 1, 2), one_of_a_key=False),
     View("references", REFERENCES, reference, ((("instance", 1), ("table", 1)),), parts=(0, 1, 3)),
     View(STAGES, HEARTBEATS, stage),
 )

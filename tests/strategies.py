@@ -193,7 +193,7 @@ def instances(draw: st.DrawFn) -> Instance:
         st.dictionaries(st.integers(0, 6), st.fixed_dictionaries({"opens": hours, "closes": hours}), min_size=2, max_size=7)
     )
     rules = {"windows": windows, "min_days_overdue": draw(st.integers(0, 40)), "call_on_holidays": draw(st.booleans())}
-    return instance(state=state, zone=ZONES[state], rules=rules)
+    return instance(state=state, zone=ZONES[state], rules=rules, paused=draw(st.sampled_from([False, False, False, True])))
 
 
 def controls(code: str, days: st.SearchStrategy[date] = DAYS) -> st.SearchStrategy[Controls]:

@@ -43,6 +43,7 @@ HOLDS: Final[dict[HoldReason, Why]] = {
     "instance_unknown": Why(
         N_("Provider without configuration"), N_("Ask the operator to check the provider's configuration.")
     ),
+    "instance_paused": Why(N_("Provider paused"), N_("Ask the operator to resume the provider.")),
 }
 
 PARTS: Final[dict[Part, str]] = {

@@ -20,7 +20,9 @@ from schemas.runtime.secrets import person_hash
 SEED = 1
 NOON = datetime.combine(date(2026, 1, 31), time(12), UTC)
 PERSON_KEY = SecretStr("the key of nobody: these persons are drawn by lot")
-INSTANCE = Instance(name="bench", ddd="82", erp=Ixc(url=HttpUrl("http://127.0.0.1:1/"), token=""))
+INSTANCE = Instance(
+    name="bench", zone="America/Maceio", state="AL", ddd="82", erp=Ixc(url=HttpUrl("http://127.0.0.1:1/"), token="")
+)
 PAGE = 600
 Books = defaultdict[str, Seen]
 OF_DEBTORS = {table.name: table for table in IXC.tables if table.owner}

@@ -1,7 +1,9 @@
 """`collector env`"""
 
 import os
+import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +19,15 @@ File = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this
 
 
 def env(output: File = None) -> None:
-    """Fresh random secrets as NAME=value lines, for docker compose and for us."""
+    """Fresh random secrets as NAME=value lines, for docker compose and for us.
+
+    A file that exists is never overwritten with --output; the shell's own > does that before anybody is asked.
+    """
     text = lines(make((), tuple(MAKERS)))
     if output is None:
+        with suppress(OSError):  # where stdout is none
+            if stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode):  # a file of the shell's, which everybody may read
+                os.fchmod(sys.stdout.fileno(), PRIVATE)
         sys.stdout.write(text)
         return
     try:

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from deploy.cli import believe, bench, dead_letters, demo, env, instance, run, status, topics, unmapped, up
+from deploy.cli import believe, bench, dead_letters, demo, env, instance, rekey, run, status, topics, unmapped, up
 from schemas.errors import PipelineError
 from schemas.runtime.process import BAD_CONFIGURATION
 
@@ -25,6 +25,7 @@ app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("dead-letters", epilog=dead_letters.EXAMPLE)(dead_letters.dead_letters)
 app.command("unmapped", epilog=unmapped.EXAMPLE)(unmapped.unmapped)
 app.command("env", epilog=env.EXAMPLE)(env.env)
+app.command("rekey", epilog=rekey.EXAMPLE)(rekey.rekey)
 instance.app.command("believe", epilog=believe.EXAMPLE)(believe.believe)
 app.add_typer(instance.app, name="instance")
 

@@ -56,11 +56,16 @@ def deliver(title: str, rows: Iterable[Row], output: Path | None, empty: str) ->
 
 
 def write(output: Path, rows: Sequence[Row]) -> None:
-    """Readable by its owner only: lists name debtors. Raises StopWorker where the file cannot be written."""
+    """Raises StopWorker where the file cannot be written."""
+    private(output, WRITERS[output.suffix](rows))
+
+
+def private(output: Path, lines: Iterable[str]) -> None:
+    """Readable by its owner only: lists name debtors, instances their ERPs. Raises StopWorker."""
     try:
         output.touch(mode=PRIVATE)
         with output.open("w", newline="", encoding="utf-8") as file:
-            file.writelines(WRITERS[output.suffix](rows))
+            file.writelines(lines)
     except OSError as exc:
         raise StopWorker(f"--output {output}: {exc.strerror}") from exc
 

@@ -31,6 +31,8 @@ class Server(ABC):
         self._process: Process | None = None
         self._wanted = False
         self._busy = asyncio.Lock()
+        self._unfinished = folder.with_name(f"{folder.name}.unfinished")
+        """There until the folder's first start has succeeded: before that nothing of worth can be in it."""
 
     @abstractmethod
     async def prepare(self) -> Sequence[str | Path]:
@@ -82,6 +84,8 @@ class Server(ABC):
     async def _start(self) -> None:
         began = time.monotonic()
         self.folder.mkdir(parents=True, exist_ok=True)
+        if not any(self.folder.iterdir()):
+            self._unfinished.touch()
         argv = await self.prepare()
         written = fresh(self.log)
         self._process = await spawn(argv, self.log)
@@ -91,7 +95,11 @@ class Server(ABC):
             if time.monotonic() - began > PATIENCE:
                 raise self._failed(f"did not answer within {PATIENCE:.0f} s", written)
             await asyncio.sleep(POLL)
+        self._unfinished.unlink(missing_ok=True)
         self.report(f"{self.name} is ready on 127.0.0.1:{self.port} ({time.monotonic() - began:.1f} s)")
 
     def _failed(self, how: str, written: int) -> StopWorker:
-        return StopWorker(f"{self.name} {how}; its log {self.log} ends so:\n{tail(self.log, written)}")
+        # Both servers get over a first start that was killed at any moment (a test does it): this is for a power cut
+        again = f"; its first start never ended: start again, and if that does not help remove {self.folder}"
+        mend = again if self._unfinished.exists() else ""
+        return StopWorker(f"{self.name} {how}{mend}; its log {self.log} ends so:\n{tail(self.log, written)}")

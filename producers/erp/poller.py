@@ -24,6 +24,7 @@ from producers.erp.turns import Turns
 from schemas.errors import RetryLater
 from schemas.instances import Instance
 from schemas.runtime import mongo
+from schemas.runtime.key_checks import check_keys
 from schemas.runtime.process import run
 from schemas.runtime.progress import PROCESS
 
@@ -82,7 +83,7 @@ async def follow(
             await turns.start()
             while True:
                 ours = turns.mine(listed.names)
-                wanted = {name: instance for name, instance in listed.valid.items() if name in ours}
+                wanted = {name: instance for name, instance in listed.valid.items() if name in ours and not instance.paused}
                 loop.begin()
                 await keeper.keep(wanted, turns.round)
                 loop.turned(within=INSTANCES_EVERY_S)
@@ -95,9 +96,11 @@ async def follow(
 async def poll(settings: PollerSettings) -> None:
     """Run until cancelled. Raises RetryLater where the broker cannot be reached."""
     servers = settings.kafka_bootstrap_servers
+    database = mongo.connect(settings)
+    await check_keys(database, settings)
     turns = Turns(servers)
     try:
-        await follow(settings, mongo.connect(settings), turns)
+        await follow(settings, database, turns)
     except KafkaError as exc:
         raise RetryLater(f"no broker at KAFKA_BOOTSTRAP_SERVERS={servers} ({type(exc).__name__})") from exc
     finally:

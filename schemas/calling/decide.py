@@ -20,6 +20,7 @@ def decide(facts: Facts, code: str, instance: Instance, controls: Controls, now:
     parts = score(facts, days_late, overdue_cents)
     return Verdict(
         holds=(
+            *operator(instance),
             *debt(facts, days_late, overdue_cents, instance),
             *people(facts, code, controls, today),
             *hours(instance, now, today),
@@ -29,6 +30,12 @@ def decide(facts: Facts, code: str, instance: Instance, controls: Controls, now:
         oldest_due_on=oldest,
         overdue_cents=overdue_cents,
     )
+
+
+def operator(instance: Instance) -> Iterator[HoldReason]:
+    """What the operator objects."""
+    if instance.paused:
+        yield "instance_paused"
 
 
 def debt(facts: Facts, days_late: int, overdue_cents: int, instance: Instance) -> Iterator[HoldReason]:

@@ -1,6 +1,7 @@
 """The MongoDB client of a stage, and the small collections that several stages read: instances, promises, blocklist."""
 
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from datetime import date
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
 from schemas.controls import BLOCKLIST, PROMISES, Block, Controls, Promise
+from schemas.erp.connections import CONNECTIONS
 from schemas.errors import StopWorker
 from schemas.instances import Instance, wrong_field
 from schemas.runtime.settings import HINTS, MongoSettings
@@ -45,6 +47,16 @@ async def instances(database: Database) -> tuple[dict[str, Instance], dict[str, 
         except ValidationError as exc:
             wrong[name] = wrong_field(exc)
     return found, wrong
+
+
+async def sealed_secrets(database: Database) -> AsyncIterator[tuple[str, str, str]]:
+    """Each secret of each instance, invalid ones too: the instance's name, the field in `erp`, the ciphertext."""
+    async for document in database[INSTANCES].find():
+        erp = document["erp"] if isinstance(document.get("erp"), dict) else {}
+        kind = CONNECTIONS.get(str(erp.get("kind")))
+        for field in kind.secret_fields if kind else ():
+            if isinstance(text := erp.get(field), str) and text:
+                yield str(document["_id"]), field, text
 
 
 async def controls(database: Database, today: date) -> dict[str, Controls]:

@@ -22,13 +22,28 @@ def seal(token: str, key: SecretStr) -> str:
     return box(key).encrypt(token.encode()).decode()
 
 
+def opens(sealed: str, key: SecretStr) -> bool:
+    """Whether one of the keys opens it."""
+    try:
+        box(key).decrypt(sealed.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def first_of(key: SecretStr) -> SecretStr:
+    """The newest key alone."""
+    return SecretStr(key.get_secret_value().split(",")[0].strip())
+
+
 def unseal(sealed: str, key: SecretStr) -> str:
     """The token. Raises StopWorker where no key opens it."""
     try:
         return box(key).decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise StopWorker(
-            "COLLECTOR_SECRET_KEY does not open this instance's ERP token: restore the old key or add the instance again"
+            "COLLECTOR_SECRET_KEY does not open this instance's ERP token: restore the old key, or give its secrets "
+            "again: `collector instance set NAME --secrets`"
         ) from None
 
 
@@ -36,6 +51,11 @@ def opened(connection: Reading, key: SecretStr) -> dict[str, str]:
     """The secrets of a connection by their fields; those that are not set are left out. Raises StopWorker."""
     sealed = {name: str(getattr(connection, name)) for name in connection.secret_fields}
     return {name: unseal(text, key) for name, text in sealed.items() if text}
+
+
+def person_mark(text: str, key: SecretStr) -> str:
+    """Tells one key from another. Longer than any hash of a person: never one of them."""
+    return hmac.new(key.get_secret_value().encode(), text.encode(), sha256).hexdigest()
 
 
 def person_hash(document: str, key: SecretStr) -> str:

@@ -103,7 +103,16 @@ def instance(name: str, title: str, zone: str = "America/Sao_Paulo", min_days: i
     erp = Ixc.model_validate({"url": "https://erp.invalid/", "token": "sealed"})
     rules = Rules(min_days_overdue=min_days)
     return Instance.model_validate(
-        {"name": name, "title": title, "zone": zone, "erp": erp, "rules": rules, "reverse": REVERSE}
+        {
+            "name": name,
+            "title": title,
+            "zone": zone,
+            "state": "SP",
+            "ddd": "11",
+            "erp": erp,
+            "rules": rules,
+            "reverse": REVERSE,
+        }
     )
 
 

@@ -115,6 +115,39 @@ async def test_a_server_that_cannot_start_shows_the_end_of_its_log(tmp_path: Pat
             pytest.fail("it started")
 
 
+async def test_a_first_start_that_was_cut_at_any_moment_is_finished_by_the_next(tmp_path: Path) -> None:
+    """Killed as soon as a server has written so many files: half a format, half a storage engine, half a replica set."""
+    home = tmp_path / "home"
+
+    def written() -> int:
+        return sum(len(list((home / part).rglob("*"))) for part in ("kafka", "mongo") if (home / part).exists())
+
+    def cut(files: int) -> None:
+        with subprocess.Popen([sys.executable, "-c", HOLD, home], stdout=subprocess.DEVNULL) as parent:
+            while written() < files:
+                assert parent.poll() is None
+            servers = psutil.Process(parent.pid).children(recursive=True)
+            parent.kill()
+            psutil.wait_procs(servers)  # while it dies a server still locks its folder
+
+    for files in (2, 6, 12, 30, 60):
+        await asyncio.to_thread(cut, files)
+    async with local_stack(home, print, FORGETFUL) as stack:
+        await ensure(stack.kafka_bootstrap, 1, topics=[SWEEPS])
+        await remember(stack, "after the cuts")
+        assert await recall(stack) == (["after the cuts"],) * 2
+    assert not list(home.glob("*.unfinished"))
+
+
+async def test_a_first_start_that_cannot_be_finished_says_what_to_remove(tmp_path: Path) -> None:
+    (tmp_path / "mongo").mkdir()
+    (tmp_path / "mongo" / "storage.bson").write_text("half a file")
+    (tmp_path / "mongo.unfinished").touch()
+    with pytest.raises(StopWorker, match=rf"its first start never ended: .* remove {tmp_path}/mongo;"):
+        async with local_stack(tmp_path, print, {"KAFKA_BOOTSTRAP_SERVERS": "broker:9092"}):
+            pytest.fail("it started")
+
+
 def test_kill_9_of_the_parent_leaves_no_server_behind(tmp_path: Path, gone: Callable[..., bool]) -> None:
     with subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None

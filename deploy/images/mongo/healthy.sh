@@ -1,12 +1,9 @@
 #!/bin/bash
-# The health check of MongoDB: it founds the replica set, once, and then only looks whether somebody listens, because
-# mongosh needs a second of a whole core.
+# The health check of MongoDB: until it succeeds once, user.js sees to the replica set and the user; then it only looks
+# whether somebody listens, because mongosh needs a second of a whole core.
 set -euo pipefail
 if [[ ! -e /tmp/primary ]]; then
-  mongosh --quiet --eval '
-    db.getSiblingDB("admin").auth("collector", process.env.MONGO_PASSWORD)
-    try { rs.status() } catch { rs.initiate({_id: "rs0", members: [{_id: 0, host: "mongo:27017"}]}) }
-    quit(db.hello().isWritablePrimary ? 0 : 1)'
+  mongosh --quiet --nodb --eval 'db = connect("mongodb://127.0.0.1:27017/?directConnection=true")' "$(dirname "$0")/user.js"
   touch /tmp/primary
 fi
 : </dev/tcp/127.0.0.1/27017

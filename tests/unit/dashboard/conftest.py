@@ -59,7 +59,8 @@ def _reading(*instances: InstanceFigures, age: timedelta = timedelta(0), failure
 
 def _instance(name: str = "norte", **settings: object) -> Instance:
     erp = {"kind": "ixc", "url": "https://erp.invalid/", "token": "sealed", "every": {"bill": 120}}
-    return Instance.model_validate({"name": name, "erp": erp, **settings})
+    place = {"zone": "America/Sao_Paulo", "state": "SP", "ddd": "11"}
+    return Instance.model_validate({"name": name, **place, "erp": erp, **settings})
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The command line without any server: help with an example everywhere, one line and code 2 for what a person must mend."""
 
+import os
 import re
 import stat
 import subprocess
@@ -52,7 +53,7 @@ def test_every_command_explains_itself_with_an_example(path: tuple[str, ...]) ->
 
 
 def test_all_that_an_operator_needs_is_there() -> None:
-    wanted = {"up", "run", "topics", "status", "env", "dead-letters", "instance"}
+    wanted = {"up", "run", "topics", "status", "env", "rekey", "dead-letters", "instance"}
     assert wanted <= {path[0] for path in EVERY if path}
 
 
@@ -64,6 +65,13 @@ def test_all_that_an_operator_needs_is_there() -> None:
         (("dead-letters",), "MONGO_URI"),
         (("instance", "list"), "MONGO_URI"),
         (("instance", "add", "norte", "--url", "https://erp.example"), "COLLECTOR_SECRET_KEY"),
+        (("instance", "set", "norte", "--ddd", "82"), "MONGO_URI"),
+        (("instance", "show", "norte"), "MONGO_URI"),
+        (("instance", "pause", "norte"), "MONGO_URI"),
+        (("instance", "export"), "MONGO_URI"),
+        (("instance", "import", "norte.json"), "COLLECTOR_SECRET_KEY"),
+        (("instance", "remove", "norte", "--yes", "norte"), "MONGO_URI"),
+        (("rekey",), "COLLECTOR_SECRET_KEY"),
         (("run", "hydrate"), "KAFKA_BOOTSTRAP_SERVERS"),
     ],
 )
@@ -86,6 +94,27 @@ def test_fresh_secrets_go_to_a_file_that_is_never_overwritten(
     assert (code, err.count("\n")) == (2, 1)
     assert (tmp_path / ".env").read_text() == written
     assert run(monkeypatch, capsys, "env")[1] != written
+
+
+def test_secrets_that_the_shell_writes_to_a_file_are_their_owners_only(tmp_path: Path) -> None:
+    with (tmp_path / "shell.env").open("w") as file:
+        os.fchmod(file.fileno(), 0o644)
+        subprocess.run([sys.executable, "-m", "deploy.cli.main", "env"], stdout=file, check=True)
+    assert stat.S_IMODE((tmp_path / "shell.env").stat().st_mode) == 0o600
+
+
+def test_what_the_environment_lacks_stands_in_the_working_directorys_env_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("MONGO_URI=no address\nKAFKA_REPLICATION=0\n")
+    for name in ("MONGO_URI", "KAFKA_REPLICATION"):
+        monkeypatch.setenv(name, "")  # undone at the end, with what the file puts there
+    for command, variable in ((("instance", "list"), "MONGO_URI"), (("up",), "KAFKA_REPLICATION")):
+        code, _, err = run(monkeypatch, capsys, *command)
+        assert (code, err.count("\n")) == (2, 1)
+        assert err.startswith(f"{variable} is wrong")
+    monkeypatch.setenv("MONGO_URI", "mongodb://")  # the environment wins
+    assert "is wrong (" in run(monkeypatch, capsys, "instance", "list")[2]
 
 
 def test_a_list_in_an_unknown_format_is_refused_before_anything_is_done(

@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from deploy.home import Home
+from deploy.home import Home, complete
 from deploy.secrets import MAKERS, STAGE_SECRETS, lines, make
 from schemas.errors import StopWorker
 
@@ -85,6 +85,27 @@ def test_a_folder_that_was_never_used_says_nothing_and_is_not_made(home: Home) -
     home.fill(environ)
     assert environ == {}
     assert not home.folder.exists()
+
+
+def test_an_env_file_completes_what_the_environment_does_not_say(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LOG_LEVEL=DEBUG\nMONGO_PASSWORD=a$b\nCOLLECTOR_HOME=\nDASHBOARD_PORT=9\n")
+    environ = {"LOG_LEVEL": "INFO", "DASHBOARD_PORT": ""}
+    complete(environ, tmp_path / ".env")
+    assert environ == {"LOG_LEVEL": "INFO", "MONGO_PASSWORD": "a$b", "DASHBOARD_PORT": "9"}
+    complete(environ, tmp_path / "none")
+    (tmp_path / ".env").write_bytes(b"\xff\xfe")
+    with pytest.raises(StopWorker, match=r"\.env cannot be read"):
+        complete({}, tmp_path / ".env")
+
+
+def test_secrets_cut_while_they_were_written_are_made_again(home: Home) -> None:
+    """Half a file was never used: whole ones come by a rename."""
+    with home.held():
+        (home.folder / "secrets.partial").write_text("COLLECTOR_SECRET_KEY=ha")
+        found, made = home.secrets({})
+        assert made == list(STAGE_SECRETS)
+        assert home.secrets({}) == (found, [])
+    assert stat.S_IMODE((home.folder / "secrets.env").stat().st_mode) == 0o600
 
 
 def test_every_secret_is_fresh_long_and_survives_the_file(home: Home) -> None:

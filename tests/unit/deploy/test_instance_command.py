@@ -1,4 +1,4 @@
-"""`collector instance add` without any server: what is wrong is one line that names its field, before anything is stored."""
+"""`collector instance add` and `import` without any server: what is wrong is one line that names its field."""
 
 import json
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """The one line that is said."""
-    monkeypatch.setattr("sys.argv", ["collector", "instance", "add", *arguments])
+    monkeypatch.setattr("sys.argv", ["collector", "instance", *arguments])
     with pytest.raises(SystemExit) as ended:
         program.main()
     said = capsys.readouterr()
@@ -35,6 +35,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     return said.err
 
 
+PLACE = ("--state", "AL", "--zone", "America/Maceio", "--ddd", "82")
 WRONG: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
     "name": ("Norte", "--url https://erp.example", {}, "name is wrong"),
     "no url": ("n", "", {}, "erp.url is missing: give --url"),
@@ -43,6 +44,12 @@ WRONG: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
     "password": ("n", f"--url https://u:{TOKEN_V2}@erp.example", {}, "erp.url is wrong (holds a user, a password"),
     "query": ("n", f"--url https://erp.example/?key={TOKEN_V2}", {}, "erp.url is wrong (holds a user, a password"),
     "state": ("n", "--url http://e --state XX", {}, "state is wrong"),
+    "no state": ("n", "--url http://e --zone America/Maceio --ddd 82", {}, "state is missing: give --state, such as AL"),
+    "no zone": ("n", "--url http://e --state AL --ddd 82", {}, "zone is missing: give --zone, such as America/Maceio"),
+    "no area": ("n", "--url http://e --state AL --zone America/Maceio", {}, "ddd is missing: give --ddd, such as 82"),
+    "page": ("n", "--url http://e --page-size many", {}, "erp.page_size is wrong (Input should be a valid integer"),
+    "gap": ("n", "--url http://e --gap 0,2", {}, "erp.gap is wrong (Input should be a valid number"),
+    "days": ("n", "--url http://e --min-days-overdue week", {}, "rules.min_days_overdue is wrong"),
     "zone": ("n", "--url http://e --zone Brasil", {}, "zone is wrong (not an IANA time zone"),
     "area": ("n", "--url http://e --ddd 8", {}, "ddd is wrong"),
     "kind": ("n", "--erp mk-auth --url http://e", {}, "erp.kind is wrong"),
@@ -81,8 +88,57 @@ def test_whatever_is_wrong_is_one_line_that_names_its_field(
 ) -> None:
     name, options, fields, sentence = WRONG[case]
     (tmp_path / "further.json").write_text(json.dumps(fields))
-    said = refused(monkeypatch, capsys, name, *options.split(), *(("--config", "further.json") if fields else ()))
+    given = [*(() if case in {"no state", "no zone", "no area"} else PLACE), *options.split()]
+    said = refused(monkeypatch, capsys, "add", name, *given, *(("--config", "further.json") if fields else ()))
     assert said.startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "example"),
+    [
+        ("--zone", "America/Maceió", "--zone, such as America/Maceio"),
+        ("--state", "Alagoas", "--state, such as AL"),
+        ("--ddd", "082", "--ddd, such as 82"),
+        ("--url", "erp.example", "--url, such as https://"),
+        ("--page-size", "0", "--page-size, such as 600"),
+        ("--gap", "fast", "--gap, such as 0.15"),
+        ("--min-days-overdue", "-1", "--min-days-overdue, such as 7"),
+        ("--every", "bill=soon", "--every, such as bill=120"),
+        ("--erp", "icx", "--erp, such as ixc"),
+    ],
+)
+def test_a_typo_in_an_option_shows_an_example_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str, value: str, example: str
+) -> None:
+    assert f"mend {example}" in refused(monkeypatch, capsys, "add", "n", "--url", "http://e", *PLACE, option, value)
+
+
+FIELDS = {"name": "n", "zone": "America/Maceio", "state": "AL", "ddd": "82", "erp": {"kind": "ixc", "url": "http://e"}}
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{", "FILE file.json cannot be read"),
+        ("[1]", "file.json holds no instance with name and erp"),
+        (json.dumps([FIELDS, FIELDS]), "file.json holds n twice"),
+        (json.dumps({**FIELDS, "erp": {**FIELDS["erp"], "token": TOKEN_V2}}), "erp.token must not lie open in a file"),  # type: ignore[dict-item]
+    ],
+)
+def test_a_file_that_is_no_export_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str, sentence: str
+) -> None:
+    (tmp_path / "file.json").write_text(content)
+    assert refused(monkeypatch, capsys, "import", "file.json").startswith(sentence)
+
+
+def test_a_change_of_nothing_and_a_removal_without_the_name_are_one_line_each(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    assert refused(monkeypatch, capsys, "set", "norte").startswith("nothing is named")
+    assert refused(monkeypatch, capsys, "remove", "norte", "--yes", "nrte").startswith("nothing is removed")
+    assert refused(monkeypatch, capsys, "remove", "norte").startswith("nothing is removed")
 
 
 @pytest.mark.parametrize(
@@ -101,6 +157,6 @@ def test_a_secret_that_cannot_be_one_is_one_line(
 ) -> None:
     for name, secret in secrets.items():
         monkeypatch.setenv(name, secret)
-    said = refused(monkeypatch, capsys, "n", "--erp", erp, "--url", "http://e")
+    said = refused(monkeypatch, capsys, "add", "n", "--erp", erp, "--url", "http://e", *PLACE)
     assert said.startswith(sentence)
     assert not [secret for secret in secrets.values() if secret and secret in said]

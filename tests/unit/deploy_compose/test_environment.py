@@ -89,7 +89,7 @@ def test_no_secret_has_a_default() -> None:
     secret = {name for name in examples() if re.search("PASSWORD|KEY|TOKEN", name)}
 
     assert set(required) == set(MAKERS), "what `collector env` writes"
-    assert set(required.values()) == {'run "collector env > .env"'}
+    assert set(required.values()) == {"see .env.example"}
     assert {examples()[name] for name in secret} == {""}
 
 

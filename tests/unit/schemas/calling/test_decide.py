@@ -48,6 +48,7 @@ def forbidden(evidence: Facts, here: Instance, people: Controls, now: datetime) 
     late = [age for age, cents in ages if age > 0 and cents]
     window = here.rules.windows.get(local.weekday())
     objections: dict[HoldReason, bool] = {
+        "instance_paused": here.paused,
         "nothing_due": not late,
         "too_early": bool(late) and max(late) < here.rules.min_days_overdue,
         "voluntary_suspension": evidence.voluntary_suspension,
@@ -117,7 +118,8 @@ def test_over_days_an_eligible_debtor_is_called_in_every_open_minute_and_in_no_o
         window = here.rules.windows.get(local.weekday())
         open_ = window is not None and window.opens <= local.time() < window.closes
         late = (local.date() - date(2025, 12, 20)).days >= here.rules.min_days_overdue
-        assert (not decide(ELIGIBLE, CODE, here, people, now).holds) is (open_ and late and local.date() > until)
+        called = open_ and late and local.date() > until and not here.paused
+        assert (not decide(ELIGIBLE, CODE, here, people, now).holds) is called
         now += timedelta(minutes=tick)
 
 

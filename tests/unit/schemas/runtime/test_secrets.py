@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from schemas.errors import StopWorker
-from schemas.runtime.secrets import person_hash, seal, unseal
+from schemas.runtime.secrets import PERSON_HEX_DIGITS, first_of, opens, person_hash, person_mark, seal, unseal
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 PEPPER = SecretStr("only for tests, at least 16")
@@ -51,3 +51,20 @@ def test_a_person_is_the_same_everywhere_and_nobody_without_the_key(document: st
 def test_nobody_has_no_hash() -> None:
     """Else everyone without a document would be one person."""
     assert person_hash("", PEPPER) == ""
+
+
+def test_any_key_opens_but_the_first_alone_seals() -> None:
+    sealed = seal("1:abc", SecretStr(OLD))
+
+    assert opens(sealed, SecretStr(f"{NEW},{OLD}"))
+    assert not opens(sealed, SecretStr(NEW))
+    assert first_of(SecretStr(f" {NEW} ,{OLD}")).get_secret_value() == NEW
+    assert opens(seal("1:abc", SecretStr(f"{NEW},{OLD}")), first_of(SecretStr(f"{NEW},{OLD}")))
+
+
+@given(st.text(alphabet="0123456789", min_size=11, max_size=14))
+def test_what_tells_keys_apart_is_no_persons_hash(document: str) -> None:
+    mark = person_mark(document, PEPPER)
+
+    assert mark != person_mark(document, SecretStr("another key, at least 16"))
+    assert len(mark) > PERSON_HEX_DIGITS

@@ -1,0 +1,93 @@
+"""What of one instance is alive in the topics that its rows pass through: keys whose last record is no tombstone. Pure."""
+
+from collections import Counter, defaultdict
+from typing import Protocol, get_args
+
+import orjson
+
+from schemas.rows import Kind
+from schemas.runtime.kafka import Message
+from schemas.runtime.transactions import Parts, Place
+from schemas.sweeps import Phase
+from schemas.topics import DEBTORS, QUEUE, ROW_TOPICS, SWEEPS
+
+FIRST = (*ROW_TOPICS.values(), SWEEPS)
+"""What the poller writes, and a removal erases."""
+FOLLOWING = (DEBTORS, QUEUE)
+"""What stages make of it, and empty by themselves."""
+WATCHED = (*FIRST, *FOLLOWING)
+
+
+class Record(Protocol):
+    """One Kafka record, as aiokafka gives it."""
+
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes | None
+
+
+class Living:
+    """Take the records of each partition in order. A sweep's key has no phase, its tombstone's has: `instance:kind:phase`.
+
+    All of an instance's sweeps count as alive until their tombstones were seen: a view may hold what the topic has let go.
+    """
+
+    def __init__(self, instance: str) -> None:
+        self._mine = f"{instance}:".encode()
+        self._keys: dict[Place, dict[bytes, None]] = defaultdict(dict)
+        sweeps = [self._mine + f"{kind}:{phase}".encode() for kind in get_args(Kind) for phase in get_args(Phase)]
+        self._keys[SWEEPS.name, 0] = dict.fromkeys(sweeps)
+
+    def note(self, record: Record) -> None:
+        """One record, also another instance's or none of ours, which teaches nothing."""
+        key = record.key or b""
+        if not key.startswith(self._mine):
+            return
+        of_place = self._keys[record.topic, record.partition]
+        if record.value is None:
+            of_place.pop(key, None)
+        elif record.topic != SWEEPS.name:
+            of_place[key] = None
+        elif phase := _phase(record.value):
+            of_place[key + b":" + phase] = None
+
+    def counts(self) -> dict[str, int]:
+        """Living keys by topic; topics without any are left out."""
+        found: Counter[str] = Counter()
+        for (topic, _), keys in self._keys.items():
+            found[topic] += len(keys)
+        return {topic: count for topic, count in found.items() if count}
+
+    def tombstones(self) -> Parts:
+        """For every living key of what the poller writes, in the partition in which it was found."""
+        erased = {topic.name for topic in FIRST}
+        return {
+            place: [Message(key, None, []) for key in keys]
+            for place, keys in self._keys.items()
+            if keys and place[0] in erased
+        }
+
+
+def _phase(value: bytes) -> bytes:
+    """Of a sweep; b"" where the record is none, which has no document either."""
+    try:
+        found = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return b""
+    return str(found.get("phase", "")).encode() if isinstance(found, dict) else b""
+
+
+def portions(parts: Parts, most: int) -> list[Parts]:
+    """The same messages in the same order, at most `most` in each part."""
+    found: list[Parts] = []
+    room = 0
+    for place, messages in parts.items():
+        rest = messages
+        while rest:
+            if not room:
+                found.append({})
+                room = most
+            found[-1][place] = rest[:room]
+            rest, room = rest[room:], room - min(room, len(rest))
+    return found

@@ -1,0 +1,123 @@
+"""A provider taken out: its rows erased at their source, and everything that stages made of them gone by itself.
+
+The order is what makes it safe to cut at any moment: a marker in `removals`, then the instance itself, so that pollers let
+go; then the transactional id of its rows is taken over, which fences a poller that still sweeps; then tombstones. Every step
+looks at what is there, so running it again goes on where it was cut. The marker goes last.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from deploy.clients import database, reader
+from deploy.instances import REMOVALS, document_of
+from deploy.living import WATCHED, Living, portions
+from schemas.beliefs import BELIEFS
+from schemas.controls import BLOCKLIST, PROMISES
+from schemas.errors import RetryLater
+from schemas.runtime.mongo import Database
+from schemas.runtime.settings import KafkaSettings, MongoSettings
+from schemas.runtime.transactions import Writer
+from schemas.views import INSTANCES, VIEWS
+
+AT_ONCE = 5_000
+FETCH_MS, FETCH_RECORDS = 500, 20_000
+LOOK_EVERY_S = 0.5
+TRY_AGAIN_S = 2.0
+
+Tell = Callable[[Mapping[str, int]], None]
+"""Hears what is left: living keys by topic, documents by view; nothing at the end."""
+
+
+class RemoveSettings(KafkaSettings, MongoSettings):
+    """Broker and database."""
+
+
+async def remove(settings: RemoveSettings, name: str, tell: Tell, *, keep_blocklist: bool = False) -> dict[str, int]:
+    """Ends when nothing is left of the instance; what else went, by collection. Raises StopWorker where there is none."""
+    async with database(settings) as store, reader(settings.kafka_bootstrap_servers) as consumer:
+        await _begin(store, name, keep_blocklist=keep_blocklist)
+        watch = Watch(consumer, name)
+        await _emptied(settings.kafka_bootstrap_servers, store, watch, name, tell)
+        return await _forget(store, name)
+
+
+async def _begin(store: Database, name: str, *, keep_blocklist: bool) -> None:
+    """The marker first: from then on no instance of this name can be added."""
+    if await store[REMOVALS].find_one({"_id": name}) is None:
+        await document_of(store, name)
+        marker = {"began": datetime.now(UTC), "keep_blocklist": keep_blocklist}
+        await store[REMOVALS].update_one({"_id": name}, {"$setOnInsert": marker}, upsert=True)
+    elif keep_blocklist:
+        await store[REMOVALS].update_one({"_id": name}, {"$set": {"keep_blocklist": True}})
+    await store[INSTANCES].delete_one({"_id": name})
+
+
+class Watch:
+    """Reads every topic that may hold something of the instance, once, and then what comes."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, name: str) -> None:
+        self._consumer = consumer
+        self._tps = [TopicPartition(topic.name, number) for topic in WATCHED for number in range(topic.partitions)]
+        self._consumer.assign(self._tps)
+        self.living = Living(name)
+
+    async def catch_up(self) -> None:
+        """Until the end of now."""
+        ends = await self._consumer.end_offsets(self._tps)
+        while any([await self._consumer.position(tp) < end for tp, end in ends.items()]):
+            for records in (await self._consumer.getmany(timeout_ms=FETCH_MS, max_records=FETCH_RECORDS)).values():
+                for record in records:
+                    self.living.note(record)
+
+
+async def _emptied(servers: str, store: Database, watch: Watch, name: str, tell: Tell) -> None:
+    """Erase until nothing lives, twice in a row with a takeover between: nobody's write can come after that."""
+    quiet = False
+    while True:
+        writer = Writer(servers, f"erp-poller-{name}")
+        try:
+            await writer.open()
+            again = await _followed(writer, store, watch, tell)
+        except RetryLater:  # a poller took over that has not read yet that the instance is gone
+            again = True
+            await asyncio.sleep(TRY_AGAIN_S)
+        finally:
+            await writer.close()
+        if quiet and not again:
+            return
+        quiet = not again
+
+
+async def _followed(writer: Writer, store: Database, watch: Watch, tell: Tell) -> bool:
+    """Erase what lives, and wait until stages and views have followed; whether there was anything. Raises RetryLater."""
+    found = False
+    while True:
+        await watch.catch_up()
+        if parts := watch.living.tombstones():
+            for portion in portions(parts, AT_ONCE):
+                tell(watch.living.counts())
+                await writer.write(portion)
+            await watch.catch_up()
+        left = watch.living.counts() | await _documents(store, writer.identity.removeprefix("erp-poller-"))
+        tell(left)
+        if not left:
+            return found
+        found = True
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _documents(store: Database, name: str) -> dict[str, int]:
+    of_instances = [view.name for view in VIEWS if view.topic in WATCHED]
+    counts = {f"view {view}": await store[view].count_documents({"instance": name}) for view in of_instances}
+    return {view: count for view, count in counts.items() if count}
+
+
+async def _forget(store: Database, name: str) -> dict[str, int]:
+    marker = await store[REMOVALS].find_one({"_id": name}) or {}
+    gone = (PROMISES, BELIEFS) if marker.get("keep_blocklist") else (PROMISES, BLOCKLIST, BELIEFS)
+    counts = {kept: (await store[kept].delete_many({"instance": name})).deleted_count for kept in gone}
+    await store[REMOVALS].delete_one({"_id": name})
+    return counts

@@ -1,0 +1,63 @@
+"""A paused instance is neither read nor called, its neighbour is both, and resumed it goes on."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.integration.command import Collector
+from tests.integration.installed import world
+from tests.integration.pipeline import SECRETS, eventually, running
+
+pytestmark = pytest.mark.integration
+
+
+async def test_a_pause_leaves_the_erp_alone_and_holds_every_debtor_until_it_ends(
+    servers: str, env: Mapping[str, str], mongo_uri: str, prefix: str, tmp_path: Path
+) -> None:
+    mine, other = f"{prefix}-a", f"{prefix}-b"
+    async with world(env, servers, mongo_uri, tmp_path) as here:
+        await here.add(mine)
+        await here.add(other)
+        collector = Collector(tmp_path, {**env, **SECRETS})
+
+        async def sweep(name: str) -> str:
+            found = await here.database["sweeps"].find_one({"_id": f"{name}:bill:completed"})
+            return str(found["sweep"]) if found else ""
+
+        async def after(name: str, before: str) -> str:
+            """A sweep that ended later."""
+            return await eventually(lambda: _later(sweep(name), before), f"a sweep of {name}")
+
+        async def held() -> bool:
+            queue = here.database["queue"]
+            of_mine = await queue.count_documents({"instance": mine})
+            paused = await queue.count_documents({"verdict.holds": "instance_paused"})
+            return (
+                0 < of_mine == paused == await queue.count_documents({"instance": mine, "verdict.holds": "instance_paused"})
+            )
+
+        with running("erp-poller", env, tmp_path):
+            await eventually(lambda: here.whole(mine), "the first sync")
+            assert collector("instance", "pause", mine).returncode == 0
+            await eventually(held, "the hold of every debtor")
+            last = await sweep(other)
+            for _ in range(4):  # by now the poller has looked, and what was under way has ended
+                last = await after(other, last)
+            before = await sweep(mine)
+            for _ in range(4):
+                last = await after(other, last)
+            assert await sweep(mine) == before
+
+            assert collector("instance", "resume", mine).returncode == 0
+            await after(mine, before)
+
+            async def free() -> bool:
+                return not await here.database["queue"].count_documents({"verdict.holds": "instance_paused"})
+
+            await eventually(free, "the end of every hold")
+
+
+async def _later(found, before: str) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a coroutine
+    name: str = await found
+    return name if name != before else ""
