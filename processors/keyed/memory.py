@@ -23,6 +23,7 @@ class StateStore(Store[bytes, bytes]):
         self.parts: defaultdict[int, dict[bytes, bytes]] = defaultdict(dict)
         self.held: frozenset[int] = frozenset()
         self.restored = False
+        self.takeovers = 0
 
     def apply_changelog_batch(
         self, batch: Iterable[EventT[bytes]], to_key: Callable[[Any], Any], to_value: Callable[[Any], Any]
@@ -42,6 +43,7 @@ class StateStore(Store[bytes, bytes]):
         del standby_tps  # none are kept: table_standby_replicas is 0
         self.held = frozenset(tp.partition for tp in active_tps)
         self.restored = True
+        self.takeovers += 1
         for partition in self.parts.keys() - self.held:
             del self.parts[partition]
 

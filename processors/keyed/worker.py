@@ -37,6 +37,11 @@ class Worker:
         self._sender = sender
         self.busy = asyncio.Lock()
 
+    @property
+    def takeovers(self) -> int:
+        """How many times partitions became ours: whoever held them may not have seen what `revisit` folds."""
+        return self._store.takeovers
+
     async def take(self, stream: Stream[Any]) -> None:
         """The agent's body."""
         async for events in stream.noack_take(TAKE_BATCHES, within=TAKE_WITHIN_S):
@@ -93,7 +98,7 @@ class Worker:
             pass
 
     async def revisit(self, again: Callable[[bytes, bytes, datetime], Folded]) -> int:
-        """Fold time itself into every state of the partitions held; returns how many changed."""
+        """Fold `again` into every state of the partitions held; returns how many changed."""
         changed = 0
         for partition in sorted(self._store.held):
             async with self.busy:

@@ -6,7 +6,6 @@ from datetime import timedelta
 import bson
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
@@ -43,13 +42,19 @@ def test_due_dates_compare_as_text_like_dates(state: Debtor) -> None:
     assert sorted(texts) == [day.isoformat() for day in sorted(bill.due_on for bill in state.bills.values())]
 
 
-@given(facts(), st.booleans())
-def test_a_call_is_an_entry_to_which_nothing_objects(evidence: Facts, held: bool) -> None:
-    verdict = Verdict(holds=("holiday",) if held else ())
+@given(facts())
+def test_a_place_says_since_when_anything_is_owed(evidence: Facts) -> None:
+    """Which no clock changes; as text, that compares as dates do."""
+    verdict = Verdict(holds=("promise",), until={"promise": SEEN.date()})
     document = queue(QUEUED.model_copy(update={"facts": evidence, "verdict": verdict}))
+    owed = [due_on.isoformat() for due_on, cents in evidence.due if cents]
 
     assert bson.encode(document)
-    assert document["verdict"]["call"] is not held
+    assert document["verdict"] == {
+        "holds": ["promise"],
+        "until": {"promise": "2026-01-14"},
+        "oldest_due_on": min(owed, default=None),
+    }
 
 
 def test_each_phase_of_a_sweep_keeps_its_newest() -> None:
