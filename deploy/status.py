@@ -1,17 +1,22 @@
-"""How far everything is: lag by consumer group and topic, the last sweeps, dead letters."""
+"""How far everything is: the stages' processes, lag by consumer group and topic, the last sweeps, dead letters."""
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import AwareDatetime
 
 from deploy.clients import admin, database, reader
+from deploy.roll import Present, roll
+from deploy.stages import STAGES
 from schemas.model import Model
 from schemas.runtime.mongo import Database
 from schemas.runtime.settings import KafkaSettings, MongoSettings
+from schemas.stages import Heartbeat
 from schemas.views import DEAD_LETTERS
+from schemas.views import STAGES as HEARTBEATS
 
 Offsets = Mapping[TopicPartition, int]
 
@@ -52,6 +57,7 @@ class DeadCount(Model):
 class Status(Model):
     """All of it at one moment."""
 
+    stages: tuple[Present, ...] = ()
     lag: tuple[Lag, ...]
     sweeps: tuple[LastSweep, ...]
     dead_letters: tuple[DeadCount, ...]
@@ -70,6 +76,7 @@ async def status(settings: StatusSettings, prefix: str = "") -> Status:
     """Groups whose name begins with `prefix`. Raises StopWorker."""
     async with database(settings) as views:
         return Status(
+            stages=tuple(roll(await _heartbeats(views), STAGES, datetime.now(UTC))),
             lag=tuple(await read_lag(settings.kafka_bootstrap_servers, prefix)),
             sweeps=tuple(await _sweeps(views)),
             dead_letters=tuple(await _dead(views)),
@@ -94,6 +101,10 @@ async def _groups(client: AIOKafkaAdminClient, prefix: str) -> list[str]:
 async def _committed(client: AIOKafkaAdminClient, group: str, there: set[str]) -> dict[TopicPartition, int]:
     found = await client.list_consumer_group_offsets(group)
     return {partition: offset.offset for partition, offset in found.items() if partition.topic in there}
+
+
+async def _heartbeats(views: Database) -> list[Heartbeat]:
+    return [Heartbeat.model_validate(one, extra="ignore") async for one in views[HEARTBEATS].find()]
 
 
 async def _sweeps(views: Database) -> list[LastSweep]:

@@ -1,4 +1,4 @@
-"""`queue.v1`: whom to call next, and why not.
+"""`queue.v1`: whom to call next, and why not (`ARCHITECTURE.md`, "The dialer's rules").
 
 It holds what no clock can change, so that time alone publishes nothing: days late, the score, calling hours and holidays are
 computed when an entry is read (`schemas.calling.place`, `schemas.calling.calendar`, `schemas.figures.queue`).

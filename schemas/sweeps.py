@@ -1,4 +1,4 @@
-"""`erp.sweep.v1`: a poll never tells a partial truth (`design.md`, decision 2)."""
+"""`erp.sweep.v1`: a poll never tells a partial truth (`ARCHITECTURE.md`)."""
 
 from typing import Literal
 

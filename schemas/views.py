@@ -1,4 +1,4 @@
-"""Every MongoDB view: its topic, the document an event becomes, its indexes (`design.md`, decision 5)."""
+"""Every MongoDB view: its topic, the document an event becomes, its indexes (`ARCHITECTURE.md`, "Views")."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from schemas.errors import RejectRecord
 from schemas.model import Model
 from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
+from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
-from schemas.topics import DEBTORS, QUEUE, REFERENCES, SWEEPS, Topic
+from schemas.topics import DEBTORS, HEARTBEATS, QUEUE, REFERENCES, SWEEPS, Topic
 
 Document = dict[str, Any]
 Index = tuple[tuple[str, int], ...]
@@ -37,6 +38,9 @@ class View:
             return ":".join(words[part] for part in self.parts)
         except IndexError:
             raise RejectRecord(f"a tombstone for {self.name} whose key names no document", field="key") from None
+
+
+STAGES = "stages"
 
 
 def _plain(event: Model) -> Document:
@@ -95,11 +99,22 @@ def reference(event: ErpRow) -> Document:
     }
 
 
+def stage(event: Heartbeat) -> Document:
+    """The newest heartbeat of each process; one that ends in order erases its own."""
+    return {
+        **event.model_dump(mode="json"),
+        "_id": event.key.decode(),
+        "version": round(event.at.timestamp() * 1000),
+        "at": event.at,
+    }
+
+
 VIEWS = (
     View("debtors", DEBTORS, debtor, ((("instance", 1), ("bills.due_on", 1)),)),
     View("queue", QUEUE, queue, ((("instance", 1), ("verdict.oldest_due_on", 1)),)),
     View("sweeps", SWEEPS, sweep, ((("instance", 1), ("phase", 1)),)),
     View("references", REFERENCES, reference, ((("instance", 1), ("table", 1)),), parts=(0, 1, 3)),
+    View(STAGES, HEARTBEATS, stage),
 )
 DEAD_LETTERS = "dead_letters"
 """Fed from `dead.v1` by the same sink; its documents hold foreign bytes and are therefore made from the record itself."""

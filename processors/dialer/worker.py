@@ -17,6 +17,7 @@ from schemas.controls import in_force_since
 from schemas.errors import RetryLater
 from schemas.runtime import mongo
 from schemas.runtime.process import run
+from schemas.runtime.progress import PROCESS
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.topics import DEBTORS, QUEUE
 
@@ -69,17 +70,19 @@ class Desk:
         Whoever held it may not have seen the last change.
         """
         visited = 0
-        while True:
-            try:
-                changed = await self.look()
-            except RetryLater as exc:
-                log.warning("rules_not_read", reason=str(exc))  # go on with the last ones: holds stay holds
-                changed = False
-            if changed or worker.takeovers != visited:
-                visited = worker.takeovers
-                verdicts = await worker.revisit(partial(again, self.world))
-                log.info("revisited", changed=verdicts)
-            await asyncio.sleep(LOOK_EVERY_S)
+        with PROCESS.loop("the dialer's revisit") as loop:
+            while True:
+                try:
+                    changed = await self.look()
+                except RetryLater as exc:
+                    log.warning("rules_not_read", reason=str(exc))  # go on with the last ones: holds stay holds
+                    changed = False
+                if changed or worker.assignments != visited:
+                    visited = worker.assignments
+                    verdicts = await worker.revisit(partial(again, self.world))
+                    log.info("revisited", changed=verdicts)
+                loop.turned(within=LOOK_EVERY_S)
+                await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def dial(settings: DialerSettings) -> None:

@@ -43,7 +43,7 @@ class Change:
 
 
 def project(table: Table, row: Row, person: Callable[[str], str]) -> dict[str, str]:
-    """The whitelisted columns in a fixed order; CPF/CNPJ only as keyed hash and masked form (`design.md`, 13).
+    """The whitelisted columns in a fixed order; CPF/CNPJ only as keyed hash and masked form (`ARCHITECTURE.md`).
 
     Raises RejectRecord where a column is not there at all: then it is not the table that we know.
     """

@@ -1,6 +1,6 @@
 """The poller's side of Kafka: rows to their debtor's partition, sweeps, and rows that cannot be keyed to the dead letters.
 
-The raw topics are also the poller's memory (`design.md`, decision 3): each record carries its digest in a header, and
+The raw topics are also the poller's memory (`ARCHITECTURE.md`): each record carries its digest in a header, and
 `read_back` restores from them what was published, so that nothing can disagree with the broker.
 """
 

@@ -22,7 +22,8 @@ from schemas.errors import RetryLater, StopWorker
 from schemas.instances import Instance
 from schemas.runtime import mongo
 from schemas.runtime.kafka import producer
-from schemas.runtime.process import alive, run
+from schemas.runtime.process import run
+from schemas.runtime.progress import PROCESS
 from schemas.runtime.secrets import opened, person_hash
 
 INSTANCES_EVERY_S = 2.0
@@ -63,11 +64,12 @@ class Poller:
     async def follow(self, database: mongo.Database) -> None:
         """Start, restart and stop instances as they are added, changed and removed, within 5 s."""
         try:
-            while True:
-                if (wanted := await self._wanted(database)) is not None:
-                    await self._apply(wanted)
-                alive()
-                await asyncio.sleep(INSTANCES_EVERY_S)
+            with PROCESS.loop("the list of instances") as loop:
+                while True:
+                    if (wanted := await self._wanted(database)) is not None:
+                        await self._apply(wanted)
+                    loop.turned(within=INSTANCES_EVERY_S)
+                    await asyncio.sleep(INSTANCES_EVERY_S)
         finally:
             await self._apply({})
 

@@ -16,6 +16,8 @@ from schemas.erp.ixc import Ixc
 from schemas.errors import RetryLater, StopWorker
 from schemas.instances import Instance
 from schemas.rows import Kind
+from schemas.runtime.progress import PROCESS
+from schemas.stages import Underway
 from schemas.sweeps import Sweep
 
 CLOSED = Breaker()
@@ -72,7 +74,8 @@ class Schedule:
             if self._breaker.is_open(kind):
                 await self._source.probe(self._sweeper.erp.of_kind(kind)[0])
             if await self._source.has_news(kind):
-                done = await self._sweeper.run(kind, name)
+                with PROCESS.sweeping(Underway(instance=self._sweeper.instance.name, kind=kind)):
+                    done = await self._sweeper.run(kind, name)
                 log.info("sweep_completed", **done.model_dump(mode="json", exclude={"phase", "at", "error"}))
                 self._succeeded(kind)
         except (RetryLater, StopWorker) as exc:

@@ -1,4 +1,4 @@
-"""One complete reading of one kind of row, or an error: never a partial truth (`design.md`, decision 2)."""
+"""One complete reading of one kind of row, or an error: never a partial truth (`ARCHITECTURE.md`)."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +17,7 @@ from schemas.erp.declaration import Erp, Row, Table
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
 from schemas.rows import Kind
+from schemas.runtime.progress import PROCESS
 from schemas.sweeps import Sweep
 
 REREAD_AT_ONCE = 100
@@ -144,7 +145,8 @@ class Sweeper:
         for part in (leaving, coming):  # a row that moves must have left its old client before it comes to the new one
             if part:
                 doubt(seen, part)
-                await self.outbox.rows(self.instance, table, sweep, self.clock(), part)
+                with PROCESS.working(f"publishing {self.instance.name} {table.kind}"):
+                    await self.outbox.rows(self.instance, table, sweep, self.clock(), part)
                 remember(seen, part)
         return len(todo)
 

@@ -1,4 +1,4 @@
-"""The stage `views`: each view read, written in one bulk write, then committed (`design.md`, decision 5).
+"""The stage `views`: each view read, written in one bulk write, then committed (`ARCHITECTURE.md`, "Views").
 
 Each view has its own consumer group, so that one can be rebuilt alone. While a batch is being written the next one is read.
 """
@@ -17,7 +17,9 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from schemas.errors import RetryLater
 from schemas.runtime import mongo
 from schemas.runtime.kafka import bury, consumer, producer
-from schemas.runtime.process import alive, plain, run
+from schemas.runtime.membership import measured
+from schemas.runtime.process import plain, run
+from schemas.runtime.progress import PROCESS, Loop
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.topics import DEAD, Topic
 from schemas.views import DEAD_LETTERS, VIEWS, View
@@ -51,7 +53,7 @@ class Sink:
         self._to = to
         self._make = make
 
-    async def drain(self) -> None:
+    async def drain(self, loop: Loop) -> None:
         """Run until cancelled. Raises RetryLater when a peer was away for too long; nothing unwritten is committed."""
         coming = asyncio.create_task(self._read(()))
         try:
@@ -65,7 +67,7 @@ class Sink:
                     await patient(RetryLater, self._write, made, writes)
                 if offsets:
                     await self._commit(offsets)
-                alive()
+                (loop.turned if offsets else loop.idle)(within=POLL_MS / 1000)
         finally:
             coming.cancel()
 
@@ -120,8 +122,9 @@ async def _sink(
 ) -> None:
     reader = consumer(settings.kafka_bootstrap_servers, f"views.{to.name}", settings.worker_name, topic)
     try:
-        await reader.start()
-        await Sink(reader, sender, to, make).drain()
+        with PROCESS.loop(f"view {to.name}", partial(measured, reader)) as loop:
+            await reader.start()
+            await Sink(reader, sender, to, make).drain(loop)
     finally:
         await reader.stop()
 

@@ -1,4 +1,4 @@
-"""What a batch of records writes: values, no I/O (`design.md`, decision 5)."""
+"""What a batch of records writes: values, no I/O (`ARCHITECTURE.md`, "Views")."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

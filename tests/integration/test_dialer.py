@@ -91,7 +91,7 @@ async def dialer(servers: str, desk: Desk, name: str) -> AsyncIterator[Callable[
 
 
 async def _taken_over(worker: Worker) -> bool:
-    return worker.takeovers > 0
+    return worker.ready
 
 
 def moments(here: Instance) -> list[datetime]:

@@ -50,7 +50,7 @@ async def test_a_page_that_fails_once_is_asked_for_again_within_the_sweep() -> N
 
 @pytest.mark.parametrize("refused", range(4))
 async def test_what_the_broker_did_not_take_is_published_again(refused: int) -> None:
-    """Nothing is remembered before the broker's acknowledgement (`design.md`, decision 3)."""
+    """Nothing is remembered before the broker's acknowledgement (`ARCHITECTURE.md`, "Only change travels")."""
     async with opened() as shop:
         shop.erp.put("fn_areceber", *(bill(str(code)) for code in range(1, 5)))
         shop.broker.refuse = [*([None] * refused), RequestTimedOutError()]
