@@ -41,9 +41,16 @@ def differences(documents: Iterable[Json], truth: Json, erp: str = "ixc") -> lis
 
 
 def queue_differences(documents: Iterable[Json], truth: Json) -> list[str]:
-    """`documents`: all of one instance's `queue` view, which holds exactly the clients that have an open bill."""
-    queued: Facts = {f"place of client {document['code']}": {} for document in documents}
-    owing: Facts = {f"place of client {code}": {} for code, client in truth["clients"].items() if client["bills"]}
+    """`documents`: all of one instance's `queue` view: exactly the clients with an open bill, and those bills."""
+    queued: Facts = {
+        f"place of client {document['code']}": {"due": sorted(map(tuple, document["facts"]["due"]))}
+        for document in documents
+    }
+    owing: Facts = {
+        f"place of client {code}": {"due": sorted((due_on, cents) for due_on, cents, _ in client["bills"].values())}
+        for code, client in truth["clients"].items()
+        if client["bills"]
+    }
     return list(_compared(queued, owing))
 
 

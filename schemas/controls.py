@@ -1,8 +1,8 @@
 """What people decided in the dashboard and every rule must obey: promises to pay and the blocklist (MongoDB collections)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from schemas.model import Code, InstanceName, Model
 
@@ -27,12 +27,55 @@ class Block(Model):
 
 
 @dataclass(frozen=True, slots=True)
+class Doubts:
+    """Whom documents that cannot be read may concern."""
+
+    codes: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+    everybody: bool = False
+
+    def of(self, code: str, person: str, phones: Iterable[str]) -> bool:
+        """Whether one of them may concern this debtor."""
+        return self.everybody or code in self.codes or person in self.people or not self.phones.isdisjoint(phones)
+
+    def __or__(self, other: "Doubts") -> "Doubts":
+        return Doubts(
+            self.codes | other.codes,
+            self.people | other.people,
+            self.phones | other.phones,
+            self.everybody or other.everybody,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Controls:
     """All of them of one instance. `promises`: code → last day in force."""
 
-    promises: Mapping[str, date]
-    people: frozenset[str]
-    phones: frozenset[str]
+    promises: Mapping[str, date] = field(default_factory=dict)
+    people: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+    doubts: Doubts = Doubts()
 
 
-NO_CONTROLS = Controls({}, frozenset(), frozenset())
+NO_CONTROLS = Controls()
+
+
+@dataclass(frozen=True, slots=True)
+class AllControls:
+    """`named`: by instance; `others`: those of every instance that is not named."""
+
+    named: Mapping[str, Controls] = field(default_factory=dict)
+    others: Controls = NO_CONTROLS
+
+    def of(self, instance: str) -> Controls:
+        """Those of one instance."""
+        return self.named.get(instance, self.others)
+
+
+NOTHING_DECIDED = AllControls()
+
+
+def in_force_since(today: date) -> date:
+    """Promises that end before this are over in every zone. `today`: the date in UTC."""
+    return today - timedelta(days=1)

@@ -1,4 +1,8 @@
-"""`queue.v1`: whom to call next, and why not (`ARCHITECTURE.md`, "The dialer's rules")."""
+"""`queue.v1`: whom to call next, and why not (`ARCHITECTURE.md`, "The dialer's rules").
+
+It holds what no clock can change, so that time alone publishes nothing: days late, the score, calling hours and holidays are
+computed when an entry is read (`schemas.calling.place`, `schemas.calling.calendar`, `schemas.figures.queue`).
+"""
 
 from datetime import date
 from typing import Literal
@@ -19,10 +23,17 @@ HoldReason = Literal[
     "excluded_by_erp",
     "promise",
     "blocklist",
+    "control_unreadable",
     "no_phone",
     "holiday",
     "outside_window",
 ]
+Closed = Literal["instance_paused", "holiday", "outside_window"]
+DERIVED: frozenset[HoldReason] = frozenset({"instance_paused", "nothing_due", "too_early", "holiday", "outside_window"})
+"""Told by the clock, or by the instance, whenever somebody looks, not stored. Entries of before have them: readers pass over
+them."""
+ENDING: tuple[HoldReason, ...] = ("promise",)
+"""Those that end by themselves: `Verdict.until` has their last day."""
 Part = Literal["days_late", "amount_due", "blocked_or_trust_unlock", "never_reached", "best_hour"]
 
 
@@ -48,20 +59,14 @@ class Facts(Model):
 
 
 class Verdict(Model):
-    """`holds` is empty if and only if the debtor may be called; else every rule that objects, in the rules' order.
-
-    `score` is the sum of `parts`; higher is called first.
-    """
+    """Every rule that objects whatever the time, in the rules' order. `until`: the last day, local to the instance."""
 
     holds: tuple[HoldReason, ...] = ()
-    score: int = Field(default=0, ge=0)
-    parts: dict[Part, int] = {}
-    oldest_due_on: date | None = None
-    overdue_cents: int = Field(default=0, ge=0)
+    until: dict[HoldReason, date] = {}
 
 
 class QueueEntry(Model):
-    """The place of one debtor at `decided_at`. Order: score down, oldest due date up, key up (total and stable)."""
+    """One debtor with open bills. `decided_at`: when facts or verdict last changed."""
 
     instance: InstanceName
     code: Code

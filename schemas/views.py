@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from schemas.calling.place import owed_since
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.model import Model
@@ -85,9 +86,10 @@ def debtor(event: Debtor) -> Document:
 
 
 def queue(event: QueueEntry) -> Document:
-    """Beside the event, `verdict.call`: true where nothing objects."""
+    """Beside the event, `verdict.oldest_due_on`: when the first open amount is due, overdue or not."""
     plain = _plain(event)
-    plain["verdict"]["call"] = not event.verdict.holds
+    since = owed_since(event.facts)
+    plain["verdict"]["oldest_due_on"] = since and since.isoformat()
     return {
         **plain,
         "_id": event.key.decode(),
@@ -131,12 +133,7 @@ def stage(event: Heartbeat) -> Document:
 
 VIEWS = (
     View("debtors", DEBTORS, debtor, ((("instance", 1), ("bills.due_on", 1)),)),
-    View(
-        "queue",
-        QUEUE,
-        queue,
-        ((("instance", 1), ("verdict.call", 1), ("verdict.score", -1), ("verdict.oldest_due_on", 1), ("_id", 1)),),
-    ),
+    View("queue", QUEUE, queue, ((("instance", 1), ("verdict.oldest_due_on", 1)),)),
     View("sweeps", SWEEPS, sweep, ((("instance", 1), ("phase", 1)),), parts=(0, 1, 2), one_of_a_key=False),
     View("references", REFERENCES, reference, ((("instance", 1), ("table", 1)),), parts=(0, 1, 3)),
     View(STAGES, HEARTBEATS, stage),

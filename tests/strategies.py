@@ -13,7 +13,7 @@ import orjson
 from hypothesis import strategies as st
 
 import schemas
-from schemas.controls import Controls
+from schemas.controls import Controls, Doubts
 from schemas.debtor import Bill, Client, Contract, Debtor
 from schemas.instances import Instance
 from schemas.queue import Facts
@@ -197,10 +197,18 @@ def instances(draw: st.DrawFn) -> Instance:
 
 
 def controls(code: str, days: st.SearchStrategy[date] = DAYS) -> st.SearchStrategy[Controls]:
-    """Promises of `code` and of somebody else, and small blocklists."""
+    """Promises of `code` and of somebody else, small blocklists, seldom a document that cannot be read."""
+    doubts = st.builds(
+        Doubts,
+        st.frozensets(st.sampled_from([code, "somebody else"]), max_size=1),
+        st.frozensets(PEOPLE, max_size=1),
+        st.frozensets(PHONES, max_size=1),
+        st.sampled_from([False, False, False, True]),
+    )
     return st.builds(
         Controls,
         st.dictionaries(st.sampled_from([code, "somebody else"]), days, max_size=2),
         st.frozensets(PEOPLE, max_size=1),
         st.frozensets(PHONES, max_size=3),
+        st.one_of(st.just(Doubts()), st.just(Doubts()), doubts),
     )

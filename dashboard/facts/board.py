@@ -37,6 +37,11 @@ class Board:
         """Every `min_days_overdue` in force, ascending; one unless instances differ."""
         return tuple(sorted({one.min_days_overdue for one in self.instances}))
 
+    @property
+    def closed(self) -> tuple[InstanceFigures, ...]:
+        """Where nobody may be called just now."""
+        return tuple(one for one in self.instances if one.gate.closed)
+
 
 def choose(snapshot: Snapshot, selected: str) -> Board:
     """The board of the instance `selected`; of all of them where there is no such instance."""
@@ -44,7 +49,7 @@ def choose(snapshot: Snapshot, selected: str) -> Board:
     wanted = selected if selected in known else EVERYBODY
     chosen = tuple(one for one in snapshot.instances if wanted in (EVERYBODY, one.name))
     zones = {one.zone for one in chosen}
-    queue = sorted((debtor for one in chosen for debtor in one.head), key=_order)
+    queue = sorted((debtor for one in chosen for debtor in one.head), key=order)
     return Board(
         wanted,
         chosen,
@@ -57,5 +62,6 @@ def choose(snapshot: Snapshot, selected: str) -> Board:
     )
 
 
-def _order(debtor: Debtor) -> tuple[int, date, str]:
+def order(debtor: Debtor) -> tuple[int, date, str]:
+    """The queue's order, over several instances too."""
     return (-debtor.score, debtor.due_on, f"{debtor.instance}:{debtor.code}")

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from pymongo.errors import PyMongoError
 
-from dashboard.facts.board import HEAD
+from dashboard.facts.board import HEAD, order
 from dashboard.facts.findings import Counted, Findings, What, findings, pipelines
 from dashboard.facts.snapshot import Debtor, InstanceRows, Rows, Snapshot, debtor, scope, snapshot
 from schemas.errors import RetryLater
 from schemas.figures.debts import SUBJECTS, debt_pipeline
 from schemas.figures.queue import queue_pipeline, waiting_pipeline
-from schemas.figures.scope import Pipeline
+from schemas.figures.scope import Pipeline, Scope
 from schemas.figures.standing import standing_pipeline
 from schemas.instances import Instance
 from schemas.runtime.mongo import Database, instances
@@ -50,11 +50,16 @@ async def _instance(database: Database, instance: Instance, now: datetime) -> In
     of = scope(instance, now)
     standing, waiting, head, *debts = await asyncio.gather(
         _all(database, "debtors", standing_pipeline(of)),
-        _all(database, "queue", waiting_pipeline(instance.name)),
-        _all(database, "queue", queue_pipeline([instance.name], HEAD)),
+        _all(database, "queue", waiting_pipeline(of)),
+        _queue(database, of, HEAD),
         *(_all(database, "debtors", debt_pipeline(subject, of)) for subject in SUBJECTS),
     )
-    return InstanceRows(instance, standing[0], waiting[0], head, dict(zip(SUBJECTS, debts, strict=True)))
+    return InstanceRows(instance, standing[0], waiting, head, dict(zip(SUBJECTS, debts, strict=True)))
+
+
+async def _queue(database: Database, of: Scope, limit: int = 0) -> list[Document]:
+    """Who can be called now: nobody while the gate is closed."""
+    return [] if of.closed else await _all(database, "queue", queue_pipeline(of, limit))
 
 
 async def _all(database: Database, view: str, pipeline: Pipeline) -> list[Document]:
@@ -69,11 +74,11 @@ async def queue(database: Database, selected: str, now: datetime) -> list[Debtor
     try:
         async with asyncio.timeout(READ_SECONDS):
             valid, _ = await instances(database)
-            rows = await _all(database, "queue", queue_pipeline([selected] if selected in valid else list(valid)))
+            chosen = [valid[selected]] if selected in valid else list(valid.values())
+            found = [(instance, of, await _queue(database, of)) for instance in chosen for of in [scope(instance, now)]]
     except (PyMongoError, TimeoutError) as exc:
         raise RetryLater(type(exc).__name__) from exc
-    today = {name: scope(instance, now).today for name, instance in valid.items()}
-    return [debtor(row, valid[row["instance"]], today[row["instance"]]) for row in rows]
+    return sorted((debtor(row, instance, of.today) for instance, of, rows in found for row in rows), key=order)
 
 
 async def count(database: Database, now: datetime) -> Counted:

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 from dashboard.facts.freshness import Source, sources
 from dashboard.facts.provider import Provider, identity
 from dashboard.facts.situation import situation
+from schemas.calling.calendar import Gate, gate
+from schemas.calling.place import place
 from schemas.figures.debts import Debt, debts
 from schemas.figures.queue import Waiting, waiting
 from schemas.figures.scope import Scope
 from schemas.figures.standing import Standing, standing
 from schemas.instances import Instance
-from schemas.queue import Part
+from schemas.queue import Facts, Part, Verdict
 from schemas.reverse_map import ReverseMap, Subject
 
 Row = Mapping[str, Any]
@@ -25,7 +27,7 @@ class InstanceRows(NamedTuple):
 
     instance: Instance
     standing: Row
-    waiting: Row
+    waiting: Sequence[Row]
     head: Sequence[Row]
     debts: Mapping[Subject, Sequence[Row]]
 
@@ -60,10 +62,12 @@ class Debtor:
 class InstanceFigures(Provider):
     """One instance at the moment of the snapshot, in its own zone.
 
-    `debts`: what is overdue, under every name of a bairro or client type, most cents first.
+    `gate`: whether calls are allowed just now. `debts`: what is overdue, under every name of a bairro or client type, most
+    cents first.
     """
 
     min_days_overdue: int
+    gate: Gate
     standing: Standing
     waiting: Waiting
     debts: Mapping[Subject, tuple[Debt, ...]]
@@ -83,7 +87,8 @@ class Snapshot:
 
 def scope(instance: Instance, now: datetime) -> Scope:
     """Whose figures, on the instance's own calendar."""
-    return Scope(instance.name, now.astimezone(instance.clock).date(), instance.rules.min_days_overdue)
+    today = now.astimezone(instance.clock).date()
+    return Scope(instance.name, today, instance.rules.min_days_overdue, gate(instance, now).closed)
 
 
 def snapshot(rows: Rows, now: datetime) -> Snapshot:
@@ -95,35 +100,36 @@ def snapshot(rows: Rows, now: datetime) -> Snapshot:
 
 def _figures(read: InstanceRows, sweeps: Sequence[Row], now: datetime) -> InstanceFigures:
     instance = read.instance
-    today = scope(instance, now).today
+    of = scope(instance, now)
     return InstanceFigures(
         *identity(instance),
         instance.rules.min_days_overdue,
+        gate(instance, now),
         standing(read.standing),
-        waiting(read.waiting),
+        waiting(read.waiting, of),
         {subject: debts(rows, ReverseMap(instance.reverse.get(subject, {}))) for subject, rows in read.debts.items()},
-        tuple(debtor(row, instance, today) for row in read.head),
+        tuple(debtor(row, instance, of.today) for row in read.head),
         sources(instance, sweeps, now),
     )
 
 
 def debtor(row: Row, instance: Instance, today: date) -> Debtor:
     """One row of `queue_pipeline`. `today`: the instance's local date."""
-    facts, verdict = row["facts"], row["verdict"]
-    due_on = date.fromisoformat(verdict["oldest_due_on"])
-    parts = sorted(verdict["parts"].items(), key=lambda part: (-part[1], part[0]))
+    facts = Facts.model_validate(row["facts"], extra="ignore")
+    found = place(facts, Verdict(), today, instance.rules.min_days_overdue)  # whoever is in these rows is not held
+    parts = sorted(found.parts.items(), key=lambda part: (-part[1], part[0]))
     return Debtor(
         instance.name,
         instance.title or instance.name,
         row["code"],
-        facts["name"] or row["code"],
-        masked(facts["phones"]),
+        facts.name or row["code"],
+        masked(facts.phones),
         situation(instance.erp.kind, row.get("contracts") or ()),
-        due_on,
-        (today - due_on).days,
-        verdict["overdue_cents"],
-        verdict["score"],
-        tuple((part, points) for part, points in parts if points),
+        found.oldest_due_on or today,
+        found.days_late,
+        found.overdue_cents,
+        found.score,
+        tuple(parts),
     )
 
 

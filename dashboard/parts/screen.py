@@ -13,6 +13,7 @@ from dashboard.facts.snapshot import Reading
 from dashboard.parts.bars import PLAIN, REST, Bars, by_age, shortened
 from dashboard.parts.html import Html
 from dashboard.parts.ranking import Ranking, ranking
+from dashboard.words.gates import closed
 from dashboard.words.language import Language
 from dashboard.words.notices import notices
 from schemas.figures.debts import SUBJECTS
@@ -84,6 +85,7 @@ class Painter:
             "notices": notices(reading, board, self.say),
             "level": of_snapshot(reading.at - reading.snapshot.built_at) if reading.snapshot else "never",
             "not_in_the_way": NOT_IN_THE_WAY,
+            "gates": [(one, closed(one.gate, one.zone, reading.at, self.say)) for one in board.closed] if board else [],
         }
         blocks = dict.fromkeys(BLOCKS, "")
         for name in BLOCKS if ready else WITHOUT_NUMBERS:

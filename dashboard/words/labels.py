@@ -37,6 +37,10 @@ HOLDS: Final[dict[HoldReason, Why]] = {
     "renegotiated": Why(N_("Renegotiated debt"), N_("Follow the agreement in the ERP.")),
     "promise": Why(N_("Promise to pay in force"), N_("Wait until the promised date.")),
     "blocklist": Why(N_("On the do-not-call list"), N_("Only whoever listed the client may undo it.")),
+    "control_unreadable": Why(
+        N_("Promise or block that cannot be read"),
+        N_("Ask the operator to mend the document that the log of the dialer names."),
+    ),
     "no_phone": Why(N_("No valid phone"), N_("Add a phone with area code to the client in the ERP.")),
     "holiday": Why(N_("Holiday"), N_("Calls resume on the next working day.")),
     "outside_window": Why(N_("Outside the permitted hours"), N_("Calls resume when the permitted hours begin.")),

@@ -38,7 +38,13 @@ class Worker:
         self._parts: dict[int, Partition] = {}
         self._opening: dict[int, asyncio.Task[None]] = {}
         self._held = False
+        self._assignments = 0
         self.busy = asyncio.Lock()
+
+    @property
+    def assignments(self) -> int:
+        """How often partitions were told or taken over: `revisit` may have passed over some, or another held them."""
+        return self._assignments
 
     @property
     def ready(self) -> bool:
@@ -84,6 +90,7 @@ class Worker:
             {tp: offset for part in self._parts.values() for tp, offset in self._positions(part).items()}
         )
         self._held = True
+        self._assignments += 1
         for number in numbers - self._parts.keys() - self._opening.keys():
             self._opening[number] = asyncio.create_task(self._open(number))
 
@@ -97,6 +104,7 @@ class Worker:
             raise
         self._parts[number] = part
         del self._opening[number]
+        self._assignments += 1
         await self._consumer().open(self._positions(part))
 
     @staticmethod

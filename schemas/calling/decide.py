@@ -1,49 +1,26 @@
-"""May this debtor be called now, and what objects? Rules without call history (`ARCHITECTURE.md`). Pure."""
+"""What objects to a call whatever the time? The rules whose answer is stored, without call history. Pure.
+
+What the clock decides is computed when an entry is read: `schemas.calling.place` and `schemas.calling.calendar`.
+"""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 
-from schemas.calling.calendar import is_holiday, is_open
-from schemas.calling.score import score
 from schemas.controls import Controls
-from schemas.instances import Instance
 from schemas.queue import Facts, HoldReason, Verdict
 
 
-def decide(facts: Facts, code: str, instance: Instance, controls: Controls, now: datetime) -> Verdict:
-    """The verdict at `now` (any zone). Every rule is asked, so that a hold shows all that objects."""
-    today = now.astimezone(instance.clock).date()
-    overdue = [(due_on, cents) for due_on, cents in facts.due if due_on < today and cents > 0]
-    overdue_cents = sum(cents for _, cents in overdue)
-    oldest = overdue[0][0] if overdue else None
-    days_late = (today - oldest).days if oldest else 0
-    parts = score(facts, days_late, overdue_cents)
+def decide(facts: Facts, code: str, controls: Controls) -> Verdict:
+    """The verdict that stands until facts or controls change. Every rule is asked, so that a hold shows all that objects."""
+    promised = controls.promises.get(code)
     return Verdict(
-        holds=(
-            *operator(instance),
-            *debt(facts, days_late, overdue_cents, instance),
-            *people(facts, code, controls, today),
-            *hours(instance, now, today),
-        ),
-        score=sum(parts.values()),
-        parts=parts,
-        oldest_due_on=oldest,
-        overdue_cents=overdue_cents,
+        holds=(*debt(facts), *people(facts, code, controls)),
+        until={"promise": promised} if promised is not None else {},
     )
 
 
-def operator(instance: Instance) -> Iterator[HoldReason]:
-    """What the operator objects."""
-    if instance.paused:
-        yield "instance_paused"
-
-
-def debt(facts: Facts, days_late: int, overdue_cents: int, instance: Instance) -> Iterator[HoldReason]:
+def debt(facts: Facts) -> Iterator[HoldReason]:
     """What the debt itself objects."""
-    if overdue_cents == 0:
-        yield "nothing_due"
-    elif days_late < instance.rules.min_days_overdue:
-        yield "too_early"
     if facts.voluntary_suspension:
         yield "voluntary_suspension"
     if facts.awaiting_confirmation:
@@ -52,24 +29,25 @@ def debt(facts: Facts, days_late: int, overdue_cents: int, instance: Instance) -
         yield "renegotiated"
 
 
-def people(facts: Facts, code: str, controls: Controls, today: date) -> Iterator[HoldReason]:
+def people(facts: Facts, code: str, controls: Controls) -> Iterator[HoldReason]:
     """What the debtor, the clerk or the ERP objects."""
     if not facts.known:
         yield "client_unknown"
     if not facts.collect:
         yield "excluded_by_erp"
-    if controls.promises.get(code, date.min) >= today:
+    if code in controls.promises:
         yield "promise"
     allowed = [phone for phone in facts.phones if phone not in controls.phones]
     if facts.person in controls.people or (facts.phones and not allowed):
         yield "blocklist"
+    if controls.doubts.of(code, facts.person, facts.phones):
+        yield "control_unreadable"
     if not facts.phones:
         yield "no_phone"
 
 
-def hours(instance: Instance, now: datetime, today: date) -> Iterator[HoldReason]:
-    """What the clock objects."""
-    if not instance.rules.call_on_holidays and is_holiday(instance.state, today):
-        yield "holiday"
-    if not is_open(instance, now):
-        yield "outside_window"
+def in_force(verdict: Verdict, today: date) -> Verdict:
+    """Without the holds that ended before `today`: equal verdicts hold the same debtor from that day on."""
+    until = {reason: day for reason, day in verdict.until.items() if day >= today}
+    ended = verdict.until.keys() - until.keys()
+    return Verdict(holds=tuple(reason for reason in verdict.holds if reason not in ended), until=until)

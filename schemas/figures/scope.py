@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from schemas.queue import Closed
+
 Pipeline = list[dict[str, Any]]
 Row = Mapping[str, Any]
 
@@ -15,11 +17,12 @@ AGES: tuple[tuple[int, int | None], ...] = ((1, 7), (8, 15), (16, 30), (31, 60),
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose figures. `today`: the local date of the instance."""
+    """Whose figures. `today`: the local date of the instance. `closed`: why its gate is, None while calls are allowed."""
 
     instance: str
     today: date
     min_days_overdue: int
+    closed: Closed | None = None
 
 
 def overdue_bills(today: date) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The MongoDB client of a stage, and the small collections that several stages read: instances, promises, blocklist."""
 
-from collections import defaultdict
+import re
 from collections.abc import AsyncIterator
 from datetime import date
 
@@ -10,7 +10,8 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
-from schemas.controls import BLOCKLIST, PROMISES, Block, Controls, Promise
+from schemas.calling.gather import Unreadable, gathered
+from schemas.controls import BLOCKLIST, PROMISES, AllControls
 from schemas.erp.connections import CONNECTIONS
 from schemas.errors import StopWorker
 from schemas.instances import Instance, wrong_field
@@ -20,6 +21,13 @@ from schemas.views import INSTANCES, Document
 Database = AsyncDatabase[Document]
 Collection = AsyncCollection[Document]
 SERVER_SELECTION_MS = 5_000
+READ_WHATEVER_IT_IS: Document = {
+    "tz_aware": True,
+    "datetime_conversion": "DATETIME_AUTO",
+    "unicode_decode_error_handler": "replace",
+}
+"""An instant beyond the year 9999 or broken text in one document would else fail the reading of all."""
+ISO_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
 
 def connect(settings: MongoSettings) -> Database:
@@ -29,7 +37,7 @@ def connect(settings: MongoSettings) -> Database:
     """
     try:
         client: AsyncMongoClient[Document] = AsyncMongoClient(
-            settings.mongo_uri, tz_aware=True, serverSelectionTimeoutMS=SERVER_SELECTION_MS
+            settings.mongo_uri, serverSelectionTimeoutMS=SERVER_SELECTION_MS, **READ_WHATEVER_IT_IS
         )
     except (PyMongoError, ValueError) as exc:
         raise StopWorker(f"MONGO_URI is wrong ({type(exc).__name__}): set it to {HINTS['mongo_uri']}") from None
@@ -43,7 +51,7 @@ async def instances(database: Database) -> tuple[dict[str, Instance], dict[str, 
     async for document in database[INSTANCES].find():
         name = str(document.pop("_id"))
         try:
-            found[name] = Instance.model_validate(document)
+            found[name] = Instance.model_validate(document, extra="ignore")  # a newer version may have added a field
         except ValidationError as exc:
             wrong[name] = wrong_field(exc)
     return found, wrong
@@ -59,20 +67,9 @@ async def sealed_secrets(database: Database) -> AsyncIterator[tuple[str, str, st
                 yield str(document["_id"]), field, text
 
 
-async def controls(database: Database, today: date) -> dict[str, Controls]:
-    """What people decided, by instance. Promises that ended before `today` minus a day in any zone are left out."""
-    promises: dict[str, dict[str, date]] = defaultdict(dict)
-    people: dict[str, set[str]] = defaultdict(set)
-    phones: dict[str, set[str]] = defaultdict(set)
-    since = date.fromordinal(today.toordinal() - 1).isoformat()
-    async for document in database[PROMISES].find({"until": {"$gte": since}}, {"_id": 0}):
-        promise = Promise.model_validate(document)
-        promises[promise.instance][promise.code] = promise.until
-    async for document in database[BLOCKLIST].find({}, {"_id": 0}):
-        block = Block.model_validate(document)
-        people[block.instance].add(block.person)
-        phones[block.instance].add(block.phone)
-    return {
-        name: Controls(promises[name], frozenset(people[name] - {""}), frozenset(phones[name] - {""}))
-        for name in promises.keys() | people.keys() | phones.keys()
-    }
+async def controls(database: Database, since: date) -> tuple[AllControls, tuple[Unreadable, ...]]:
+    """What people decided, and which documents of it cannot be read. Promises that ended before `since` are left out."""
+    ended = {"$lt": since.isoformat(), "$regex": ISO_DAY, "$not": {"$type": "array"}}  # text alone: the rest is unreadable
+    promises = await database[PROMISES].find({"$nor": [{"until": ended}]}).to_list()
+    blocks = await database[BLOCKLIST].find().to_list()
+    return gathered(promises, blocks)

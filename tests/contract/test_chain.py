@@ -1,6 +1,6 @@
 """The examples agree with one another: raw rows become the debtor, the debtor the queue entry, stage by stage."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,15 +9,17 @@ from processors.dialer.stage import World
 from processors.dialer.stage import fold as decide
 from processors.hydrate.stage import fold as hydrate
 from schemas.codec import decode
+from schemas.controls import AllControls, Controls
 from schemas.debtor import Debtor
 from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
-from tests.strategies import EXAMPLES, instance
+from tests.strategies import EXAMPLES
 from tests.unit.records import Given, of_row
 
 HYDRATED = datetime(2026, 1, 14, 12, 0, 1, tzinfo=UTC)
 WEDNESDAY, SUNDAY = datetime(2026, 1, 14, 13, tzinfo=UTC), datetime(2026, 1, 18, 13, tzinfo=UTC)
-WORLD = World({"norte": instance()}, {})
+PROMISED = Controls({"1043": date(2026, 1, 23)})
+WORLD = World(frozenset(["norte"]), AllControls({"norte": PROMISED}))
 
 
 def raw(name: str) -> Given:

@@ -71,8 +71,8 @@ def empty_topic(folder: Path) -> None:
         (move("queue.v1/call.json", "notes.txt"), "notes.txt belongs to no topic"),
         (move("queue.v1/call.json", "queue.v1/call.jsn"), "queue.v1/call.jsn: is no JSON file"),
         (
-            spoil("queue.v1/call.json", '"score"', '"points"'),
-            "queue.v1/call.json: QueueEntry.verdict.points: extra_forbidden",
+            spoil("queue.v1/hold.json", '"until"', '"untill"'),
+            "queue.v1/hold.json: QueueEntry.verdict.untill: extra_forbidden",
         ),
         (
             spoil("debtor.v1/blocked.json", '"blocked_auto"', '"cut"'),

@@ -31,11 +31,12 @@ from tests.contract.policy import Query, index_faults, letter_of
 from tests.strategies import EXAMPLES, SEEN
 from tests.unit.records import Given
 
+SCOPE = Scope("norte", date(2026, 1, 14), 7)
 FOUND: list[Query] = [
-    ("debtors", standing_pipeline(Scope("norte", date(2026, 1, 14), 7))),
-    ("queue", waiting_pipeline("norte")),
-    ("queue", queue_pipeline(["norte"])),
-    ("queue", queue_pipeline(["norte", "sul"], 100)),
+    ("debtors", standing_pipeline(SCOPE)),
+    ("queue", waiting_pipeline(SCOPE)),
+    ("queue", queue_pipeline(SCOPE)),
+    ("queue", queue_pipeline(SCOPE, 100)),
     ("sweeps", [{"$match": {"instance": "norte", "phase": "completed"}}]),
     ("references", [{"$match": {"instance": "norte", "table": "cidade"}}]),
 ]
@@ -112,8 +113,11 @@ def test_a_view_shows_what_its_example_says() -> None:
         code: {"awaiting_confirmation": False, "renegotiated": False, "lost": False, **bill}
         for code, bill in example["bills"].items()
     }
-    assert queue["verdict"]["call"] is False
-    assert queue["verdict"]["holds"] == ["nothing_due", "awaiting_confirmation", "outside_window"]
+    assert queue["verdict"] == {
+        "holds": ["awaiting_confirmation", "promise"],
+        "until": {"promise": "2026-01-23"},
+        "oldest_due_on": "2026-01-20",
+    }
 
 
 # --- policy
@@ -154,10 +158,10 @@ def test_view_names_are_each_others_and_nobody_elses() -> None:
     ("indexes", "complaints"),
     [
         ((), 3),
-        (((("instance", 1),),), 1),
-        (((("verdict.score", -1), ("instance", 1)),), 3),
-        (((("instance", 1), ("verdict.call", 1), ("verdict.score", 1), ("verdict.oldest_due_on", 1), ("_id", 1)),), 1),
-        (((("instance", 1), ("verdict.call", 1), ("verdict.score", 1), ("verdict.oldest_due_on", -1), ("_id", -1)),), 0),
+        (((("instance", 1),),), 2),
+        (((("verdict.oldest_due_on", 1), ("phase", 1)),), 3),
+        (((("instance", 1), ("phase", 1), ("verdict.oldest_due_on", 1)),), 2),
+        (((("instance", 1), ("verdict.oldest_due_on", -1)),), 0),
     ],
 )
 def test_a_missing_or_wrong_index_is_noticed(indexes: tuple[tuple[tuple[str, int], ...], ...], complaints: int) -> None:

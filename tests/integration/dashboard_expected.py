@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
+from schemas.calling.place import Place, place
 from schemas.figures.scope import AGES
 from schemas.instances import Instance
-from schemas.queue import QueueEntry
+from schemas.queue import HoldReason, QueueEntry
 from schemas.reverse_map import Subject
 from tests.integration.dashboard_provider import BAIRROS, TYPES, Owing, entry
 
@@ -35,10 +37,11 @@ class Expected:
         """(days late, cents) of every overdue bill."""
         return [((self.today - due).days, cents) for one in self.some for due, cents in one.bills if due < self.today]
 
-    @property
-    def entries(self) -> list[QueueEntry]:
-        """Every client's place or hold."""
-        return [entry(self.of, one, self.today, self.at) for one in self.some]
+    @cached_property
+    def places(self) -> list[tuple[QueueEntry, Place]]:
+        """Every client's entry, and where it stands today."""
+        entries = [entry(self.of, one, self.today, self.at) for one in self.some]
+        return [(one, place(one.facts, one.verdict, self.today, self.of.rules.min_days_overdue)) for one in entries]
 
     @property
     def cards(self) -> dict[str, str]:
@@ -50,7 +53,7 @@ class Expected:
             "overdue": money(sum(cents for _, cents in bills)),
             "pre_collection": money(sum(cents for days, cents in bills if days <= limit)),
             "collection": money(sum(cents for days, cents in bills if days > limit)),
-            "ready": number(sum(not one.verdict.holds for one in self.entries)),
+            "ready": number(sum(not found.holds for _, found in self.places)),
         }
 
     @property
@@ -64,9 +67,9 @@ class Expected:
     @property
     def first(self) -> list[QueueEntry]:
         """The first 20 who may be called."""
-        ready = [one for one in self.entries if not one.verdict.holds]
-        ready.sort(key=lambda one: (-one.verdict.score, one.verdict.oldest_due_on or date.max, one.key))
-        return ready[:20]
+        ready = [(one, found) for one, found in self.places if not found.holds]
+        ready.sort(key=lambda both: (-both[1].score, both[1].oldest_due_on or date.max, both[0].key))
+        return [one for one, _ in ready[:20]]
 
     @property
     def queue(self) -> list[str]:
@@ -101,5 +104,8 @@ class Expected:
 
     @property
     def holds(self) -> dict[str, int]:
-        """Clients by reason."""
-        return dict(Counter(reason for one in self.entries for reason in one.verdict.holds))
+        """Clients by reason; of who owes nothing that one alone."""
+        nothing: HoldReason = "nothing_due"
+        return dict(
+            Counter(reason for _, one in self.places for reason in ((nothing,) if nothing in one.holds else one.holds))
+        )

@@ -1,16 +1,17 @@
 """A made-up provider: its clients, bills and queue as view documents, written by the sinks' own functions."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from pymongo import MongoClient
 
 from schemas import views
 from schemas.debtor import Access, Bill, Client, Contract, Debtor
 from schemas.erp.ixc import Ixc
-from schemas.instances import Instance, Rules
-from schemas.queue import Facts, QueueEntry, Verdict
+from schemas.instances import Instance, Rules, Window
+from schemas.queue import Facts, HoldReason, QueueEntry, Verdict
 from schemas.rows import ErpRow
 from schemas.sweeps import Sweep
 
@@ -78,7 +79,14 @@ LOST = 97
 NO_AREA_CODE = 50
 """Every so many clients have a bill that was lost, a telephone without area code."""
 PLANS = (7990, 9990, 11990, 14990, 19990)
-HOLD_SETS = (("no_phone",), ("promise",), ("blocklist",), ("voluntary_suspension",), ("awaiting_confirmation", "no_phone"))
+HOLD_SETS: tuple[tuple[HoldReason, ...], ...] = (
+    ("no_phone",),
+    ("promise",),
+    ("blocklist",),
+    ("voluntary_suspension",),
+    ("awaiting_confirmation", "no_phone"),
+)
+AT_ANY_HOUR = dict.fromkeys(range(7), Window(opens=time.min, closes=time.max))
 
 
 @dataclass(frozen=True)
@@ -98,10 +106,16 @@ class Owing:
         return ACCESS[int(self.code) % len(ACCESS)]
 
 
-def instance(name: str, title: str, zone: str = "America/Sao_Paulo", min_days: int = 7) -> Instance:
-    """A configured provider; its ERP does not exist."""
+def instance(
+    name: str,
+    title: str,
+    zone: str = "America/Sao_Paulo",
+    min_days: int = 7,
+    windows: Mapping[int, Window] = AT_ANY_HOUR,
+) -> Instance:
+    """A configured provider, by default one that calls at any hour; its ERP does not exist."""
     erp = Ixc.model_validate({"url": "https://erp.invalid/", "token": "sealed"})
-    rules = Rules(min_days_overdue=min_days)
+    rules = Rules(min_days_overdue=min_days, windows=dict(windows), call_on_holidays=True)
     return Instance.model_validate(
         {
             "name": name,
@@ -163,32 +177,26 @@ def debtor(of: Instance, client: Owing, at: datetime) -> Debtor:
 
 
 def entry(of: Instance, client: Owing, today: date, at: datetime) -> QueueEntry:
-    """A verdict like the dialer's: too early, nothing due, some with another hold, the rest may be called."""
+    """An entry like the dialer's: every fourth is held, some by a promise that ends, or ended yesterday."""
     number = int(client.code)
-    overdue = [(due, cents) for due, cents in client.bills if due < today]
-    oldest = min((due for due, _ in overdue), default=None)
-    late = (today - oldest).days if oldest else 0
-    cents = sum(cents for _, cents in overdue)
-    holds: tuple[str, ...] = ()
-    if not overdue:
-        holds = ("nothing_due",)
-    elif late < of.rules.min_days_overdue:
-        holds = ("too_early",)
-    elif number % 4 == 0:
-        holds = HOLD_SETS[number // 4 % len(HOLD_SETS)]
-    parts = {"days_late": min(late, 60), "amount_due": min(cents // 1000, 40)}
-    if number % 3 == 0:
-        parts["blocked_or_trust_unlock"] = 15
-    if number % 7 == 0:
-        parts["never_reached"] = 10
+    holds = HOLD_SETS[number // 4 % len(HOLD_SETS)] if number % 4 == 0 else ()
+    until: dict[HoldReason, date] = {"promise": today + timedelta(days=number // 20 % 4 - 1)} if "promise" in holds else {}
     return QueueEntry(
         instance=of.name,
         code=client.code,
         version=1,
         debtor_version=1,
         decided_at=at,
-        facts=Facts(name=client.name, known=True, active=client.active, phones=(f"+55829{number:08d}",)),
-        verdict=Verdict(holds=holds, score=sum(parts.values()), parts=parts, oldest_due_on=oldest, overdue_cents=cents),
+        facts=Facts(
+            name=client.name,
+            known=True,
+            active=client.active,
+            phones=(f"+55829{number:08d}",),
+            due=client.bills,
+            blocked=number % 3 == 0,
+            trust_unlock=number % 7 == 0,
+        ),
+        verdict=Verdict(holds=holds, until=until),
     )
 
 

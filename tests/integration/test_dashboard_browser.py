@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Error, Page, expect
 from deploy.local.ports import free
 from schemas import views
 from schemas.figures.debts import SUBJECTS
+from schemas.instances import Window
 from schemas.sweeps import Sweep
 from tests.integration import dashboard_tab as seen
 from tests.integration.dashboard_expected import Expected, money, number
@@ -134,6 +135,33 @@ def test_a_choice_stands_in_the_address(browser: Browser, env: Mapping[str, str]
         seen.choose(page, "Norte Telecom")
         expect(page.locator("[data-figure=debtors] .value")).to_have_text(NORTE.cards["debtors"])
         expect(page.get_by_text("Vale Fibra (Faturas)")).to_have_count(0)
+
+
+def test_a_closed_provider_says_until_when(
+    browser: Browser, seeded: Seeded, env: Mapping[str, str], tmp_path: Path, shots: Path
+) -> None:
+    """One sentence for all its debtors, who are the same; the other provider's queue goes on."""
+    tomorrow = TODAY + timedelta(days=1)
+    nine = {tomorrow.weekday(): Window(opens=time(9), closes=time(19))}
+    closed = replace(VALE, of=instance("vale", "Vale Fibra", zone="America/Maceio", min_days=10, windows=nine))
+    put(seeded, closed)
+    with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
+        wait_ready(env)
+        opened(page, address(env, "?instancia=vale"))
+        sentence = f"Fora do horário permitido até {tomorrow:%d/%m} 09:00."
+        expect(page.locator("[data-gate=vale]")).to_contain_text(sentence)
+        expect(page.locator("[data-gate=vale]")).to_contain_text(f"{closed.cards['ready']} só por isto.")
+        expect(page.locator("[data-figure=ready] .value")).to_have_text("0")
+        expect(page.locator(".queue")).to_contain_text(f"Ninguém pode ser chamado agora.{sentence}")
+        page.locator(".holds").scroll_into_view_if_needed()
+        page.screenshot(path=shots / "desk-closed.png")
+
+        assert seen.holds(page) == closed.holds
+        seen.choose(page, "Todos os provedores")
+        expect(page.locator("[data-figure=ready] .value")).to_have_text(NORTE.cards["ready"])
+        expect(page.locator("[data-gate=vale]")).to_contain_text(f"Vale Fibra: {sentence}")
+        page.locator("[data-gate=vale]").scroll_into_view_if_needed()
+        page.screenshot(path=shots / "desk-closed-all.png")
 
 
 @pytest.mark.usefixtures("seeded")

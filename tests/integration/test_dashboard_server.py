@@ -256,14 +256,16 @@ async def test_every_answer_carries_the_policy_and_the_page_its_language(mongo_u
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', page.body.decode())
 
 
-async def test_the_file_holds_the_whole_queue_in_order(seeded: Seeded, mongo_uri: str, database: str) -> None:
+@pytest.mark.usefixtures("seeded")
+async def test_the_file_holds_the_whole_queue_in_order(mongo_uri: str, database: str) -> None:
     """Of one provider or of all; a title that a spreadsheet would run is escaped."""
     async with dashboard(mongo_uri, database) as (address, _, _refresher):
         everybody, sul = [await get(address, path) for path in ("/fila.csv", "/fila.csv?instancia=sul")]
 
     scores = [int(line[9]) for line in lines(everybody)[1:]]
     ready = {
-        name: seeded.database["queue"].count_documents({"instance": name, "verdict.call": True}) for name in ("norte", "sul")
+        of.name: sum(not found.holds for _, found in Expected(of, some, TODAY, NOW).places)
+        for of, some in ((NORTE, IN_NORTE), (SUL, IN_SUL))
     }
     assert len(scores) == sum(ready.values()) > 20
     assert scores == sorted(scores, reverse=True)

@@ -15,13 +15,14 @@ from schemas.figures.queue import Hold, Waiting, queue_pipeline, waiting, waitin
 from schemas.figures.scope import AGES, Scope
 from schemas.figures.standing import Share, Standing, standing, standing_pipeline
 from schemas.figures.unmapped import CLIENT_TYPES
-from schemas.queue import Facts, QueueEntry, Verdict
+from schemas.queue import Facts, HoldReason, QueueEntry, Verdict
 from schemas.reverse_map import ReverseMap, Subject
 
 pytestmark = pytest.mark.integration
 
 TODAY = date(2026, 11, 23)
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SCOPE = Scope("norte", TODAY, 7)
 EDGES = sorted({day + step for since, until in AGES for day in (since, until or 400) for step in (-1, 0, 1)})
 STATUSES = ("open", "partial", "paid", "unknown")
 REVERSE: dict[Subject, ReverseMap] = {
@@ -190,14 +191,17 @@ def test_lost_rows_are_counted_with_what_was_open(mongo_uri: str, database: str)
     assert found == Lost(debtors=2, bills=3, contracts=1, cents=303)
 
 
-def test_a_place_in_the_queue_comes_with_its_contracts(mongo_uri: str, database: str) -> None:
+@pytest.mark.parametrize("limit", [0, 20])
+def test_a_place_in_the_queue_comes_with_its_contracts(mongo_uri: str, database: str, limit: int) -> None:
     """Those of the same debtor of the same instance; none where the debtor has not been written yet."""
     contract = Contract(status="active", access="blocked_auto", access_raw="CA", seen_at=AT)
     one = Debtor(instance="norte", code="1", version=1, changed_at=AT, contracts={"7": contract})
     with MongoClient[views.Document](mongo_uri) as client:
         client[database]["debtors"].insert_many([views.debtor(debtor(1, Random(1), "sul")), views.debtor(one)])
-        client[database]["queue"].insert_many([views.queue(entry(code, cents=1)) for code in ("1", "2")])
-        found = {row["code"]: row.get("contracts") for row in client[database]["queue"].aggregate(queue_pipeline(["norte"]))}
+        client[database]["queue"].insert_many([views.queue(entry(code)) for code in ("1", "2")])
+        found = {
+            row["code"]: row.get("contracts") for row in client[database]["queue"].aggregate(queue_pipeline(SCOPE, limit))
+        }
 
     assert [each["access_raw"] for each in found["1"]] == ["CA"]
     assert found["2"] is None
@@ -207,65 +211,51 @@ def test_views_that_do_not_exist_yet_give_zeros(mongo_uri: str, database: str) -
     """The dashboard may start before the first event."""
     with MongoClient[views.Document](mongo_uri) as client:
         (row,) = client[database]["debtors"].aggregate(standing_pipeline(Scope("norte", TODAY, 7)))
-        (held,) = client[database]["queue"].aggregate(waiting_pipeline("norte"))
-        head = list(client[database]["queue"].aggregate(queue_pipeline(["norte"], 20)))
+        held = list(client[database]["queue"].aggregate(waiting_pipeline(SCOPE)))
+        head = list(client[database]["queue"].aggregate(queue_pipeline(SCOPE, 20)))
 
-    assert (standing(row), waiting(held), head) == (Standing(), Waiting(), [])
+    assert (standing(row), waiting(held, SCOPE), head) == (Standing(), Waiting(), [])
 
 
-def entry(
-    code: str, *holds: str, score: int = 0, due_on: date = TODAY, cents: int = 0, instance: str = "norte"
-) -> QueueEntry:
-    verdict = Verdict.model_validate({"holds": holds, "score": score, "oldest_due_on": due_on, "overdue_cents": cents})
-    return QueueEntry(
-        instance=instance, code=code, version=1, debtor_version=1, decided_at=AT, facts=Facts(name=code), verdict=verdict
-    )
+def entry(code: str, *holds: HoldReason, days: int = 30, cents: int = 1, instance: str = "norte") -> QueueEntry:
+    """Who owes `cents` since `days` ago."""
+    due = ((TODAY - timedelta(days=days), cents),)
+    facts, verdict = Facts(name=code, due=due), Verdict(holds=holds)
+    return QueueEntry(instance=instance, code=code, version=1, debtor_version=1, decided_at=AT, facts=facts, verdict=verdict)
 
 
 def test_only_who_owes_is_held_and_who_owes_nothing_has_one_reason(mongo_uri: str, database: str) -> None:
-    """At night every client is outside the window, but that is not why a client without debt is not called."""
+    """That a client without debt has no telephone is not why it is not called. Who owes nothing yet owes nothing."""
     entries = [
         entry("ready", cents=500),
-        entry("night", "outside_window", cents=100),
-        entry("promised", "promise", "outside_window", cents=100),
-        entry("paid", "nothing_due", "outside_window"),
-        entry("paid too", "nothing_due", "no_phone", "outside_window"),
+        entry("early", days=1, cents=100),
+        entry("early too", "promise", days=6, cents=100),
+        entry("promised", "promise", cents=100),
+        entry("today", "no_phone", days=0),
+        entry("tomorrow", days=-1),
+        entry("paid", cents=0),
         entry("elsewhere", "blocklist", cents=9, instance="sul"),
     ]
     with MongoClient[views.Document](mongo_uri) as client:
         client[database]["queue"].insert_many([views.queue(one) for one in entries])
-        (row,) = client[database]["queue"].aggregate(waiting_pipeline("norte"))
+        rows = list(client[database]["queue"].aggregate(waiting_pipeline(SCOPE)))
 
-    expected = (Hold("nothing_due", 2, 0), Hold("promise", 1, 0), Hold("outside_window", 2, 1))
-    assert waiting(row) == Waiting(1, 500, 2, expected)
+    expected = (Hold("nothing_due", 3, 0), Hold("too_early", 2, 1), Hold("promise", 2, 1))
+    assert waiting(rows, SCOPE) == Waiting(1, 500, 3, expected)
 
 
-def test_the_queue_is_in_its_total_order(mongo_uri: str, database: str) -> None:
-    """Score down, oldest due date up, key up; over several instances as over one; and the index serves it."""
-    rng = Random(3)
-    entries = [
-        entry(str(i), score=rng.randint(0, 3), due_on=TODAY - timedelta(days=rng.randint(0, 2)), cents=1, instance=name)
-        for i in range(100)
-        for name in ("norte", "sul")
-    ]
-    held = entry("held", "promise", score=99, cents=1)
+@pytest.mark.parametrize("of", ["queue", "waiting"])
+def test_the_index_keeps_who_owes_nothing_out_of_the_queue(mongo_uri: str, database: str, of: str) -> None:
+    """Every minute, for every instance: most clients have a bill that is not due yet, and are not read."""
     with MongoClient[views.Document](mongo_uri) as client:
         view = client[database]["queue"]
         (indexes,) = (known.indexes for known in views.VIEWS if known.name == "queue")
         for index in indexes:
             view.create_index(list(index))
-        view.insert_many([views.queue(one) for one in (*entries, held)])
-        everybody = list(view.aggregate(queue_pipeline(["norte", "sul"])))
-        head = list(view.aggregate(queue_pipeline(["norte"], 20)))
-        command = {"aggregate": "queue", "pipeline": queue_pipeline(["norte", "sul"], 20), "cursor": {}}
-        plan = str(client[database].command("explain", command)["stages"])
+        view.insert_many([views.queue(entry(str(n), days=-1)) for n in range(50)] + [views.queue(entry("late"))])
+        pipeline = queue_pipeline(SCOPE, 20) if of == "queue" else waiting_pipeline(SCOPE)[:-1]
+        command = {"explain": {"aggregate": "queue", "pipeline": pipeline, "cursor": {}}, "verbosity": "executionStats"}
+        plan = str(client[database].command(command))
 
-    def order(one: QueueEntry) -> tuple[int, date | None, str]:
-        return (-one.verdict.score, one.verdict.oldest_due_on, one.key.decode())
-
-    ordered = sorted(entries, key=order)
-    assert [row["_id"] for row in everybody] == [one.key.decode() for one in ordered]
-    assert [row["_id"] for row in head] == [one.key.decode() for one in ordered if one.instance == "norte"][:20]
     assert "IXSCAN" in plan
-    assert "'stage': 'SORT'," not in plan
-    assert "'$sort'" not in plan
+    assert "'totalDocsExamined': 1," in plan

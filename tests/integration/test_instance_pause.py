@@ -1,10 +1,13 @@
 """A paused instance is neither read nor called, its neighbour is both, and resumed it goes on."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from schemas.calling.calendar import gate
+from schemas.runtime import mongo
 from tests.integration.command import Collector
 from tests.integration.installed import world
 from tests.integration.pipeline import SECRETS, eventually, running
@@ -12,7 +15,7 @@ from tests.integration.pipeline import SECRETS, eventually, running
 pytestmark = pytest.mark.integration
 
 
-async def test_a_pause_leaves_the_erp_alone_and_holds_every_debtor_until_it_ends(
+async def test_a_pause_leaves_the_erp_alone_and_closes_the_gate_until_it_ends(
     servers: str, env: Mapping[str, str], mongo_uri: str, prefix: str, tmp_path: Path
 ) -> None:
     mine, other = f"{prefix}-a", f"{prefix}-b"
@@ -29,18 +32,16 @@ async def test_a_pause_leaves_the_erp_alone_and_holds_every_debtor_until_it_ends
             """A sweep that ended later."""
             return await eventually(lambda: _later(sweep(name), before), f"a sweep of {name}")
 
-        async def held() -> bool:
-            queue = here.database["queue"]
-            of_mine = await queue.count_documents({"instance": mine})
-            paused = await queue.count_documents({"verdict.holds": "instance_paused"})
-            return (
-                0 < of_mine == paused == await queue.count_documents({"instance": mine, "verdict.holds": "instance_paused"})
-            )
+        async def gates() -> dict[str, str | None]:
+            """As whoever calls, or shows who may be called, asks for them."""
+            found, _ = await mongo.instances(here.database)
+            return {name: gate(instance, datetime.now(UTC)).closed for name, instance in found.items()}
 
         with running("erp-poller", env, tmp_path):
             await eventually(lambda: here.whole(mine), "the first sync")
             assert collector("instance", "pause", mine).returncode == 0
-            await eventually(held, "the hold of every debtor")
+            closed = await gates()
+            assert closed[mine] == "instance_paused" != closed[other]
             last = await sweep(other)
             for _ in range(4):  # by now the poller has looked, and what was under way has ended
                 last = await after(other, last)
@@ -51,11 +52,7 @@ async def test_a_pause_leaves_the_erp_alone_and_holds_every_debtor_until_it_ends
 
             assert collector("instance", "resume", mine).returncode == 0
             await after(mine, before)
-
-            async def free() -> bool:
-                return not await here.database["queue"].count_documents({"verdict.holds": "instance_paused"})
-
-            await eventually(free, "the end of every hold")
+            assert (await gates())[mine] == closed[other]
 
 
 async def _later(found, before: str) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a coroutine

@@ -9,6 +9,7 @@ from dashboard.facts.findings import Findings, What, findings
 from dashboard.facts.freshness import Source
 from dashboard.facts.snapshot import Debtor, InstanceFigures, Reading, Snapshot
 from dashboard.words.language import Language
+from schemas.calling.calendar import Gate
 from schemas.figures.debts import Debt
 from schemas.figures.queue import REASONS, Hold, Waiting
 from schemas.figures.standing import Band, Share, Standing
@@ -21,6 +22,8 @@ DEBTS: Mapping[Subject, tuple[Debt, ...]] = {
     "bairro": (Debt("Centro", Share(3, 4, 123_456)), Debt("Farol", Share(2, 2, 10_099))),
     "client_type": (Debt("Residencial", Share(5, 6, 133_555)),),
 }
+
+OPEN = Gate()
 
 MakeFigures = Callable[..., InstanceFigures]
 MakeReading = Callable[..., Reading]
@@ -42,15 +45,17 @@ def _figures(
     title: str = "",
     debts: Mapping[Subject, tuple[Debt, ...]] = DEBTS,
     unverified: str = "",
+    gate: Gate = OPEN,
+    gated: int = 0,
 ) -> InstanceFigures:
     aging = (Band(1, 2, 10_000), Band(8, 3, 123_456), Band(16), Band(31), Band(61), Band(91, 1, 99))
     standing = Standing(1_234, Share(2, 2, 10_000), Share(3, 4, 123_555), aging)
-    held = sum(hold.debtors for hold in holds)
-    waiting = Waiting(len(head), sum(debtor.cents for debtor in head), held, holds)
+    held = sum(hold.debtors for hold in holds) + gated
+    waiting = Waiting(len(head), sum(debtor.cents for debtor in head), held, holds, gated)
     fresh = (Source("bill", NOW - timedelta(seconds=30), 7, None, "", "fresh"),)
     erp = (unverified or "IXC Soft", not unverified)
     figures = (standing, waiting, debts, head, sources or fresh)
-    return InstanceFigures(name, title or name.title(), *erp, zone, min_days, *figures)
+    return InstanceFigures(name, title or name.title(), *erp, zone, min_days, gate, *figures)
 
 
 def _reading(*instances: InstanceFigures, age: timedelta = timedelta(0), failure: str = "", dead: int = 0) -> Reading:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from dashboard.parts.bars import LETTERS, PLAIN, REST, Bars, shortened
 from dashboard.parts.screen import BLOCKS, Painter
 from dashboard.words.labels import HOLDS, PARTS
 from dashboard.words.language import Language
+from schemas.calling.calendar import Gate
 from schemas.figures.debts import Debt
 from schemas.figures.queue import Hold
 from schemas.figures.standing import Share
@@ -72,11 +74,61 @@ def test_every_reason_is_named_with_what_to_do(
 
 def test_the_commonest_reason_comes_first(figures: MakeFigures, reading: MakeReading, portuguese: Language) -> None:
     """And says how many it holds alone."""
-    some = (Hold("promise", 2, 2), Hold("outside_window", 640, 612))
+    some = (Hold("promise", 2, 2), Hold("no_phone", 640, 612))
     html = Painter(portuguese).paint(reading(figures(holds=some)), EVERYBODY).blocks["holds"]
 
-    assert re.findall(r"data-hold=(\w+)", html) == ["outside_window", "promise"]
-    assert "612 só por isto. As ligações voltam quando o horário permitido começar." in words(html)
+    assert re.findall(r"data-hold=(\w+)", html) == ["no_phone", "promise"]
+    assert "612 só por isto. Cadastre no ERP um telefone com DDD." in words(html)
+
+
+MONDAY_NINE = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def test_a_closed_gate_is_one_sentence_for_its_provider(
+    figures: MakeFigures, reading: MakeReading, portuguese: Language
+) -> None:
+    """With how many wait for nothing else; it is said where somebody looks for the next call, too."""
+    shut = figures(gate=Gate("outside_window", MONDAY_NINE), gated=612, holds=(Hold("promise", 2, 2),))
+    blocks = Painter(portuguese).paint(reading(shut), EVERYBODY).blocks
+    sentence = "Fora do horário permitido até 24/11 09:00."
+
+    assert f"{sentence} 612 só por isto. As ligações voltam quando o horário permitido começar." in words(blocks["holds"])
+    assert "614 devedores em espera" in words(blocks["holds"])
+    assert re.findall(r"data-hold=(\w+)", blocks["holds"]) == ["promise"]
+    assert f"Ninguém pode ser chamado agora. {sentence}" in words(blocks["queue"])
+
+
+@pytest.mark.parametrize(
+    ("gate", "sentence"),
+    [
+        (Gate("holiday", MONDAY_NINE), "Feriado até 24/11 09:00."),
+        (Gate("outside_window", MONDAY_NINE - timedelta(days=1)), "Fora do horário permitido até 09:00."),
+        (Gate("outside_window"), "Fora do horário permitido: nenhum horário permitido está configurado."),
+    ],
+)
+def test_a_gate_says_why_and_until_when(
+    figures: MakeFigures, reading: MakeReading, portuguese: Language, gate: Gate, sentence: str
+) -> None:
+    """On the provider's clock; nobody is said to be held where nobody is."""
+    text = words(Painter(portuguese).paint(reading(figures(gate=gate)), EVERYBODY).blocks["holds"])
+
+    assert sentence in text
+    assert "Ninguém em espera" not in text
+    assert "só por isto" not in text
+
+
+def test_of_several_providers_each_closed_one_is_named(
+    figures: MakeFigures, reading: MakeReading, debtor: MakeDebtor, portuguese: Language
+) -> None:
+    """The others' queue is shown as always."""
+    open_ = figures("norte", head=(debtor("7", 40),))
+    both = reading(open_, figures("sul", zone="America/Manaus", gate=Gate("holiday", MONDAY_NINE), gated=3))
+    blocks = Painter(portuguese).paint(both, EVERYBODY).blocks
+
+    assert re.findall(r"data-gate=(\w+)", blocks["holds"]) == ["sul"]
+    assert "Sul : Feriado até 24/11 08:00." in words(blocks["holds"])
+    assert "Client 7" in words(blocks["queue"])
+    assert "Feriado" not in words(blocks["queue"])
 
 
 def test_an_empty_queue_says_why_and_what_next(

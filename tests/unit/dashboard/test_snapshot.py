@@ -10,20 +10,22 @@ from hypothesis import strategies as st
 
 from dashboard.facts.board import DEFAULT_ZONE, EVERYBODY, HEAD, choose
 from dashboard.facts.snapshot import Debtor, InstanceFigures, InstanceRows, Reading, Rows, Snapshot, masked, scope, snapshot
+from schemas.calling.calendar import Gate
 from schemas.figures.debts import Debt
-from schemas.figures.queue import Waiting
+from schemas.figures.queue import Hold, Waiting
 from schemas.figures.standing import Share, Standing
 from schemas.instances import Instance
 from schemas.reverse_map import Subject
 
 MakeInstance = Callable[..., Instance]
 NO_DEBTS: Mapping[Subject, tuple[Debt, ...]] = {"bairro": (), "client_type": ()}
-NOTHING = {"clients": [], "debtors": [], "bills": [], "queue": [], "holds": []}
+NOTHING = {"clients": [], "debtors": [], "bills": []}
 
 
-def row(code: str, **verdict: object) -> dict[str, Any]:
-    found = {"oldest_due_on": "2026-11-01", "overdue_cents": 500, "score": 7, "parts": {"days_late": 7}, **verdict}
-    return {"instance": "norte", "code": code, "facts": {"name": "", "phones": ["+5582999991234"]}, "verdict": found}
+def row(code: str, **facts: object) -> dict[str, Any]:
+    due = [["2026-11-01", 45_000], ["2026-11-22", 5_000], ["2026-11-23", 9_990]]
+    found = {"name": "", "phones": ["+5582999991234"], "due": due, **facts}
+    return {"instance": "norte", "code": code, "facts": found, "verdict": {"oldest_due_on": "2026-11-01"}, "score": 270}
 
 
 def test_today_is_the_instances_own_date(instance: MakeInstance) -> None:
@@ -36,14 +38,47 @@ def test_today_is_the_instances_own_date(instance: MakeInstance) -> None:
 
 def test_a_debtor_is_named_by_the_code_until_the_name_is_known(instance: MakeInstance, now: datetime) -> None:
     """The client's row may arrive after the bills."""
-    read = InstanceRows(
-        instance(title="Norte"), NOTHING, NOTHING, [row("7", parts={"best_hour": 0, "days_late": 4, "amount_due": 4})], {}
-    )
+    read = InstanceRows(instance(title="Norte"), NOTHING, [], [row("7", newer=1)], {})
     (one,) = snapshot(Rows([read], [], 0, {}), now).instances
     (found,) = one.head
 
     assert (found.name, found.title, found.days_late) == ("7", "Norte", 22)
-    assert found.parts == (("amount_due", 4), ("days_late", 4))
+    assert (found.cents, found.score) == (50_000, 270)
+    assert found.parts == (("days_late", 220), ("amount_due", 50))
+
+
+def test_midnight_changes_the_figures_at_the_next_refresh(instance: MakeInstance) -> None:
+    """The very same rows: a day later the debt is a day older, and another bill is overdue."""
+    late, early = datetime(2026, 11, 24, 2, 59, tzinfo=UTC), datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 23:59, 00:00
+    read = InstanceRows(instance(), NOTHING, [], [row("7")], {})
+    (before,), (after,) = (snapshot(Rows([read], [], 0, {}), at).instances[0].head for at in (late, early))
+
+    assert (before.days_late, before.cents, before.score) == (22, 50_000, 270)
+    assert (after.days_late, after.cents, after.score) == (23, 59_990, 289)
+
+
+@pytest.mark.parametrize(
+    ("at", "closed", "ready", "gated"),
+    [
+        (datetime(2026, 11, 23, 12, 0, tzinfo=UTC), None, 3, 0),  # Monday, 09:00
+        (datetime(2026, 11, 23, 11, 59, tzinfo=UTC), "outside_window", 0, 3),
+        (datetime(2026, 11, 22, 15, 0, tzinfo=UTC), "outside_window", 0, 3),  # Sunday
+        (datetime(2026, 11, 20, 15, 0, tzinfo=UTC), "holiday", 0, 3),
+    ],
+)
+def test_the_gate_is_the_instances_not_each_debtors(
+    instance: MakeInstance, at: datetime, closed: str | None, ready: int, gated: int
+) -> None:
+    """The very same rows at another hour; the reasons of those who are held stay."""
+    rows = [
+        {"_id": {"early": False, "holds": []}, "debtors": 3, "cents": 900},
+        {"_id": {"early": False, "holds": ["no_phone"]}, "debtors": 2, "cents": 0},
+    ]
+    (one,) = snapshot(Rows([InstanceRows(instance(), NOTHING, rows, [], {})], [], 0, {}), at).instances
+
+    assert (one.gate.closed, one.waiting.ready, one.waiting.gated) == (closed, ready, gated)
+    assert (one.waiting.ready + one.waiting.held, one.waiting.holds) == (5, (Hold("no_phone", 2, 2),))
+    assert scope(instance(), at).closed == closed
 
 
 def test_an_instance_shows_its_erp_and_the_names_of_its_reverse_map(instance: MakeInstance, now: datetime) -> None:
@@ -52,7 +87,7 @@ def test_an_instance_shows_its_erp_and_the_names_of_its_reverse_map(instance: Ma
     rows = [{"_id": value, "debtors": 1, "bills": 2, "cents": cents} for value, cents in raw.items()]
     altarede = {"kind": "altarede-export", "folder": "exports"}
     sul = instance("sul", erp=altarede, reverse={"bairro": {"Centro": ["Ctr."]}})
-    read = InstanceRows(sul, NOTHING, NOTHING, [], {"bairro": rows, "client_type": []})
+    read = InstanceRows(sul, NOTHING, [], [], {"bairro": rows, "client_type": []})
     (one,) = snapshot(Rows([read], [], 0, {}), now).instances
 
     assert (one.erp, one.verified) == ("Altarede, exportações (não verificado com o fornecedor)", False)
@@ -66,7 +101,7 @@ def test_an_instance_shows_its_erp_and_the_names_of_its_reverse_map(instance: Ma
 def test_instances_are_ordered_by_what_people_read(instance: MakeInstance, now: datetime) -> None:
     """By title, not by name; the name stands in for a missing title."""
     titles = {"a": "zulu", "b": "Alfa", "mike": ""}
-    rows = [InstanceRows(instance(name, title=title), NOTHING, NOTHING, [], {}) for name, title in titles.items()]
+    rows = [InstanceRows(instance(name, title=title), NOTHING, [], [], {}) for name, title in titles.items()]
     built = snapshot(Rows(rows, [], 3, {"x": "zone"}), now)
 
     assert [one.title for one in built.instances] == ["Alfa", "mike", "zulu"]
@@ -112,7 +147,7 @@ def test_the_queues_of_all_instances_merge_into_one_total_order(places: list[tup
         for i, (score, day, name) in enumerate(places)
     ]
     instances = [
-        InstanceFigures(name, name, "", True, DEFAULT_ZONE, 7, Standing(), Waiting(), NO_DEBTS, head, ())
+        InstanceFigures(name, name, "", True, DEFAULT_ZONE, 7, Gate(), Standing(), Waiting(), NO_DEBTS, head, ())
         for name in ("norte", "sul")
         for head in [tuple(debtor for debtor in debtors if debtor.instance == name)]
     ]

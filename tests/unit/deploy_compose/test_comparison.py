@@ -98,14 +98,20 @@ def test_a_client_that_one_side_lacks_is_told_with_all_that_hangs_on_it() -> Non
     assert sorted(differences(documents(), {"clients": {}})) == sorted(strange)
 
 
-def test_the_queue_holds_exactly_the_clients_that_owe() -> None:
+def test_the_queue_holds_exactly_the_clients_that_owe_and_what() -> None:
     paid = facts() | {"8": ClientFacts("BOB TESTE", True, "S")}
     clients = {code: asdict(each) for code, each in paid.items()}
 
-    assert queue_differences([{"code": "7"}], {"clients": clients}) == []
-    assert queue_differences([{"code": "8"}], {"clients": clients}) == [
+    def place(code: str, cents: int = 2605) -> dict[str, Any]:
+        return {"code": code, "facts": {"due": [["2026-11-03", cents]]}}
+
+    assert queue_differences([place("7")], {"clients": clients}) == []
+    assert queue_differences([place("8")], {"clients": clients}) == [
         "place of client 7: is missing in the view",
         "place of client 8: is in the view, the ERP has no such thing",
+    ]
+    assert queue_differences([place("7", 2606)], {"clients": clients}) == [
+        "place of client 7: due is [('2026-11-03', 2606)] in the view, [('2026-11-03', 2605)] in the ERP"
     ]
 
 

@@ -1,14 +1,17 @@
 """What the pipelines ask for, and how their rows become figures; what they mean is tested on a real server."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.figures.queue import REASONS, Hold, Waiting, queue_pipeline, waiting, waiting_pipeline
 from schemas.figures.scope import AGES, Scope
 from schemas.figures.standing import Band, Share, Standing, standing, standing_pipeline
+from schemas.queue import Closed
 
 TODAY = date(2026, 11, 23)
 counts = st.integers(0, 10**9)
@@ -16,7 +19,21 @@ shares = st.builds(Share, counts, counts, counts)
 bands = st.tuples(*(st.builds(Band, st.just(since), counts, counts) for since, _ in AGES))
 standings = st.builds(Standing, counts, shares, shares, bands)
 holds = st.lists(st.sampled_from(REASONS), unique=True).map(lambda some: [r for r in REASONS if r in some])
-waitings = st.builds(Waiting, counts, counts, counts, holds.map(lambda some: tuple(Hold(r, 3, 1) for r in some)))
+waitings = st.builds(Waiting, counts, counts, counts, holds.map(lambda some: tuple(Hold(r, 3, 1) for r in some)), counts)
+SCOPE = Scope("norte", TODAY, 7)
+
+
+def group(debtors: int, *holds: str, early: bool = False, cents: int = 0) -> dict[str, object]:
+    return {"_id": {"early": early, "holds": list(holds)}, "debtors": debtors, "cents": cents}
+
+
+ROWS = [
+    group(2, "promise", "no_phone"),
+    group(4, cents=900),
+    group(3, "no_phone"),
+    group(1, "promise", early=True),
+    {"debtors": 8},
+]
 
 
 def test_the_ages_leave_no_day_out_and_no_day_twice() -> None:
@@ -50,17 +67,25 @@ def test_a_standing_is_read_from_the_row_of_its_pipeline() -> None:
 def test_an_instance_without_documents_stands_at_zero() -> None:
     """`$facet` gives empty lists, not missing ones."""
     assert standing({"clients": [], "debtors": [], "bills": []}) == Standing()
-    assert waiting({"queue": [], "holds": []}) == Waiting()
+    assert waiting([], SCOPE) == Waiting()
 
 
 def test_holds_come_in_the_rules_order() -> None:
     """MongoDB's groups come in any order."""
-    row = {
-        "queue": [{"_id": True, "debtors": 4, "cents": 900}, {"_id": False, "debtors": 3, "cents": 10}],
-        "holds": [{"_id": "no_phone", "debtors": 3, "alone": 1}, {"_id": "promise", "debtors": 2, "alone": 0}],
-    }
+    assert waiting(ROWS, SCOPE) == Waiting(
+        4, 900, 6, (Hold("nothing_due", 8, 0), Hold("too_early", 1, 0), Hold("promise", 3, 0), Hold("no_phone", 5, 3))
+    )
 
-    assert waiting(row) == Waiting(4, 900, 3, (Hold("promise", 2, 0), Hold("no_phone", 3, 1)))
+
+@pytest.mark.parametrize("closed", ["holiday", "outside_window"])
+def test_behind_a_closed_gate_everybody_is_held_and_some_by_nothing_else(closed: Closed) -> None:
+    """The reasons of the others are the same at any hour."""
+    shut = waiting(ROWS, replace(SCOPE, closed=closed))
+    open_ = waiting(ROWS, SCOPE)
+
+    assert (shut.ready, shut.ready_cents, shut.gated) == (0, 0, open_.ready)
+    assert shut.held == open_.held + open_.ready
+    assert shut.holds == open_.holds
 
 
 @given(standings, standings)
@@ -90,21 +115,24 @@ def test_pipelines_never_leave_their_instance() -> None:
     scope = Scope("norte", TODAY, 7)
 
     assert standing_pipeline(scope)[0] == {"$match": {"instance": "norte"}}
-    assert waiting_pipeline("norte")[0] == {"$match": {"instance": "norte"}}
-    assert queue_pipeline(["norte"], 20)[0] == {"$match": {"instance": {"$in": ["norte"]}, "verdict.call": True}}
+    for pipeline in (waiting_pipeline(scope), queue_pipeline(scope), queue_pipeline(scope, 20)):
+        assert pipeline[0]["$match"]["instance"] == "norte"
+    (other,) = (stage["$unionWith"] for stage in waiting_pipeline(scope) if "$unionWith" in stage)
+    assert other["pipeline"][0]["$match"]["instance"] == "norte"
 
 
 def test_the_queue_is_limited_only_when_asked() -> None:
     """The page shows a head, the file has everything."""
-    assert {"$limit": 20} in queue_pipeline(["norte"], 20)
-    assert not any("$limit" in stage for stage in queue_pipeline(["norte"]))
+    assert {"$limit": 20} in queue_pipeline(SCOPE, 20)
+    assert not any("$limit" in stage for stage in queue_pipeline(SCOPE))
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(0, 365))
 def test_bounds_are_due_dates_of_the_given_day(today: date, min_days: int) -> None:
     """Nothing in a pipeline asks the server for its clock, so a snapshot of the past can be computed."""
-    text = repr(standing_pipeline(Scope("norte", today, min_days)))
+    scope = Scope("norte", today, min_days)
+    text = repr(standing_pipeline(scope))
 
-    assert "$$NOW" not in text
+    assert "$$NOW" not in repr([standing_pipeline(scope), waiting_pipeline(scope), queue_pipeline(scope)])
     assert (today - timedelta(days=min_days)).isoformat() in text
     assert today.isoformat() in text

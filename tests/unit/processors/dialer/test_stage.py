@@ -1,6 +1,7 @@
-"""`dialer` on bytes: debtor states in, the queue out, and time as an input too."""
+"""`dialer` on bytes: debtor states in, the queue out, and nothing because of time alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -10,16 +11,16 @@ from hypothesis import strategies as st
 from processors.dialer.stage import World, again, fold, key_of, verdict
 from schemas.calling.facts import facts_of
 from schemas.codec import decode
-from schemas.controls import Controls
+from schemas.controls import AllControls, Controls, in_force_since
 from schemas.debtor import Bill, Client, Debtor
 from schemas.errors import RejectRecord
-from schemas.queue import Facts, QueueEntry
-from tests.strategies import BILLS, INSTANTS, MONDAY, SEEN, instance
+from schemas.queue import Facts, QueueEntry, Verdict
+from tests.strategies import BILLS, INSTANTS, MONDAY, SEEN, controls, instance
 from tests.unit.records import Given, of
 
 KEY = b"norte:1042"
 HERE = instance()
-WORLD = World({"norte": HERE}, {})
+WORLD = World(frozenset(["norte"]))
 NOON = datetime(2026, 1, 12, 12, tzinfo=HERE.clock)
 OWED = Bill(due_on=date(2025, 12, 20), open_cents=9_990, status="open", seen_at=SEEN)
 FULANA = Client(name="FULANA", active=True, person="a" * 32, phones=("+5582999990001",), seen_at=SEEN)
@@ -69,16 +70,16 @@ def test_the_queue_shows_the_newest_state_however_the_records_are_cut_and_repeat
         assert entry(queued).facts == facts_of(debtor(0, **last))
 
 
-@given(st.permutations([1, 2, 3]), BILLS)
-def test_an_older_state_never_wins(order: list[int], bill: Bill) -> None:
-    """In one batch or in three; the older ones have no bill and would take the debtor from the queue."""
-    versions = {1: debtor(1), 2: debtor(2), 3: debtor(3, b=bill)}
-    together = run(None, [state(versions[n]) for n in order])
-    queued = run(None, [state(versions[3])])
-    for n in order:
-        queued = run(queued, [state(versions[n])])
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=5), BILLS)
+def test_the_last_record_wins_whatever_its_version_says(versions: list[int], bill: Bill) -> None:
+    """The partition's order is the order: in one batch or a record at a time."""
+    bills = [bill.model_copy(update={"open_cents": number}) for number in range(len(versions))]
+    records = [state(debtor(version, b=one)) for version, one in zip(versions, bills, strict=True)]
+    queued: bytes | None = None
+    for record in records:
+        queued = run(queued, [record])
 
-    assert entry(together).facts == entry(queued).facts == facts_of(versions[3])
+    assert entry(queued).facts == entry(run(None, records)).facts == facts_of(debtor(0, b=bills[-1]))
 
 
 def test_a_debtor_without_open_bills_leaves_the_queue() -> None:
@@ -91,10 +92,11 @@ def test_a_debtor_without_open_bills_leaves_the_queue() -> None:
 def test_an_erased_debtor_leaves_the_queue_and_may_come_back_under_any_version() -> None:
     """A topic that was rebuilt by a worker whose clock is behind."""
     queued = run(None, [state(debtor(1_000, b=OWED))])
+    more = debtor(900, b=OWED, c=OWED)
 
     assert fold(WORLD, KEY, queued, [state(None)], NOON) == (True, None, [])
-    assert entry(run(queued, [state(None), state(debtor(900, b=OWED))])).debtor_version in {900, 1_000}
-    assert entry(run(run(queued, [state(None)]), [state(debtor(900, b=OWED))])).debtor_version == 900
+    assert entry(run(queued, [state(None), state(more)])).debtor_version == 900
+    assert entry(run(run(queued, [state(None)]), [state(more)])).debtor_version == 900
 
 
 def test_what_changes_neither_facts_nor_verdict_is_not_published() -> None:
@@ -122,44 +124,92 @@ def test_the_evidence_and_the_moment_travel_with_the_decision() -> None:
     queued = entry(run(None, [state(debtor(7, b=OWED))]))
 
     assert (queued.key, queued.debtor_version, queued.decided_at) == (KEY, 7, NOON)
-    assert (queued.verdict.holds, queued.verdict.oldest_due_on, queued.verdict.overdue_cents) == (
-        (),
-        date(2025, 12, 20),
-        9_990,
-    )
+    assert (queued.verdict.holds, queued.facts.due) == ((), ((date(2025, 12, 20), 9_990),))
 
 
 # --- time and rules
 
 
-def test_the_clock_alone_changes_a_verdict() -> None:
+MOMENTS = st.integers(-400 * 24 * 60, 400 * 24 * 60).map(lambda minutes: NOON + timedelta(minutes=minutes))
+
+
+def at(moment: datetime, people: Controls) -> World:
+    """The world as it is read then: promises that are over everywhere are not."""
+    since = in_force_since(moment.date())
+    left = {code: until for code, until in people.promises.items() if until >= since}
+    return World(WORLD.instances, AllControls({"norte": replace(people, promises=left)}), since)
+
+
+@given(st.lists(BILLS, max_size=3), controls("1042"), st.lists(MOMENTS, min_size=1, max_size=4))
+def test_time_alone_publishes_nothing(bills: list[Bill], people: Controls, moments: list[datetime]) -> None:
+    """Midnight, window edges, holidays, years: neither by looking again nor by a restart that reads the debtor again.
+
+    Nor does a promise that ends; one that was over before there was an entry is in none.
+    """
+    first, *later = sorted(moments)
+    record = state(debtor(1, b=OWED, **{str(n): bill for n, bill in enumerate(bills)}))
+    queued = fold(at(first, people), KEY, None, [record], first).state
+    assert queued is not None
+
+    for moment in later:
+        assert not again(at(moment, people), KEY, queued, moment).changed
+        assert not fold(at(moment, people), KEY, queued, [record], moment).changed
+
+
+def test_a_promise_is_published_when_it_is_made_moved_and_taken_back_and_not_when_it_ends() -> None:
     queued = run(None, [state(debtor(1, b=OWED))])
     assert queued is not None
-    evening = NOON.replace(hour=20)
+    days = [MONDAY + timedelta(days=days) for days in (0, 5)]
+    told = []
+    for world in (
+        at(NOON, Controls({"1042": days[0]})),
+        at(NOON, Controls({"1042": days[1]})),
+        at(NOON + timedelta(days=5), Controls({"1042": days[1]})),
+        at(NOON + timedelta(days=30), Controls({"1042": days[1]})),
+        at(NOON + timedelta(days=30), Controls({})),
+    ):
+        folded = again(world, KEY, queued, NOON)
+        told.append(folded.changed)
+        queued = folded.state or queued
+    taken_back = again(at(NOON, Controls({})), KEY, queued, NOON)
 
-    assert not again(WORLD, KEY, queued, NOON + timedelta(minutes=1)).changed
-    later = again(WORLD, KEY, queued, evening)
-    assert later.changed
-    assert (entry(later.state).verdict.holds, entry(later.state).decided_at) == (("outside_window",), evening)
-    assert entry(later.state).facts == entry(queued).facts
+    assert told == [True, True, False, False, False]
+    assert entry(queued).verdict == Verdict(holds=("promise",), until={"promise": days[1]})
+    assert taken_back.changed
+    assert entry(taken_back.state).verdict == Verdict()
 
 
-def test_a_promise_changes_a_verdict_at_once() -> None:
+BEFORE = b"""{"instance":"norte","code":"1042","version":1768395600000,"debtor_version":7,
+"decided_at":"2026-01-14T03:00:00Z","facts":{"name":"FULANA","known":true,"phones":["+5582999990001"],"due":[["2025-12-20",9990]]},"verdict":{"holds":
+["too_early","promise","outside_window"],"score":250,"parts":{"days_late":250},"oldest_due_on":"2025-12-20","overdue_cents":9990}}"""
+
+
+def test_an_entry_of_before_with_the_holds_of_its_hour_is_written_anew_once() -> None:
+    """When the dialer first meets it: readers pass over those holds until then."""
+    folded = again(at(NOON, Controls({"1042": MONDAY})), KEY, BEFORE, NOON)
+
+    assert folded.changed
+    assert entry(folded.state).verdict == Verdict(holds=("promise",), until={"promise": MONDAY})
+    assert entry(folded.state).version > entry(BEFORE).version
+    assert folded.state is not None
+    assert not again(at(NOON, Controls({"1042": MONDAY})), KEY, folded.state, NOON).changed
+
+
+def test_a_field_that_a_newer_version_added_survives_no_decision_and_stops_none() -> None:
     queued = run(None, [state(debtor(1, b=OWED))])
     assert queued is not None
-    promised = World(WORLD.instances, {"norte": Controls({"1042": MONDAY}, frozenset(), frozenset())})
 
-    assert entry(again(promised, KEY, queued, NOON).state).verdict.holds == ("promise",)
+    assert not again(WORLD, KEY, queued.replace(b"{", b'{"newer":1,', 1), NOON).changed
 
 
 def test_what_one_provider_decided_holds_for_no_other() -> None:
-    other = World(WORLD.instances, {"sul": Controls({"1042": MONDAY}, frozenset(["a" * 32]), frozenset())})
+    other = World(WORLD.instances, AllControls({"sul": Controls({"1042": MONDAY}, frozenset(["a" * 32]), frozenset())}))
 
-    assert verdict(other, "norte", "1042", facts_of(debtor(1, b=OWED)), NOON).holds == ()
+    assert verdict(other, "norte", "1042", facts_of(debtor(1, b=OWED))).holds == ()
 
 
 def test_a_provider_that_is_not_configured_calls_nobody() -> None:
-    assert verdict(World(), "norte", "1042", Facts(), NOON).holds == ("instance_unknown",)
+    assert verdict(World(), "norte", "1042", Facts()).holds == ("instance_unknown",)
 
 
 # --- records that cannot be read

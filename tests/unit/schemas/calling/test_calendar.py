@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.calling.calendar import is_holiday, is_open
+from schemas.calling.calendar import Gate, gate, is_holiday, is_open
 from schemas.instances import Instance, State
 from tests.strategies import instance, instances
 
@@ -74,3 +74,54 @@ def test_the_weekday_is_the_local_one() -> None:
 
     assert is_open(instance(zone="America/Rio_Branco", state="AC", rules=sunday), datetime(2026, 1, 12, 1, tzinfo=UTC))
     assert not is_open(instance(zone="America/Noronha", state="PE", rules=sunday), datetime(2026, 1, 12, 4, tzinfo=UTC))
+
+
+# --- the gate
+
+
+def allowed(here: Instance, now: datetime) -> bool:
+    holiday = is_holiday(here.state, now.astimezone(here.clock).date())
+    return not here.paused and is_open(here, now) and (here.rules.call_on_holidays or not holiday)
+
+
+@given(instances(), MOMENTS)
+def test_a_closed_gate_says_to_the_second_when_it_opens(here: Instance, now: datetime) -> None:
+    """Shut until just before, open at that moment; no minute in between was left out."""
+    found = gate(here, now)
+
+    assert (found.closed is None) is allowed(here, now)
+    if found.closed is None:
+        assert found.opens_at is None
+    elif found.opens_at is None:
+        assert not any(allowed(here, now + timedelta(minutes=10 * step)) for step in range(6 * 24 * 15))
+    else:
+        assert allowed(here, found.opens_at)
+        assert not allowed(here, found.opens_at - timedelta(seconds=1))
+        steps = (found.opens_at - now) // timedelta(minutes=17)
+        assert not any(allowed(here, now + timedelta(minutes=17 * step)) for step in range(steps + 1))
+
+
+@pytest.mark.parametrize(
+    ("local", "closed", "opens_at"),
+    [
+        ("2026-01-12T08:59:59", "outside_window", "2026-01-12T09:00:00"),
+        ("2026-01-12T09:00:00", None, None),
+        ("2026-01-12T19:00:00", "outside_window", "2026-01-13T09:00:00"),
+        ("2026-01-16T19:00:00", "outside_window", "2026-01-19T09:00:00"),  # a Friday
+        ("2026-09-04T20:00:00", "outside_window", "2026-09-08T09:00:00"),  # before a Monday that is a holiday
+        ("2026-09-07T12:00:00", "holiday", "2026-09-08T09:00:00"),
+        ("2026-09-07T23:00:00", "holiday", "2026-09-08T09:00:00"),
+    ],
+)
+def test_the_gate_of_the_strictest_window(local: str, closed: str | None, opens_at: str | None) -> None:
+    here = instance()
+
+    def at(text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=here.clock)
+
+    assert gate(here, at(local).astimezone(UTC)) == Gate(closed, at(opens_at) if opens_at else None)  # type: ignore[arg-type]
+
+
+def test_without_hours_the_gate_never_opens() -> None:
+    for windows in ({}, {0: {"opens": time(9), "closes": time(9)}}):
+        assert gate(instance(rules={"windows": windows}), WEEK) == Gate("outside_window", None)

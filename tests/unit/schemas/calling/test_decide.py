@@ -9,18 +9,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.calling.decide import decide
-from schemas.controls import NO_CONTROLS, Controls
-from schemas.figures.queue import queue_pipeline
+from schemas.calling.calendar import gate
+from schemas.calling.decide import decide, in_force
+from schemas.calling.place import Place, owed_since, place
+from schemas.controls import NO_CONTROLS, Controls, Doubts
 from schemas.instances import Instance
-from schemas.queue import Facts, HoldReason, QueueEntry, Verdict
-from schemas.views import queue
+from schemas.queue import DERIVED, ENDING, Facts, HoldReason, Verdict
 from tests.strategies import DAYS, MONDAY, controls, facts, instance, instances
 
 CODE = "1042"
 BRAZIL = {
     state: holidays.country_holidays("BR", subdiv=state, years=range(2025, 2028)) for state in ("SP", "AL", "AC", "AM", "PE")
 }
+
+
+def seen(evidence: Facts, here: Instance, people: Controls, now: datetime) -> Place:
+    """What a reader makes at `now` of the verdict that is stored."""
+    today = now.astimezone(here.clock).date()
+    return place(evidence, decide(evidence, CODE, people), today, here.rules.min_days_overdue)
+
+
+def objections(evidence: Facts, here: Instance, people: Controls, now: datetime) -> tuple[HoldReason, ...]:
+    """All that objects to a call at `now`: the debtor's own holds and the gate."""
+    closed = gate(here, now).closed
+    return (*seen(evidence, here, people, now).holds, *([closed] if closed else []))
 
 
 @st.composite
@@ -47,8 +59,8 @@ def forbidden(evidence: Facts, here: Instance, people: Controls, now: datetime) 
     ages = [((local.date() - due_on).days, cents) for due_on, cents in evidence.due]
     late = [age for age, cents in ages if age > 0 and cents]
     window = here.rules.windows.get(local.weekday())
-    objections: dict[HoldReason, bool] = {
-        "instance_paused": here.paused,
+    holiday = local.date() in BRAZIL[here.state] and not here.rules.call_on_holidays
+    rules: dict[HoldReason, bool] = {
         "nothing_due": not late,
         "too_early": bool(late) and max(late) < here.rules.min_days_overdue,
         "voluntary_suspension": evidence.voluntary_suspension,
@@ -58,33 +70,83 @@ def forbidden(evidence: Facts, here: Instance, people: Controls, now: datetime) 
         "excluded_by_erp": not evidence.collect,
         "promise": CODE in people.promises and local.date() <= people.promises[CODE],
         "blocklist": evidence.person in people.people or (bool(evidence.phones) and set(evidence.phones) <= people.phones),
+        "control_unreadable": people.doubts.everybody
+        or CODE in people.doubts.codes
+        or evidence.person in people.doubts.people
+        or bool(people.doubts.phones & set(evidence.phones)),
         "no_phone": evidence.phones == (),
-        "holiday": local.date() in BRAZIL[here.state] and not here.rules.call_on_holidays,
-        "outside_window": window is None or not f"{window.opens:%T.%f}" <= f"{local:%T.%f}" < f"{window.closes:%T.%f}",
+        "instance_paused": here.paused,
+        "holiday": holiday and not here.paused,
+        "outside_window": not holiday
+        and not here.paused
+        and (window is None or not f"{window.opens:%T.%f}" <= f"{local:%T.%f}" < f"{window.closes:%T.%f}"),
     }
-    return (reason for reason, objects in objections.items() if objects)
+    return (reason for reason, objects in rules.items() if objects)
 
 
 @given(cases())
 def test_every_rule_that_objects_is_shown_and_no_other(case: tuple[Facts, Instance, Controls, datetime]) -> None:
-    """A call is a verdict without holds, so this is both: no forbidden call, and no call withheld."""
+    """A call is a place without holds behind an open gate, so this is both: no forbidden call, and no call withheld."""
     evidence, here, people, now = case
 
-    assert decide(evidence, CODE, here, people, now).holds == tuple(forbidden(evidence, here, people, now))
+    assert objections(evidence, here, people, now) == tuple(forbidden(evidence, here, people, now))
 
 
 @given(cases())
-def test_the_figures_of_a_verdict(case: tuple[Facts, Instance, Controls, datetime]) -> None:
+def test_nothing_is_stored_that_the_clock_decides(case: tuple[Facts, Instance, Controls, datetime]) -> None:
+    """So that time alone publishes nothing; what ends by itself says when."""
+    evidence, _, people, _ = case
+    stored = decide(evidence, CODE, people)
+
+    assert not DERIVED & set(stored.holds)
+    assert {reason for reason in stored.holds if reason in ENDING} == stored.until.keys()
+
+
+@given(cases(), st.lists(st.sampled_from(sorted(DERIVED)), max_size=4))
+def test_the_hours_in_an_entry_of_before_are_passed_over(
+    case: tuple[Facts, Instance, Controls, datetime], hours: list[HoldReason]
+) -> None:
+    """It was stored with what its clock said; a promise without its last day holds."""
+    evidence, here, people, now = case
+    today, least = now.astimezone(here.clock).date(), here.rules.min_days_overdue
+    stored = decide(evidence, CODE, people)
+    before = Verdict(holds=(*hours, *(reason for reason in stored.holds if reason != "promise"), "promise"))
+    found = place(evidence, before, today, least)
+
+    assert set(found.holds) == {*place(evidence, stored, today, least).holds, "promise"}
+
+
+@given(cases())
+def test_a_promise_that_is_over_is_none(case: tuple[Facts, Instance, Controls, datetime]) -> None:
+    """The day after its last one the verdict equals that without it."""
+    evidence, _, people, _ = case
+    without = Controls({}, people.people, people.phones, people.doubts)
+    stored = decide(evidence, CODE, people)
+    last = people.promises.get(CODE, MONDAY)
+
+    assert in_force(stored, last) == stored
+    assert in_force(stored, last + timedelta(days=1)) == decide(evidence, CODE, without)
+
+
+@given(cases())
+def test_the_figures_of_a_place(case: tuple[Facts, Instance, Controls, datetime]) -> None:
     """Counted by the local day, whatever zone the moment is told in; the score is the sum of its parts."""
     evidence, here, people, now = case
-    verdict = decide(evidence, CODE, here, people, now)
+    found = seen(evidence, here, people, now)
     today = now.astimezone(here.clock).date()
     overdue = [(due_on, cents) for due_on, cents in evidence.due if due_on < today and cents]
 
-    assert verdict.overdue_cents == sum(cents for _, cents in overdue)
-    assert verdict.oldest_due_on == min((due_on for due_on, _ in overdue), default=None)
-    assert verdict.score == sum(verdict.parts.values())
-    assert verdict == decide(evidence, CODE, here, people, now.astimezone(UTC))
+    assert found.overdue_cents == sum(cents for _, cents in overdue)
+    assert found.oldest_due_on == min((due_on for due_on, _ in overdue), default=None)
+    assert found.days_late == max(((today - due_on).days for due_on, _ in overdue), default=0)
+    assert found.score == sum(found.parts.values())
+    assert found == seen(evidence, here, people, now.astimezone(UTC))
+
+
+@given(facts())
+def test_who_owes_owes_since_the_first_bill_with_a_cent(evidence: Facts) -> None:
+    """Overdue or not: it is stored in the view, where no clock can change it."""
+    assert owed_since(evidence) == min((due_on for due_on, cents in evidence.due if cents), default=None)
 
 
 @given(cases(), st.integers(0, 30), st.integers(0, 10**6))
@@ -96,7 +158,7 @@ def test_a_longer_or_larger_debt_is_never_called_later(
         update={"due": tuple((due_on - timedelta(days=days), owed + cents) for due_on, owed in evidence.due)}
     )
 
-    assert decide(worse, CODE, here, people, now).score >= decide(evidence, CODE, here, people, now).score
+    assert seen(worse, here, people, now).score >= seen(evidence, here, people, now).score
 
 
 # --- left to itself
@@ -118,8 +180,7 @@ def test_over_days_an_eligible_debtor_is_called_in_every_open_minute_and_in_no_o
         window = here.rules.windows.get(local.weekday())
         open_ = window is not None and window.opens <= local.time() < window.closes
         late = (local.date() - date(2025, 12, 20)).days >= here.rules.min_days_overdue
-        called = open_ and late and local.date() > until and not here.paused
-        assert (not decide(ELIGIBLE, CODE, here, people, now).holds) is called
+        assert (not objections(ELIGIBLE, here, people, now)) is (open_ and late and local.date() > until and not here.paused)
         now += timedelta(minutes=tick)
 
 
@@ -127,7 +188,7 @@ NOON = datetime.combine(MONDAY, time(12), instance().clock)
 
 
 def test_the_eligible_debtor_of_these_tests_is_called() -> None:
-    assert decide(ELIGIBLE, CODE, instance(), NO_CONTROLS, NOON).holds == ()
+    assert objections(ELIGIBLE, instance(), NO_CONTROLS, NOON) == ()
 
 
 @pytest.mark.parametrize(
@@ -154,6 +215,11 @@ def test_the_eligible_debtor_of_these_tests_is_called() -> None:
             NOON,
             (),
         ),
+        ({}, Controls(doubts=Doubts(codes=frozenset([CODE]))), NOON, ("control_unreadable",)),
+        ({}, Controls(doubts=Doubts(people=frozenset(["a" * 32]))), NOON, ("control_unreadable",)),
+        ({}, Controls(doubts=Doubts(phones=frozenset(["+5582999990001"]))), NOON, ("control_unreadable",)),
+        ({}, Controls(doubts=Doubts(everybody=True)), NOON, ("control_unreadable",)),
+        ({}, Controls(doubts=Doubts(codes=frozenset(["1"]), people=frozenset(["b" * 32]))), NOON, ()),
         ({"phones": ()}, NO_CONTROLS, NOON, ("no_phone",)),
         ({"active": False}, NO_CONTROLS, NOON, ()),
         ({}, NO_CONTROLS, NOON.replace(hour=19), ("outside_window",)),
@@ -164,44 +230,10 @@ def test_the_eligible_debtor_of_these_tests_is_called() -> None:
     ],
 )
 def test_each_rule_alone(facts_: dict[str, Any], people: Controls, now: datetime, holds: tuple[HoldReason, ...]) -> None:
-    assert decide(ELIGIBLE.model_copy(update=facts_), CODE, instance(), people, now).holds == holds
+    assert objections(ELIGIBLE.model_copy(update=facts_), instance(), people, now) == holds
 
 
 def test_a_provider_may_call_on_holidays() -> None:
     here = instance(rules={"call_on_holidays": True})
 
-    assert decide(ELIGIBLE, CODE, here, NO_CONTROLS, NOON.replace(month=9, day=7)).holds == ()
-
-
-# --- the order
-
-
-VERDICTS = st.builds(
-    Verdict,
-    score=st.integers(0, 2),
-    oldest_due_on=st.sampled_from([date(2026, 1, 1), date(2026, 1, 2)]),
-    overdue_cents=st.just(1),
-)
-
-
-@given(st.data(), st.lists(VERDICTS, min_size=1, max_size=8))
-def test_the_order_of_the_queue_is_total_and_the_one_that_is_promised(data: st.DataObject, verdicts: list[Verdict]) -> None:
-    """Score down, oldest due date up, key up: the sort of `queue_pipeline` over the view's documents, in any order read."""
-    entries = [
-        QueueEntry(
-            instance="norte", code=str(n), version=0, debtor_version=0, decided_at=NOON, facts=Facts(), verdict=verdict
-        )
-        for n, verdict in enumerate(verdicts)
-    ]
-    promised = sorted(entries, key=lambda entry: (-entry.verdict.score, entry.verdict.oldest_due_on or date.max, entry.key))
-    documents = [queue(entry) for entry in data.draw(st.permutations(entries))]
-    for path, direction in reversed(next(stage["$sort"] for stage in queue_pipeline(["norte"]) if "$sort" in stage).items()):
-        documents.sort(key=lambda document, path=path: _at(document, path), reverse=direction == -1)  # type: ignore[misc]
-
-    assert [document["_id"] for document in documents] == [entry.key.decode() for entry in promised]
-
-
-def _at(document: Any, path: str) -> Any:  # noqa: ANN401 - JSON
-    for part in path.split("."):
-        document = document[part]
-    return document
+    assert objections(ELIGIBLE, here, NO_CONTROLS, NOON.replace(month=9, day=7)) == ()
