@@ -37,7 +37,7 @@ def test_every_kind_of_row_and_every_phase_is_shown() -> None:
     assert {kind: {event.kind for event in events} for kind, events in rows.items()} == {kind: {kind} for kind in ROW_TOPICS}
     assert {event.row is None for event in rows["bill"]} == {True, False}
     assert {event.client for event in rows["reference"]} == {"tipo_cliente", "cidade", "uf", "filial"}
-    assert sweeps == {"started", "completed", "failed"}
+    assert sweeps == {"started", "completed", "failed", "held"}
     assert {not entry.verdict.holds for entry in queued} == {True, False}
 
 
