@@ -4,15 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.runtime.settings import MongoSettings
+from schemas.runtime.settings import SERVER, MongoSettings
 
 
 class Settings(MongoSettings):
     """`DASHBOARD_ORIGINS`: host:port, several separated by commas, from which a browser may open the page.
 
     `DASHBOARD_REFRESH_SECONDS`: seconds between two snapshots. `COLLECTOR_LOCALE`: the language of every visible string.
+    `KAFKA_BOOTSTRAP_SERVERS`: only for the heartbeat; without it there is none, and everything else works.
     """
 
+    kafka_bootstrap_servers: Annotated[str, Field(pattern=rf"^({SERVER}(,{SERVER})*)?$")] = ""
     dashboard_port: int = Field(default=8501, ge=0, le=65_535)
     dashboard_address: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     dashboard_origins: str = ""

@@ -25,10 +25,14 @@ def load(stage: str) -> Callable[[], None]:
     return cast("Callable[[], None]", getattr(import_module(module), name))
 
 
-def run(stage: str, worker: str) -> None:
-    """Run it in this process. Kafka gives a worker that comes back under its name the same partitions at once."""
+def run(stage: str, worker: str | None = None) -> None:
+    """Run it in this process. Kafka gives a worker that comes back under its name the same partitions at once.
+
+    `worker`: its name; None where the environment says it, or nobody, and then it gets one of its own.
+    """
     main = load(stage)
-    os.environ["WORKER_NAME"] = worker
+    if worker is not None:
+        os.environ["WORKER_NAME"] = worker
     main()
 
 

@@ -1,19 +1,27 @@
-"""How far everything is: lag by consumer group and topic, the last sweeps, dead letters."""
+"""How far everything is: the stages' processes, lag by consumer group and topic, the last sweeps, dead letters."""
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import AwareDatetime
 
 from deploy.clients import admin, database, reader
+from deploy.roll import Present, roll
+from deploy.stages import STAGES
 from schemas.model import Model
 from schemas.runtime.mongo import Database
 from schemas.runtime.settings import KafkaSettings, MongoSettings
-from schemas.views import DEAD_LETTERS
+from schemas.stages import Heartbeat
+from schemas.views import DEAD_LETTERS, LIVING
+from schemas.views import STAGES as HEARTBEATS
 
 Offsets = Mapping[TopicPartition, int]
+MARKERS = 50
+"""A commit stands behind the last record; the marker of its transaction comes after that, one for each transaction."""
+LOOKS, LOOK_MS = 5, 200
 
 
 class StatusSettings(KafkaSettings, MongoSettings):
@@ -52,6 +60,7 @@ class DeadCount(Model):
 class Status(Model):
     """All of it at one moment."""
 
+    stages: tuple[Present, ...] = ()
     lag: tuple[Lag, ...]
     sweeps: tuple[LastSweep, ...]
     dead_letters: tuple[DeadCount, ...]
@@ -70,6 +79,7 @@ async def status(settings: StatusSettings, prefix: str = "") -> Status:
     """Groups whose name begins with `prefix`. Raises StopWorker."""
     async with database(settings) as views:
         return Status(
+            stages=tuple(roll(await _heartbeats(views), STAGES, datetime.now(UTC))),
             lag=tuple(await read_lag(settings.kafka_bootstrap_servers, prefix)),
             sweeps=tuple(await _sweeps(views)),
             dead_letters=tuple(await _dead(views)),
@@ -84,7 +94,28 @@ async def read_lag(servers: str, prefix: str = "") -> list[Lag]:
         partitions = {partition for offsets in committed.values() for partition in offsets}
         begins = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
-    return [lag for group, offsets in committed.items() for lag in lags(group, offsets, begins, ends)]
+        read = {group: await _past_markers(consumer, offsets, ends) for group, offsets in committed.items()}
+    return [lag for group, offsets in read.items() for lag in lags(group, offsets, begins, ends)]
+
+
+async def _past_markers(consumer: AIOKafkaConsumer, committed: Offsets, ends: Offsets) -> dict[TopicPartition, int]:
+    """The offsets, moved to the end where nothing but the markers of transactions stands behind them."""
+    near = {tp: at for tp, at in committed.items() if 0 <= at < ends.get(tp, at) <= at + MARKERS}
+    if not near:
+        return dict(committed)
+    consumer.assign(list(near))
+    for tp, at in near.items():
+        consumer.seek(tp, at)
+    found = dict(committed)
+    for _ in range(LOOKS):
+        got = await consumer.getmany(timeout_ms=LOOK_MS)
+        near = {tp: at for tp, at in near.items() if tp not in got}
+        passed = [tp for tp in near if await consumer.position(tp) >= ends[tp]]
+        found |= {tp: ends[tp] for tp in passed}
+        near = {tp: at for tp, at in near.items() if tp not in passed}
+        if not near:
+            break
+    return found
 
 
 async def _groups(client: AIOKafkaAdminClient, prefix: str) -> list[str]:
@@ -94,6 +125,10 @@ async def _groups(client: AIOKafkaAdminClient, prefix: str) -> list[str]:
 async def _committed(client: AIOKafkaAdminClient, group: str, there: set[str]) -> dict[TopicPartition, int]:
     found = await client.list_consumer_group_offsets(group)
     return {partition: offset.offset for partition, offset in found.items() if partition.topic in there}
+
+
+async def _heartbeats(views: Database) -> list[Heartbeat]:
+    return [Heartbeat.model_validate(one, extra="ignore") async for one in views[HEARTBEATS].find(LIVING)]
 
 
 async def _sweeps(views: Database) -> list[LastSweep]:

@@ -3,18 +3,22 @@
 import asyncio
 import time
 from asyncio.subprocess import Process
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
+from typing import Any, TypeVar
 
 from deploy.processes import end, fresh, signalled, spawn, tail
 from schemas.runtime.process import BAD_CONFIGURATION
+
+T = TypeVar("T")
 
 FIRST_DELAY = 1.0
 LONGEST_DELAY = 30.0
 HEALTHY_AFTER = 60.0
 GRACE = 15.0
+NO_PROCESS = 1
 
 
 def next_delay(previous: float, lived: float, code: int, healthy_after: float = HEALTHY_AFTER) -> float:
@@ -59,11 +63,24 @@ class Ended:
         )
 
 
-Event = Started | Ended
+@dataclass(frozen=True, slots=True)
+class NotStarted:
+    """The system gave no process, for the operator to mend; it is tried again after `delay` seconds."""
+
+    name: str
+    at: float
+    reason: str
+    delay: float
+
+    def __str__(self) -> str:
+        return f"{self.name} cannot be started ({self.reason}); tried again in {self.delay:.0f} s"
+
+
+Event = Started | Ended | NotStarted
 
 
 class Supervisor:
-    """`logs`: folder of one file a child. `tell` hears every start and every end that was not asked for."""
+    """`logs`: folder of one file a child. `tell` hears every start, failed or not, and every end that was not asked for."""
 
     def __init__(self, logs: Path, tell: Callable[[Event], None], healthy_after: float = HEALTHY_AFTER) -> None:
         self._logs = logs
@@ -72,10 +89,28 @@ class Supervisor:
         self._running: dict[str, Process] = {}
         self._keepers: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
+        self._lost = asyncio.Event()
 
     def start(self, name: str, argv: Sequence[str | Path], env: Mapping[str, str]) -> None:
         """Keep `argv` running under `name` until `stop`."""
-        self._keepers.append(asyncio.create_task(self._keep(name, argv, env), name=name))
+        keeper = asyncio.create_task(self._keep(name, argv, env), name=name)
+        keeper.add_done_callback(self._noticed)
+        self._keepers.append(keeper)
+
+    async def during(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of `work`. Raises at once what ended a keeper: its child would never come back."""
+        working, lost = asyncio.ensure_future(work), asyncio.create_task(self._lost.wait())
+        try:
+            await asyncio.wait([working, lost], return_when=asyncio.FIRST_COMPLETED)
+            if self._lost.is_set():
+                for keeper in self._keepers:
+                    if keeper.done():
+                        keeper.result()
+            return working.result()
+        finally:
+            working.cancel()
+            lost.cancel()
+            await asyncio.wait([working, lost])
 
     def pid(self, name: str) -> int | None:
         """The process's id, None while it is down."""
@@ -91,14 +126,24 @@ class Supervisor:
         """SIGTERM to all, SIGKILL after `grace` seconds; returns when none is left and none comes back."""
         self._stopping.set()
         await asyncio.gather(*(end(process, grace) for process in self._running.values()))
-        await asyncio.gather(*self._keepers)
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+
+    def _noticed(self, keeper: asyncio.Task[None]) -> None:
+        if not keeper.cancelled() and keeper.exception() is not None:
+            self._lost.set()
 
     async def _keep(self, name: str, argv: Sequence[str | Path], env: Mapping[str, str]) -> None:
         delay = ended = 0.0
         log = self._logs / f"{name}.log"
         while not self._stopping.is_set():
-            written = fresh(log)
-            process = self._running[name] = await spawn(argv, log, env)
+            try:
+                written = fresh(log)
+                process = self._running[name] = await spawn(argv, log, env)
+            except (OSError, ValueError) as exc:  # no such program, no more processes, no place for the log
+                delay = next_delay(delay, 0, NO_PROCESS, self._healthy_after)
+                self._tell(NotStarted(name, time.monotonic(), str(exc), delay))
+                await self._pause(delay)
+                continue
             began = time.monotonic()
             if self._stopping.is_set():  # `stop` did not see this one
                 await end(process, 0)

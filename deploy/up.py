@@ -12,7 +12,7 @@ from deploy.local.ports import free
 from deploy.local.stack import MONGO, Stack, local_stack
 from deploy.secrets import STAGE_SECRETS
 from deploy.stages import STAGES, command
-from deploy.supervisor import Ended, Event, Supervisor
+from deploy.supervisor import Ended, Event, NotStarted, Supervisor
 from deploy.topics import ensure
 
 Report = Callable[[str], None]
@@ -34,7 +34,7 @@ async def up(home: Home, replication: int, report: Report, stages: Iterable[str]
                 for stage in stages:
                     supervisor.start(stage, command(stage), env)
                 report(f"dashboard: http://127.0.0.1:{env['DASHBOARD_PORT']}  logs: {home.logs}  stop: Ctrl-C")
-                await _kept(stack)
+                await supervisor.during(_kept(stack))
             finally:
                 report("stopping")
                 await supervisor.stop()
@@ -65,6 +65,8 @@ def told(event: Event) -> str:
     if isinstance(event, Ended):
         said = "".join(f"\n    {line}" for line in event.said.splitlines())
         return f"{event}{said}"
+    if isinstance(event, NotStarted):
+        return str(event)
     return f"{event.name} started (process {event.pid})"
 
 

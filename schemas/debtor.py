@@ -1,4 +1,4 @@
-"""`debtor.v1`: a client with what is due, in our words. Facts only: ages are derived when read (`design.md`, decision 8)."""
+"""`debtor.v1`: a client with what is due, in our words. Facts only: ages are derived when read (`ARCHITECTURE.md`)."""
 
 from datetime import date
 from typing import Literal

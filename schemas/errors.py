@@ -1,4 +1,4 @@
-"""Errors are named after what the caller does next (`design.md`, decision 12).
+"""Errors are named after what the caller does next (`ARCHITECTURE.md`, "Errors name the next action").
 
 * PipelineError
   + RetryLater      wait and try the same again; nothing is lost

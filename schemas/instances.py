@@ -50,7 +50,7 @@ STRICTEST = {day: Window(opens=time(9), closes=time(19)) for day in WEEKDAYS}
 
 
 class Rules(Model):
-    """The dialer's rules of one instance (`design.md`). `windows`: by weekday, Monday is 0; a missing day is closed."""
+    """One instance's dialer rules (`ARCHITECTURE.md`). `windows`: by weekday, Monday is 0; a missing day is closed."""
 
     min_days_overdue: int = Field(default=7, ge=0, le=365)
     windows: dict[Weekday, Window] = STRICTEST

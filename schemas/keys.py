@@ -1,4 +1,4 @@
-"""Keys and partitions: everything about one debtor shares a partition (`design.md`, decision 1)."""
+"""Keys and partitions: everything about one debtor shares a partition (`ARCHITECTURE.md`, "Raw topics are the memory")."""
 
 from functools import lru_cache
 

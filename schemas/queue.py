@@ -1,4 +1,4 @@
-"""`queue.v1`: whom to call next, and why not (`design.md`, rules of the dialer)."""
+"""`queue.v1`: whom to call next, and why not (`ARCHITECTURE.md`, "The dialer's rules")."""
 
 from datetime import date
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Reverse maps: the many spellings of a bairro or client type, to the one name that people read (`design.md`, words)."""
+"""Reverse maps: the many spellings of a bairro or client type, to the one name that people read (`ARCHITECTURE.md`)."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The only place where a Kafka topic is named (`design.md`, shape and decision 1)."""
+"""The only place where a Kafka topic is named (`ARCHITECTURE.md`, "Topics")."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,6 +7,7 @@ from schemas.debtor import Debtor
 from schemas.model import Model
 from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
+from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
 
 KEYED_PARTITIONS = 6
@@ -105,6 +106,15 @@ QUEUE = Topic(
     consumers=("dialer", "views"),
     replay=STATES,
 )
+HEARTBEATS = Topic(
+    name="stage.v1",
+    model=Heartbeat,
+    key="stage:worker",
+    partitions=1,
+    producers=("erp-poller", "hydrate", "dialer", "views", "dashboard"),
+    consumers=("views",),
+    retention=timedelta(days=1),
+)
 DEAD = Topic(
     name="dead.v1",
     model=None,
@@ -115,5 +125,5 @@ DEAD = Topic(
     retention=timedelta(days=365),
 )
 
-TOPICS = (CLIENTS, CONTRACTS, BILLS, REFERENCES, SWEEPS, DEBTORS, QUEUE, DEAD)
+TOPICS = (CLIENTS, CONTRACTS, BILLS, REFERENCES, SWEEPS, DEBTORS, QUEUE, HEARTBEATS, DEAD)
 ROW_TOPICS = {"client": CLIENTS, "contract": CONTRACTS, "bill": BILLS, "reference": REFERENCES}

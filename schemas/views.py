@@ -1,7 +1,12 @@
-"""Every MongoDB view: its topic, the document an event becomes, its indexes (`design.md`, decision 5)."""
+"""Every MongoDB view: its topic, the document an event becomes, its indexes.
 
-from collections.abc import Callable
+The sink adds `version`, the place of the record that made the document. What a tombstone erased is a grave for `GRAVES`: its
+`_id`, `version`, `erased` and the time, and no `instance`, so that whoever asks for one never meets it; others ask `LIVING`.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from schemas.debtor import Debtor
@@ -9,18 +14,35 @@ from schemas.errors import RejectRecord
 from schemas.model import Model
 from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
+from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
-from schemas.topics import DEBTORS, QUEUE, REFERENCES, SWEEPS, Topic
+from schemas.topics import DEAD, DEBTORS, HEARTBEATS, QUEUE, REFERENCES, SWEEPS, TOMBSTONES, Topic
 
 Document = dict[str, Any]
 Index = tuple[tuple[str, int], ...]
 
 
+LIVING: Mapping[str, Any] = {"erased": {"$ne": True}}
+"""Of a `find` without an instance: no graves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """An index by which MongoDB removes documents `after` their time in `field`; of `only` these where it is set."""
+
+    field: str
+    after: timedelta
+    only: tuple[tuple[str, Any], ...] = ()
+
+
+GRAVES = Expiry("at", TOMBSTONES, (("erased", True),))
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """One collection. `document` gives `_id` and `version`: a document replaces only one of a lower version.
+    """One collection. `document` gives `_id`, which for all but sweeps is these `parts` of the record's key.
 
-    `parts`: which parts of the record's key make the `_id`.
+    `one_of_a_key`: whether it is, or several documents come from one key.
     """
 
     name: str
@@ -28,6 +50,7 @@ class View:
     document: Callable[[Any], Document]
     indexes: tuple[Index, ...] = ()
     parts: tuple[int, ...] = (0, 1)
+    one_of_a_key: bool = True
 
     def erased(self, key: bytes | None) -> str:
         """The `_id` that a tombstone under `key` erases: these `parts` of the key. Raises RejectRecord(field="key")."""
@@ -35,7 +58,10 @@ class View:
         try:
             return ":".join(words[part] for part in self.parts)
         except IndexError:
-            raise RejectRecord(f"a tombstone for {self.name} whose key names no document", field="key") from None
+            raise RejectRecord(f"the key names no document of {self.name}", field="key") from None
+
+
+STAGES = "stages"
 
 
 def _plain(event: Model) -> Document:
@@ -45,15 +71,16 @@ def _plain(event: Model) -> Document:
 
 def debtor(event: Debtor) -> Document:
     """`bills` and `contracts` become lists, so that a pipeline can unwind them."""
+    # one dump of all: one for each bill costs twice as much
+    plain = event.model_dump(mode="json", include={"client", "contracts", "bills"})
     return {
         "_id": event.key.decode(),
-        "version": event.version,
         "instance": event.instance,
         "code": event.code,
         "changed_at": event.changed_at,
-        "client": event.client and event.client.model_dump(mode="json"),
-        "contracts": [{"id": code, **_plain(row)} for code, row in event.contracts.items()],
-        "bills": [{"id": code, **_plain(row)} for code, row in event.bills.items()],
+        "client": plain["client"],
+        "contracts": [{"id": code, **row} for code, row in plain["contracts"].items()],
+        "bills": [{"id": code, **row} for code, row in plain["bills"].items()],
     }
 
 
@@ -64,7 +91,6 @@ def queue(event: QueueEntry) -> Document:
     return {
         **plain,
         "_id": event.key.decode(),
-        "version": event.version,
         "instance": event.instance,
         "decided_at": event.decided_at,
     }
@@ -75,7 +101,6 @@ def sweep(event: Sweep) -> Document:
     return {
         **_plain(event),
         "_id": f"{event.instance}:{event.kind}:{event.phase}",
-        "version": round(event.at.timestamp() * 1000),
         "instance": event.instance,
         "at": event.at,
     }
@@ -85,11 +110,19 @@ def reference(event: ErpRow) -> Document:
     """The ERP's own tables (client types, cities) by `table` and `code`."""
     return {
         "_id": f"{event.instance}:{event.client}:{event.id}",
-        "version": round(event.seen_at.timestamp() * 1000),
         "instance": event.instance,
         "table": event.client,
         "code": event.id,
         "row": event.row,
+    }
+
+
+def stage(event: Heartbeat) -> Document:
+    """The newest heartbeat of each process; one that ends in order erases its own."""
+    return {
+        **event.model_dump(mode="json"),
+        "_id": event.key.decode(),
+        "at": event.at,
     }
 
 
@@ -101,9 +134,15 @@ VIEWS = (
         queue,
         ((("instance", 1), ("verdict.call", 1), ("verdict.score", -1), ("verdict.oldest_due_on", 1), ("_id", 1)),),
     ),
-    View("sweeps", SWEEPS, sweep, ((("instance", 1), ("phase", 1)),)),
+    View("sweeps", SWEEPS, sweep, ((("instance", 1), ("phase", 1)),), one_of_a_key=False),
     View("references", REFERENCES, reference, ((("instance", 1), ("table", 1)),), parts=(0, 1, 3)),
+    View(STAGES, HEARTBEATS, stage),
 )
 DEAD_LETTERS = "dead_letters"
 """Fed from `dead.v1` by the same sink; its documents hold foreign bytes and are therefore made from the record itself."""
+LETTERS = Expiry("at", DEAD.retention or timedelta(days=365))
+BEATS = Expiry("at", HEARTBEATS.retention or timedelta(days=1))
+"""They expire with their topics."""
+EPOCHS = "view_epochs"
+"""How far each partition of each view has been read: `sinks.views.epochs`. `until` is set while one is read anew."""
 INSTANCES = "instances"

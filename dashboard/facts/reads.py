@@ -16,7 +16,7 @@ from schemas.figures.scope import Pipeline
 from schemas.figures.standing import standing_pipeline
 from schemas.instances import Instance
 from schemas.runtime.mongo import Database, instances
-from schemas.views import DEAD_LETTERS, Document
+from schemas.views import DEAD_LETTERS, LIVING, Document
 
 QUERY_MS = 20_000
 """MongoDB gives up on a single query after this."""
@@ -41,7 +41,7 @@ async def _rows(database: Database, now: datetime) -> Rows:
     valid, wrong = await instances(database)
     # one instance after the other: the refresh is never the reason why MongoDB is busy
     found = [await _instance(database, instance, now) for instance in valid.values()]
-    sweeps = await database["sweeps"].find().max_time_ms(QUERY_MS).to_list(SWEEPS_READ)
+    sweeps = await database["sweeps"].find(LIVING).max_time_ms(QUERY_MS).to_list(SWEEPS_READ)
     dead = await database[DEAD_LETTERS].count_documents({}, limit=DEAD_COUNTED, maxTimeMS=QUERY_MS)
     return Rows(found, sweeps, dead, wrong)
 

@@ -1,4 +1,4 @@
-"""One refresh for all (`design.md`, decision 9): the process reads once, every open session is told."""
+"""One refresh for all (`ARCHITECTURE.md`): the process reads once, every open session is told."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ from tornado.ioloop import PeriodicCallback
 
 from dashboard.facts.snapshot import Reading, Snapshot
 from schemas.errors import RetryLater
-from schemas.runtime.process import alive
+from schemas.runtime.progress import PROCESS
 
 log = structlog.get_logger(stage="dashboard")
 
@@ -31,6 +31,7 @@ class Refresher:
         self._every = every
         self._clock = clock
         self._sessions: dict[Document, Show] = {}
+        self._loop = PROCESS.loop("the dashboard's refresher")
         self._periodic = PeriodicCallback(self.refresh, timedelta(seconds=every))
         self.reading = Reading(clock())
 
@@ -47,7 +48,7 @@ class Refresher:
         self._periodic.callback_time = self.period * 1000
         for document, show in list(self._sessions.items()):
             document.add_next_tick_callback(partial(show, self.reading))
-        alive()
+        self._loop.turned(within=self.period)  # one that failed too: the page says so, a new process would know no more
 
     def _failed(self, why: str) -> None:
         log.warning("refresh failed", why=why)
@@ -73,9 +74,10 @@ class Refresher:
 
     async def run(self) -> None:
         """Refresh now and then every period, until cancelled."""
-        await self.refresh()
-        self._periodic.start()  # only now: it waits as long as this first refresh tells it to
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self._periodic.stop()
+        with self._loop:
+            await self.refresh()
+            self._periodic.start()  # only now: it waits as long as this first refresh tells it to
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self._periodic.stop()

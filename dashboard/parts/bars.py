@@ -7,7 +7,7 @@ Columns = dict[str, Sequence[str] | Sequence[float]]
 
 SHORT_TERM = "#e8891c"
 LONG_TERM = "#c8473a"
-"""Orange for up to 7 days late, red beyond (`design.md`, words)."""
+"""Orange for up to 7 days late, red beyond (`ARCHITECTURE.md`, "Words")."""
 PLAIN = "#2f7ea8"
 REST = "#8d9aa7"
 """A name, and all names that have no bar of their own. Both are readable on the light and on the dark card."""

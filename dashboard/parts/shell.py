@@ -1,7 +1,7 @@
 """The only module that knows Panel's widgets and panel-material-ui: the page, its shell, its parts.
 
 Pinned to panel 1.9.4 and panel-material-ui 0.16.6, whose `Page` keeps every closed session alive and repaints all sessions
-for the sake of one (`reference/dashboard.md`, 3.1 and 3.2); `open_page` undoes it through private names. The other leak
+for the sake of one (`dashboard/PANEL.md`); `open_page` undoes it through private names. The other leak
 described there needs notifications, which stay off. A test opens and closes sessions and counts what is left, so neither
 can come back unseen.
 """

@@ -89,7 +89,7 @@ async def _publish(scene: Scene, version: int) -> None:
 
 async def _wrong(scene: Scene, collection: str, version: int) -> str:
     """One sentence where the collection is not what the events say."""
-    stored = {one["_id"]: one async for one in scene.database[collection].find()}
+    stored = {one.pop("_id"): one async for one in scene.database[collection].find({}, {"version": 0})}
     wanted = map(debtor, debtors(scene.sizes.documents, version))
-    other = sum(stored.pop(document["_id"], None) != document for document in wanted)
+    other = sum(stored.pop(document.pop("_id"), None) != document for document in wanted)
     return f"wrong: {other} documents are missing or differ, {len(stored)} are nobody's" if other or stored else ""

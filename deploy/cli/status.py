@@ -6,25 +6,36 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli.tables import show
+from deploy.cli.tables import Output, deliver, show
 from deploy.home import prepare_environment
-from deploy.status import StatusSettings
+from deploy.roll import well
+from deploy.status import Status, StatusSettings
 from deploy.status import status as read_status
 from schemas.runtime.settings import read
 
-EXAMPLE = "Example: collector status --json"
+EXAMPLE = "Example: collector status --check"
+NOT_WELL = 1
 
 Prefix = Annotated[str, typer.Option(help="Only consumer groups whose name begins so.")]
+Check = Annotated[bool, typer.Option("--check", help="Exit code 1 where a stage is silent, stuck, or cannot reach a peer.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
-def status(prefix: Prefix = "", json: Json = False) -> None:
-    """How far every consumer group is, the last sweeps of each ERP, and the dead letters."""
+def status(prefix: Prefix = "", json: Json = False, output: Output = None, *, check: Check = False) -> None:
+    """Who is there and how far, every consumer group, the last sweeps of each ERP, dead letters; a file gets the stages."""
     prepare_environment()
     found = asyncio.run(read_status(read(StatusSettings), prefix))
     if json:
         sys.stdout.write(found.model_dump_json(indent=2) + "\n")
-        return
+    else:
+        deliver("Stages", map(dict, found.stages), output, empty="none")
+    if not json and output is None:
+        _show(found)
+    if check and not well(found.stages):
+        raise typer.Exit(NOT_WELL)
+
+
+def _show(found: Status) -> None:
     show("Lag", map(dict, found.lag), empty="no consumer group has committed anything yet")
     show("Last sweeps", map(dict, found.sweeps), empty="no sweep has ended yet")
     show("Dead letters", map(dict, found.dead_letters), empty="none")

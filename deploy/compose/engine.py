@@ -1,4 +1,4 @@
-"""Which `docker compose` there is: real Docker, or the lab beside the project where this machine has no engine."""
+"""Which `docker compose` there is: real Docker, or where there is no engine a lab that may lie beside the project."""
 
 import asyncio
 import os

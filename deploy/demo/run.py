@@ -23,7 +23,7 @@ from deploy.local.stack import MONGO, Stack, local_stack
 from deploy.processes import tail
 from deploy.secrets import make
 from deploy.stages import STAGES, command
-from deploy.supervisor import HEALTHY_AFTER, Ended, Event, Supervisor
+from deploy.supervisor import HEALTHY_AFTER, Ended, Event, NotStarted, Supervisor
 from deploy.topics import ensure
 from deploy.up import told
 from schemas.errors import StopWorker
@@ -91,7 +91,7 @@ class Demo:
             for instance in listed:  # now that they answer: the first sweep need not fail
                 await instances.add(mongo, instance, replace=True)
             await self._first_page(env["DASHBOARD_PORT"], database, providers)
-            return await self._play(stack, database, supervisor, providers, listed)
+            return await supervisor.during(self._play(stack, database, supervisor, providers, listed))
         finally:
             for provider in providers.values():
                 await provider.close()
@@ -155,7 +155,7 @@ class Demo:
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _told(self, event: Event) -> None:
-        if isinstance(event, Ended) and not self._options.kills:
+        if isinstance(event, NotStarted) or (isinstance(event, Ended) and not self._options.kills):
             self._report(told(event))
 
 

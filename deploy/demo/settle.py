@@ -17,7 +17,7 @@ from deploy.status import read_lag
 from schemas.instances import Instance
 from schemas.runtime.mongo import Database
 from schemas.topics import TOPICS
-from schemas.views import DEAD_LETTERS, VIEWS
+from schemas.views import DEAD_LETTERS, LIVING, VIEWS
 
 WITHIN = timedelta(seconds=180)
 POLL_S = 0.5
@@ -44,7 +44,7 @@ async def events(servers: str) -> dict[str, int]:
 async def documents(database: Database) -> dict[str, int]:
     """Documents by view."""
     names = [*(view.name for view in VIEWS), DEAD_LETTERS]
-    return {name: await database[name].count_documents({}) for name in names}
+    return {name: await database[name].count_documents(LIVING) for name in names}
 
 
 async def first_sync(database: Database, names: Collection[str]) -> bool:

@@ -15,6 +15,7 @@ from processors.keyed.worker import Worker
 from schemas.errors import RetryLater
 from schemas.runtime import mongo
 from schemas.runtime.process import run
+from schemas.runtime.progress import PROCESS
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.topics import DEBTORS, QUEUE
 
@@ -50,19 +51,21 @@ class Desk:
 
     async def revisit(self, worker: Worker) -> None:
         """Once a minute, and within 5 s of a change of rules, promises or blocklist."""
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        while True:
-            try:
-                changed = await self.look()
-            except RetryLater as exc:
-                log.warning("rules_not_read", reason=str(exc))  # go on with the last ones: holds stay holds
-                changed = False
-            if changed or loop.time() >= due:
-                due = loop.time() + REVISIT_EVERY_S
-                verdicts = await worker.revisit(partial(again, self.world))
-                log.info("revisited", changed=verdicts)
-            await asyncio.sleep(LOOK_EVERY_S)
+        clock = asyncio.get_running_loop().time
+        due = clock()
+        with PROCESS.loop("the dialer's revisit") as loop:
+            while True:
+                try:
+                    changed = await self.look()
+                except RetryLater as exc:
+                    log.warning("rules_not_read", reason=str(exc))  # go on with the last ones: holds stay holds
+                    changed = False
+                if changed or clock() >= due:
+                    due = clock() + REVISIT_EVERY_S
+                    verdicts = await worker.revisit(partial(again, self.world))
+                    log.info("revisited", changed=verdicts)
+                loop.turned(within=LOOK_EVERY_S)
+                await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def dial(settings: DialerSettings) -> None:

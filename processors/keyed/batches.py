@@ -10,15 +10,16 @@ This touches private parts of Faust: the version is pinned, and `tests/integrati
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-import aiokafka
 from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
 
 from schemas.runtime.kafka import COMMITTED, HEARTBEAT_MS, SESSION_MS
+from schemas.runtime.membership import Member, measured
+from schemas.runtime.progress import Measured
 
 PINNED = "0.15.3"
 FETCH_RECORDS = 5_000
@@ -33,12 +34,15 @@ class Fetch(NamedTuple):
 
 
 class ReaderThread(driver.AIOKafkaConsumerThread):
-    """Faust's own, with a reader of committed records only, and Faust's assignor, which keeps topics side by side."""
+    """Faust's own, with a reader of committed records only, and Faust's assignor, which keeps topics side by side.
 
-    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:  # noqa: ANN401 - Faust's own signature
+    The process ends when another one of its name has joined.
+    """
+
+    def _create_worker_consumer(self, transport: Any) -> Member:  # noqa: ANN401 - Faust's own signature
         conf = self.app.conf
         self._assignor = self.app.assignor
-        return aiokafka.AIOKafkaConsumer(
+        return Member(
             bootstrap_servers=driver.server_list(transport.url, transport.default_port),
             group_id=conf.id,
             group_instance_id=conf.consumer_group_instance_id,
@@ -86,6 +90,12 @@ class BatchConsumer(driver.Consumer):
                 self.expected[tp] = message.offset + 1
                 yield tp, message
         await self._again(left)
+
+    async def measured(self) -> Measured:
+        """What is held and how far reading is from the end."""
+        if self._thread._consumer is None:  # noqa: SLF001 - our own thread, which has not started yet
+            return Measured((), None)
+        return cast(Measured, await self._thread.call_thread(measured, self._thread._consumer))  # noqa: SLF001 - see above
 
     async def _again(self, dropped: Iterable[TP]) -> None:
         """What was fetched and not handed over is fetched once more."""

@@ -6,7 +6,7 @@ are one transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -34,13 +34,13 @@ class Partition:
         self._servers = servers
         self._writer = Writer(servers, f"{stage.name}-{number}")
 
-    async def open(self, now: datetime) -> None:
-        """Take over. Raises RetryLater."""
+    async def open(self, now: datetime, turned: Callable[[], None] = lambda: None) -> None:
+        """Take over; `turned` is called for each stretch that was read. Raises RetryLater."""
         await self._writer.open()
         source = reader(self._servers, self._stage.name)
         try:
             await source.start()
-            found = await restore(self._stage, self.number, source)
+            found = await restore(self._stage, self.number, source, turned)
             self.states, self.read = found.states, await self._positions(source, found)
             if found.unreadable:
                 await self._fold_again(source, found, now)

@@ -14,7 +14,8 @@ from processors.keyed.batches import BatchConsumer
 from processors.keyed.stage import KeyedStage
 from processors.keyed.worker import Worker
 from schemas.errors import RetryLater
-from schemas.runtime.process import alive, plain
+from schemas.runtime.process import plain
+from schemas.runtime.progress import PROCESS, Loop
 from schemas.runtime.settings import KafkaSettings
 
 LOOK_EVERY_S = 0.5
@@ -27,7 +28,12 @@ Beside = Callable[[Worker], Coroutine[Any, Any, None]]
 async def work(stage: KeyedStage, settings: KafkaSettings, beside: Beside | None = None) -> None:
     """Run `stage` until cancelled; `beside` runs next to it. Raises what ended either of them."""
     app = make_app(stage, settings)
-    worker = Worker(stage, settings.kafka_bootstrap_servers, lambda: cast(BatchConsumer, app.consumer))
+
+    def consumer() -> BatchConsumer:
+        return cast(BatchConsumer, app.consumer)
+
+    loop = PROCESS.loop(f"{stage.name}'s agent", lambda: consumer().measured())
+    worker = Worker(stage, settings.kafka_bootstrap_servers, consumer, loop)
     broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def guarded(stream: faust.StreamT[Any]) -> None:
@@ -49,9 +55,9 @@ async def work(stage: KeyedStage, settings: KafkaSettings, beside: Beside | None
     app.on_partitions_assigned.connect(worker.assigned)  # type: ignore[arg-type]  # Faust declares its signals too narrowly
     try:
         await _start(app, settings)
-        with plain():
+        with plain(), loop:
             async with asyncio.TaskGroup() as group:
-                group.create_task(_watch(app, worker, broken))
+                group.create_task(_watch(app, worker, broken, loop))
                 if beside is not None:
                     group.create_task(beside(worker))
     finally:
@@ -72,7 +78,7 @@ async def _start(app: faust.App, settings: KafkaSettings) -> None:
         raise RetryLater(f"no broker at KAFKA_BOOTSTRAP_SERVERS={servers} ({type(exc).__name__})") from exc
 
 
-async def _watch(app: faust.App, worker: Worker, broken: asyncio.Future[None]) -> None:
+async def _watch(app: faust.App, worker: Worker, broken: asyncio.Future[None], loop: Loop) -> None:
     """Return never; raise when the agent, a partition or Faust itself broke. Alive is a worker whose states are restored."""
     while True:
         await asyncio.wait([broken], timeout=LOOK_EVERY_S)
@@ -83,4 +89,4 @@ async def _watch(app: faust.App, worker: Worker, broken: asyncio.Future[None]) -
         if app.crashed:
             raise RetryLater(f"Faust crashed: {app.crash_reason!r}")
         if worker.ready:
-            alive()
+            loop.idle()

@@ -5,7 +5,7 @@ code wrote is looked at once, here (12 µs more); what cannot be read is named, 
 kept (`processors.keyed.partition`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -18,6 +18,7 @@ from schemas.errors import RejectRecord
 
 FETCH_MS = 1_000
 FETCH_RECORDS = 50_000
+TURN_EVERY = 10_000
 
 
 @dataclass(slots=True)
@@ -29,11 +30,15 @@ class Restored:
     unreadable: dict[bytes, DeadLetter] = field(default_factory=dict)
 
 
-async def restore(stage: KeyedStage, number: int, reader: AIOKafkaConsumer) -> Restored:
+async def restore(stage: KeyedStage, number: int, reader: AIOKafkaConsumer, turned: Callable[[], None]) -> Restored:
     """The states of partition `number`. Call it once its `Writer` is open: nobody else can add to it any more."""
     found: dict[bytes, Record] = {}
     read: dict[str, int] = {}
+    count = 0
     async for record in records_of(reader, TopicPartition(stage.output.name, number)):
+        count += 1
+        if count % TURN_EVERY == 0:
+            turned()
         if record.key is not None:
             found[record.key] = record
         for topic, position in positions_in(record.headers).items():

@@ -16,6 +16,7 @@ from faust.types import TP
 from processors.keyed.batches import BatchConsumer, Fetch
 from processors.keyed.partition import Partition
 from processors.keyed.stage import Folded, KeyedStage, Record
+from schemas.runtime.progress import PROCESS, Loop
 
 TAKE_BATCHES = 32
 TAKE_WITHIN_S = 0.02
@@ -29,8 +30,9 @@ def now() -> datetime:
 class Worker:
     """Runs one stage's folds over the partitions it holds. `busy`: a round is between its first record and its commit."""
 
-    def __init__(self, stage: KeyedStage, servers: str, consumer: Callable[[], BatchConsumer]) -> None:
+    def __init__(self, stage: KeyedStage, servers: str, consumer: Callable[[], BatchConsumer], loop: Loop) -> None:
         self._stage = stage
+        self._loop = loop
         self._servers = servers
         self._consumer = consumer
         self._parts: dict[int, Partition] = {}
@@ -47,9 +49,12 @@ class Worker:
         """The agent's body. Raises RetryLater where the broker does not commit, or somebody else has taken over."""
         async for events in stream.noack_take(TAKE_BATCHES, within=TAKE_WITHIN_S):
             async with self.busy:
+                self._loop.begin()
                 await self._round(event.message.value for event in events)
                 for event in events:
                     await stream.ack(event)
+                self._loop.turned()
+                self._loop.turned()
 
     async def _round(self, fetches: Iterable[Fetch]) -> None:
         """All partitions at once. What was fetched before a rebalance is read again by whoever holds its partition now."""
@@ -85,7 +90,8 @@ class Worker:
     async def _open(self, number: int) -> None:
         part = Partition(self._stage, number, self._servers)
         try:
-            await part.open(now())
+            with PROCESS.loop(f"{self._stage.name}'s partition {number}") as loop:
+                await part.open(now(), loop.turned)
         except BaseException:
             await part.close()
             raise

@@ -24,7 +24,8 @@ from producers.erp.turns import Turns
 from schemas.errors import RetryLater
 from schemas.instances import Instance
 from schemas.runtime import mongo
-from schemas.runtime.process import alive, run
+from schemas.runtime.process import run
+from schemas.runtime.progress import PROCESS
 
 INSTANCES_EVERY_S = 2.0
 log = structlog.get_logger()
@@ -74,17 +75,19 @@ async def follow(
     serving = Server(settings, StoredBeliefs(database), schedule, clock)
     keeper = Keeper(partial(gain, settings.kafka_bootstrap_servers), serving.serve)
     try:
-        while not await listed.look():  # who knows of no instances must not hold their turns
-            alive()
-            await asyncio.sleep(INSTANCES_EVERY_S)
-        await turns.start()
-        while True:
-            ours = turns.mine(listed.names)
-            wanted = {name: instance for name, instance in listed.valid.items() if name in ours}
-            await keeper.keep(wanted, turns.round)
-            alive()
-            await turns.wait(INSTANCES_EVERY_S)
-            await listed.look()
+        with PROCESS.loop("the list of instances") as loop:
+            while not await listed.look():  # who knows of no instances must not hold their turns
+                loop.turned(within=INSTANCES_EVERY_S)
+                await asyncio.sleep(INSTANCES_EVERY_S)
+            await turns.start()
+            while True:
+                ours = turns.mine(listed.names)
+                wanted = {name: instance for name, instance in listed.valid.items() if name in ours}
+                loop.begin()
+                await keeper.keep(wanted, turns.round)
+                loop.turned(within=INSTANCES_EVERY_S)
+                await turns.wait(INSTANCES_EVERY_S)
+                await listed.look()
     finally:
         await keeper.stop()
 

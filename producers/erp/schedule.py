@@ -17,6 +17,8 @@ from schemas.erp.ixc import Ixc
 from schemas.errors import RetryLater, StopWorker
 from schemas.instances import Instance
 from schemas.rows import Kind
+from schemas.runtime.progress import PROCESS
+from schemas.stages import Underway
 from schemas.sweeps import Sweep
 
 CLOSED = Breaker()
@@ -74,7 +76,8 @@ class Schedule:
             if self._breaker.is_open(kind):
                 await self._source.probe(self._sweeper.erp.of_kind(kind)[0])
             if await self._sweeper.believed(kind) or await self._source.has_news(kind):
-                _say(await self._sweeper.run(kind, name))
+                with PROCESS.sweeping(Underway(instance=self._sweeper.instance.name, kind=kind)):
+                    _say(await self._sweeper.run(kind, name))
                 self._succeeded(kind)
         except UnpublishedError:
             raise

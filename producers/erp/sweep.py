@@ -19,6 +19,7 @@ from schemas.dead import DeadLetter
 from schemas.erp.declaration import Erp, Table
 from schemas.instances import Instance
 from schemas.rows import Kind
+from schemas.runtime.progress import PROCESS
 from schemas.sweeps import Sweep
 
 REREAD_AT_ONCE = 100
@@ -173,7 +174,8 @@ class Sweeper:
         todo = list(changes)
         new = {mark: letter for mark, letter in (letters or {}).items() if mark not in self.buried}
         if todo or new:
-            await self.outbox.page(self.instance, table, sweep, asked_at, todo, new.values())
+            with PROCESS.working(f"publishing {self.instance.name} {table.kind}"):
+                await self.outbox.page(self.instance, table, sweep, asked_at, todo, new.values())
             remember(self._seen(table), todo)
             self.buried.update(new)
         return len(todo)

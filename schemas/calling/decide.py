@@ -1,4 +1,4 @@
-"""May this debtor be called now, and what objects? Rules without call history (`design.md`, rules of the dialer). Pure."""
+"""May this debtor be called now, and what objects? Rules without call history (`ARCHITECTURE.md`). Pure."""
 
 from collections.abc import Iterator
 from datetime import date, datetime

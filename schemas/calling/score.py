@@ -1,4 +1,4 @@
-"""Who is called first, as a sum of named parts that a clerk can check by hand (`design.md`, rules of the dialer). Pure.
+"""Who is called first, as a sum of named parts that a clerk can check by hand (`ARCHITECTURE.md`). Pure.
 
 `never_reached` and `best_hour` need the history of calls and join with the stage that reads it.
 """

@@ -1,4 +1,4 @@
-"""Altarede: tables and words of its exports (`reference/erp.md`, section 3), which an ISP's webhooks show by other names.
+"""Altarede: tables and words of its exports (`schemas/erp/ALTAREDE.md`), which an ISP's webhooks show by other names.
 
 No documentation of the vendor exists: everything here is unverified against it, and users are told so.
 """

@@ -73,7 +73,7 @@ EXAMPLE: dict[Use, Resource] = {
     "contract": Resource(path="check_pppoe_status", body=OF_A_PERSON, fields={"CODIGO": "LOGIN"}),
     "reference": Resource(method="GET", path="listar-planos-altarede", each="once", unwrap=("planos",)),
 }
-"""The shapes that one ISP was seen to use (`reference/erp.md`, 3.4): what an instance has that says nothing else."""
+"""The shapes that one ISP was seen to use (`ALTAREDE.md`, "Webhooks"): what an instance has that says nothing else."""
 
 
 NONE_TEXT = (

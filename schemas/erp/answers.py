@@ -12,7 +12,7 @@ REFUSED = (400, 401, 403, 404)
 def json_object(erp: str, resource: str, status: int, content: bytes, *, check: str) -> dict[str, Any]:
     """The object in a 2xx answer. `check`: what an operator must look at where the ERP refuses.
 
-    Raises StopWorker for a refusal, RetryLater for another status, HTML, a cut body or no object (`reference/erp.md`, 1.4).
+    Raises StopWorker for a refusal, RetryLater for another status, HTML, a cut body or no object (`IXC.md`, "Errors").
     """
     if status in REFUSED:
         raise StopWorker(f"{erp} answers HTTP {status} on {resource}: check {check}")

@@ -11,7 +11,7 @@ class Codes:
     """`known`: the ERP's code to (our word, the ERP's own term as its users read it).
 
     Several codes may share a word; the first of them is the one that stands for it. Any other code is `unknown`; its raw
-    text is kept beside it by the column that names it (`design.md`, decision 11).
+    text is kept beside it by the column that names it (`ARCHITECTURE.md`, "Cents, aware times, closed words").
     """
 
     known: Mapping[str, tuple[str, str]]

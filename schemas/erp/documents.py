@@ -1,4 +1,4 @@
-"""CPF and CNPJ: what is one, and why the rest is none (`reference/erp.md`, 6.2)."""
+"""CPF and CNPJ: what is one, and why the rest is none (`schemas/erp/BRAZIL.md`, "Documents")."""
 
 import re
 from functools import lru_cache

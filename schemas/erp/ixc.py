@@ -1,4 +1,4 @@
-"""IXC Soft: connection, tables, words and list protocol (`reference/erp.md`, section 1)."""
+"""IXC Soft: connection, tables, words and list protocol (`schemas/erp/IXC.md`)."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -90,7 +90,7 @@ CONTRACTS = Table(
     kind="contract",
     owner="id_cliente",
     changed=CHANGED,
-    # Trust unlock and reduced speed hide behind status_internet = A: each needs its own question (erp.md, 1.6).
+    # Trust unlock and reduced speed hide behind status_internet = A: each needs its own question (`IXC.md`, "Contracts").
     queries=(
         (ACTIVE, Where("status_internet", "!=", ACCESS.code_of("active"))),
         (Where("desbloqueio_confianca_ativo", "=", "S"),),
@@ -177,14 +177,14 @@ def reread(table: Table, ids: Sequence[str]) -> Sequence[Request]:
 
 
 def recent(table: Table, since: str, form: str, cursor: Cursor, size: int) -> Request:
-    """The page of rows changed since the ISO date `since`, written as the documentation says or as ISO (erp.md, 1.3)."""
+    """The page of rows changed since the ISO date `since`, written as the documentation says or as ISO (`IXC.md`)."""
     year, month, day_ = since.split("-")
     written = f"{day_}/{month}/{year}" if form == "dmy" else since
     return _list(table, (_after(cursor), Where(table.changed, ">=", written)), cursor, size)
 
 
 def page(table: Table, request: Request, status: int, content: bytes) -> Page:
-    """An answer is good if it is 2xx, a JSON object, not of type error, and read to its end (erp.md, 1.4)."""
+    """An answer is good if it is 2xx, a JSON object, not of type error, and read to its end (`IXC.md`, "Errors")."""
     body = json_object("IXC", table.name, status, content, check="the instance's url, token and permissions")
     if body.get("type") == "error":
         raise StopWorker(f"IXC refuses {table.name}: {str(body.get('message', ''))[:200]}")

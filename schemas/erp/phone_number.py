@@ -1,4 +1,4 @@
-"""The digits of one would-be telephone number: the number of a person in Brazil, or why it is none (`erp.md`, 6.1)."""
+"""The digits of one would-be telephone number: the number of a person in Brazil, or why it is none (`BRAZIL.md`)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The phone columns of an ERP: callable numbers of Brazil, and why the rest of them is none (`reference/erp.md`, 6.1).
+"""The phone columns of an ERP: callable numbers of Brazil, and why the rest of them is none (`BRAZIL.md`).
 
 A field holds whatever a clerk typed: two numbers, a name, a carrier code, no area code. It is cut at what never stands
 inside a number; each part is searched for numbers as they are usually grouped, and if there is none taken as one number.

@@ -1,4 +1,4 @@
-"""RBX (RouterBox): connection, tables and words (`reference/erp.md`, section 2). How it is asked is in `rbx_protocol`."""
+"""RBX (RouterBox): connection, tables and words (`schemas/erp/RBX.md`). How it is asked is in `rbx_protocol`."""
 
 from typing import ClassVar, Literal
 

@@ -1,4 +1,4 @@
-"""How RBX is asked and believed (`reference/erp.md`, 2.1 and 2.2): one URL, the service in the body, whole results.
+"""How RBX is asked and believed (`schemas/erp/RBX.md`): one URL, the service in the body, whole results.
 
 There is no page and no order: what is asked for is a range of codes, so that an answer stays small. A range is as wide as
 filled the last answers; empty ones grow until nothing can come after them.

@@ -9,7 +9,7 @@ Form = Literal["", "ymd", "ydm"]
 """How an ERP writes dates: year, month, day; or year, day, month; "" while nothing has settled it."""
 
 NOTHING = frozenset({"", "0", "0000-00-00", "0000-00-00 00:00:00"})
-"""How IXC and its like say "no value" (`reference/erp.md`, 1.3)."""
+"""How IXC and its like say "no value" (`schemas/erp/IXC.md`, "Values")."""
 
 TIME = r"(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?"
 YEAR_FIRST = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){TIME}")

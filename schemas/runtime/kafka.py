@@ -8,6 +8,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.dead import DeadLetter
 from schemas.errors import RetryLater
+from schemas.runtime.membership import Member
 from schemas.topics import DEAD, Topic
 
 SESSION_MS = 10_000
@@ -61,9 +62,9 @@ def reader(servers: str, group: str | None = None) -> AIOKafkaConsumer:
 def consumer(servers: str, group: str, name: str, *topics: Topic) -> AIOKafkaConsumer:
     """Sees committed records only, commits only when told to.
 
-    `name` is this member's own: a worker that comes back under it takes over at once.
+    `name` is this member's own: a worker that comes back under it takes over at once, and one that is pushed out so ends.
     """
-    return AIOKafkaConsumer(
+    return Member(
         *(topic.name for topic in topics),
         bootstrap_servers=servers,
         group_id=group,
@@ -79,7 +80,7 @@ def consumer(servers: str, group: str, name: str, *topics: Topic) -> AIOKafkaCon
 async def publish(sender: AIOKafkaProducer, topic: str, partition: int, messages: Iterable[Message]) -> None:
     """Send all to one partition in order, in as few batches as fit, and return when the broker has them on disk.
 
-    Several times faster than a `send` a record (`reference/stack.md`, Faust). Raises RetryLater.
+    Several times faster than a `send` a record (`deploy/local/STACK.md`, "Faust"). Raises RetryLater.
     """
     pending = []
     batch = sender.create_batch()

@@ -1,4 +1,4 @@
-"""One JSON line an event on stderr; logs name the record, never its content (`reference/style.md`, section 3)."""
+"""One JSON line an event on stderr; logs name the record, never its content (`ARCHITECTURE.md`, "Secrets and people")."""
 
 import logging
 import sys

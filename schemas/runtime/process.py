@@ -1,25 +1,36 @@
 """The life of one stage's process: signals end it in order; an error that it cannot mend ends it with a line and a code."""
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import structlog
 import uvloop
 
 from schemas.errors import RetryLater, StopWorker
 from schemas.runtime import logs
+from schemas.runtime.heartbeat import Heart
+from schemas.runtime.peers import peers_of
+from schemas.runtime.progress import PROCESS, Progress, Standing
 from schemas.runtime.settings import Base, read
+from schemas.runtime.version import version
+from schemas.runtime.watchdog import TRY_AGAIN, Watchdog, alive_file, end_process
+from schemas.stages import BEAT_S, Heartbeat
 
 S = TypeVar("S", bound=Base)
 
+log = structlog.get_logger()
+
 BAD_CONFIGURATION = 2
-TRY_AGAIN = 75
-"""The exit code when a peer was away for too long (`EX_TEMPFAIL`): whoever supervises starts the stage again."""
+PULSE_S = 0.5
+MEASURE_WITHIN_S = 5.0
+GOODBYE_WITHIN_S = 15.0
+MEASURES = 4
+"""At least so many within the time after which a loop is stuck."""
 
 
 def run(stage: str, settings: type[S], main: Callable[[S], Coroutine[Any, Any, None]]) -> None:
@@ -30,8 +41,13 @@ def run(stage: str, settings: type[S], main: Callable[[S], Coroutine[Any, Any, N
     try:
         found = read(settings)
         logs.configure(found.log_level, stage)
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_until_signalled(main(found)))
+        watchdog = Watchdog(stage, PROCESS, peers_of(found), found.stall_seconds, alive=alive_file())
+        watchdog.start()
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_until_signalled(stage, found, main(found)))
+        finally:
+            watchdog.stop()
     except StopWorker as exc:
         _exit(exc, BAD_CONFIGURATION)
     except RetryLater as exc:
@@ -43,14 +59,56 @@ def _exit(reason: Exception, code: int) -> None:
     sys.exit(code)
 
 
-async def _until_signalled(main: Coroutine[Any, Any, None]) -> None:
+async def _until_signalled(stage: str, settings: Base, main: Coroutine[Any, Any, None]) -> None:
     task = asyncio.ensure_future(main)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
+    servers = str(getattr(settings, "kafka_bootstrap_servers", ""))
+    now = datetime.now(UTC)
+    me = Heartbeat(stage=stage, worker=settings.worker_name, at=now, since=now, release=version())
+    heart = Heart(me, servers, PROCESS, settings.stall_seconds) if servers else None
+    beside = [
+        asyncio.create_task(_pulse(PROCESS, task)),
+        asyncio.create_task(_measure(PROCESS, min(BEAT_S, settings.stall_seconds / MEASURES))),
+        *([asyncio.create_task(heart.beat())] if heart else []),
+    ]
     await asyncio.wait([task])
+    for one in beside:
+        one.cancel()
+    await asyncio.wait(beside)
+    if heart is not None:
+        await (heart.goodbye() if task.cancelled() and PROCESS.fatal is None else heart.close())
+    if PROCESS.fatal is not None:
+        raise PROCESS.fatal
     if not task.cancelled():
         task.result()
+
+
+async def _pulse(progress: Progress, main: asyncio.Task[None]) -> None:
+    """The event loop's own turn; ends `main`, in order if it can, where this process was told that it cannot go on."""
+    try:
+        while progress.fatal is None:
+            progress.pulse.turned(within=PULSE_S)
+            await asyncio.sleep(PULSE_S)
+    finally:
+        progress.pulse.standing = Standing()  # nothing more is expected of it
+    main.cancel()
+    await asyncio.sleep(GOODBYE_WITHIN_S)
+    end_process(f"{progress.fatal}\n")
+
+
+async def _measure(progress: Progress, every: float) -> None:
+    """Ask each loop's reader how far behind it is. One that does not say in time stays as it was."""
+    while True:
+        for loop in list(progress.loops):
+            if loop.measure is not None:
+                try:
+                    async with asyncio.timeout(MEASURE_WITHIN_S):
+                        loop.measured(await loop.measure())
+                except Exception as exc:  # noqa: BLE001 - a reader that was just closed must not end the others' measuring
+                    log.debug("not_measured", loop=loop.name, reason=repr(exc))
+        await asyncio.sleep(every)
 
 
 @contextmanager
@@ -63,9 +121,3 @@ def plain() -> Iterator[None]:
         while isinstance(first, BaseExceptionGroup):
             first = first.exceptions[0]
         raise first from group
-
-
-def alive() -> None:
-    """Tell a health check that the stage's loop turns: touch the file named by ALIVE_FILE, where there is one."""
-    if path := os.environ.get("ALIVE_FILE"):
-        Path(path).touch()

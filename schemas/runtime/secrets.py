@@ -1,4 +1,4 @@
-"""Secrets at rest and people in transit (`design.md`, decision 13)."""
+"""Secrets at rest and people in transit (`ARCHITECTURE.md`, "Secrets and people")."""
 
 import hmac
 from hashlib import sha256

@@ -1,5 +1,8 @@
 """The environment, read once in a stage's `main`; a missing or wrong variable is one readable line."""
 
+import os
+import re
+import socket
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -13,13 +16,23 @@ S = TypeVar("S", bound=BaseSettings)
 SERVER = r"(\[[0-9A-Fa-f:]+\]|[^\s,:\[\]]+):[0-9]{1,5}"
 
 
+def own_name() -> str:
+    """Of this process alone on this machine: host and process id."""
+    return f"{re.sub('[^A-Za-z0-9._-]', '-', socket.gethostname())[:80]}-{os.getpid()}"
+
+
 class Base(BaseSettings):
-    """Field names are the variables' names in lower case."""
+    """Field names are the variables' names in lower case.
+
+    `WORKER_NAME`: two processes of a stage under one name push each other out. `STALL_SECONDS`: a stage with a loop that
+    makes no progress for so long, though its peers answer, ends itself.
+    """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    worker_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = "0"
+    worker_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$", default_factory=own_name)]
+    stall_seconds: float = Field(default=120, ge=1, le=3_600)
 
 
 class KafkaSettings(Base):

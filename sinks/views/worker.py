@@ -1,144 +1,109 @@
-"""The stage `views`: each view read, written in one bulk write, then committed (`design.md`, decision 5).
-
-Each view has its own consumer group, so that one can be rebuilt alone. While a batch is being written the next one is read.
-"""
+"""The stage `views`: every view beside the others, each with a group of its own, so that one can be read anew alone."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 
-import stamina
-import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
-from pymongo.errors import BulkWriteError, PyMongoError
+from aiokafka import AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+from pymongo.errors import PyMongoError
+from ulid import ULID
 
-from schemas.errors import RetryLater
+from schemas.errors import RetryLater, StopWorker
 from schemas.runtime import mongo
-from schemas.runtime.kafka import bury, consumer, producer
-from schemas.runtime.process import alive, plain, run
+from schemas.runtime.kafka import consumer, producer
+from schemas.runtime.membership import measured
+from schemas.runtime.process import plain, run
+from schemas.runtime.progress import PROCESS
 from schemas.runtime.settings import KafkaSettings, MongoSettings
-from schemas.topics import DEAD, Topic
-from schemas.views import DEAD_LETTERS, VIEWS, View
-from sinks.views.writes import Batch, Record, Write, batch, dead_letter, only_late
-
-POLL_MS = 500
-RECORDS = 2_000
-UNKNOWN = -1  # below every version
-PATIENCE = timedelta(seconds=60)
-log = structlog.get_logger()
-
-ToBatch = Callable[[Sequence[Record]], Batch]
+from schemas.topics import DEAD
+from schemas.views import BEATS, DEAD_LETTERS, EPOCHS, GRAVES, LETTERS, STAGES, VIEWS, Expiry, View
+from sinks.views.epochs import GENERATION
+from sinks.views.indexes import ensure_indexes
+from sinks.views.letters import dead_letters
+from sinks.views.places import partition
+from sinks.views.shares import Shares, Worker
+from sinks.views.sink import Sink, ToBatch
+from sinks.views.writes import batch
 
 
 class ViewsSettings(KafkaSettings, MongoSettings):
     """The sink's environment."""
 
 
-def dead_letters(records: Sequence[Record]) -> Batch:
-    """Every record of the dead-letter topic can be stored: nothing comes back from here."""
-    documents = map(dead_letter, records)
-    return Batch({document["_id"]: document for document in documents}, [])
+class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """Tells the sink whenever the group shares out its partitions."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
+    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Before."""
+        self._sink.let_go(revoked)
+
+    def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """After."""
+        self._sink.let_go(assigned)
 
 
-class Sink:
-    """One view from one topic."""
+class Fed(NamedTuple):
+    """One collection and what fills it; `kept` as in `Sink`."""
 
-    def __init__(self, reader: AIOKafkaConsumer, sender: AIOKafkaProducer, to: mongo.Collection, make: ToBatch) -> None:
-        self._reader = reader
-        self._sender = sender
-        self._to = to
-        self._make = make
-
-    async def drain(self) -> None:
-        """Run until cancelled. Raises RetryLater when a peer was away for too long; nothing unwritten is committed."""
-        coming = asyncio.create_task(self._read(()))
-        try:
-            while True:
-                made, writes, offsets = await coming
-                coming = asyncio.create_task(self._read(made.newest))
-                if made.letters:
-                    await bury(self._sender, made.letters)
-                if writes:
-                    patient = stamina.AsyncRetryingCaller(attempts=None, timeout=PATIENCE)
-                    await patient(RetryLater, self._write, made, writes)
-                if offsets:
-                    await self._commit(offsets)
-                alive()
-        finally:
-            coming.cancel()
-
-    async def _read(self, underway: Iterable[str]) -> tuple[Batch, list[Write], Mapping[TopicPartition, int]]:
-        """The next batch and what it writes. `underway`: documents whose write may not have ended yet."""
-        found = await self._reader.getmany(timeout_ms=POLL_MS, max_records=RECORDS)
-        records = [record for part in found.values() for record in part]
-        made = self._make(records)
-        held = await self._held(made.newest) if made.newest else {}
-        offsets = {tp: part[-1].offset + 1 for tp, part in found.items()}
-        return made, made.knowing(held | dict.fromkeys(underway, UNKNOWN)), offsets
-
-    async def _held(self, identities: Collection[str]) -> dict[str, int]:
-        """The versions that are stored just now."""
-        there = self._to.find({"_id": {"$in": list(identities)}}, {"version": 1}, batch_size=len(identities) + 1)
-        try:
-            return {document["_id"]: document["version"] async for document in there}
-        except PyMongoError:
-            return dict.fromkeys(identities, UNKNOWN)  # whoever writes will wait for the database
-
-    async def _write(self, made: Batch, writes: Sequence[Write]) -> None:
-        if not await self._all_written(writes):
-            await self._all_written(made.writes)
-
-    async def _all_written(self, writes: Sequence[Write]) -> bool:
-        """False where some met a document that was not expected, or was newer. Raises RetryLater."""
-        try:
-            await self._to.bulk_write(writes, ordered=False)
-        except BulkWriteError as exc:
-            if not only_late(exc.details.get("writeErrors", [])) or exc.details.get("writeConcernErrors"):
-                raise RetryLater(f"MongoDB did not write all of {self._to.name}") from exc
-            return False
-        except PyMongoError as exc:
-            raise RetryLater(f"MONGO_URI: the database does not answer ({type(exc).__name__})") from exc
-        return True
-
-    async def _commit(self, offsets: Mapping[TopicPartition, int]) -> None:
-        try:
-            await self._reader.commit(offsets)
-        except (CommitFailedError, IllegalStateError):
-            log.info("partition_lost", view=self._to.name)  # its new owner writes the batch again, to the same effect
+    view: View
+    make: ToBatch
+    expiry: Expiry = GRAVES
+    kept: int | None = None
 
 
-async def ensure_indexes(database: mongo.Database, view: View) -> None:
-    """Every declared index; existing ones are left alone."""
-    for index in view.indexes:
-        await database[view.name].create_index(list(index))
+EVERY = (
+    *(Fed(view, partial(batch, view), BEATS if view.name == STAGES else GRAVES) for view in VIEWS),
+    # A letter that its topic has lost is evidence still; only those of collectors without epochs are told again
+    Fed(View(DEAD_LETTERS, DEAD, dict), dead_letters, LETTERS, GENERATION),
+)
+
+
+async def prepare(database: mongo.Database, view: View, expiry: Expiry) -> None:
+    """The collection with its indexes. One that somebody dropped is read anew."""
+    if view.name not in await database.list_collection_names():
+        await database[EPOCHS].delete_many({"view": view.name})
+    await ensure_indexes(view, expiry, database[view.name])
+
+
+async def require_transactions(database: mongo.Database) -> None:
+    """Raises StopWorker where MongoDB has none."""
+    hello = await database.client.admin.command("hello")
+    if "setName" not in hello and hello.get("msg") != "isdbgrid":
+        raise StopWorker("MONGO_URI: transactions need a replica set (one node is enough): start mongod with --replSet")
 
 
 async def _sink(
-    settings: ViewsSettings, sender: AIOKafkaProducer, topic: Topic, to: mongo.Collection, make: ToBatch
+    settings: ViewsSettings, worker: Worker, sender: AIOKafkaProducer, database: mongo.Database, fed: Fed
 ) -> None:
-    reader = consumer(settings.kafka_bootstrap_servers, f"views.{to.name}", settings.worker_name, topic)
+    view, group, servers = fed.view, f"views.{fed.view.name}", settings.kafka_bootstrap_servers
+    reader = consumer(servers, group, worker.name, view.topic)
+    shares = Shares(view.name, servers, group, reader, database, worker, partial(prepare, database, view, fed.expiry))
+    sink = Sink(shares, sender, fed.make, partial(partition, view), fed.kept)
+    reader.subscribe([view.topic.name], listener=Listener(sink))
     try:
-        await reader.start()
-        await Sink(reader, sender, to, make).drain()
+        with PROCESS.loop(f"view {view.name}", partial(measured, reader)) as loop:
+            await reader.start()
+            await sink.drain(loop)
     finally:
         await reader.stop()
 
 
 async def views(settings: ViewsSettings) -> None:
-    """Run every view until cancelled. Raises RetryLater."""
+    """Run every view until cancelled. Raises RetryLater and StopWorker."""
     database = mongo.connect(settings)
     sender = producer(settings.kafka_bootstrap_servers)
+    worker = Worker(settings.worker_name, str(ULID()))
     try:
         await sender.start()
-        for view in VIEWS:
-            await ensure_indexes(database, view)
+        await require_transactions(database)
         with plain():
             async with asyncio.TaskGroup() as group:
-                for view in VIEWS:
-                    group.create_task(_sink(settings, sender, view.topic, database[view.name], partial(batch, view)))
-                group.create_task(_sink(settings, sender, DEAD, database[DEAD_LETTERS], dead_letters))
+                for fed in EVERY:
+                    group.create_task(_sink(settings, worker, sender, database, fed))
     except PyMongoError as exc:
         raise RetryLater(f"MONGO_URI: the database does not answer ({type(exc).__name__})") from exc
     except KafkaError as exc:

@@ -1,18 +1,19 @@
-"""What a batch of records writes: values, no I/O (`design.md`, decision 5)."""
+"""What a batch of records writes: values, no I/O."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
-from pymongo import DeleteOne, InsertOne, ReplaceOne
+from pymongo import InsertOne, ReplaceOne
 
 from schemas.codec import decode
-from schemas.dead import DeadLetter, Headers, Why, why_of
+from schemas.dead import DeadLetter, Headers, Why
 from schemas.errors import RejectRecord
 from schemas.views import Document, View
+from sinks.views.places import partition
 
-Write = InsertOne[Document] | ReplaceOne[Document] | DeleteOne
+Write = ReplaceOne[Document] | InsertOne[Document]
 DUPLICATE_KEY = 11000
 
 
@@ -28,87 +29,68 @@ class Record(Protocol):
     headers: Headers
 
 
+Version = Callable[[Record], int]
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The newest document of each `_id` (None erases it), and the letters of what could not be read."""
+    """The newest document of each `_id`, and the letters of what could not be read."""
 
-    newest: Mapping[str, Document | None]
+    newest: Mapping[str, Document]
     letters: list[DeadLetter]
 
-    @property
-    def writes(self) -> list[Write]:
-        """At most one an `_id`, right whatever is stored."""
+    def writes(self, held: Collection[str] | None = None) -> list[Write]:
+        """At most one an `_id`. Nobody older can write: the transaction that they are part of has made sure of that.
+
+        A condition on the version would cost as much again: only a filter of `_id` alone skips MongoDB's planner.
+        `held`: those that are stored, where that is known; the others are inserted, for two thirds of the price.
+        """
         return [
-            DeleteOne({"_id": identity}) if document is None else put(document) for identity, document in self.newest.items()
+            ReplaceOne({"_id": identity}, document, upsert=True) if held is None or identity in held else InsertOne(document)
+            for identity, document in self.newest.items()
         ]
 
-    def knowing(self, held: Mapping[str, int]) -> list[Write]:
-        """The same for less. `held`: the versions stored a moment ago, by `_id`, or any that is lower.
 
-        A new document is inserted, which costs MongoDB a third of an upsert; one that is there already is left alone. An
-        insert that meets a document after all is a duplicate-key error: then `writes` are due.
-        """
-        found: list[Write] = []
-        for identity, document in self.newest.items():
-            if document is None:
-                found.append(DeleteOne({"_id": identity}))
-            elif identity not in held:
-                found.append(InsertOne(document))
-            elif held[identity] < document["version"]:
-                found.append(put(document))
-        return found
-
-
-def put(document: Document) -> ReplaceOne[Document]:
-    """Replaces the stored document only if that one is of a lower version.
-
-    Where it is not, the filter misses and the upsert hits the `_id` that is there: a duplicate-key error that means "you
-    come late" and that the caller drops. A plain replace is about as fast as MongoDB gets; a pipeline with `$cond` is not.
-    """
-    return ReplaceOne({"_id": document["_id"], "version": {"$lt": document["version"]}}, document, upsert=True)
-
-
-def batch(view: View, records: Iterable[Record]) -> Batch:
-    """A record without a value erases its document."""
-    newest: dict[str, Document | None] = {}
+def batch(view: View, records: Iterable[Record], version: Version, now: datetime) -> Batch:
+    """`records` in the order of each partition. One without a value leaves a grave; `now` is when, and need not be exact."""
+    newest: dict[str, Document] = {}
     letters = []
     for record in records:
         try:
-            identity, document = _document(view, record)
+            identity, document = _document(view, record, now)
         except RejectRecord as exc:
             place = f"{record.topic}[{record.partition}]@{record.offset}"
             why = Why(stage="views", place=place, field=exc.field, reason=str(exc))
             letters.append(DeadLetter(record.key, record.value, why))
-            continue
-        before = newest.get(identity)
-        if document is None or before is None or document["version"] >= before["version"]:
-            newest[identity] = document
+        else:
+            newest[identity] = {**document, "version": version(record)}
     return Batch(newest, letters)
 
 
-def _document(view: View, record: Record) -> tuple[str, Document | None]:
+def _document(view: View, record: Record, now: datetime) -> tuple[str, Document]:
     model = view.topic.model
     if model is None:
         raise TypeError(f"{view.name} has no model: dead letters have their own function")
     if record.value is None:
-        return view.erased(record.key), None
+        identity = view.erased(record.key)
+        _of_this_partition(view, record)
+        return identity, {"_id": identity, "erased": True, "at": now}
     document = view.document(decode(model, record.value))
-    return str(document["_id"]), document
+    identity = str(document["_id"])
+    if view.one_of_a_key and view.erased(record.key) != identity:
+        raise RejectRecord("the key names another document than the value", field="key")
+    _of_this_partition(view, record)
+    return identity, document
 
 
-def dead_letter(record: Record) -> Document:
-    """One dead letter with its bytes. Its `_id` outlives a topic that is made anew."""
-    place = f"{record.topic}[{record.partition}]@{record.offset}"
-    return {
-        "_id": f"{place}:{record.timestamp}",
-        "version": 0,
-        **why_of(record.headers, place).model_dump(),
-        "key": record.key,
-        "value": record.value,
-        "at": datetime.fromtimestamp(record.timestamp / 1000, UTC),
-    }
+def _of_this_partition(view: View, record: Record) -> None:
+    own = partition(view, (record.key or b"").decode(errors="replace"))
+    if own != record.partition:
+        raise RejectRecord(f"a record of partition {own} in partition {record.partition}", field="key")
 
 
-def only_late(errors: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether every error of a bulk write says that a newer document was there already."""
-    return all(error.get("code") == DUPLICATE_KEY and "_id" in error.get("keyPattern", {}) for error in errors)
+def refused(errors: Iterable[Mapping[str, Any]]) -> str:
+    """The `_id` and code of the first error of a bulk write; never its text, which may show the document."""
+    for error in errors:
+        return f"{error.get('op', {}).get('q', {}).get('_id', 'a document')} (code {error.get('code')})"
+    return "a document"

@@ -58,7 +58,7 @@ def test_a_dead_letter_says_all_that_is_needed_to_replay_it(path: Path) -> None:
 
 
 def empty_topic(folder: Path) -> None:
-    for path in (folder / "queue.v1").iterdir():
+    for path in (folder / "queue.v1").glob("*.json"):
         path.unlink()
 
 

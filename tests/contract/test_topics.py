@@ -64,6 +64,7 @@ def test_a_topic_that_is_declared_twice_is_noticed() -> None:
         ("processors/hydrate/stage.py", "BILLS", "erp.bill.v1 names hydrate, whose code never uses it"),
         ("producers/erp/outbox.py", "SWEEPS", "erp.sweep.v1 names erp-poller, whose code never uses it"),
         ("sinks/views/worker.py", "VIEWS", "debtor.v1 names views, whose code never uses it"),
+        ("dashboard/app.py", "schemas.runtime.process", "stage.v1 names dashboard, whose code never uses it"),
     ],
 )
 def test_a_stage_that_no_longer_uses_a_topic_is_noticed(tmp_path: Path, file: str, word: str, complaint: str) -> None:

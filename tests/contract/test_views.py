@@ -1,27 +1,33 @@
 """Every view: documents that MongoDB can hold, made of the examples, and indexes for what is asked."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import bson
 import orjson
 import pytest
 from pymongo import ReplaceOne
 
+from dashboard.facts.findings import pipelines
 from deploy.stages import STAGES
 from schemas.codec import decode, encode
+from schemas.figures.debts import SUBJECTS, debt_pipeline
 from schemas.figures.queue import queue_pipeline, waiting_pipeline
 from schemas.figures.scope import Scope
 from schemas.figures.standing import standing_pipeline
 from schemas.keys import row_key
 from schemas.model import Model
 from schemas.rows import ErpRow
-from schemas.topics import DEAD, TOPICS
-from schemas.views import DEAD_LETTERS, VIEWS, View
-from sinks.views.writes import batch, dead_letter
+from schemas.topics import DEAD, HEARTBEATS, TOPICS
+from schemas.views import DEAD_LETTERS, EPOCHS, INSTANCES, VIEWS, View
+from sinks.views.letters import dead_letter
+from sinks.views.places import partition
+from sinks.views.writes import Batch, batch
 from tests.contract.policy import Query, index_faults, letter_of
-from tests.strategies import EXAMPLES
+from tests.strategies import EXAMPLES, SEEN
 from tests.unit.records import Given
 
 FOUND: list[Query] = [
@@ -39,7 +45,8 @@ CASES = [(view, path) for view in VIEWS for path in sorted((EXAMPLES / view.topi
 def record(view: View, path: Path, offset: int = 0) -> Given:
     assert view.topic.model is not None
     event = decode(view.topic.model, path.read_bytes())
-    return Given(view.topic.name, 0, offset, key_of(event), encode(event))
+    key = key_of(event)
+    return Given(view.topic.name, partition(view, key.decode()), offset, key, encode(event))
 
 
 def key_of(event: Model) -> bytes:
@@ -48,20 +55,27 @@ def key_of(event: Model) -> bytes:
     return getattr(event, "key", b"norte:bill")
 
 
+def made(view: View, *records: Given) -> Batch:
+    return batch(view, records, lambda record: record.offset, SEEN)
+
+
 def test_every_view_has_examples() -> None:
     assert {view.name for view, _ in CASES} == {view.name for view in VIEWS}
 
 
 @pytest.mark.parametrize(("view", "path"), CASES, ids=lambda value: getattr(value, "stem", getattr(value, "name", "")))
 def test_an_example_becomes_one_document_that_mongodb_can_hold(view: View, path: Path) -> None:
-    made = batch(view, [record(view, path), record(view, path, 1)])
-    (write,) = made.writes
+    batched = made(view, record(view, path), record(view, path, 1))
+    (write,) = batched.writes()
     assert isinstance(write, ReplaceOne)
     document = write._doc
 
-    assert made.letters == []
+    assert batched.letters == []
     assert bson.decode(bson.encode(document))["_id"] == document["_id"]
-    assert (document["instance"], isinstance(document["version"], int)) == ("norte", True)
+    assert (document.get("instance"), isinstance(document["version"], int)) == (
+        None if view.topic is HEARTBEATS else "norte",
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,8 +85,8 @@ def test_an_example_becomes_one_document_that_mongodb_can_hold(view: View, path:
 )
 def test_a_tombstone_under_the_same_key_erases_that_document(view: View, path: Path) -> None:
     """Sweeps are never erased: their topic deletes by time and their documents are replaced."""
-    (write,) = batch(view, [record(view, path)]).writes
-    (erasure,) = batch(view, [replace(record(view, path), value=None)]).writes
+    (write,) = made(view, record(view, path)).writes()
+    (erasure,) = made(view, replace(record(view, path), value=None)).writes()
 
     assert erasure._filter == {"_id": write._filter["_id"]}
 
@@ -89,7 +103,7 @@ def test_a_dead_letter_becomes_a_document_with_its_bytes(path: Path) -> None:
 def test_a_view_shows_what_its_example_says() -> None:
     """Two documents whole, so that a field that gets lost on the way is seen."""
     shown = {
-        view.name: batch(view, [record(view, EXAMPLES / view.topic.name / f"{name}.json")]).writes[0]._doc  # type: ignore[union-attr]
+        view.name: made(view, record(view, EXAMPLES / view.topic.name / f"{name}.json")).writes()[0]._doc
         for view, name in ((VIEWS[0], "blocked"), (VIEWS[1], "hold"))
     }
     debtor, queue = shown["debtors"], shown["queue"]
@@ -111,6 +125,19 @@ def test_every_query_has_its_index() -> None:
     assert list(index_faults(VIEWS, FOUND)) == []
 
 
+SCOPE = Scope("norte", date(2026, 1, 14), 7)
+
+
+@pytest.mark.parametrize(
+    "pipeline",
+    [*(query for _, query in FOUND), *(debt_pipeline(one, SCOPE) for one in SUBJECTS), *pipelines("norte").values()],
+    ids=str,
+)
+def test_no_figure_counts_a_grave(pipeline: Sequence[Mapping[str, Any]]) -> None:
+    """A grave has no instance: every pipeline asks for one, before anything else."""
+    assert pipeline[0]["$match"]["instance"] in ("norte", {"$in": ["norte"]}, {"$in": ["norte", "sul"]})
+
+
 def test_every_view_is_written_by_the_stage_that_reads_its_topic() -> None:
     assert "views" in STAGES
     assert all("views" in view.topic.consumers for view in VIEWS)
@@ -122,7 +149,7 @@ def test_every_view_is_written_by_the_stage_that_reads_its_topic() -> None:
 def test_view_names_are_each_others_and_nobody_elses() -> None:
     names = [view.name for view in VIEWS]
 
-    assert len({*names, DEAD_LETTERS}) == len(names) + 1
+    assert len({*names, DEAD_LETTERS, EPOCHS, INSTANCES}) == len(names) + 3
 
 
 @pytest.mark.parametrize(

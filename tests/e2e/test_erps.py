@@ -116,7 +116,7 @@ async def views(uri: str) -> AsyncIterator[tuple[str, bytes]]:
 
 
 async def test_no_topic_and_no_view_holds_a_secret_or_a_document(environment: dict[str, str]) -> None:
-    """Neither portal password nor token nor unmasked CPF or CNPJ, while it runs (`design.md`, decisions 1 and 13)."""
+    """Neither portal password nor token nor unmasked CPF or CNPJ, while it runs (`ARCHITECTURE.md`)."""
     with demonstration(environment, *ALL) as demo:
         mongo = re.search(r"127\.0\.0\.1:\d+", demo.line("MongoDB is ready"))
         kafka = re.search(r"127\.0\.0\.1:\d+", demo.line("Kafka is ready"))

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,11 @@ from pymongo.database import Database
 from deploy.stages import STAGES
 from deploy.topics import ensure
 from schemas.dead import DeadLetter, Why
+from schemas.stages import Heartbeat, Underway
 from schemas.topics import SWEEPS
 from schemas.views import DEAD_LETTERS
+from schemas.views import STAGES as STAGES_VIEW
+from schemas.views import stage as document_of
 from tests.integration.command import Collector
 
 pytestmark = pytest.mark.integration
@@ -93,6 +96,30 @@ async def test_status_counts_lag_sweeps_and_dead_letters(
     shown = collector("status", "--prefix", group)
     assert shown.returncode == 0
     assert all(text in shown.stdout for text in (group, "no answer", "erp.bill.v1"))
+
+
+def test_status_shows_who_is_there_and_checks_it(collector: Collector, store: Store, kafka: str, tmp_path: Path) -> None:
+    assert kafka, "without a stage, but with a broker"
+    store[STAGES_VIEW].insert_one(document_of(beat("views", lag=12, sweeps=(Underway(instance="norte", kind="bill"),))))
+    found = {one["stage"]: one for one in json.loads(collector("status", "--json").stdout)["stages"]}
+    assert {name: one["state"] for name, one in found.items()} == {**dict.fromkeys(STAGES, "silent"), "views": "alive"}
+    assert (found["views"]["lag"], found["views"]["sweeps"], found["views"]["version"]) == (12, "norte bill", "0.1.0")
+    shown, checked = collector.each([("status",), ("status", "--check")])
+    assert (shown.returncode, checked.returncode) == (0, 1)
+    assert "no heartbeat" in shown.stdout
+    for name in STAGES:
+        store[STAGES_VIEW].replace_one({"_id": f"{name}:1"}, document_of(beat(name)), upsert=True)
+    done = collector("status", "--check", "--output", "stages.csv")
+    assert done.returncode == 0, done.stdout
+    lines = (tmp_path / "stages.csv").read_text().splitlines()
+    assert lines[0].startswith("stage,worker,state,version,since,beat,lag,progress")
+    assert [line.split(",")[:4] for line in lines[1:]] == [[name, "1", "alive", "0.1.0"] for name in STAGES]
+
+
+def beat(name: str, **more: Any) -> Heartbeat:  # noqa: ANN401 - its other fields
+    """Ahead of the clock, so that it stays fresh however slow this machine is."""
+    at = datetime.now(UTC) + timedelta(hours=1)
+    return Heartbeat(stage=name, worker="1", at=at, since=AT, release="0.1.0", **more)
 
 
 def test_topics_are_created_and_listed_in_a_file(collector: Collector, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from deploy import leash
-from deploy.supervisor import Ended, Event, Started, Supervisor
+from deploy.supervisor import Ended, Event, NotStarted, Started, Supervisor
 
 pytestmark = pytest.mark.integration
 
@@ -121,6 +121,48 @@ async def test_a_command_that_does_not_exist_says_so(watched: Watched) -> None:
     end = await watched.ended()
     assert end.code == 1
     assert "No such file" in end.said
+
+
+async def test_a_child_that_the_system_cannot_start_is_told_and_started_when_it_can(watched: Watched) -> None:
+    """Its keeper died unseen: nothing was told, and nothing was ever tried again."""
+    watched.logs.write_text("a file where the folder of the logs should be")
+    watched.start("one", WAITS)
+    delays = []
+    for _ in range(2):
+        event = await asyncio.wait_for(watched.told.get(), 60)
+        assert isinstance(event, NotStarted)
+        assert "exists" in event.reason or "Not a directory" in event.reason
+        delays.append(event.delay)
+    assert delays == [1.0, 2.0]
+    watched.logs.unlink()
+    assert (await watched.started()).name == "one"
+
+
+async def test_a_keeper_that_dies_ends_the_work_that_is_done_beside_it(tmp_path: Path) -> None:
+    """Whoever is told raises: the child would never be started again."""
+
+    def deaf(event: Event) -> None:
+        raise KeyError(event.name)
+
+    supervisor = Supervisor(tmp_path / "logs", deaf)
+    supervisor.start("one", [sys.executable, "-c", WAITS], {})
+    with pytest.raises(KeyError, match="one"):
+        await asyncio.wait_for(supervisor.during(asyncio.Event().wait()), 60)
+    await supervisor.stop(0)
+    assert supervisor.pid("one") is None
+
+
+async def test_work_beside_the_children_gives_its_result_or_its_own_error(watched: Watched) -> None:
+    async def result() -> int:
+        return 7
+
+    async def error() -> int:
+        raise LookupError
+
+    watched.start("one", WAITS)
+    assert await watched.supervisor.during(result()) == 7
+    with pytest.raises(LookupError):
+        await watched.supervisor.during(error())
 
 
 def test_kill_9_of_the_supervisor_leaves_no_child_behind(tmp_path: Path, gone: Callable[..., bool]) -> None:

@@ -9,5 +9,7 @@ export EXTRA_ARGS='-name kafkaServer' # Kafka's default would keep up to 1 GB of
 if [[ ! -e /var/lib/kafka/data/meta.properties ]]; then
   "$kafka/kafka-storage.sh" format --cluster-id "$("$kafka/kafka-storage.sh" random-uuid)" --config "$here/server.properties"
 fi
+# Nobody restarts a broker that is only unhealthy: one without memory must end.
+export KAFKA_OPTS=-XX:+ExitOnOutOfMemoryError
 export KAFKA_HEAP_OPTS="-Xms$KAFKA_HEAP -Xmx$KAFKA_HEAP"
 exec "$kafka/kafka-server-start.sh" "$here/server.properties"

@@ -1,4 +1,4 @@
-"""Rows of the webhooks, in the ISP's own shapes; `reference/erp.md` 3.4 tells where each was seen."""
+"""Rows of the webhooks, in the ISP's own shapes; `schemas/erp/ALTAREDE.md` tells where each was seen."""
 
 from datetime import date
 from typing import Final

@@ -1,6 +1,6 @@
 r"""From the cells of an exported sheet to rows of one table. Pure.
 
-Nothing was verified against the vendor: what follows is what importers of such files met (`reference/erp.md`, section 3).
+Nothing was verified against the vendor: what follows is what importers of such files met (`schemas/erp/ALTAREDE.md`).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Which of the two ways an ERP writes its dates: found out from what it sends, never guessed (`reference/erp.md`, 2.3)."""
+"""Which of the two ways an ERP writes its dates: found out from what it sends, never guessed (`schemas/erp/RBX.md`)."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,11 +1,12 @@
 """Every stage that can be run is there; none is loaded to find out."""
 
 import ast
+import os
 from pathlib import Path
 
 import pytest
 
-from deploy.stages import STAGES, command, load
+from deploy.stages import STAGES, command, load, run
 from schemas.errors import StopWorker
 from schemas.topics import TOPICS
 
@@ -30,3 +31,12 @@ def test_a_name_that_is_no_stage_gets_the_list() -> None:
 
 def test_a_stage_as_a_process_carries_its_name() -> None:
     assert command("views", "3")[1:] == ["-m", "deploy.stages", "views", "3"]
+
+
+def test_a_worker_without_a_name_leaves_it_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKER_NAME", "theirs")
+    monkeypatch.setitem(STAGES, "brief", "os:getpid")
+    run("brief")
+    assert os.environ["WORKER_NAME"] == "theirs"
+    run("brief", "3")
+    assert os.environ["WORKER_NAME"] == "3"

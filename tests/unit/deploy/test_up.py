@@ -7,7 +7,7 @@ import pytest
 from deploy.home import Home
 from deploy.local.stack import Stack
 from deploy.secrets import STAGE_SECRETS
-from deploy.supervisor import Ended, Started
+from deploy.supervisor import Ended, NotStarted, Started
 from deploy.up import environment, told
 
 STACK = Stack("127.0.0.1:1", "mongodb://127.0.0.1:2/?replicaSet=rs0", None, None)
@@ -47,3 +47,5 @@ def test_the_last_words_of_a_stage_stand_below_its_end() -> None:
     end = Ended("views", 9, 1, 3, 1, Path("views.log"), said="first\nlast")
     assert told(end).splitlines()[1:] == ["    first", "    last"]
     assert told(Started("views", 9, 77, 0)) == "views started (process 77)"
+    cannot = NotStarted("views", 9, "[Errno 11] Resource temporarily unavailable", 2)
+    assert told(cannot) == "views cannot be started ([Errno 11] Resource temporarily unavailable); tried again in 2 s"

@@ -122,3 +122,20 @@ def test_what_is_published_listens_on_this_machine_only() -> None:
         "mongo": ["127.0.0.1:${MONGO_PORT:-27018}:27017"],
         "ixc-simulator": ["127.0.0.1:${IXC_SIMULATOR_PORT:-8800}:8800"],
     }
+
+
+def test_a_stage_that_ends_is_started_again_and_nothing_waits_for_one_that_is_only_unhealthy() -> None:
+    """Nobody restarts an unhealthy container: a stage ends itself, and `restart` does the rest."""
+    for stage in STAGES:
+        found = compose_file["services"][stage]
+        waits = {one["condition"] for one in found["depends_on"].values()}
+
+        assert found["restart"] == "unless-stopped"
+        assert found["environment"]["STALL_SECONDS"] == "${STALL_SECONDS:-120}"
+        assert found["environment"]["KAFKA_BOOTSTRAP_SERVERS"], "its heartbeat goes there"
+        assert waits <= {"service_completed_successfully", "service_healthy"}
+        assert not found["depends_on"].keys() & set(STAGES)
+
+
+def test_the_image_knows_its_version() -> None:
+    assert "!pyproject.toml" in (ROOT / ".dockerignore").read_text().splitlines()

@@ -62,7 +62,7 @@ async def test_an_answer_stays_about_as_long_as_a_page_where_codes_are_dense() -
 
 @pytest.mark.parametrize("codes", [[999_999_001], [1, 2], [10**6]])
 async def test_fictitious_answers_are_refused_and_the_operator_told_why(codes: list[int]) -> None:
-    """Mode Homologação ignores what is asked; nothing in its answer says so (`reference/erp.md`, 2.1)."""
+    """Mode Homologação ignores what is asked; nothing in its answer says so (`schemas/erp/RBX.md`, "Homologação")."""
     erp = MemoryRbx()
     erp.fictitious = [client(code) for code in codes]
 

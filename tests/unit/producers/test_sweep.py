@@ -128,7 +128,7 @@ async def test_many_absent_rows_are_read_again_in_a_few_requests() -> None:
 
 
 async def test_a_list_of_ids_that_the_erp_does_not_understand_is_asked_for_one_by_one() -> None:
-    """Some versions know IN only with another form (`reference/erp.md`, 1.2): nothing may be called gone by that."""
+    """Some versions know IN only with another form (`schemas/erp/IXC.md`, "Lists"): nothing may be called gone by that."""
     async with opened() as shop:
         shop.erp.put("fn_areceber", bill("1"), bill("2"))
         await shop.sweep()

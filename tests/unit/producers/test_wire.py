@@ -142,7 +142,7 @@ async def drain(client: PagedSource, *, recent: bool = False) -> None:
 
 
 async def test_a_certificate_that_is_not_trusted_is_the_operators_to_mend() -> None:
-    """A self-signed one is common (`reference/erp.md`, 1.1): the line names the option; trying again would not help."""
+    """A self-signed one is common (`schemas/erp/IXC.md`): the line names the option; trying again would not help."""
     refused = ssl.SSLCertVerificationError("self-signed certificate")
     refused.verify_message = "self-signed certificate"
     error = httpx.ConnectError("tls")
@@ -156,7 +156,7 @@ async def test_a_certificate_that_is_not_trusted_is_the_operators_to_mend() -> N
 
 
 async def test_one_request_at_a_time() -> None:
-    """However many sweeps of an instance run: a small provider's server is overloaded by two (`reference/erp.md`, 1.4)."""
+    """However many sweeps of an instance run: a small provider's server is overloaded by two (`schemas/erp/IXC.md`)."""
     at_once = most = 0
 
     async def slow(_: httpx.Request) -> httpx.Response:

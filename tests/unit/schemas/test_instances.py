@@ -41,7 +41,7 @@ def test_a_wrong_field_is_named(field: str, fields: dict[str, Any]) -> None:
 
 
 def test_the_default_windows_are_the_strictest_state_law() -> None:
-    """9-19 from Monday to Friday (`reference/erp.md`, 6.3)."""
+    """9-19 from Monday to Friday (`schemas/erp/BRAZIL.md`, "Calling hours")."""
     hours = {
         day: (window.opens.isoformat("minutes"), window.closes.isoformat("minutes")) for day, window in STRICTEST.items()
     }

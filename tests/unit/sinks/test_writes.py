@@ -1,202 +1,209 @@
-"""What a batch of records writes: at most one write a document, and never an older one over a newer one."""
+"""What a batch of records writes: one write a document, the last record's, whatever a clock or the event itself says."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pymongo import DeleteOne, ReplaceOne
+from pydantic import BaseModel
+from pymongo import InsertOne, ReplaceOne
 
+from schemas.codec import encode
 from schemas.debtor import Debtor
+from schemas.keys import row_key
 from schemas.queue import Facts, QueueEntry, Verdict
 from schemas.rows import ErpRow
+from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
 from schemas.topics import DEAD
 from schemas.views import VIEWS, View
-from sinks.views.writes import DUPLICATE_KEY, batch, dead_letter, only_late
+from sinks.views.places import partition
+from sinks.views.writes import Batch, Record, Write, batch, refused
 from tests.strategies import SEEN
-from tests.unit.records import Given, of
+from tests.unit.records import Given
 
 BY_NAME = {view.name: view for view in VIEWS}
 DEBTORS = BY_NAME["debtors"]
+CITY = ErpRow(instance="norte", erp="ixc", kind="reference", id="7", client="uf", row={"n": "1"}, seen_at=SEEN, sweep="1")
+EVENTS: dict[str, tuple[bytes, BaseModel]] = {
+    "debtors": (b"norte:1", Debtor(instance="norte", code="1", version=3, changed_at=SEEN)),
+    "queue": (
+        b"norte:1",
+        QueueEntry(
+            instance="norte", code="1", version=3, debtor_version=1, decided_at=SEEN, facts=Facts(), verdict=Verdict()
+        ),
+    ),
+    "sweeps": (b"norte:bill", Sweep(instance="norte", erp="ixc", kind="bill", sweep="1", phase="completed", at=SEEN)),
+    "references": (row_key("norte", "uf", "reference", "7"), CITY),
+    "stages": (b"views:1", Heartbeat(stage="views", worker="1", at=SEEN, since=SEEN)),
+}
+KEYED = [view for view in VIEWS if view.topic.partitions > 1]
 
 
-def debtor(code: str, version: int) -> Debtor:
-    return Debtor(instance="norte", code=code, version=version, changed_at=SEEN)
+def record(view: View, key: bytes, event: BaseModel | None, offset: int = 0) -> Given:
+    """In the partition of its key."""
+    at = partition(view, key.decode(errors="replace"))
+    return Given(view.topic.name, at, offset, key, None if event is None else encode(event))
 
 
-def record(code: str, version: int | None, offset: int = 0) -> Given:
-    key = f"norte:{code}".encode()
-    return of("debtor.v1", key, None if version is None else debtor(code, version), offset)
+def debtor(code: str, version: int | None, offset: int = 0) -> Given:
+    """`version` tells states apart; None erases."""
+    event = None if version is None else Debtor(instance="norte", code=code, version=version, changed_at=SEEN)
+    return record(DEBTORS, f"norte:{code}".encode(), event, offset)
 
 
-def stored(writes: Sequence[Any], before: dict[str, int]) -> dict[str, int]:
-    """What a collection of `_id` → version holds after the writes, as MongoDB judges their filters."""
-    held = dict(before)
+def version_of(one: Record) -> int:
+    return 1_000 + one.offset
+
+
+def made(view: View, *records: Record) -> Batch:
+    return batch(view, records, version_of, SEEN)
+
+
+def documents(writes: list[Write]) -> dict[str, dict[str, Any]]:
+    """By `_id`. Each replaces whatever is there by its `_id` alone."""
+    found = {}
     for write in writes:
-        identity = write._filter["_id"]
-        if isinstance(write, DeleteOne):
-            held.pop(identity, None)
-            continue
         assert isinstance(write, ReplaceOne)
-        assert write._upsert
-        if identity not in held or held[identity] < write._filter["version"]["$lt"]:
-            held[identity] = write._doc["version"]
-    return held
+        document: Any = write._doc
+        assert (write._filter, write._upsert) == ({"_id": document["_id"]}, True)
+        found[document["_id"]] = document
+    return found
 
 
 CODES = st.sampled_from(["1", "2", "3"])
-VERSIONS = st.integers(1, 4)
 
 
-@given(st.lists(st.tuples(CODES, st.one_of(st.none(), VERSIONS)), max_size=12))
-def test_at_most_one_write_a_document(records: list[tuple[str, int | None]]) -> None:
-    """So that the batch can be one unordered bulk write."""
-    made = batch(DEBTORS, [record(code, version) for code, version in records])
-    identities = [write._filter["_id"] for write in made.writes]
+@given(st.lists(st.tuples(CODES, st.one_of(st.none(), st.integers(1, 4))), max_size=12))
+def test_one_write_a_document_and_it_is_the_last_records(records: list[tuple[str, int | None]]) -> None:
+    """So that the batch can be one unordered bulk write; the versions that events carry decide nothing."""
+    batched = made(DEBTORS, *(debtor(code, version, offset) for offset, (code, version) in enumerate(records)))
+    found = documents(batched.writes())
+    last = {code: (version, offset) for offset, (code, version) in enumerate(records)}
 
-    assert len(set(identities)) == len(identities)
-    assert set(identities) == {f"norte:{code}" for code, _ in records}
-    assert not made.letters
-
-
-@given(st.data(), st.lists(st.tuples(CODES, VERSIONS), max_size=12))
-def test_in_any_order_and_in_any_batches_the_newest_version_stays(
-    data: st.DataObject, records: list[tuple[str, int]]
-) -> None:
-    held: dict[str, int] = {}
-    shuffled = data.draw(st.permutations(records))
-    cut = data.draw(st.integers(0, len(records)))
-    for part in (shuffled[:cut], shuffled[cut:], data.draw(st.permutations(records))):
-        held = stored(batch(DEBTORS, [record(code, version) for code, version in part]).writes, held)
-
-    assert held == {f"norte:{code}": max(v for other, v in records if other == code) for code, _ in records}
+    assert len(batched.writes()) == len(last)
+    assert not batched.letters
+    for code, (version, offset) in last.items():
+        document = found[f"norte:{code}"]
+        assert document["version"] == 1_000 + offset
+        assert document.get("erased", False) is (version is None)
 
 
-@given(st.lists(st.one_of(st.none(), VERSIONS), min_size=1), st.one_of(st.none(), VERSIONS))
-def test_a_tombstone_erases_what_came_before_it(versions: list[int | None], before: int | None) -> None:
-    held = stored(
-        batch(DEBTORS, [record("1", version) for version in versions]).writes, {} if before is None else {"norte:1": before}
-    )
+@given(st.sets(CODES), st.sets(CODES))
+def test_what_is_known_to_be_new_is_inserted(there: set[str], read: set[str]) -> None:
+    """What is stored would be a duplicate; what is not would cost a search."""
+    writes = made(DEBTORS, *(debtor(code, 1) for code in sorted(read))).writes({f"norte:{code}" for code in there})
 
-    if versions[-1] is None:
-        assert held == {}
-    else:
-        assert list(held) == ["norte:1"]
+    replaced = {write._filter["_id"] for write in writes if isinstance(write, ReplaceOne)}
+    inserted = {write._doc["_id"] for write in writes if isinstance(write, InsertOne)}
+    assert replaced == {f"norte:{code}" for code in read & there}
+    assert inserted == {f"norte:{code}" for code in read - there}
 
 
-@given(st.lists(st.tuples(CODES, VERSIONS), min_size=1, max_size=6))
-def test_written_twice_is_written_once(records: list[tuple[str, int]]) -> None:
-    made = batch(DEBTORS, [record(code, version) for code, version in records])
-    held = stored(made.writes, {})
+def test_what_is_erased_leaves_a_grave_that_nobody_finds_by_instance() -> None:
+    (grave,) = documents(made(DEBTORS, debtor("1", 1), debtor("1", None, 1)).writes()).values()
 
-    assert stored(made.writes, held) == held
+    assert grave == {"_id": "norte:1", "version": 1_001, "erased": True, "at": SEEN}
+
+
+def test_who_comes_back_has_no_grave() -> None:
+    (document,) = documents(made(DEBTORS, debtor("1", None), debtor("1", 1, 1)).writes()).values()
+
+    assert "erased" not in document
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 @given(value=st.binary(max_size=40), key=st.one_of(st.none(), st.binary(max_size=20)))
 def test_bytes_that_cannot_be_read_are_letters_and_never_an_error(view: View, key: bytes | None, value: bytes) -> None:
-    made = batch(view, [Given(view.topic.name, 2, 41, key, value)])
+    batched = made(view, Given(view.topic.name, 2, 41, key, value))
 
-    (letter,) = made.letters
-    assert (letter.key, letter.value, made.writes) == (key, value, [])
+    (letter,) = batched.letters
+    assert (letter.key, letter.value, batched.writes()) == (key, value, [])
     assert (letter.why.stage, letter.why.place) == ("views", f"{view.topic.name}[2]@41")
 
 
 def test_a_bad_record_does_not_hold_up_the_others() -> None:
-    made = batch(
+    batched = made(
         DEBTORS,
-        [
-            record("1", 1),
-            Given("debtor.v1", 3, 1, b"norte:2", b"{"),
-            record("3", 1, 2),
-            Given("debtor.v1", 3, 3, b"x", None),
-        ],
+        debtor("1", 1),
+        Given("debtor.v1", 3, 1, b"norte:2", b"{"),
+        debtor("3", 1, 2),
+        Given("debtor.v1", 3, 3, b"x", None),
     )
 
-    assert [write._filter["_id"] for write in made.writes] == ["norte:1", "norte:3"]
-    assert [letter.why.place for letter in made.letters] == ["debtor.v1[3]@1", "debtor.v1[3]@3"]
+    assert list(documents(batched.writes())) == ["norte:1", "norte:3"]
+    assert [letter.why.place for letter in batched.letters] == ["debtor.v1[3]@1", "debtor.v1[3]@3"]
 
 
-EVENTS = {
-    "debtors": debtor("1", 3),
-    "queue": QueueEntry(
-        instance="norte", code="1", version=3, debtor_version=1, decided_at=SEEN, facts=Facts(), verdict=Verdict()
-    ),
-    "sweeps": Sweep(instance="norte", erp="ixc", kind="bill", sweep="1", phase="completed", at=SEEN),
-    "references": ErpRow(
-        instance="norte", erp="ixc", kind="reference", id="7", client="uf", row={}, seen_at=SEEN, sweep="1"
-    ),
-}
+@pytest.mark.parametrize("erased", [False, True])
+@pytest.mark.parametrize("view", KEYED, ids=lambda view: view.name)
+def test_a_record_in_another_partition_than_its_keys_is_a_letter(view: View, erased: bool) -> None:
+    key, event = EVENTS[view.name]
+    right = record(view, key, None if erased else event)
+    wrong = replace(right, partition=(right.partition + 1) % view.topic.partitions)
+    (letter,) = made(view, wrong).letters
+
+    assert letter.why.field == "key"
+    assert {str(right.partition), str(wrong.partition)} <= set(letter.why.reason.split())
+    assert made(view, right).letters == made(view, wrong).writes() == []
+
+
+@pytest.mark.parametrize("view", KEYED, ids=lambda view: view.name)
+def test_a_key_that_names_another_document_is_a_letter(view: View) -> None:
+    """It would be erased under one name and kept under the other."""
+    key, event = EVENTS[view.name]
+    (letter,) = made(view, record(view, key + b"0", event)).letters
+
+    assert (letter.why.field, letter.key) == ("key", key + b"0")
+
+
+def test_a_field_of_a_newer_version_is_passed_over() -> None:
+    newer = replace(debtor("1", 1), value=b'{"of_tomorrow":1,' + (debtor("1", 1).value or b"")[1:])
+
+    assert documents(made(DEBTORS, newer).writes()) == documents(made(DEBTORS, debtor("1", 1)).writes())
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_each_view_replaces_only_what_is_older(view: View) -> None:
-    (write,) = batch(view, [of(view.topic.name, b"any", EVENTS[view.name])]).writes
-    assert isinstance(write, ReplaceOne)
-    document = write._doc
+def test_each_view_takes_its_version_from_the_record(view: View) -> None:
+    key, event = EVENTS[view.name]
+    (document,) = documents(made(view, record(view, key, event, 5)).writes()).values()
 
-    assert write._filter == {"_id": document["_id"], "version": {"$lt": document["version"]}}
-    assert isinstance(document["version"], int)
-    assert document["instance"] == "norte"
+    assert (document["version"], document.get("instance")) == (1_005, None if view.name == "stages" else "norte")
+
+
+@pytest.mark.parametrize("name", ["sweeps", "references"])
+def test_a_clock_that_was_set_back_hides_nothing(name: str) -> None:
+    """The later record of the two says an earlier time: it is the newer one all the same."""
+    view = BY_NAME[name]
+    key, event = EVENTS[name]
+    field = "at" if name == "sweeps" else "seen_at"
+    back = event.model_copy(update={field: SEEN - timedelta(hours=3), **({} if name == "sweeps" else {"row": {"n": "2"}})})
+    (document,) = documents(made(view, record(view, key, event), record(view, key, back, 1)).writes()).values()
+
+    assert document["version"] == 1_001
+    assert document["at"] == SEEN - timedelta(hours=3) if name == "sweeps" else document["row"] == {"n": "2"}
 
 
 def test_a_topic_of_foreign_bytes_has_no_view() -> None:
     with pytest.raises(TypeError, match="dead letters"):
-        batch(View("x", DEAD, lambda event: event), [Given(DEAD.name, 0, 0, None, b"")])
-
-
-# --- dead letters
-
-
-def dead(offset: int, timestamp: int, headers: tuple[tuple[str, bytes | None], ...] = ()) -> dict[str, Any]:
-    return dead_letter(Given("dead.v1", 0, offset, b"\xff", b"\x00{", timestamp, headers))
-
-
-def test_a_dead_letter_keeps_its_bytes_and_its_reason() -> None:
-    headers = tuple((name, name.encode()) for name in ("stage", "place", "field", "reason"))
-    document = dead(7, 1_768_392_000_000, headers)
-
-    assert (document["key"], document["value"]) == (b"\xff", b"\x00{")
-    assert [document[name] for name, _ in headers] == ["stage", "place", "field", "reason"]
-    assert document["at"] == datetime(2026, 1, 14, 12, tzinfo=UTC)
-
-
-def test_a_topic_made_anew_does_not_overwrite_its_old_letters() -> None:
-    assert dead(0, 1)["_id"] != dead(0, 2)["_id"]
-    assert dead(0, 1) == dead(0, 1)
-
-
-def test_a_letter_without_headers_is_kept_too() -> None:
-    assert (dead(3, 0)["stage"], dead(3, 0)["place"]) == ("unknown", "dead.v1[0]@3")
+        made(View("x", DEAD, dict), Given(DEAD.name, 0, 0, None, b""))
 
 
 # --- what MongoDB says
 
-LATE = {"code": DUPLICATE_KEY, "keyPattern": {"_id": 1}}
-
 
 @pytest.mark.parametrize(
-    ("errors", "late"),
+    ("errors", "said"),
     [
-        ([], True),
-        ([LATE, LATE], True),
-        ([LATE, {"code": 121}], False),
-        ([{"code": DUPLICATE_KEY, "keyPattern": {"number": 1}}], False),
-        ([{"code": DUPLICATE_KEY}], False),
+        ([], "a document"),
+        (
+            [{"code": 121, "errmsg": "FULANA", "op": {"q": {"_id": "norte:1"}, "u": {"name": "FULANA"}}}],
+            "norte:1 (code 121)",
+        ),
+        ([{"code": 10334}], "a document (code 10334)"),
     ],
 )
-def test_only_a_document_that_was_newer_already_is_no_error(errors: list[dict[str, Any]], late: bool) -> None:
-    assert only_late(errors) is late
-
-
-def test_a_sweep_that_ended_later_is_the_newer_document() -> None:
-    view = BY_NAME["sweeps"]
-    first = EVENTS["sweeps"]
-    second = first.model_copy(update={"at": SEEN + timedelta(milliseconds=1)})
-    for order in ([first, second], [second, first]):
-        (write,) = batch(view, [of(view.topic.name, b"norte:bill", event) for event in order]).writes
-        assert isinstance(write, ReplaceOne)
-        assert write._doc["at"] == SEEN + timedelta(milliseconds=1)
+def test_a_refusal_names_the_document_and_never_shows_it(errors: list[dict[str, Any]], said: str) -> None:
+    assert refused(errors) == said

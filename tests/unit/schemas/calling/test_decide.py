@@ -42,7 +42,7 @@ def cases(draw: st.DrawFn) -> tuple[Facts, Instance, Controls, datetime]:
 
 
 def forbidden(evidence: Facts, here: Instance, people: Controls, now: datetime) -> Iterator[HoldReason]:
-    """The rules once more, written from `design.md` alone."""
+    """The rules once more, written from `ARCHITECTURE.md`, "The dialer's rules", alone."""
     local = now.astimezone(here.clock)
     ages = [((local.date() - due_on).days, cents) for due_on, cents in evidence.due]
     late = [age for age, cents in ages if age > 0 and cents]

@@ -81,5 +81,5 @@ def test_an_open_bill_is_released_and_not_fully_paid(columns: dict[str, str], me
     ],
 )
 def test_a_trusted_or_slowed_contract_is_swept_though_its_access_is_active(columns: dict[str, str], member: bool) -> None:
-    """`reference/erp.md`, 1.6: the seed's single query missed them."""
+    """`schemas/erp/IXC.md`, "Contracts": one query alone misses them."""
     assert CONTRACTS.member(erp_row("cliente_contrato", **columns)) is member

@@ -34,7 +34,7 @@ ANYWHERE = Request("fn_areceber", b"", "fn_areceber")
 def test_whatever_is_asked_it_is_asked_as_a_list(
     table: Table, query: tuple[Where, ...], after: int, size: int, ids: list[str]
 ) -> None:
-    """Without this header the same POST creates a row or carries out an action (`reference/erp.md`, 1.1).
+    """Without this header the same POST creates a row or carries out an action (`schemas/erp/IXC.md`, "Transport").
 
     Authorization and header come from one function: whoever has the one has the other.
     """

@@ -6,8 +6,10 @@ import signal
 import pytest
 
 from schemas.errors import RetryLater, StopWorker
-from schemas.runtime.process import BAD_CONFIGURATION, TRY_AGAIN, alive, plain, run
+from schemas.runtime.process import BAD_CONFIGURATION, plain, run
+from schemas.runtime.progress import PROCESS, Standing
 from schemas.runtime.settings import Base, KafkaSettings
+from schemas.runtime.watchdog import TRY_AGAIN
 
 
 def ended(capsys: pytest.CaptureFixture[str], error: Exception) -> tuple[object, str]:
@@ -77,13 +79,36 @@ def test_the_first_error_of_a_group_is_raised_itself() -> None:
     assert caught.value is away
 
 
-def test_a_live_loop_touches_its_file(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path_factory.mktemp("alive") / "hydrate"
-    monkeypatch.delenv("ALIVE_FILE", raising=False)
-    alive()
-    assert not file.exists()
+def test_who_is_told_that_it_cannot_go_on_says_goodbye_and_ends_with_the_reason(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PROCESS, "fatal", None)  # and back, for whoever comes after this test
+    said = []
 
-    monkeypatch.setenv("ALIVE_FILE", str(file))
-    alive()
+    async def main(_: Base) -> None:
+        try:
+            PROCESS.end(RetryLater("another process has joined"))
+            PROCESS.end(RetryLater("and it goes on"))
+            await asyncio.Event().wait()
+        finally:
+            said.append("goodbye")
 
-    assert file.exists()
+    with pytest.raises(SystemExit) as caught:
+        run("views", Base, main)
+
+    assert (caught.value.code, said) == (TRY_AGAIN, ["goodbye"])
+    assert capsys.readouterr().err == "another process has joined\n"
+
+
+def test_the_event_loop_is_watched_only_while_it_runs() -> None:
+    """Else the next `run` of this process would be ended for the time in between."""
+    seen = []
+
+    async def main(_: Base) -> None:
+        await asyncio.sleep(0)
+        seen.append(PROCESS.pulse.standing.owes)
+
+    run("views", Base, main)
+
+    assert seen[0] is not None
+    assert PROCESS.pulse.standing == Standing()

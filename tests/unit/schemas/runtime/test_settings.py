@@ -1,5 +1,6 @@
 """A missing or wrong variable is one readable line that names it, and no line ever shows a secret."""
 
+import os
 from collections.abc import Mapping
 
 import pytest
@@ -20,6 +21,7 @@ GOOD = {
     "COLLECTOR_PERSON_KEY": "hunter2-hunter2-hunter2",
     "LOG_LEVEL": "WARNING",
     "WORKER_NAME": "hydrate-1",
+    "STALL_SECONDS": "60",
 }
 REQUIRED = ("KAFKA_BOOTSTRAP_SERVERS", "MONGO_URI", "COLLECTOR_SECRET_KEY", "COLLECTOR_PERSON_KEY")
 WRONG = {
@@ -36,6 +38,7 @@ WRONG = {
     "COLLECTOR_PERSON_KEY": ["", "hunter2"],
     "LOG_LEVEL": ["", "info", "LOUD"],
     "WORKER_NAME": ["", "a b", "x" * 101],
+    "STALL_SECONDS": ["", "0", "3601", "soon"],
 }
 
 
@@ -102,3 +105,12 @@ def test_a_setting_that_is_wrong_without_a_hint_points_to_the_example(monkeypatc
 
     with pytest.raises(StopWorker, match=r"^LOG_LEVEL is wrong \(.*\): see `.env.example`$"):
         read(Base)
+
+
+def test_a_worker_without_a_name_gets_one_that_no_other_process_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two workers named "0" pushed each other out of the group for ever."""
+    monkeypatch.delenv("WORKER_NAME", raising=False)
+    host, _, process = read(Base).worker_name.rpartition("-")
+
+    assert process == str(os.getpid())
+    assert host
