@@ -202,7 +202,7 @@ async def test_an_erp_that_shows_nothing_any_more_must_be_believed_by_somebody(
             assert len(await shown(servers, prefix)) == known
             completed = len(watch.of(prefix, "completed"))
 
-            await database["sweeps"].insert_one(sweep_view(held))
+            await database["sweeps"].insert_one({**sweep_view(held), "version": 1})
             assert (await believe(settings, prefix, "bill")).missing == known
             done = await watch.until(prefix, "completed", count=completed + 1, within=180)
             assert (done.missing, done.published) == (known, known)
