@@ -22,6 +22,7 @@ from sinks.views.epochs import GENERATION
 from sinks.views.indexes import ensure_indexes
 from sinks.views.letters import dead_letters
 from sinks.views.places import partition
+from sinks.views.reading import Reading
 from sinks.views.shares import Shares, Worker
 from sinks.views.sink import Sink, ToBatch
 from sinks.views.writes import batch
@@ -32,18 +33,18 @@ class ViewsSettings(KafkaSettings, MongoSettings):
 
 
 class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
-    """Tells the sink whenever the group shares out its partitions."""
+    """Lets go whenever the group shares out its partitions."""
 
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
 
     def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Before."""
-        self._sink.let_go(revoked)
+        self._reading.let_go(revoked)
 
     def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """After."""
-        self._sink.let_go(assigned)
+        self._reading.let_go(assigned)
 
 
 class Fed(NamedTuple):
@@ -83,7 +84,7 @@ async def _sink(
     reader = consumer(servers, group, worker.name, view.topic)
     shares = Shares(view.name, servers, group, reader, database, worker, partial(prepare, database, view, fed.expiry))
     sink = Sink(shares, sender, fed.make, partial(partition, view), fed.kept)
-    reader.subscribe([view.topic.name], listener=Listener(sink))
+    reader.subscribe([view.topic.name], listener=Listener(sink.reading))
     try:
         with PROCESS.loop(f"view {view.name}", partial(measured, reader)) as loop:
             await reader.start()
