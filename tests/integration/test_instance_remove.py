@@ -66,6 +66,5 @@ async def test_it_is_gone_everywhere_may_be_cut_and_starts_from_nothing_when_it_
             assert (again.returncode, said.count("\n")) == (2, 1)
             assert "there is no instance" in said
 
-        with running("erp-poller", env, tmp_path, "1"):
             await here.add(mine)
             await eventually(lambda: here.whole(mine), "all rows once more")
