@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from schemas.errors import StopWorker
+from schemas.runtime.kafka import COMMITTED
 from schemas.runtime.mongo import Database, connect
 from schemas.runtime.settings import MongoSettings
 
@@ -28,7 +29,11 @@ async def admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
 async def reader(servers: str) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer without a group: it commits nothing. Raises StopWorker as `admin` does."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=servers, request_timeout_ms=ASK_MS, auto_offset_reset="earliest", enable_auto_commit=False
+        bootstrap_servers=servers,
+        request_timeout_ms=ASK_MS,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        isolation_level=COMMITTED,
     )
     async with _started(consumer, "stop", servers) as started:
         yield started

@@ -1,0 +1,77 @@
+"""One partition's raw rows folded anew, with the stage's own pure fold, in memory of ours. Pure."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from deploy.verify.cuts import Reached
+from processors.keyed.stage import KeyedStage, Record
+from schemas.errors import RejectRecord
+from schemas.keys import partition_of
+
+AT_ONCE = 20_000
+"""Records kept before they are folded: what bounds the memory beside the states themselves."""
+LOST = b'"lost":true'
+
+
+class Refold:
+    """Take the sources of one partition, each in its order; then `end`.
+
+    `states`: bytes by key. `blind`: by key, the rows (kind, id) of which compaction has left only that they were lost: what
+    they were before, nobody can fold again.
+    """
+
+    def __init__(self, stage: KeyedStage, below: Reached, wanted: Callable[[bytes], bool], now: datetime) -> None:
+        self.states: dict[bytes, bytes] = {}
+        self.blind: defaultdict[bytes, set[tuple[str, str]]] = defaultdict(set)
+        self.taken = 0
+        self.ahead = 0
+        self._stage = stage
+        self._below = below
+        self._wanted = wanted
+        self._now = now
+        self._partitions = stage.output.partitions
+        self._waiting: defaultdict[bytes, list[Record]] = defaultdict(list)
+        self._seen: set[bytes] = set()
+        self._kept = 0
+
+    def take(self, records: Iterable[Record]) -> None:
+        """What the stage had not read yet is counted as `ahead`; what it would bury is left out as it leaves it out."""
+        for record in records:
+            if record.offset >= self._below.get(record.topic, 0):
+                self.ahead += 1
+                continue
+            try:
+                key = self._stage.key_of(record)
+            except RejectRecord:
+                continue
+            if not self._wanted(key) or partition_of(key, self._partitions) != record.partition:
+                continue
+            self._notice(key, record)
+            self._waiting[key].append(record)
+            self.taken += 1
+            self._kept += 1
+        if self._kept >= AT_ONCE:
+            self.end()
+
+    def end(self) -> None:
+        """Fold what still waits."""
+        for key, records in self._waiting.items():
+            folded = self._stage.fold(key, self.states.get(key), records, self._now)
+            if not folded.changed:
+                continue
+            if folded.state is None:
+                self.states.pop(key, None)
+            else:
+                self.states[key] = folded.state
+        self._waiting.clear()
+        self._kept = 0
+
+    def _notice(self, key: bytes, record: Record) -> None:
+        row = record.key or b""
+        if row in self._seen:
+            return
+        self._seen.add(row)
+        if record.value is not None and LOST in record.value:
+            kind, code = row.decode(errors="replace").split(":", 3)[2:]
+            self.blind[key].add((kind, code))
