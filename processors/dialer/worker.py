@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -13,7 +13,7 @@ from processors.keyed.process import work
 from processors.keyed.stage import Folded, KeyedStage, Record
 from processors.keyed.worker import Worker
 from schemas.errors import RetryLater
-from schemas.runtime import mongo
+from schemas.runtime import clock, mongo
 from schemas.runtime.process import run
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.topics import DEBTORS, QUEUE
@@ -38,7 +38,7 @@ class Desk:
         """Read the world again; whether it changed. Raises RetryLater."""
         try:
             found, _ = await mongo.instances(self._database)
-            controls = await mongo.controls(self._database, datetime.now(UTC).date())
+            controls = await mongo.controls(self._database, clock.now().date())
         except PyMongoError as exc:
             raise RetryLater(f"MONGO_URI: the database does not answer ({type(exc).__name__})") from exc
         before, self.world = self.world, World(found, controls)

@@ -7,7 +7,7 @@ Everything before the acknowledgement is repeated after a crash and gives the sa
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -17,15 +17,11 @@ from processors.keyed.memory import StateStore
 from processors.keyed.stage import Folded, KeyedStage, Record, letter
 from schemas.dead import DeadLetter
 from schemas.errors import RejectRecord
+from schemas.runtime.clock import now
 from schemas.runtime.kafka import Message, bury, publish
 
 TAKE_BATCHES = 32
 TAKE_WITHIN_S = 0.02
-
-
-def now() -> datetime:
-    """The worker's clock, UTC."""
-    return datetime.now(UTC)
 
 
 class Worker:

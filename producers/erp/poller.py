@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import lru_cache, partial
 
 import structlog
@@ -21,6 +20,7 @@ from schemas.erp import ERPS
 from schemas.errors import RetryLater, StopWorker
 from schemas.instances import Instance
 from schemas.runtime import mongo
+from schemas.runtime.clock import now
 from schemas.runtime.kafka import producer
 from schemas.runtime.process import alive, run
 from schemas.runtime.secrets import opened, person_hash
@@ -28,11 +28,6 @@ from schemas.runtime.secrets import opened, person_hash
 INSTANCES_EVERY_S = 2.0
 PERSONS_KEPT = 100_000
 log = structlog.get_logger()
-
-
-def now() -> datetime:
-    """The poller's clock, UTC."""
-    return datetime.now(UTC)
 
 
 def _read_as(instance: Instance) -> tuple[object, ...]:
@@ -119,7 +114,9 @@ class Poller:
             except StopWorker as exc:
                 log.warning("instance_unusable", instance=instance.name, reason=str(exc))
                 for kind in instance.erp.every:
-                    await report(self._outbox, instance, kind, sweep=str(ULID()), at=now(), error=str(exc))
+                    await report(
+                        self._outbox, instance, kind, sweep=str(ULID.from_datetime(now())), at=now(), error=str(exc)
+                    )
             await asyncio.sleep(CONFIGURATION_WAIT_S)
 
 

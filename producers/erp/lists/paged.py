@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from producers.erp.wire import Wire
 from schemas.erp.declaration import Page, Protocol, Request, Row, Table
 from schemas.errors import StopWorker
 from schemas.rows import Kind
+from schemas.runtime.clock import now
 
 PROBED = 50
 LONG_AGO, FAR_AHEAD = "1900-01-01", "2999-01-01"
@@ -63,7 +64,7 @@ class PagedSource:
         ask = self._protocol.recent
         if ask is None or not table.changed or not (form := await self._recent_form(table)):
             return
-        since = (datetime.now(self._zone) - timedelta(hours=1)).date().isoformat()
+        since = (now().astimezone(self._zone) - timedelta(hours=1)).date().isoformat()
         async with aclosing(self._run(table, partial(ask, table, since, form))) as coming:
             async for page in coming:
                 yield [row for row in page.rows if str(row.get(table.changed, "")) >= since]
