@@ -41,6 +41,7 @@ class Look:
         self._step = step
         self._stored: dict[str, dict[bytes, Stored]] = {}
         self._moving: set[str] = set()
+        self._ends: dict[TopicPartition, int] = {}
 
     async def all(self) -> frozenset[str]:
         """Every key that must be looked at again."""
@@ -49,6 +50,9 @@ class Look:
         self._step("views", 0, steps)
         for view in VIEWS:
             self._stored[view.name] = await stored(self._views, view, self._scope.instance, self._scope.keys)
+        # The queue's ends first: the debtors that it was made from are then all below theirs, and so on up to the rows
+        for topics in ((QUEUE,), (DEBTORS,), HYDRATE.sources, [view.topic for view in others]):
+            await self._ask_ends(*topics)
         for number in range(KEYED_PARTITIONS):
             self._step(f"partition {number}", 1 + number, steps)
             if self._scope.touches(number):
@@ -65,7 +69,6 @@ class Look:
         return frozenset(f"{one.instance}:{one.code}" for one in self.result.differences) | self._moving
 
     async def _partition(self, number: int) -> None:
-        # The queue first: the debtors that it was made from are then all in what is read after it, and so on up to the rows
         queue, queue_end = await self._kept(QUEUE, number, {}, _key)
         reached = cut(queue.told, self._offsets(DIALER, number), (DEBTORS.name,))
         debtors, debtors_end = await self._kept(DEBTORS, number, {DIALER: reached[DEBTORS.name]}, _key)
@@ -91,13 +94,13 @@ class Look:
     def _offsets(self, group: str, number: int) -> dict[str, int]:
         return {tp.topic: offset for tp, offset in self._committed[group].items() if tp.partition == number}
 
-    async def _end(self, topic: Topic, number: int) -> int:
-        tp = TopicPartition(topic.name, number)
-        return int((await self._source.end_offsets([tp]))[tp])
+    async def _ask_ends(self, *topics: Topic) -> None:
+        tps = [TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)]
+        self._ends.update(await self._source.end_offsets(tps))
 
     async def _records(self, topic: Topic, number: int) -> AsyncIterator[Sequence[Any]]:
-        end = await self._end(topic, number)
-        async for batch in records(self._source, TopicPartition(topic.name, number), end):
+        tp = TopicPartition(topic.name, number)
+        async for batch in records(self._source, tp, self._ends[tp]):
             yield batch
 
     async def _kept(
@@ -110,11 +113,10 @@ class Look:
             if view.topic == topic
         }
         kept = Kept({**below, **views}, self._scope.wants, identify)
-        end = await self._end(topic, number)
-        async for batch in records(self._source, TopicPartition(topic.name, number), end):
+        async for batch in self._records(topic, number):
             kept.take(batch)
         self.result.behind.update({f"views.{name}" if name in views else name: count for name, count in kept.behind.items()})
-        return kept, end
+        return kept, self._ends[TopicPartition(topic.name, number)]
 
     def _states(self, number: int, rows: Refold, found: Newest) -> None:
         keys = rows.states.keys() | found.keys()
