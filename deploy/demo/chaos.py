@@ -37,6 +37,7 @@ class Chaos:
     report: Report
     back: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     struck: Counter[Kind] = field(default_factory=Counter)
+    turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def run(self, blows: Sequence[Blow]) -> None:
         """Strike in the plan's time; a stage that is down just then is struck when it is up again. Ends when all are back.
@@ -72,8 +73,12 @@ class Chaos:
             case _:
                 signalled(child, SIGKILL if blow.kind == "kill" else SIGTERM)
         self._unmark(name)
-        await self._wait(name, lambda: self._mark(name) > struck)
+        await self._wait(name, lambda: self._mark(name) > struck and (blow.kind == "pause" or self._is_another(name, child)))
         self.back[name].append(time.time() - struck)
+
+    def _is_another(self, name: str, child: Process) -> bool:
+        """Whether its next life has begun: one that ends in order goes on to touch its file for a while."""
+        return self.supervisor.process(name) not in {child, None}
 
     async def _up(self, name: str) -> Process:
         return await self._wait(name, lambda: self.supervisor.process(name) if self._mark(name) else None)
@@ -99,20 +104,26 @@ class Chaos:
         (self.alive / name).unlink(missing_ok=True)
 
     async def _server(self, blow: Blow, server: Server) -> None:
-        self._strike(blow)
-        began = time.monotonic()
-        if blow.kind == "pause":
-            server.pause()
-            try:
-                await asyncio.sleep(blow.lasting)
-            finally:
-                server.resume()
+        async with self.turns[server.name]:  # one that has not come back yet is struck afterwards
+            self._strike(blow)
             began = time.monotonic()
-            while not await server.answers():
-                await asyncio.sleep(POLL_S)
-        else:
-            await server.restart()
-        self.back[server.name].append(time.monotonic() - began)
+            if blow.kind == "pause":
+                began = await self._pause_server(blow.lasting, server)
+            else:
+                await server.restart()
+            self.back[server.name].append(time.monotonic() - began)
+
+    async def _pause_server(self, lasting: float, server: Server) -> float:
+        """Returns when it answers again; the moment at which it was woken."""
+        server.pause()
+        try:
+            await asyncio.sleep(lasting)
+        finally:
+            server.resume()
+        woken = time.monotonic()
+        while not await server.answers():
+            await asyncio.sleep(POLL_S)
+        return woken
 
     def lines(self) -> Iterator[tuple[str, str, str, str]]:
         """(target, times struck, median seconds until it was back, longest). A pause counts from its end."""

@@ -130,14 +130,16 @@ class Look:
     def _entries(self, number: int, debtors: Kept, found: Newest) -> None:
         made_from = debtors.at[DIALER]
         keys = made_from.keys() | found.keys()
-        self.result.compared["queue entries"] += len(keys)
         for key in keys:
             source, there = made_from.get(key), found.get(key)
             if source is None and key in debtors.last:
                 self._moving.add(key.decode())  # compaction took the state that it was made from; the next is on its way
                 continue
-            where = _where(QUEUE, number, there and there.offset)
-            self._tell(judge.entry(key.decode(), where, source and source.value, there.value if there else None))
+            value = there.value if there else None
+            self.result.compared["queue entries"] += value is not None
+            self._tell(
+                judge.entry(key.decode(), _where(QUEUE, number, there and there.offset), source and source.value, value)
+            )
 
     async def _view(self, view: View, kept: Kept, end: int) -> None:
         below, there = kept.at[view.name], self._stored[view.name]
@@ -145,7 +147,7 @@ class Look:
         for key, last in kept.last.items():
             document = there.pop(key, None)
             seen = judge.sight(document, below.get(key), last, end)
-            self.result.compared[f"documents of {view.name}"] += 1
+            self.result.compared[f"documents of {view.name}"] += document is not None or seen.record is not None
             if seen.moving:
                 self._moving.add(key.decode())
                 continue

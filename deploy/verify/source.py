@@ -53,7 +53,8 @@ async def records(reader: AIOKafkaConsumer, tp: TopicPartition, end: int) -> Asy
 
 async def stored(views: Database, view: View, instance: str, keys: Iterable[str] | None) -> dict[bytes, Stored]:
     """By `_id`: all of a view, or of one instance, or these alone."""
-    wanted: dict[str, Any] = {"_id": {"$regex": f"^{instance}:"}} if instance else {}
+    # ";" follows ":": the documents of this instance, no other
+    wanted: dict[str, Any] = {"_id": {"$gte": f"{instance}:", "$lt": f"{instance};"}} if instance else {}
     if keys is not None:
         wanted = {"_id": {"$in": list(keys)}}
     return {
