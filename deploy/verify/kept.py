@@ -30,6 +30,7 @@ Newest = dict[bytes, Placed]
 class Kept:
     """`below`: cuts by name; `at[name]`: the newest record of each identity below that cut; `last`: of all that was taken.
 
+    `identify`: whose a record is, of those that are known so far where it does not tell. Raises RejectRecord.
     `told`: the furthest positions that any header told. `behind[name]`: records at or above that cut.
     """
 
@@ -37,7 +38,7 @@ class Kept:
         self,
         below: Mapping[str, int],
         wanted: Callable[[bytes], bool],
-        identity: Callable[[Record], bytes],
+        identify: Callable[[Record, Iterable[bytes]], Iterable[bytes]],
     ) -> None:
         self.last: Newest = {}
         self.at: dict[str, Newest] = {name: {} for name in below}
@@ -45,7 +46,7 @@ class Kept:
         self.behind = dict.fromkeys(below, 0)
         self._below = below
         self._wanted = wanted
-        self._identity = identity
+        self._identify = identify
 
     def take(self, records: Iterable[Record]) -> None:
         """In the partition's order."""
@@ -54,12 +55,11 @@ class Kept:
             for name, cut in self._below.items():
                 self.behind[name] += record.offset >= cut
             try:
-                key = self._identity(record)
+                keys = [key for key in self._identify(record, self.last) if self._wanted(key)]
             except RejectRecord:
                 continue  # whoever reads it buries it
-            if not self._wanted(key):
-                continue
-            self.last[key] = placed = Placed(record.offset, record.value)
+            placed = Placed(record.offset, record.value)
+            self.last.update(dict.fromkeys(keys, placed))
             for name, cut in self._below.items():
                 if record.offset < cut:
-                    self.at[name][key] = placed
+                    self.at[name].update(dict.fromkeys(keys, placed))

@@ -12,7 +12,7 @@ from deploy.verify.cuts import cut
 from deploy.verify.difference import ABSENT, Difference, differ
 from deploy.verify.judge import Stored
 from deploy.verify.kept import Kept, Newest, Record
-from deploy.verify.prints import document_of, identity, print_of
+from deploy.verify.prints import document_of, identities, print_of
 from deploy.verify.refold import Refold
 from deploy.verify.scope import Scope, Verified
 from deploy.verify.source import Committed, documents, records, stored
@@ -23,6 +23,7 @@ from schemas.runtime.mongo import Database
 from schemas.topics import DEBTORS, KEYED_PARTITIONS, QUEUE, Topic
 from schemas.views import VIEWS, Document, View
 
+Identify = Callable[[Record, Iterable[bytes]], list[bytes]]
 Step = Callable[[str, int, int], None]
 """Told (what is read, steps done, steps of this round)."""
 GROUPS = (HYDRATE.name, DIALER, *(f"views.{view.name}" for view in VIEWS))
@@ -60,7 +61,7 @@ class Look:
         for at, view in enumerate(others):
             self._step(view.topic.name, 1 + KEYED_PARTITIONS + at, steps)
             for number in range(view.topic.partitions):
-                kept, end = await self._kept(view.topic, number, {}, partial(_identity, view))
+                kept, end = await self._kept(view.topic, number, {}, partial(_identities, view))
                 await self._view(view, kept, end)
         for view in VIEWS:
             self._left_over(view)
@@ -103,9 +104,7 @@ class Look:
         async for batch in records(self._source, tp, self._ends[tp]):
             yield batch
 
-    async def _kept(
-        self, topic: Topic, number: int, below: Mapping[str, int], identify: Callable[[Record], bytes]
-    ) -> tuple[Kept, int]:
+    async def _kept(self, topic: Topic, number: int, below: Mapping[str, int], identify: Identify) -> tuple[Kept, int]:
         """The newest records of one partition, and its end. Each view of the topic has a cut under its own name."""
         views = {
             view.name: self._offsets(f"views.{view.name}", number).get(topic.name, 0)
@@ -155,6 +154,8 @@ class Look:
                 wanted = document_of(view, seen.record.value) if seen.record else None
             except RejectRecord:
                 continue  # the sink buried it and left its document as it was
+            if wanted is not None and wanted["_id"].encode() != key:
+                continue  # and so it does with what stands under another's key
             if wanted is None or document is None:
                 self._tell(differ(key.decode(), view.name, wanted or ABSENT, ABSENT if document is None else _THERE))
             elif document.print != print_of(wanted):
@@ -187,11 +188,11 @@ def _where(topic: Topic, number: int, offset: int | None) -> str:
     return f"{topic.name}[{number}]" if offset is None else f"{topic.name}[{number}]@{offset}"
 
 
-def _key(record: Record) -> bytes:
+def _key(record: Record, _: Iterable[bytes]) -> list[bytes]:
     if record.key is None:
         raise RejectRecord("a record without a key", field="key")
-    return record.key
+    return [record.key]
 
 
-def _identity(view: View, record: Record) -> bytes:
-    return identity(view, record.key, record.value)
+def _identities(view: View, record: Record, known: Iterable[bytes]) -> list[bytes]:
+    return identities(view, record.key, record.value, known)

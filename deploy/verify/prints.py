@@ -1,6 +1,6 @@
 """Documents as MongoDB gives them back, and fingerprints of them, so that a whole view need not be held. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -9,7 +9,6 @@ import orjson
 from bson.codec_options import CodecOptions
 
 from schemas.codec import decode
-from schemas.errors import RejectRecord
 from schemas.views import Document, View
 
 AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True)
@@ -28,14 +27,16 @@ def print_of(document: Mapping[str, Any]) -> bytes:
     return blake2b(orjson.dumps(rest, default=str, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
 
 
-def identity(view: View, key: bytes | None, value: bytes | None) -> bytes:
-    """The `_id` that a record is for. Raises RejectRecord.
+def identities(view: View, key: bytes | None, value: bytes | None, known: Iterable[bytes]) -> list[bytes]:
+    """The `_id`s that a record is for. Raises RejectRecord.
 
-    In a compacted topic the key tells; in another one key has several documents, and a record must be read.
+    In a compacted topic the key tells; in another one key has several documents: a record must be read, and a tombstone is
+    for all that are `known`.
     """
+    erased = view.erased(key).encode()
     if view.topic.retention is None:
-        return view.erased(key).encode()
+        return [erased]
+    if value is None:
+        return [one for one in known if one.startswith(erased + b":")]
     document = document_of(view, value)
-    if document is None:
-        raise RejectRecord(f"a tombstone in {view.topic.name}, which keeps none", field="value")
-    return str(document["_id"]).encode()
+    return [str(document["_id"]).encode()] if document else []

@@ -52,14 +52,13 @@ async def records(reader: AIOKafkaConsumer, tp: TopicPartition, end: int) -> Asy
 
 
 async def stored(views: Database, view: View, instance: str, keys: Iterable[str] | None) -> dict[bytes, Stored]:
-    """By `_id`: all of a view, or of one instance, or these alone."""
+    """By `_id`: all of a view, or of one instance, or these alone. A grave, which tells of an erasure, is no document."""
     # ";" follows ":": the documents of this instance, no other
     wanted: dict[str, Any] = {"_id": {"$gte": f"{instance}:", "$lt": f"{instance};"}} if instance else {}
     if keys is not None:
         wanted = {"_id": {"$in": list(keys)}}
-    return {
-        str(one["_id"]).encode(): Stored(int(one["version"]), print_of(one)) async for one in views[view.name].find(wanted)
-    }
+    living = views[view.name].find({**wanted, "erased": {"$ne": True}})
+    return {str(one["_id"]).encode(): Stored(int(one["version"]), print_of(one)) async for one in living}
 
 
 async def documents(views: Database, view: View, identities: Iterable[bytes]) -> dict[bytes, Document]:

@@ -1,5 +1,6 @@
 """Raw rows folded anew: what the stage had read, of whom is asked, and nothing else; and the newest records below a cut."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from deploy.verify import refold
 from deploy.verify.cuts import cut, newest, read_of
 from deploy.verify.judge import state
 from deploy.verify.kept import Kept, Placed, Record
-from deploy.verify.prints import document_of, identity, print_of
+from deploy.verify.prints import document_of, identities, print_of
 from deploy.verify.refold import Refold
 from processors.hydrate.stage import HYDRATE
 from schemas.codec import encode
@@ -18,11 +19,12 @@ from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.keys import partition_of
 from schemas.rows import ErpRow
+from schemas.sweeps import Sweep
 from schemas.topics import DEBTORS
 from schemas.views import VIEWS
 from tests.strategies import DEBTORS as STATES
 from tests.strategies import SEEN, event, histories
-from tests.unit.records import Given, of, of_row
+from tests.unit.records import Given, of_row
 
 KEY = b"norte:1042"
 HOME = partition_of(KEY, DEBTORS.partitions)
@@ -40,10 +42,10 @@ def folded(records: list[Given], below: int) -> Refold:
     return found
 
 
-def key_of(record: Record) -> bytes:
+def key_of(record: Record, _: Iterable[bytes]) -> list[bytes]:
     if record.key is None:
         raise RejectRecord("no key", field="key")
-    return record.key
+    return [record.key]
 
 
 @given(histories(), st.integers(0, 12), st.integers(1, 4))
@@ -117,7 +119,11 @@ def test_a_document_has_the_same_print_under_any_version_and_order_and_another_f
 
 def test_the_identity_is_that_of_the_sinks_document() -> None:
     sweeps = next(view for view in VIEWS if view.name == "sweeps")
-    record = of(DEBTORS.name, KEY, None)
-    assert identity(VIEWS[0], record.key, record.value) == KEY
+    known = [b"norte:bill:completed", b"norte:bill:failed", b"norte:client:completed"]
+    began = Sweep(instance="norte", erp="ixc", kind="bill", sweep="01", phase="started", at=SEEN)
+
+    assert identities(VIEWS[0], KEY, None, known) == [KEY]
+    assert identities(sweeps, b"norte:bill", encode(began), known) == [b"norte:bill:started"]
+    assert identities(sweeps, b"norte:bill", None, known) == known[:2]
     with pytest.raises(RejectRecord):
-        identity(sweeps, b"norte:bill", None)
+        identities(VIEWS[0], b"norte", None, known)
