@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from schemas.model import Model
 
+RETRY = "retry"
+"""The header of a dead letter's record that is put back into its topic: the `place` at which it was read first."""
+
 Headers = Sequence[tuple[str, bytes | None]]
 
 

@@ -91,8 +91,8 @@ class Debtor(Model):
 
     `version` grows with every change (hybrid clock: milliseconds since 1970, or one more than before).
 
-    `bills` holds the open ones by id; `closed` remembers when a closed one was seen, so that an older copy cannot
-    open it again.
+    `bills` holds the open ones by id. `unread`: rows (`bill:ID`) whose newest record could not be read, and the place of
+    that record (`topic[partition]@offset`): its dead letter may be retried for as long as no newer record of the row came.
     `changed_at` is the newest `seen_at` that went into this state.
     """
 
@@ -103,7 +103,7 @@ class Debtor(Model):
     client: Client | None = None
     contracts: dict[str, Contract] = {}
     bills: dict[str, Bill] = {}
-    closed: dict[str, Instant] = {}
+    unread: dict[str, str] = {}
 
     @property
     def key(self) -> bytes:

@@ -136,7 +136,7 @@ DEBTORS = st.builds(
     client=st.one_of(st.none(), CLIENTS),
     contracts=st.dictionaries(CODES, CONTRACTS, max_size=2),
     bills=st.dictionaries(CODES, BILLS, max_size=3),
-    closed=st.dictionaries(CODES.map("bill:{}".format), INSTANTS, max_size=1),
+    unread=st.dictionaries(CODES.map("bill:{}".format), st.just("erp.bill.v1[3]@41"), max_size=1),
 )
 
 

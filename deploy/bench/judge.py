@@ -10,6 +10,7 @@ import orjson
 
 from processors.hydrate.stage import fold, key_of
 from processors.keyed.stage import Record
+from schemas.dead import Headers
 
 States = dict[bytes, bytes]
 """A fingerprint of each debtor's state by the debtor's key."""
@@ -24,6 +25,7 @@ class Raw:
     offset: int
     key: bytes | None
     value: bytes | None
+    headers: Headers = ()
 
 
 def expected(records: Iterable[Record], now: datetime) -> States:

@@ -4,25 +4,19 @@ from collections.abc import Iterable, Mapping
 
 import orjson
 
+from processors.keyed.rounds import positions_in
 from schemas.dead import Headers
-
-READ = "read"
-"""The header of a state: JSON {source topic: next offset}, what its partition had read when it was written."""
 
 Reached = Mapping[str, int]
 """The next offset by source topic, in one partition."""
 
 
 def read_of(headers: Headers) -> dict[str, int]:
-    """What the header says; nothing where a record has none, or one that is none."""
-    for name, value in headers:
-        if name == READ and value is not None:
-            try:
-                found = orjson.loads(value)
-            except orjson.JSONDecodeError:
-                return {}
-            return {str(topic): at for topic, at in found.items() if isinstance(at, int)} if isinstance(found, dict) else {}
-    return {}
+    """What a state's header says its partition had read; nothing where there is none, or one that is none."""
+    try:
+        return positions_in(headers)
+    except (orjson.JSONDecodeError, TypeError, ValueError):
+        return {}
 
 
 def newest(one: Reached, other: Reached) -> dict[str, int]:

@@ -1,13 +1,13 @@
-"""One partition's raw rows folded anew, with the stage's own pure fold, in memory of ours. Pure."""
+"""One partition's raw rows folded anew, with the stage's own pure code, in memory of ours. Pure."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from deploy.verify.cuts import Reached
+from processors.keyed.rounds import fold_round
 from processors.keyed.stage import KeyedStage, Record
 from schemas.errors import RejectRecord
-from schemas.keys import partition_of
 
 AT_ONCE = 20_000
 """Records kept before they are folded: what bounds the memory beside the states themselves."""
@@ -30,10 +30,8 @@ class Refold:
         self._below = below
         self._wanted = wanted
         self._now = now
-        self._partitions = stage.output.partitions
-        self._waiting: defaultdict[bytes, list[Record]] = defaultdict(list)
+        self._waiting: list[Record] = []
         self._seen: set[bytes] = set()
-        self._kept = 0
 
     def take(self, records: Iterable[Record]) -> None:
         """What the stage had not read yet is counted as `ahead`; what it would bury is left out as it leaves it out."""
@@ -45,27 +43,21 @@ class Refold:
                 key = self._stage.key_of(record)
             except RejectRecord:
                 continue
-            if not self._wanted(key) or partition_of(key, self._partitions) != record.partition:
-                continue
-            self._notice(key, record)
-            self._waiting[key].append(record)
-            self.taken += 1
-            self._kept += 1
-        if self._kept >= AT_ONCE:
+            if self._wanted(key):
+                self._notice(key, record)
+                self._waiting.append(record)
+                self.taken += 1
+        if len(self._waiting) >= AT_ONCE:
             self.end()
 
     def end(self) -> None:
         """Fold what still waits."""
-        for key, records in self._waiting.items():
-            folded = self._stage.fold(key, self.states.get(key), records, self._now)
-            if not folded.changed:
-                continue
-            if folded.state is None:
+        for key, state in fold_round(self._stage, self._waiting, self.states, {}, self._now).states.items():
+            if state is None:
                 self.states.pop(key, None)
             else:
-                self.states[key] = folded.state
+                self.states[key] = state
         self._waiting.clear()
-        self._kept = 0
 
     def _notice(self, key: bytes, record: Record) -> None:
         row = record.key or b""

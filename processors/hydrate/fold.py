@@ -1,7 +1,11 @@
-"""Joins client, contracts and bills of one debtor. Pure: rows in, state out (`design.md`, decisions 1, 5 and 8)."""
+"""Joins client, contracts and bills of one debtor. Pure: rows in, state out.
+
+The order in which rows come is their order: they are read once, from one partition, which one poller at a time writes. No
+clock decides anything here.
+"""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -15,8 +19,9 @@ from schemas.errors import RejectRecord
 from schemas.model import next_version
 from schemas.rows import ErpRow, Kind
 
-REMEMBER_CLOSED = timedelta(days=7)
-"""Longer than any redelivery: an older copy of a closed row must not open it again."""
+MOST_ROWS = 2_000
+"""Open bills, or contracts, of one client: more are dead letters, so that a state stays far below `RECORD_BYTES`."""
+MOST_DOUBTS = 500
 
 
 @cache
@@ -44,10 +49,7 @@ def empty(instance: str, code: str, seen_at: datetime) -> Debtor:
 
 
 def step(state: Debtor, event: ErpRow) -> Debtor:
-    """The state after one row; the very same object where the row teaches nothing new. Raises RejectRecord.
-
-    A row older than what is known of the same row is ignored, so that redelivery and replayed dead letters do no harm.
-    """
+    """The state after one row; the very same object where the row teaches nothing new. Raises RejectRecord."""
     table = _table(event.erp, event.kind)
     match event.kind:
         case "client":
@@ -62,54 +64,49 @@ def _changed(state: Debtor, event: ErpRow, **fields: object) -> Debtor:
     return state.model_copy(update={**fields, "changed_at": max(state.changed_at, event.seen_at)})
 
 
-def _older(event: ErpRow, *seen: datetime | None) -> bool:
-    return any(at is not None and event.seen_at < at for at in seen)
-
-
 def _client(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     known = state.client
-    closed = state.closed.get(f"client:{event.id}")
-    if _older(event, known.seen_at if known else None, closed):
-        return state
     if event.row is None:
-        if event.lost or (known is None and closed == event.seen_at):
+        if event.lost or known is None:
             return state  # an export without the client says nothing about what is still owed
-        return _changed(state, event, client=None, closed=_close(state, event))
+        return _changed(state, event, client=None)
     client = _words(Client, table, event, event.row)
-    return state if client == known else _changed(state, event, client=client)
+    return state if _same(client, known) else _changed(state, event, client=client)
 
 
 def _contract(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     known = state.contracts.get(event.id)
-    closed = state.closed.get(f"contract:{event.id}")
-    if _older(event, known.seen_at if known else None, closed):
-        return state
-    if event.row is None and event.lost:
-        return _lost(state, event, "contracts", known, "access")
     if event.row is None:
-        if known is None and closed == event.seen_at:
-            return state
-        rest = {code: row for code, row in state.contracts.items() if code != event.id}
-        return _changed(state, event, contracts=rest, closed=_close(state, event))
+        return _lost(state, event, "contracts", known, "access") if event.lost else _without(state, event, "contracts")
     contract = _words(Contract, table, event, event.row)
-    return state if contract == known else _changed(state, event, contracts={**state.contracts, event.id: contract})
+    if _same(contract, known):
+        return state
+    _bounded(state.contracts, event)
+    return _changed(state, event, contracts={**state.contracts, event.id: contract})
 
 
 def _bill(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     known = state.bills.get(event.id)
-    closed = state.closed.get(f"bill:{event.id}")
-    if _older(event, known.seen_at if known else None, closed):
-        return state
     if event.row is not None and table.member(event.row):
         bill = _words(Bill, table, event, event.row)
-        return state if bill == known else _changed(state, event, bills={**state.bills, event.id: bill})
+        if _same(bill, known):
+            return state
+        _bounded(state.bills, event)
+        return _changed(state, event, bills={**state.bills, event.id: bill})
     if event.row is None and event.lost:
         return _lost(state, event, "bills", known, "status")
-    if known is None and closed == event.seen_at:
-        return state
     # A closed bill is not mapped: whatever its columns have become, it must not stay open.
-    rest = {code: row for code, row in state.bills.items() if code != event.id}
-    return _changed(state, event, bills=rest, closed=_close(state, event))
+    return _without(state, event, "bills")
+
+
+def _bounded(rows: Mapping[str, object], event: ErpRow) -> None:
+    if event.id not in rows and len(rows) >= MOST_ROWS:
+        raise RejectRecord(f"one client with more than {MOST_ROWS} {event.kind} rows", field="id")
+
+
+def _same(row: Client | Contract | Bill, known: Client | Contract | Bill | None) -> bool:
+    """But for the moment at which it was seen: a row that was published once more teaches nothing."""
+    return known is not None and row.model_copy(update={"seen_at": known.seen_at}) == known
 
 
 def _lost(state: Debtor, event: ErpRow, rows: str, known: Bill | Contract | None, unknown: str) -> Debtor:
@@ -120,9 +117,11 @@ def _lost(state: Debtor, event: ErpRow, rows: str, known: Bill | Contract | None
     return _changed(state, event, **{rows: {**getattr(state, rows), event.id: lost}})
 
 
-def _close(state: Debtor, event: ErpRow) -> dict[str, datetime]:
-    since = event.seen_at - REMEMBER_CLOSED
-    return {name: at for name, at in state.closed.items() if at >= since} | {f"{event.kind}:{event.id}": event.seen_at}
+def _without(state: Debtor, event: ErpRow, rows: str) -> Debtor:
+    known = getattr(state, rows)
+    if event.id not in known:
+        return state
+    return _changed(state, event, **{rows: {code: row for code, row in known.items() if code != event.id}})
 
 
 def forget(state: Debtor, kind: str, code: str) -> Debtor:
@@ -132,9 +131,25 @@ def forget(state: Debtor, kind: str, code: str) -> Debtor:
             "client": None if kind == "client" else state.client,
             "contracts": {k: row for k, row in state.contracts.items() if kind != "contract" or k != code},
             "bills": {k: row for k, row in state.bills.items() if kind != "bill" or k != code},
-            "closed": {k: at for k, at in state.closed.items() if k != f"{kind}:{code}"},
         }
     )
+
+
+def doubted(state: Debtor, row: str, place: str) -> Debtor:
+    """The state after a record of `row` (`bill:ID`) that could not be read: what is known stays, and the doubt with it.
+
+    Beyond MOST_DOUBTS a letter leaves no doubt, and cannot be retried.
+    """
+    if row not in state.unread and len(state.unread) >= MOST_DOUBTS:
+        return state
+    return state.model_copy(update={"unread": {**state.unread, row: place}})
+
+
+def settled(state: Debtor, row: str) -> Debtor:
+    """The state after a record of `row` that could be read."""
+    if row not in state.unread:
+        return state
+    return state.model_copy(update={"unread": {name: place for name, place in state.unread.items() if name != row}})
 
 
 def stamped(state: Debtor, now: datetime) -> Debtor:

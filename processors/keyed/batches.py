@@ -1,96 +1,139 @@
-"""Faust's consumer, handing over what a fetch brought as one message a partition instead of one a record.
+"""Faust's consumer, handing over what a fetch brought as one message a partition, and only from where we say.
 
-Faust 0.15.3 spends two asyncio tasks and a `wait` on each record (`reference/stack.md`, Faust): reading alone ends near
-13,000 records a second on this project's machines. Here a fetch of n records of a partition is one message whose value is
-the list of them and whose offset is the last one; acknowledging it commits behind its last record. Changelog records, read
-in recovery only, stay single. This touches private parts of Faust: the version is pinned, and
-`tests/integration/test_batches.py` fails when they change.
+Three things are ours. Faust 0.15.3 spends two asyncio tasks and a `wait` on each record, which ends near 13,000 records a
+second: here a fetch is one message. Faust seeks to committed offsets in the middle of fetches, and aiokafka then leaves a
+partition that has none where it is, so that first rows were lost for good: here `expected` is the truth, what a fetch
+brought and was not handed over is fetched again, and nothing is read of a partition that is not open. And Faust's reader
+would see aborted transactions.
+
+This touches private parts of Faust: the version is pinned, and `tests/integration/test_hydrate.py` fails when they change.
 """
 
-from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
+import aiokafka
+from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
 
+from schemas.runtime.kafka import COMMITTED, HEARTBEAT_MS, SESSION_MS
+
 PINNED = "0.15.3"
+FETCH_RECORDS = 5_000
+FETCH_BYTES = 4 * 1024 * 1024
+
+
+class Fetch(NamedTuple):
+    """Records of one partition in their order. `epoch`: of the consumer when it was handed over."""
+
+    records: list[Any]
+    epoch: int
+
+
+class ReaderThread(driver.AIOKafkaConsumerThread):
+    """Faust's own, with a reader of committed records only, and Faust's assignor, which keeps topics side by side."""
+
+    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:  # noqa: ANN401 - Faust's own signature
+        conf = self.app.conf
+        self._assignor = self.app.assignor
+        return aiokafka.AIOKafkaConsumer(
+            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            group_id=conf.id,
+            group_instance_id=conf.consumer_group_instance_id,
+            partition_assignment_strategy=[self._assignor],
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level=COMMITTED,
+            max_poll_records=FETCH_RECORDS,
+            max_partition_fetch_bytes=FETCH_BYTES,
+            session_timeout_ms=SESSION_MS,
+            heartbeat_interval_ms=HEARTBEAT_MS,
+            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
+            max_poll_interval_ms=int(conf.broker_max_poll_interval * 1000),  # a worker without partitions never polls
+        )
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Faust warns of a partition whose offsets it does not commit; they go into our transactions."""
 
 
 class BatchConsumer(driver.Consumer):
-    """Acknowledgement is in order of delivery, as one agent that takes one batch after the other gives it."""
+    """`expected`: of each open partition, the offset after the last record that was handed over."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Faust's own signature
         super().__init__(*args, **kwargs)
-        self._done: dict[TP, int] = {}
-        self._handed_over: defaultdict[TP, deque[int]] = defaultdict(deque)
+        self.expected: dict[TP, int] = {}
+        self.epoch = 0
+
+    def _new_consumer_thread(self) -> ReaderThread:
+        return ReaderThread(self, loop=self.loop, beacon=self.beacon)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109 - Faust's own signature
-        records, active = await self._wait_next_records(timeout)
-        generation = self.app.consumer_generation_id
+        epoch = self.epoch
+        records, _ = await self._wait_next_records(timeout)
         if records is None:
             return  # the service is stopping
-        if not self.flow_active:
-            # A fetch that ended after the flow was stopped for a rebalance: what it brought is read again. Where a
-            # partition is gone meanwhile the seek fails, and Faust seeks once more when the new assignment is restored.
-            with suppress(IllegalStateError):
-                await self.perform_seek()
-            return
+        left = dict(records)
         for tp, found in records.items():
-            # both may change while we are suspended in a yield, which mypy does not see
-            if not self.flow_active or self.app.consumer_generation_id != generation:  # type: ignore[redundant-expr]
-                return
-            if active is not None and tp not in active and tp not in self._buffered_partitions:
-                continue
-            if self._is_changelog_tp(tp):
-                for record in found:
-                    yield tp, self._to_message(tp, record)
-            elif fresh := self._unread(tp, found):
+            # both may change while we are suspended in a yield
+            if not self.flow_active or self.epoch != epoch:
+                break
+            del left[tp]
+            if tp in self.expected and (fresh := [one for one in found if one.offset >= self.expected[tp]]):
                 message = self._to_message(tp, fresh[-1])
-                self._handed_over[tp].append(message.offset)
-                message.value = fresh  # type: ignore[assignment]  # the whole point: many records in one message
+                message.value = Fetch(fresh, epoch)  # type: ignore[assignment]  # the whole point: many records in one
+                self.expected[tp] = message.offset + 1
                 yield tp, message
+        await self._again(left)
 
-    def _unread(self, tp: TP, found: list[Any]) -> list[Any]:
-        """Records behind the read offset, which Faust would drop one by one."""
-        read = self._read_offset[tp]
-        return found if read is None or found[0].offset >= read else [r for r in found if r.offset >= read]
+    async def _again(self, dropped: Iterable[TP]) -> None:
+        """What was fetched and not handed over is fetched once more."""
+        await self._seek_all({tp: self.expected[tp] for tp in dropped if tp in self.expected})
+
+    async def open(self, positions: Mapping[TP, int]) -> None:
+        """From now on these are read, each from its position."""
+        self.expected.update(positions)
+        await self._seek_all(positions)
+        if self.flow_active:  # else whoever resumes the flow resumes them too
+            super().resume_partitions(positions.keys() & self.assignment())
+
+    def shut(self, tps: Iterable[TP]) -> None:
+        """Nothing more is read of these."""
+        for tp in tps:
+            self.expected.pop(tp, None)
+
+    def rewind(self, positions: Mapping[TP, int]) -> None:
+        """A rebalance: what was handed over and not folded is dropped by its epoch, and read again from here on."""
+        self.epoch += 1
+        self.expected.update((tp, offset) for tp, offset in positions.items() if tp in self.expected)
+
+    def resume_partitions(self, tps: Iterable[TP]) -> None:
+        """Faust resumes all; only those that are open may be read."""
+        super().resume_partitions(set(tps) & self.expected.keys())
 
     async def perform_seek(self) -> None:
-        """Back to what is committed, with the flow stopped until Faust resumes it.
+        """Faust calls it at the end of a rebalance, before it resumes the flow."""
+        await self._again(self.expected)
 
-        Faust seeks while it still fetches, then resumes the flow, and that empties its queues: what a fetch brought in
-        between was gone, and the next acknowledgement covered it. Seen with three workers and kill -9 under load.
-        """
-        self.stop_flow()
-        self._handed_over.clear()
-        await super().perform_seek()
+    async def _seek_all(self, positions: Mapping[TP, int]) -> None:
+        for tp, offset in positions.items():
+            try:
+                await self._thread.seek_wait({TopicPartition(tp.topic, tp.partition): offset})
+            except IllegalStateError:
+                continue  # lost meanwhile: the next assignment tells
 
     def ack(self, message: Message) -> bool:
-        """Everything up to the message's offset is done. Raises RuntimeError where an earlier batch never came back."""
-        waiting = self._handed_over[message.tp]
-        if message.offset in waiting and waiting.popleft() != message.offset:
-            raise RuntimeError(f"a batch of {message.tp} was lost before offset {message.offset}: nothing is committed")
+        """Offsets are committed with the states that they led to; Faust commits none."""
         message.acked = True
-        self._done[message.tp] = message.offset + 1
         return True
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
-        """A batch is no gap, and a compacted offset needs no acknowledgement."""
+        """A fetch is no gap, and a compacted offset needs no acknowledgement."""
 
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:  # noqa: ANN401 - Faust's own signature
-        return (tp for tp in list(self._done) if topics is None or tp in topics or tp.topic in topics)
-
-    def _new_offset(self, tp: TP) -> int | None:
-        return self._done.get(tp)
-
-    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        await super().on_partitions_revoked(revoked)
-        for tp in revoked:
-            self._done.pop(tp, None)
-            self._handed_over.pop(tp, None)
+        del topics
+        return iter(())
 
 
 class BatchTransport(driver.Transport):

@@ -10,11 +10,10 @@ from aiokafka.errors import KafkaError
 from faust.streams import Stream
 
 from processors.keyed.app import make_app
-from processors.keyed.memory import StateStore
+from processors.keyed.batches import BatchConsumer
 from processors.keyed.stage import KeyedStage
 from processors.keyed.worker import Worker
 from schemas.errors import RetryLater
-from schemas.runtime.kafka import producer
 from schemas.runtime.process import alive, plain
 from schemas.runtime.settings import KafkaSettings
 
@@ -27,9 +26,8 @@ Beside = Callable[[Worker], Coroutine[Any, Any, None]]
 
 async def work(stage: KeyedStage, settings: KafkaSettings, beside: Beside | None = None) -> None:
     """Run `stage` until cancelled; `beside` runs next to it. Raises what ended either of them."""
-    app, table = make_app(stage, settings)
-    sender = producer(settings.kafka_bootstrap_servers)
-    worker = Worker(stage, table.states, sender)
+    app = make_app(stage, settings)
+    worker = Worker(stage, settings.kafka_bootstrap_servers, lambda: cast(BatchConsumer, app.consumer))
     broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def guarded(stream: faust.StreamT[Any]) -> None:
@@ -47,40 +45,42 @@ async def work(stage: KeyedStage, settings: KafkaSettings, beside: Beside | None
         value_serializer="raw",
     )
     app.agent(topics, name=f"{stage.name}-agent")(guarded)
-    app.on_partitions_revoked.connect(worker.release)
+    app.on_partitions_revoked.connect(worker.revoked)
+    app.on_partitions_assigned.connect(worker.assigned)  # type: ignore[arg-type]  # Faust declares its signals too narrowly
     try:
-        await _start(app, sender, settings)
+        await _start(app, settings)
         with plain():
             async with asyncio.TaskGroup() as group:
-                group.create_task(_watch(app, table.states, broken))
+                group.create_task(_watch(app, worker, broken))
                 if beside is not None:
                     group.create_task(beside(worker))
     finally:
         try:
             async with asyncio.timeout(STOP_WITHIN_S):
                 await app.stop()
-                await sender.stop()
+                await worker.close()
         except (TimeoutError, KafkaError):
             log.warning("stopped_without_goodbye", stage=stage.name)
 
 
-async def _start(app: faust.App, sender: Any, settings: KafkaSettings) -> None:  # noqa: ANN401 - aiokafka ships no types
+async def _start(app: faust.App, settings: KafkaSettings) -> None:
+    app.finalize()
     try:
-        await sender.start()
+        await app.start()
     except KafkaError as exc:
         servers = settings.kafka_bootstrap_servers
         raise RetryLater(f"no broker at KAFKA_BOOTSTRAP_SERVERS={servers} ({type(exc).__name__})") from exc
-    app.finalize()
-    await app.start()
 
 
-async def _watch(app: faust.App, states: StateStore, broken: asyncio.Future[None]) -> None:
-    """Return never; raise when the agent or Faust itself broke. Alive is a worker whose states are restored."""
+async def _watch(app: faust.App, worker: Worker, broken: asyncio.Future[None]) -> None:
+    """Return never; raise when the agent, a partition or Faust itself broke. Alive is a worker whose states are restored."""
     while True:
         await asyncio.wait([broken], timeout=LOOK_EVERY_S)
         if broken.done():
             broken.result()
+        if failed := worker.failure():
+            raise failed
         if app.crashed:
             raise RetryLater(f"Faust crashed: {app.crash_reason!r}")
-        if states.restored:
+        if worker.ready:
             alive()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from schemas.dead import DeadLetter, Why
+from schemas.dead import DeadLetter, Headers, Why
 from schemas.errors import RejectRecord
 from schemas.topics import Topic
 
@@ -18,6 +18,7 @@ class Record(Protocol):
     offset: int
     key: bytes | None
     value: bytes | None
+    headers: Headers
 
 
 class Folded(NamedTuple):
@@ -29,7 +30,10 @@ class Folded(NamedTuple):
 
 
 class Fold(Protocol):
-    """Fold `records` of one key, in order, into its state. Never raises for a bad record: it becomes a letter."""
+    """Fold `records` of one key, in order, into its state. Never raises for a bad record: it becomes a letter.
+
+    `state` was read once already, when the partition was restored: the model of the output topic can decode it.
+    """
 
     def __call__(self, key: bytes, state: bytes | None, records: Sequence[Record], now: datetime) -> Folded: ...
 
@@ -51,7 +55,12 @@ class KeyedStage:
     fold: Fold
 
 
+def place_of(record: Record) -> str:
+    """`topic[partition]@offset`, as dead letters name it."""
+    return f"{record.topic}[{record.partition}]@{record.offset}"
+
+
 def letter(stage: str, record: Record, exc: RejectRecord) -> DeadLetter:
     """The dead letter of one record."""
-    place = f"{record.topic}[{record.partition}]@{record.offset}"
-    return DeadLetter(record.key, record.value, Why(stage=stage, place=place, field=exc.field, reason=str(exc)))
+    why = Why(stage=stage, place=place_of(record), field=exc.field, reason=str(exc))
+    return DeadLetter(record.key, record.value, why)

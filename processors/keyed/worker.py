@@ -1,106 +1,123 @@
-"""The loop of a keyed stage: take what came, fold it a key at a time, publish, wait for the broker, remember, acknowledge.
+"""The loop of a keyed stage: take what came, fold it a key at a time, commit states and offsets together.
 
-Everything before the acknowledgement is repeated after a crash and gives the same states. No exception leaves the agent
-(Faust would go on without it, `reference/stack.md`): a bad record is dead-lettered, anything else ends the process.
+A crash repeats what was not committed and nothing else. No exception leaves the agent (Faust would go on without it): a bad
+record is dead-lettered, anything else ends the process.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from aiokafka import AIOKafkaProducer
 from faust.streams import Stream
+from faust.types import TP
 
-from processors.keyed.memory import StateStore
-from processors.keyed.stage import Folded, KeyedStage, Record, letter
-from schemas.dead import DeadLetter
-from schemas.errors import RejectRecord
+from processors.keyed.batches import BatchConsumer, Fetch
+from processors.keyed.partition import Partition
+from processors.keyed.stage import Folded, KeyedStage, Record
 from schemas.runtime.clock import now
-from schemas.runtime.kafka import Message, bury, publish
 
 TAKE_BATCHES = 32
 TAKE_WITHIN_S = 0.02
 
 
 class Worker:
-    """Runs one stage's folds. `busy` is held while a batch is between its first read and its acknowledgement."""
+    """Runs one stage's folds over the partitions it holds. `busy`: a round is between its first record and its commit."""
 
-    def __init__(self, stage: KeyedStage, store: StateStore, sender: AIOKafkaProducer) -> None:
+    def __init__(self, stage: KeyedStage, servers: str, consumer: Callable[[], BatchConsumer]) -> None:
         self._stage = stage
-        self._store = store
-        self._sender = sender
+        self._servers = servers
+        self._consumer = consumer
+        self._parts: dict[int, Partition] = {}
+        self._opening: dict[int, asyncio.Task[None]] = {}
+        self._held = False
         self.busy = asyncio.Lock()
 
+    @property
+    def ready(self) -> bool:
+        """Whether every partition that is ours is restored."""
+        return self._held and not self._opening
+
     async def take(self, stream: Stream[Any]) -> None:
-        """The agent's body."""
+        """The agent's body. Raises RetryLater where the broker does not commit, or somebody else has taken over."""
         async for events in stream.noack_take(TAKE_BATCHES, within=TAKE_WITHIN_S):
             async with self.busy:
-                # What was taken before a rebalance may be another worker's by now: it is read again by whoever holds it.
-                ours = [event for event in events if self._is_ours(event, stream)]
-                await self.batch(record for event in ours for record in event.message.value)
-                for event in ours:
+                await self._round(event.message.value for event in events)
+                for event in events:
                     await stream.ack(event)
 
-    def _is_ours(self, event: Any, stream: Stream[Any]) -> bool:  # noqa: ANN401 - Faust's own event
-        return self._store.restored and event.message.generation_id == stream.app.consumer_generation_id
-
-    async def batch(self, records: Iterable[Record]) -> None:
-        """All records of some fetches: one state a key and batch."""
-        keys: dict[int, dict[bytes, list[Record]]] = defaultdict(lambda: defaultdict(list))
-        letters: list[DeadLetter] = []
-        for record in records:
-            try:
-                keys[record.partition][self._stage.key_of(record)].append(record)
-            except RejectRecord as exc:
-                letters.append(letter(self._stage.name, record, exc))
+    async def _round(self, fetches: Iterable[Fetch]) -> None:
+        """All partitions at once. What was fetched before a rebalance is read again by whoever holds its partition now."""
+        records: defaultdict[int, list[Record]] = defaultdict(list)
+        for fetch in fetches:
+            if self._held and fetch.epoch == self._consumer().epoch:
+                records[fetch.records[0].partition] += fetch.records
         at = now()
-        states: dict[int, dict[bytes, bytes | None]] = defaultdict(dict)
-        for partition, by_key in keys.items():
-            for key, found in by_key.items():
-                folded = self._stage.fold(key, self._store.get_state(partition, key), found, at)
-                letters.extend(folded.letters)
-                if folded.changed:
-                    states[partition][key] = folded.state
-            await asyncio.sleep(0)  # heartbeats and commits have their turn between partitions
-        if letters:
-            await bury(self._sender, letters)
-        await self.keep(states)
+        rounds = [self._parts[number].take(found, at) for number, found in records.items()]
+        await asyncio.gather(*rounds)
 
-    async def keep(self, states: dict[int, dict[bytes, bytes | None]]) -> None:
-        """Publish states, and only when the broker has them remember them."""
-        topic = self._stage.output.name
-        await asyncio.gather(
-            *(
-                publish(self._sender, topic, partition, (Message(key, state, []) for key, state in part.items()))
-                for partition, part in states.items()
-            )
-        )
-        for partition, part in states.items():
-            for key, state in part.items():
-                self._store.set_state(partition, key, state)
-
-    async def release(self, *_: object, **__: object) -> None:
-        """A rebalance begins: finish the batch at hand, then touch nothing until the states are restored."""
-        self._store.held = frozenset()
-        self._store.restored = False
+    async def revoked(self, *_: object, **__: object) -> None:
+        """A rebalance begins: the round at hand ends, then nothing is written until the partitions are told."""
+        self._held = False
         async with self.busy:
             pass
 
+    async def assigned(self, _: object, *tps: Iterable[TP], **__: object) -> None:
+        """Keep what stays with us, as it is; give back what does not; take over what is new, each on its own."""
+        numbers = {tp.partition for some in tps for tp in some}
+        for number in self._opening.keys() - numbers:
+            self._opening.pop(number).cancel()
+        for number in self._parts.keys() - numbers:
+            await self._parts.pop(number).close()
+        self._consumer().shut([tp for tp in list(self._consumer().expected) if tp.partition not in numbers])
+        self._consumer().rewind(
+            {tp: offset for part in self._parts.values() for tp, offset in self._positions(part).items()}
+        )
+        self._held = True
+        for number in numbers - self._parts.keys() - self._opening.keys():
+            self._opening[number] = asyncio.create_task(self._open(number))
+
+    async def _open(self, number: int) -> None:
+        part = Partition(self._stage, number, self._servers)
+        try:
+            await part.open(now())
+        except BaseException:
+            await part.close()
+            raise
+        self._parts[number] = part
+        del self._opening[number]
+        await self._consumer().open(self._positions(part))
+
+    @staticmethod
+    def _positions(part: Partition) -> Mapping[TP, int]:
+        return {TP(topic, part.number): offset for topic, offset in part.read.items()}
+
+    def failure(self) -> BaseException | None:
+        """Why a partition could not be opened, if one could not."""
+        for task in self._opening.values():
+            if task.done() and not task.cancelled() and (failed := task.exception()):
+                return failed
+        return None
+
     async def revisit(self, again: Callable[[bytes, bytes, datetime], Folded]) -> int:
-        """Fold time itself into every state of the partitions held; returns how many changed."""
+        """Fold changed rules into every state held; returns how many changed. Raises RetryLater."""
         changed = 0
-        for partition in sorted(self._store.held):
+        for number in sorted(self._parts):
             async with self.busy:
-                if partition not in self._store.held:
+                part = self._parts.get(number)
+                if part is None or not self._held:
                     continue  # lost while we waited: its new holder revisits it
                 at = now()
-                states: dict[bytes, bytes | None] = {}
-                for key, state in self._store.items_of(partition):
-                    folded = again(key, state, at)
-                    if folded.changed:
-                        states[key] = folded.state
-                await self.keep({partition: states})
+                found = {key: again(key, state, at) for key, state in part.states.items()}
+                states = {key: folded.state for key, folded in found.items() if folded.changed}
+                await part.put(states)
                 changed += len(states)
         return changed
+
+    async def close(self) -> None:
+        """Give everything back."""
+        for task in self._opening.values():
+            task.cancel()
+        await asyncio.gather(*self._opening.values(), return_exceptions=True)
+        await asyncio.gather(*(part.close() for part in self._parts.values()))

@@ -44,10 +44,17 @@ def producer(servers: str) -> AIOKafkaProducer:
     return AIOKafkaProducer(bootstrap_servers=servers, **DURABLE)
 
 
-def reader(servers: str) -> AIOKafkaConsumer:
-    """Without a group: whoever takes it assigns partitions and seeks. It sees what was committed only."""
+def reader(servers: str, group: str | None = None) -> AIOKafkaConsumer:
+    """No member of a group: whoever takes it assigns partitions and seeks. It sees committed records only.
+
+    `group`: whose offsets it can tell.
+    """
     return AIOKafkaConsumer(
-        bootstrap_servers=servers, auto_offset_reset="earliest", enable_auto_commit=False, isolation_level=COMMITTED
+        bootstrap_servers=servers,
+        group_id=group,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        isolation_level=COMMITTED,
     )
 
 

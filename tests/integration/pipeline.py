@@ -13,11 +13,12 @@ from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 
 from schemas.codec import encode
 from schemas.keys import debtor_key, partition_of, row_key
 from schemas.rows import ErpRow, Kind
+from schemas.runtime import kafka
 from schemas.runtime.kafka import Message, publish
 from schemas.topics import ROW_TOPICS, Topic
 
@@ -130,7 +131,7 @@ async def eventually(look: Callable[[], Awaitable[Any]], what: str, within_s: fl
 
 async def contents(servers: str, topic: Topic, instance: str) -> list[tuple[bytes, bytes | None]]:
     """All records of one instance in a topic, in the order of each partition."""
-    reader = AIOKafkaConsumer(bootstrap_servers=servers, auto_offset_reset="earliest", enable_auto_commit=False)
+    reader = kafka.reader(servers)
     await reader.start()
     found: list[tuple[bytes, bytes | None]] = []
     try:

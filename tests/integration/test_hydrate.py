@@ -43,7 +43,7 @@ def history(instance: str, rng: Random, rounds: int) -> list[list[ErpRow]]:
 
 
 def expected(rounds: list[list[ErpRow]]) -> dict[str, dict[str, int]]:
-    """Open cents by bill and client: the newest row of each bill, if it is open."""
+    """Open cents by bill and client: the newest row of each bill, if it is open. Who has none is nobody."""
     newest = {(event.client, event.id): event.row for rows in rounds for event in rows}
     found: dict[str, dict[str, int]] = {}
     for (client, code), columns in newest.items():
@@ -51,13 +51,16 @@ def expected(rounds: list[list[ErpRow]]) -> dict[str, dict[str, int]]:
         bills = found.setdefault(client, {})
         if columns["status"] in "AP":
             bills[code] = int(columns["valor_aberto"].split(".")[0]) * 100
-    return found
+    return {client: bills for client, bills in found.items() if bills}
 
 
 async def states(servers: str, instance: str) -> dict[str, dict[str, int]]:
     """The newest published state of each debtor, checked for growing versions on the way."""
     newest: dict[str, Debtor] = {}
-    for _, value in await contents(servers, DEBTORS, instance):
+    for key, value in await contents(servers, DEBTORS, instance):
+        if value is None:
+            newest.pop(key.decode().split(":")[1], None)
+            continue
         debtor = decode(Debtor, value)
         before = newest.get(debtor.code)
         assert before is None or before.version < debtor.version

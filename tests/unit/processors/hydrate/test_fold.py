@@ -1,4 +1,4 @@
-"""Rows of one debtor into its state, whatever is delivered again."""
+"""Rows of one debtor into its state, in the order of their partition."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.hydrate.fold import REMEMBER_CLOSED, empty, forget, stamped, step
+from processors.hydrate.fold import MOST_DOUBTS, MOST_ROWS, doubted, empty, forget, settled, stamped, step
 from schemas.debtor import Debtor
-from schemas.erp.ixc import BILLS
 from schemas.errors import RejectRecord
 from schemas.rows import ErpRow, Kind
 from tests.strategies import INSTANTS, SEEN, event, histories
@@ -24,8 +23,10 @@ def folded(events: Iterable[ErpRow], start: Debtor = NOTHING) -> Debtor:
 
 
 def known(state: Debtor) -> tuple[object, object, object]:
-    """What the state says about the ERP, without what it remembers for itself."""
-    return state.client, state.contracts, state.bills
+    """What the state says about the ERP; not when it was seen, which a second publishing does not change."""
+    plain = state.model_dump(exclude={"client": {"seen_at"}, "contracts": {"__all__": {"seen_at"}}})
+    bills = {code: row.model_dump(exclude={"seen_at"}) for code, row in state.bills.items()}
+    return plain["client"], plain["contracts"], bills
 
 
 def newest(events: Sequence[ErpRow], kind: str) -> dict[str, ErpRow]:
@@ -35,13 +36,11 @@ def newest(events: Sequence[ErpRow], kind: str) -> dict[str, ErpRow]:
 
 def oracle(events: Sequence[ErpRow]) -> tuple[object, object, object]:
     """Written apart: only each row's last copy, alone, into an empty state."""
-    clients, contracts, bills = (newest(events, kind) for kind in ("client", "contract", "bill"))
-    client = next(iter(clients.values()), None)
-    shown = [one for one in bills.values() if one.row is not None and BILLS.member(one.row)]
+    alone = [known(step(NOTHING, one)) for kind in ("client", "contract", "bill") for one in newest(events, kind).values()]
     return (
-        step(NOTHING, client).client if client else None,
-        {one.id: step(NOTHING, one).contracts[one.id] for one in contracts.values() if one.row is not None},
-        {one.id: step(NOTHING, one).bills[one.id] for one in shown},
+        next((client for client, _, _ in alone if client), None),
+        {code: row for _, contracts, _ in alone for code, row in dict(contracts).items()},  # type: ignore[call-overload]  # plain
+        {code: row for _, _, bills in alone for code, row in dict(bills).items()},  # type: ignore[call-overload]  # plain
     )
 
 
@@ -54,56 +53,17 @@ def test_the_state_is_that_of_each_rows_newest_copy(events: list[ErpRow]) -> Non
 
 
 @given(st.data(), histories())
-def test_delivering_again_from_anywhere_changes_nothing(data: st.DataObject, events: list[ErpRow]) -> None:
-    """A crash or a rebalance goes back to an earlier offset, several times, and on from there."""
-    delivered: list[ErpRow] = []
-    start = 0
-    for _ in range(data.draw(st.integers(1, 3))):
-        end = data.draw(st.integers(start, len(events)))
-        delivered += events[start:end]
-        start = data.draw(st.integers(0, end))
-    delivered += events[start:]
+def test_the_order_is_the_partitions_whatever_the_clocks_say(data: st.DataObject, events: list[ErpRow]) -> None:
+    """A poller whose clock went back three hours loses no payment."""
+    clocks = data.draw(st.lists(INSTANTS, min_size=len(events), max_size=len(events)))
+    moved = [one.model_copy(update={"seen_at": at}) for one, at in zip(events, clocks, strict=True)]
 
-    assert known(folded(delivered)) == oracle(events)
-
-
-@given(st.data(), histories())
-def test_an_older_copy_never_wins_though_it_comes_late(data: st.DataObject, events: list[ErpRow]) -> None:
-    """A dead letter that is replayed after it was mended: alone, and in any place."""
-    state = folded(events)
-    late = data.draw(st.sampled_from(events))
-    newer = [one for one in events if (one.kind, one.id) == (late.kind, late.id) and one.seen_at > late.seen_at]
-    if newer:
-        assert known(step(state, late)) == known(state)
-
-
-@given(st.permutations([0, 1, 2]), st.sampled_from(["paid", "gone"]))
-def test_a_closed_bill_is_never_open_again_by_an_older_copy(order: list[int], how: str) -> None:
-    """In any order of delivery: only the newest copy counts."""
-    copies = [
-        event("bill", "7", at=SEEN),
-        event("bill", "7", at=SEEN + timedelta(minutes=1), valor_aberto="50.00", status="P"),
-        event("bill", "7", at=SEEN + timedelta(minutes=2), gone=how == "gone", **({} if how == "gone" else {"status": "R"})),
-    ]
-
-    assert folded(copies[place] for place in order).bills == {}
-
-
-@given(st.permutations([0, 1, 2]), st.sampled_from(["client", "contract"]))
-def test_what_is_gone_does_not_come_back_by_an_older_copy(order: list[int], kind: str) -> None:
-    copies = [
-        event(kind, "7", at=SEEN),  # type: ignore[arg-type]  # a kind
-        event(kind, "7", at=SEEN + timedelta(minutes=1)),  # type: ignore[arg-type]  # a kind
-        event(kind, "7", at=SEEN + timedelta(minutes=2), gone=True),  # type: ignore[arg-type]  # a kind
-    ]
-    state = folded(copies[place] for place in order)
-
-    assert (state.client, state.contracts) == (None, {})
+    assert known(folded(moved)) == oracle(events)
 
 
 @pytest.mark.parametrize("kind", ["client", "contract", "bill"])
 def test_two_copies_of_one_instant_count_in_the_order_of_their_topic(kind: Kind) -> None:
-    """A row that is there and gone within one sweep: the later one wins, also when both are delivered again."""
+    """A row that is there and gone within one sweep: the later one wins."""
     there, gone = event(kind, "7"), event(kind, "7", gone=True)
 
     assert known(folded([there, gone, there, gone])) == (None, {}, {})
@@ -127,15 +87,29 @@ def test_the_same_rows_teach_nothing_the_second_time(events: list[ErpRow]) -> No
     assert all(step(state, one) is state for one in last.values())
 
 
-@given(st.data(), histories())
-def test_changed_at_is_the_newest_moment_that_went_in(data: st.DataObject, events: list[ErpRow]) -> None:
-    """Whatever the order: topics are read side by side."""
-    state = folded(data.draw(st.permutations(events)), empty("norte", "1042", SEEN - timedelta(days=1)))
+@given(histories())
+def test_changed_at_is_the_newest_moment_that_taught_something(events: list[ErpRow]) -> None:
+    """Topics are read side by side: it never goes back."""
+    state = start = empty("norte", "1042", SEEN - timedelta(days=1))
+    taught = [start.changed_at]
+    for one in events:
+        after = step(state, one)
+        taught += [one.seen_at] if after is not state else []
+        state = after
 
-    assert state.changed_at == max(one.seen_at for one in events)
+    assert state.changed_at == max(taught)
 
 
-# --- versions and memory
+def test_a_row_that_is_published_once_more_teaches_nothing() -> None:
+    """Whatever the moment at which it was seen: a poller that doubts publishes again."""
+    state = folded([event("client", "1042"), event("contract", "1"), event("bill", "7")])
+    later = SEEN + timedelta(hours=1)
+
+    for kind, code in (("client", "1042"), ("contract", "1"), ("bill", "7")):
+        assert step(state, event(kind, code, at=later)) is state  # type: ignore[arg-type]  # a kind
+
+
+# --- versions and doubts
 
 
 @given(st.lists(INSTANTS, min_size=1, max_size=6))
@@ -148,15 +122,29 @@ def test_versions_grow_whatever_the_clock_does(clock: list[object]) -> None:
         state = after
 
 
-def test_a_closed_bill_is_remembered_longer_than_any_redelivery_and_not_for_ever() -> None:
-    first = folded([event("bill", "7", status="R")])
-    assert list(first.closed) == ["bill:7"]
+@pytest.mark.parametrize("kind", ["contract", "bill"])
+def test_more_rows_than_a_state_can_hold_are_rejected_one_by_one(kind: Kind) -> None:
+    """A client with 60,000 bills stops nobody; what is known can still change and go."""
+    full = folded(event(kind, str(n)) for n in range(MOST_ROWS))
+    with pytest.raises(RejectRecord, match="more than 2000"):
+        step(full, event(kind, "one-more"))
+    fewer = step(full, event(kind, "7", gone=True))
 
-    edge = event("bill", "8", at=SEEN + REMEMBER_CLOSED, status="R")
-    assert list(folded([edge], first).closed) == ["bill:7", "bill:8"]
+    assert step(fewer, event(kind, "one-more")) is not fewer
 
-    later = event("bill", "8", at=SEEN + REMEMBER_CLOSED + timedelta(seconds=1), status="R")
-    assert list(folded([later], first).closed) == ["bill:8"]
+
+def test_doubts_are_bounded_too() -> None:
+    state = reduce(lambda one, n: doubted(one, f"bill:{n}", "p"), range(MOST_DOUBTS + 1), NOTHING)
+
+    assert len(state.unread) == MOST_DOUBTS
+    assert doubted(state, "bill:0", "q").unread["bill:0"] == "q"
+
+
+def test_a_doubt_is_kept_until_the_row_is_read() -> None:
+    state = doubted(doubted(NOTHING, "bill:7", "erp.bill.v1[3]@41"), "bill:8", "erp.bill.v1[3]@42")
+
+    assert settled(state, "bill:7").unread == {"bill:8": "erp.bill.v1[3]@42"}
+    assert settled(state, "bill:9") is state
 
 
 @given(histories(), st.sampled_from(["client", "contract", "bill"]), st.sampled_from(["1", "2", "1042"]))
@@ -164,7 +152,6 @@ def test_a_tombstone_erases_the_row_and_every_memory_of_it(events: list[ErpRow],
     before = folded(events)
     state = forget(before, kind, code)
 
-    assert f"{kind}:{code}" not in state.closed
     assert code not in {"client": [], "contract": state.contracts, "bill": state.bills}[kind]
     assert kind != "client" or state.client is None
     assert kind == "contract" or state.contracts == before.contracts

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from processors.hydrate.stage import HYDRATE, fold, key_of
 from schemas.codec import decode
+from schemas.dead import RETRY
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.rows import ErpRow
@@ -46,14 +47,6 @@ def test_however_the_records_are_cut_into_batches_the_state_is_the_same(data: st
         state = run(state, batch)
 
     assert same(state, run(None, records))
-
-
-@given(histories())
-def test_the_whole_history_once_more_changes_nothing_but_the_version(events: list[ErpRow]) -> None:
-    records = [of_row(one, offset) for offset, one in enumerate(events)]
-    state = run(None, records)
-
-    assert same(run(state, records), state)
 
 
 @given(histories(), st.lists(INSTANTS, min_size=12, max_size=12))
@@ -97,15 +90,70 @@ def test_a_row_under_another_debtors_key_is_a_letter() -> None:
     folded = fold(KEY, None, [replace(of_row(event("bill", "7", client="9")), key=b"norte:1042:bill:7")], NOW)
 
     assert [letter.why.field for letter in folded.letters] == ["key"]
-    assert not folded.changed
+    assert folded.state is not None
+    assert decode(Debtor, folded.state).bills == {}
 
 
 @given(st.one_of(st.none(), st.binary(max_size=60)))
 def test_no_value_stops_the_fold(value: bytes | None) -> None:
     folded = fold(KEY, None, [Given("erp.bill.v1", 3, 0, b"norte:1042:bill:7", value)], NOW)
 
-    assert not folded.changed
     assert len(folded.letters) == (value is not None)
+    if folded.state is not None:
+        assert decode(Debtor, folded.state).unread == {"bill:7": "erp.bill.v1[3]@0"}
+
+
+@given(st.binary(min_size=1, max_size=20), st.binary(min_size=1, max_size=20))
+def test_no_key_stops_the_fold(instance: bytes, client: bytes) -> None:
+    """Whatever four parts it has: who cannot be a debtor gets no state."""
+    record = Given("erp.bill.v1", 3, 0, instance.replace(b":", b"-") + b":" + client.replace(b":", b"-") + b":bill:7", b"{")
+    folded = fold(key_of(record), None, [record], NOW)
+
+    assert len(folded.letters) == 1
+
+
+# --- a dead letter that is retried
+
+
+def retried(first: Given, mended: Given) -> Given:
+    """As it comes back into its topic."""
+    place = f"{first.topic}[{first.partition}]@{first.offset}".encode()
+    return replace(mended, offset=99, headers=[(RETRY, place)])
+
+
+def test_a_letter_that_is_still_its_rows_newest_word_counts_when_it_is_retried() -> None:
+    """Mended code reads the very same bytes."""
+    dead, good = Given("erp.bill.v1", 3, 7, b"norte:1042:bill:7", b"{"), of_row(event("bill", "7"), 8)
+    state = run_with_letters(None, [dead])
+    after = run(state, [retried(dead, good)])
+
+    assert after is not None
+    assert list(decode(Debtor, after).bills) == ["7"]
+    assert decode(Debtor, after).unread == {}
+
+
+@pytest.mark.parametrize("newer", [event("bill", "7", status="R"), event("bill", "7", gone=True), None])
+def test_a_letter_never_overrules_what_came_after_it(newer: ErpRow | None) -> None:
+    """A bill that was paid since is not opened again."""
+    dead = Given("erp.bill.v1", 3, 7, b"norte:1042:bill:7", b"{")
+    since = of_row(newer, 8) if newer else tombstone("bill", "7")
+    state = run_with_letters(None, [dead, since])
+    folded = fold(KEY, state, [retried(dead, of_row(event("bill", "7")))], NOW)
+
+    assert folded == (False, None, [])
+
+
+def test_a_letter_of_a_row_that_died_twice_is_overruled_by_the_second() -> None:
+    first, second = (Given("erp.bill.v1", 3, offset, b"norte:1042:bill:7", b"{") for offset in (7, 8))
+    state = run_with_letters(None, [first, second])
+
+    assert fold(KEY, state, [retried(first, of_row(event("bill", "7")))], NOW) == (False, None, [])
+
+
+def run_with_letters(state: bytes | None, records: Sequence[Given]) -> bytes | None:
+    """The state, whatever died on the way."""
+    folded = fold(KEY, state, records, NOW)
+    return folded.state if folded.changed else state
 
 
 def tombstone(kind: str, code: str) -> Given:

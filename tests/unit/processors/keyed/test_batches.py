@@ -1,61 +1,156 @@
-"""What may be committed: only batches that came back in the order in which they were handed over."""
+"""What is handed over: every record of an open partition once, from where we said, whatever is dropped on the way."""
 
-from collections import defaultdict, deque
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 from faust.types import TP
 
-from processors.keyed.batches import BatchConsumer, driver
+from processors.keyed.batches import BatchConsumer
+from tests.unit.records import Given
 
-PART = TP("erp.bill.v1", 0)
-
-
-@pytest.fixture
-def consumer() -> BatchConsumer:
-    """One without a broker: only its own bookkeeping."""
-    made = object.__new__(BatchConsumer)
-    made._done = {}
-    made._handed_over = defaultdict(deque)
-    return made
+ONE, OTHER = TP("erp.bill.v1", 0), TP("erp.bill.v1", 1)
 
 
-def message(offset: int) -> Any:  # noqa: ANN401 - stands for Faust's own
-    """The last record of a batch."""
-    return SimpleNamespace(tp=PART, offset=offset, acked=False)
+class Broker:
+    """Stands where Faust's consumer thread stands: its position in each partition is a fact, as the broker's is."""
+
+    def __init__(self, **ends: int) -> None:
+        self.logs = {ONE: ends.get("one", 0), OTHER: ends.get("other", 0)}
+        self.position = dict.fromkeys(self.logs, 0)
+
+    async def seek_wait(self, partitions: dict[TopicPartition, int]) -> None:
+        self.position |= {TP(tp.topic, tp.partition): offset for tp, offset in partitions.items()}
+
+    def fetch(self, most: int = 3) -> dict[TP, list[Given]]:
+        """The next records of each partition; as in aiokafka, its position moves though nobody may take them."""
+        found = {tp: range(at, min(at + most, self.logs[tp])) for tp, at in self.position.items()}
+        some = {tp: offsets for tp, offsets in found.items() if offsets}
+        self.position |= {tp: offsets.stop for tp, offsets in some.items()}
+        return {tp: [Given(tp.topic, tp.partition, n, b"k", b"v") for n in offsets] for tp, offsets in some.items()}
 
 
-def test_acknowledged_in_order_everything_is_committed(consumer: BatchConsumer) -> None:
-    """Behind the last record of the newest batch."""
-    consumer._handed_over[PART].extend([99, 149])
-    consumer.ack(message(99))
-    consumer.ack(message(149))
+class Fed(BatchConsumer):
+    """A consumer without Faust's services around it."""
 
-    assert consumer._new_offset(PART) == 150
+    def __init__(self, broker: Broker) -> None:
+        self._thread: Any = broker
+        self.broker = broker
+        self.expected: dict[TP, int] = {}
+        self.epoch = 0
+        self.flow_active = True
+        self.resumed: set[TP] = set()
+        self._paused_partitions: Any = set()
+
+    def assignment(self) -> set[TP]:
+        return {ONE, OTHER}
+
+    def _get_active_partitions(self) -> set[TP]:
+        return self.resumed
+
+    async def _wait_next_records(self, timeout: float) -> tuple[Any, Any]:  # noqa: ASYNC109 - Faust's own signature
+        del timeout
+        return self.broker.fetch(), None
+
+    def _to_message(self, tp: TP, record: Given) -> Any:  # noqa: ANN401 - stands for Faust's own
+        return SimpleNamespace(tp=tp, offset=record.offset, value=record.value, acked=False)
 
 
-def test_a_batch_that_never_came_back_stops_the_worker(consumer: BatchConsumer) -> None:
-    """Committing the later one would cover the lost one."""
-    consumer._handed_over[PART].extend([99, 149])
+async def offsets(consumer: Fed, stop_after: int = 99) -> list[tuple[int, int]]:
+    """One fetch, as (partition, offset); the flow stops after so many messages."""
+    found: list[tuple[int, int]] = []
+    taken = 0
+    async for tp, message in consumer.getmany(1.0):
+        found += [(tp.partition, record.offset) for record in message.value.records]  # type: ignore[attr-defined]  # a Fetch
+        taken += 1
+        if taken == stop_after:
+            consumer.flow_active = False
+    return found
 
-    with pytest.raises(RuntimeError, match="lost before offset 149"):
-        consumer.ack(message(149))
-    assert consumer._new_offset(PART) is None
+
+async def test_only_open_partitions_are_read_each_from_its_position() -> None:
+    consumer = Fed(Broker(one=5, other=5))
+    await consumer.open({ONE: 2})
+
+    assert consumer.resumed == {ONE}
+    assert await offsets(consumer) == [(0, 2), (0, 3), (0, 4)]
+    assert consumer.expected == {ONE: 5}
 
 
-async def test_a_seek_stops_the_flow_before_it_asks_the_broker(
-    consumer: BatchConsumer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A fetch that brought something meanwhile would be thrown away when Faust resumes."""
-    seen = []
+async def test_the_first_row_of_a_partition_without_a_commit_is_read() -> None:
+    """Faust's own seek leaves such a partition where a dropped fetch had brought it: the row was lost for good."""
+    consumer = Fed(Broker(one=1))
+    await consumer.open({ONE: 0})
+    consumer.flow_active = False
+    assert await offsets(consumer) == []
+    await consumer.perform_seek()
+    consumer.flow_active = True
 
-    async def asks(self: BatchConsumer) -> None:
-        seen.append(("flow stopped", dict(self._handed_over)))
+    assert await offsets(consumer) == [(0, 0)]
 
-    monkeypatch.setattr(driver.Consumer, "perform_seek", asks)
-    monkeypatch.setattr(driver.Consumer, "stop_flow", lambda _: seen.append("stop"))
-    consumer._handed_over[PART].append(99)
+
+@pytest.mark.parametrize("stop_after", [0, 1, 2])
+async def test_whatever_is_not_handed_over_is_fetched_again(stop_after: int) -> None:
+    """A rebalance stops the flow in the middle of a fetch."""
+    consumer = Fed(Broker(one=4, other=4))
+    await consumer.open({ONE: 0, OTHER: 1})
+    consumer.flow_active = stop_after > 0
+    found = await offsets(consumer, stop_after)
+    consumer.flow_active = True
+    for _ in range(3):
+        found += await offsets(consumer)
+
+    assert sorted(found) == [(0, 0), (0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3)]
+
+
+async def test_after_a_rebalance_reading_goes_on_behind_what_was_folded() -> None:
+    """What was handed over and not folded is dropped by its epoch and comes again."""
+    consumer = Fed(Broker(one=4))
+    await consumer.open({ONE: 0})
+    assert len(await offsets(consumer)) == 3
+    consumer.rewind({ONE: 1})
     await consumer.perform_seek()
 
-    assert seen == ["stop", ("flow stopped", {})]
+    assert consumer.epoch == 1
+    assert await offsets(consumer) == [(0, 1), (0, 2), (0, 3)]
+
+
+async def test_a_fetch_from_before_a_rebalance_is_not_handed_over_after_it() -> None:
+    """It comes back late from the reading thread, after the positions were set back."""
+    consumer = Fed(Broker(one=4))
+    await consumer.open({ONE: 0})
+
+    class Late(Broker):
+        def fetch(self, most: int = 3) -> dict[TP, list[Given]]:
+            found = super().fetch(most)
+            consumer.rewind({ONE: 0})
+            return found
+
+    consumer.broker = consumer._thread = Late(one=4)
+    assert await offsets(consumer) == []
+    consumer.broker = consumer._thread = Broker(one=4)
+    await consumer.perform_seek()
+
+    assert await offsets(consumer) == [(0, 0), (0, 1), (0, 2)]
+
+
+async def test_what_is_shut_is_not_read_and_not_resumed() -> None:
+    consumer = Fed(Broker(one=4, other=4))
+    await consumer.open({ONE: 0, OTHER: 0})
+    consumer.shut([ONE])
+    consumer.resumed.clear()
+    consumer.resume_partitions({ONE, OTHER})
+
+    assert consumer.resumed == {OTHER}
+    assert {partition for partition, _ in await offsets(consumer)} == {1}
+
+
+def test_faust_commits_nothing() -> None:
+    """Offsets travel with the states that they led to."""
+    consumer = Fed(Broker())
+    message: Any = SimpleNamespace(tp=ONE, offset=9, acked=False)
+
+    assert consumer.ack(message)
+    assert message.acked
+    assert list(consumer._filter_tps_with_pending_acks()) == []

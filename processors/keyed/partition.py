@@ -1,0 +1,102 @@
+"""One partition of a stage's states, held by one worker: fenced, restored, folded, published.
+
+Who opens a partition fences whoever held it before (`schemas.runtime.transactions`), and only then reads what was committed:
+states, positions and offsets agree, and nothing can be added behind our back. States, dead letters and offsets of a round
+are one transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from processors.keyed.restore import Restored, records_of, restore
+from processors.keyed.rounds import Round, bounded, fold_round, messages
+from processors.keyed.stage import KeyedStage, Record
+from schemas.errors import RejectRecord, RetryLater
+from schemas.runtime.kafka import reader
+from schemas.runtime.transactions import Parts, Writer, letters_part
+
+log = structlog.get_logger()
+
+
+class Partition:
+    """`states`: bytes by key, as committed; `read`: the next offset of each source topic."""
+
+    def __init__(self, stage: KeyedStage, number: int, servers: str) -> None:
+        self.number = number
+        self.states: dict[bytes, bytes] = {}
+        self.read: dict[str, int] = {}
+        self._stage = stage
+        self._servers = servers
+        self._writer = Writer(servers, f"{stage.name}-{number}")
+
+    async def open(self, now: datetime) -> None:
+        """Take over. Raises RetryLater."""
+        await self._writer.open()
+        source = reader(self._servers, self._stage.name)
+        try:
+            await source.start()
+            found = await restore(self._stage, self.number, source)
+            self.states, self.read = found.states, await self._positions(source, found)
+            if found.unreadable:
+                await self._fold_again(source, found, now)
+        except KafkaError as exc:
+            raise RetryLater(f"the states of {self._writer.identity} cannot be read ({type(exc).__name__})") from exc
+        finally:
+            await source.stop()
+        log.info("restored", partition=self.number, states=len(self.states), unreadable=len(found.unreadable))
+
+    async def _positions(self, source: AIOKafkaConsumer, found: Restored) -> dict[str, int]:
+        """The group's offsets; where they were reset or expired, what the states themselves know."""
+        read = {}
+        for topic in self._stage.sources:
+            committed = await source.committed(TopicPartition(topic.name, self.number))
+            read[topic.name] = max(committed or 0, found.read.get(topic.name, 0))
+        return read
+
+    async def _fold_again(self, source: AIOKafkaConsumer, found: Restored, now: datetime) -> None:
+        """States that nobody can read, made anew from all that the sources say up to our positions."""
+        rows: defaultdict[bytes, list[Record]] = defaultdict(list)
+        for topic, end in self.read.items():
+            async for record in records_of(source, TopicPartition(topic, self.number), end):
+                try:
+                    key = self._stage.key_of(record)
+                except RejectRecord:
+                    continue  # it had its letter when it was read first
+                if key in found.unreadable:
+                    rows[key].append(record)
+        states = {key: bounded(self._stage, key, None, rows[key], now).state for key in found.unreadable}
+        log.warning("folded_again", partition=self.number, keys=[key.decode(errors="replace") for key in states])
+        await self._commit(Round(states, list(found.unreadable.values()), self.read))
+
+    async def take(self, records: Sequence[Record], now: datetime) -> None:
+        """One round. Raises RetryLater; then nothing of it was done, and the partition must be opened anew."""
+        found = fold_round(self._stage, records, self.states, self.read, now)
+        if found.read != self.read:
+            await self._commit(found)
+
+    async def put(self, states: Mapping[bytes, bytes | None]) -> None:
+        """States that no record changed. Raises RetryLater."""
+        if states:
+            await self._commit(Round(dict(states), [], self.read))
+
+    async def _commit(self, found: Round) -> None:
+        parts: Parts = letters_part(found.letters)
+        if found.states:
+            parts[self._stage.output.name, self.number] = messages(found.states, found.read)
+        offsets = {TopicPartition(topic, self.number): offset for topic, offset in found.read.items()}
+        await self._writer.write(parts, offsets, self._stage.name)
+        self.read = found.read
+        for key, state in found.states.items():
+            if state is None:
+                self.states.pop(key, None)
+            else:
+                self.states[key] = state
+
+    async def close(self) -> None:
+        """Give it back as it is."""
+        await self._writer.close()
