@@ -70,8 +70,11 @@ async def settle(
         await provider.export()
     while True:
         swept = await _swept_anew(database, begun, providers.keys())
-        lag = await _lag(servers)
-        found = ["no complete sweep since the changes stopped"]
+        behind = [one for one in await read_lag(servers) if one.behind]
+        lag = sum(one.behind for one in behind)
+        found = [f"{one.group} is {one.behind} records behind in {one.topic}" for one in behind]
+        if not swept:
+            found.append("no complete sweep since the changes stopped")
         if swept and lag == 0:
             found = [
                 f"{instance.name}: {line}"

@@ -25,5 +25,8 @@ def newest(one: Reached, other: Reached) -> dict[str, int]:
 
 
 def cut(told: Reached, committed: Reached, topics: Iterable[str]) -> dict[str, int]:
-    """By topic, what the headers told, else what the group committed, else nothing."""
-    return {topic: told.get(topic, max(0, committed.get(topic, 0))) for topic in topics}
+    """By topic, the further of what the headers told and what the group had committed before they were read.
+
+    Rows that teach nothing move the offset only; a group that was reset, or whose offsets expired, moves it back.
+    """
+    return {topic: max(0, told.get(topic, 0), committed.get(topic, 0)) for topic in topics}

@@ -76,12 +76,13 @@ def test_a_row_of_which_compaction_left_only_the_loss_is_remembered() -> None:
 # --- up to where everybody had read
 
 
-def test_the_header_tells_and_where_there_is_none_the_group_does() -> None:
+def test_the_header_and_the_group_tell_and_the_further_counts() -> None:
     header = [("other", b"1"), ("read", b'{"erp.bill.v1": 7, "erp.client.v1": 3}')]
     assert read_of(header) == {"erp.bill.v1": 7, "erp.client.v1": 3}
     assert read_of([]) == read_of([("read", b"{")]) == read_of([("read", b"7")]) == {}
     assert newest({"a": 7, "b": 1}, {"a": 3, "c": 2}) == {"a": 7, "b": 1, "c": 2}
-    assert cut({"a": 7}, {"a": 9, "b": 4, "c": -1}, ("a", "b", "c", "d")) == {"a": 7, "b": 4, "c": 0, "d": 0}
+    reached = cut({"a": 7, "b": 9}, {"a": 9, "b": 4, "c": -1}, ("a", "b", "c", "d"))
+    assert reached == {"a": 9, "b": 9, "c": 0, "d": 0}
 
 
 def test_the_newest_record_below_each_cut_and_of_all() -> None:
