@@ -4,7 +4,6 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -24,6 +23,7 @@ from dashboard.session import Session
 from dashboard.settings import Settings
 from dashboard.words.language import Language
 from schemas.errors import StopWorker
+from schemas.runtime.clock import now
 from schemas.runtime.mongo import connect
 from schemas.runtime.process import run
 
@@ -45,18 +45,14 @@ async def _serve(settings: Settings) -> None:
         await asyncio.Event().wait()
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @asynccontextmanager
 async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Server, Refresher]]:
     """The dashboard, up while the context lasts. `server`: Bokeh's options. Raises StopWorker where the port is taken."""
     database = connect(settings)
     language = Language(settings.collector_locale)
     painter = Painter(language)
-    refresher = Refresher(partial(reads.read, database), settings.dashboard_refresh_seconds, _now)
-    counting = Counting(partial(reads.count, database), _now)
+    refresher = Refresher(partial(reads.read, database), settings.dashboard_refresh_seconds, now)
+    counting = Counting(partial(reads.count, database), now)
     template = shell.shell(language)
 
     def open_session() -> Viewable:
@@ -70,8 +66,8 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
 
     handlers: list[Handler] = [
         (r"/healthz", Alive),
-        (r"/readyz", Ready, {"refresher": refresher, "clock": _now}),
-        *Files(database, refresher, counting, language, _now).handlers(),
+        (r"/readyz", Ready, {"refresher": refresher, "clock": now}),
+        *Files(database, refresher, counting, language, now).handlers(),
     ]
     try:
         started = _listen(settings, open_session, handlers, server)

@@ -14,6 +14,8 @@ from schemas.runtime.mongo import Database, connect
 from schemas.runtime.settings import MongoSettings
 
 ASK_MS = 15_000
+FETCH_MS = 20
+"""Whoever goes from partition to partition waits at the end of each until the last fetch has come back empty."""
 
 
 @asynccontextmanager
@@ -34,6 +36,7 @@ async def reader(servers: str) -> AsyncIterator[AIOKafkaConsumer]:
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         isolation_level=COMMITTED,
+        fetch_max_wait_ms=FETCH_MS,
     )
     async with _started(consumer, "stop", servers) as started:
         yield started

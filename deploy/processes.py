@@ -32,8 +32,12 @@ async def spawn(argv: Sequence[str | Path], log: Path, env: Mapping[str, str] | 
 
 
 async def end(process: Process, grace: float) -> int:
-    """SIGTERM, `grace` seconds, SIGKILL. Returns the exit code (negative: the signal's number)."""
+    """SIGTERM, `grace` seconds, SIGKILL. Returns the exit code (negative: the signal's number).
+
+    One that was stopped (SIGSTOP) is woken, so that it can end in order.
+    """
     signalled(process, signal.SIGTERM)
+    signalled(process, signal.SIGCONT)
     try:
         return await asyncio.wait_for(process.wait(), grace)
     except TimeoutError:

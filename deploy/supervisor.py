@@ -9,7 +9,7 @@ from pathlib import Path
 from signal import Signals
 from typing import Any, TypeVar
 
-from deploy.processes import end, fresh, signalled, spawn, tail
+from deploy.processes import end, fresh, spawn, tail
 from schemas.runtime.process import BAD_CONFIGURATION
 
 T = TypeVar("T")
@@ -87,6 +87,7 @@ class Supervisor:
         self._tell = tell
         self._healthy_after = healthy_after
         self._running: dict[str, Process] = {}
+        self._further: dict[str, Mapping[str, str]] = {}
         self._keepers: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
         self._lost = asyncio.Event()
@@ -112,15 +113,19 @@ class Supervisor:
             lost.cancel()
             await asyncio.wait([working, lost])
 
+    def process(self, name: str) -> Process | None:
+        """The child itself, None while it is down. One that was stopped (SIGSTOP) is not down: it is waited for."""
+        process = self._running.get(name)
+        return process if process and process.returncode is None else None
+
     def pid(self, name: str) -> int | None:
         """The process's id, None while it is down."""
-        process = self._running.get(name)
-        return process.pid if process and process.returncode is None else None
+        process = self.process(name)
+        return process.pid if process else None
 
-    def kill(self, name: str, number: Signals) -> bool:
-        """True if the child was there to get the signal. It is started again as after any other end."""
-        process = self._running.get(name)
-        return process is not None and signalled(process, number)
+    def set(self, name: str, variables: Mapping[str, str]) -> None:
+        """Beside its environment, from its next start on."""
+        self._further[name] = {**self._further.get(name, {}), **variables}
 
     async def stop(self, grace: float = GRACE) -> None:
         """SIGTERM to all, SIGKILL after `grace` seconds; returns when none is left and none comes back."""
@@ -138,7 +143,7 @@ class Supervisor:
         while not self._stopping.is_set():
             try:
                 written = fresh(log)
-                process = self._running[name] = await spawn(argv, log, env)
+                process = self._running[name] = await spawn(argv, log, {**env, **self._further.get(name, {})})
             except (OSError, ValueError) as exc:  # no such program, no more processes, no place for the log
                 delay = next_delay(delay, 0, NO_PROCESS, self._healthy_after)
                 self._tell(NotStarted(name, time.monotonic(), str(exc), delay))

@@ -2,20 +2,25 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from deploy.cli.tables import messages, show
-from deploy.demo.chaos import DURATION, KILLS, Chaos
+from deploy.cli.verify import lines as verified
+from deploy.demo.chaos import Chaos
 from deploy.demo.erps import ERPS
 from deploy.demo.options import Options, span
+from deploy.demo.plan import DURATION, FAULTS, FEWEST, KINDS
+from deploy.demo.run import Outcome
 from deploy.demo.run import demo as run_demo
-from deploy.demo.settle import Result
 from deploy.up import until_told
+from schemas.errors import PipelineError
 
 EXAMPLE = "Example: collector demo --for 60s"
 UNEQUAL = 1
+SHOWN = 20
 
 For = Annotated[str, typer.Option("--for", help="End by itself after so long, with a summary: 60s, 5m.")]
 Clients = Annotated[int, typer.Option(min=1, max=30_000, help="Clients of the simulated provider.")]
@@ -25,8 +30,14 @@ Seed = Annotated[int, typer.Option(help="Same seed, same provider and same chaos
 Erps = Annotated[str, typer.Option("--erp", help=f"Which ERP is simulated: {', '.join(ERPS)}, several with commas, or all.")]
 Faults = Annotated[bool, typer.Option("--faults", help="Every tenth answer of the ERP fails: HTML, 500, cut, late, none.")]
 WithChaos = Annotated[
-    bool, typer.Option("--chaos", help=f"{KILLS} kills of stages in five minutes, each server restarted once.")
+    bool,
+    typer.Option(
+        "--chaos",
+        help="Two pollers and three hydrate; stages killed, ended and paused, clocks moved, servers restarted and paused.",
+    ),
 ]
+Blows = Annotated[int, typer.Option(min=FEWEST, help="How many faults, with --chaos.")]
+Seeds = Annotated[int, typer.Option(min=1, help="So many demonstrations one after the other, each with the next seed.")]
 
 
 def demo(
@@ -39,38 +50,79 @@ def demo(
     erp: Erps = "ixc",
     faults: Faults = False,
     chaos: WithChaos = False,
+    blows: Blows = FAULTS,
+    seeds: Seeds = 1,
 ) -> None:
     """A simulated provider, the real broker and database, every stage, and the dashboard; nothing is left behind.
 
-    With --for it ends with code 0 only if the views equal the simulator's truth.
+    With --for, and with --chaos after five minutes, it ends with code 0 only if the views equal the simulator's truth, and
+    everything that was made of the raw rows equals them folded anew.
     """
-    length = span(lasting) if lasting else (DURATION if chaos else None)
     erps = tuple(ERPS) if erp == "all" else tuple(erp.split(","))
     if wrong := [name for name in erps if name not in ERPS]:
         raise typer.BadParameter(f"{wrong[0]} is none of {', '.join(ERPS)}", param_hint="--erp")
-    options = Options(length, clients, open_bills, changes, seed, KILLS if chaos else 0, erps, faults)
-    ended: list[tuple[Result | None, Chaos | None]] = []
+    length = span(lasting) if lasting else (DURATION if chaos else None)
+    if seeds > 1 and length is None:
+        raise typer.BadParameter("a demonstration that never ends has no next one: add --for", param_hint="--seeds")
+    options = Options(length, clients, open_bills, changes, seed, blows if chaos else 0, erps, faults)
+    ended: list[tuple[int, Outcome | PipelineError]] = []
+    asyncio.run(until_told(_play([replace(options, seed=seed + number) for number in range(seeds)], ended)))
+    if seeds > 1:
+        show("Seeds", [_row(number, outcome) for number, outcome in ended], "none")
+    if ended:
+        sys.exit(0 if all(isinstance(one, Outcome) and one.is_equal for _, one in ended) else UNEQUAL)
 
-    async def play() -> None:
+
+async def _play(several: list[Options], ended: list[tuple[int, Outcome | PipelineError]]) -> None:
+    for options in several:
+        if len(several) > 1:
+            messages.print(f"seed {options.seed}")
         with messages.status("starting Kafka and MongoDB") as status:
-            ended.append(await run_demo(options, messages.print, status.update))
+            try:
+                outcome = await run_demo(options, messages.print, status.update)
+            except PipelineError as exc:
+                if len(several) == 1:
+                    raise
+                messages.print(str(exc))
+                ended.append((options.seed, exc))
+                continue
+        if outcome is not None:
+            _summary(outcome)
+            ended.append((options.seed, outcome))
 
-    asyncio.run(until_told(play()))
-    if ended and ended[0][0] is not None:
-        sys.exit(_summary(ended[0][0], ended[0][1]))
 
-
-def _summary(result: Result, chaos: Chaos | None) -> int:
+def _summary(outcome: Outcome) -> None:
+    result, chaos = outcome.result, outcome.chaos
     show("Events published", [{"topic": name, "events": count} for name, count in result.events.items()], "none")
     show("Documents", [{"view": name, "documents": count} for name, count in result.documents.items()], "none")
     if chaos is not None:
         columns = ("target", "struck", "back after (median s)", "longest (s)")
-        show(f"Chaos: {chaos.struck} kills", [dict(zip(columns, line, strict=True)) for line in chaos.lines()], "none")
+        title = f"Chaos: {chaos.struck.total()} faults ({_kinds(chaos)})"
+        show(title, [dict(zip(columns, line, strict=True)) for line in chaos.lines()], "none")
     messages.print(f"lag: {result.lag}")
-    if not result.differences:
-        messages.print("the views equal the simulator's truth")
-        return 0
-    messages.print(f"the views differ from the simulator's truth in {len(result.differences)} places:")
-    for line in result.differences[:20]:
+    for line in verified(outcome.verified):
+        messages.print(line)
+    _judged("the views", "the simulator's truth", result.differences)
+    _judged("states, queue and views", "the raw rows folded anew", [" ".join(one) for one in outcome.verified.differences])
+
+
+def _judged(what: str, judge: str, differences: list[str]) -> None:
+    if not differences:
+        messages.print(f"{what} equal {judge}")
+        return
+    messages.print(f"{what} differ from {judge} in {len(differences)} places:")
+    for line in differences[:SHOWN]:
         messages.print(f"  {line}")
-    return UNEQUAL
+
+
+def _kinds(chaos: Chaos) -> str:
+    return ", ".join(f"{chaos.struck[kind]} {kind}" for kind in sorted(set(KINDS) | chaos.struck.keys()))
+
+
+def _row(seed: int, outcome: Outcome | PipelineError) -> dict[str, object]:
+    """One seed: faults by kind, and what came of it."""
+    if isinstance(outcome, PipelineError):
+        return {"seed": seed, "faults": "", "result": f"stopped: {outcome}".splitlines()[0]}
+    truth, raw = len(outcome.result.differences), len(outcome.verified.differences)
+    result = "equal" if outcome.is_equal else f"{truth} differences from the truth, {raw} from the raw rows"
+    return {"seed": seed, "faults": _kinds(outcome.chaos) if outcome.chaos else "", "result": result}

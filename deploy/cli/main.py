@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from deploy.cli import believe, bench, dead_letters, demo, env, instance, rekey, run, status, topics, unmapped, up
+from deploy.cli import believe, bench, dead_letters, demo, env, instance, rekey, run, status, topics, unmapped, up, verify
 from schemas.errors import PipelineError
 from schemas.runtime.process import BAD_CONFIGURATION
 
@@ -24,6 +24,7 @@ app.command("topics", epilog=topics.EXAMPLE)(topics.topics)
 app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("dead-letters", epilog=dead_letters.EXAMPLE)(dead_letters.dead_letters)
 app.command("unmapped", epilog=unmapped.EXAMPLE)(unmapped.unmapped)
+app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.command("env", epilog=env.EXAMPLE)(env.env)
 app.command("rekey", epilog=rekey.EXAMPLE)(rekey.rekey)
 instance.app.command("believe", epilog=believe.EXAMPLE)(believe.believe)

@@ -16,14 +16,14 @@ OPEN_RULES = Rules(windows=dict.fromkeys(range(7), ALL_DAY), call_on_holidays=Tr
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`lasting`: None until Ctrl-C. `kills`: 0 for no chaos. `changes`: a second, at each simulated ERP of `erps`."""
+    """`lasting`: None until Ctrl-C. `blows`: 0 for no chaos. `changes`: a second, at each simulated ERP of `erps`."""
 
     lasting: timedelta | None
     clients: int = 1_500
     open_bills: float = 1.2
     changes: float = 2.0
     seed: int = 1
-    kills: int = 0
+    blows: int = 0
     erps: tuple[str, ...] = ("ixc",)
     faults: bool = False
 

@@ -6,6 +6,8 @@ import secrets
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -13,21 +15,26 @@ from pydantic import SecretStr
 
 from deploy import instances
 from deploy.demo import provider as simulated
-from deploy.demo.chaos import Chaos, plan, servers_of
+from deploy.demo.chaos import Chaos, servers_of
+from deploy.demo.crew import crew
 from deploy.demo.erps import ERPS, Simulated
 from deploy.demo.options import Options
+from deploy.demo.plan import Blow, plan
 from deploy.demo.provider import Provider
 from deploy.demo.settle import Result, documents, events, first_sync, settle
 from deploy.local.ports import free
 from deploy.local.stack import MONGO, Stack, local_stack
 from deploy.processes import tail
 from deploy.secrets import make
-from deploy.stages import STAGES, command
+from deploy.stages import command
 from deploy.supervisor import HEALTHY_AFTER, Ended, Event, NotStarted, Supervisor
 from deploy.topics import ensure
 from deploy.up import told
+from deploy.verify.run import VerifySettings, verify
+from deploy.verify.scope import Verified
 from schemas.errors import StopWorker
 from schemas.instances import Instance
+from schemas.runtime.clock import DEMO
 from schemas.runtime.mongo import Database, connect
 from schemas.runtime.settings import MongoSettings
 
@@ -39,6 +46,20 @@ LOOK_EVERY_S = 2.0
 CHAOS_HEALTHY_AFTER_S = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How it ended: against the provider's truth, and against its own raw rows."""
+
+    result: Result
+    verified: Verified
+    chaos: Chaos | None
+
+    @property
+    def is_equal(self) -> bool:
+        """Neither judge objects."""
+        return not self.result.differences and not self.verified.differences
+
+
 class Demo:
     """One demonstration in a folder of its own."""
 
@@ -48,10 +69,11 @@ class Demo:
         self._report = report
         self._progress = progress
         self._alive = home / "alive"
+        self._crew = crew(several=bool(options.blows))
         # a whole provider takes longer to read, and longer still where every tenth answer fails
         self._patience = PAGE_WITHIN_S + len(options.erps) * options.clients * SECONDS_A_CLIENT
 
-    async def run(self) -> tuple[Result | None, Chaos | None]:
+    async def run(self) -> Outcome | None:
         """The result where it was told when to end; else it runs until it is cancelled. Raises StopWorker."""
         self._alive.mkdir(parents=True)
         async with local_stack(self._home, self._report) as stack:
@@ -64,9 +86,9 @@ class Demo:
                     await database.client.drop_database(name)
                 await database.client.close()
 
-    async def _with(self, stack: Stack, database: Database) -> tuple[Result | None, Chaos | None]:
+    async def _with(self, stack: Stack, database: Database) -> Outcome | None:
         await ensure(stack.kafka_bootstrap, 1)
-        env = {**os.environ, **make({}), **stack.environment, "MONGO_DATABASE": database.name}
+        env = {**os.environ, **make({}), **stack.environment, "MONGO_DATABASE": database.name, DEMO: "1"}
         page, *ports = free(1 + len(self._options.erps))
         env.setdefault(
             "DASHBOARD_PORT", str(page)
@@ -75,14 +97,15 @@ class Demo:
         chosen = [ERPS[name] for name in self._options.erps]
         key = SecretStr(env["COLLECTOR_SECRET_KEY"])
         listed = [simulated.instance(port, key, one, self._folder(one)) for one, port in zip(chosen, ports, strict=True)]
-        healthy_after = CHAOS_HEALTHY_AFTER_S if self._options.kills else HEALTHY_AFTER
+        healthy_after = CHAOS_HEALTHY_AFTER_S if self._options.blows else HEALTHY_AFTER
         supervisor = Supervisor(self._home / "logs", self._told, healthy_after)
         providers = {one.instance: Provider(port, one) for one, port in zip(chosen, ports, strict=True)}
         try:
             for one, port in zip(chosen, ports, strict=True):
                 supervisor.start(f"simulator-{one.erp}", one.command(self._options, port, self._folder(one)), env)
-            for stage in STAGES:
-                supervisor.start(stage, command(stage), {**env, "ALIVE_FILE": str(self._alive / stage)})
+            for hand in self._crew:
+                alive = {"ALIVE_FILE": str(self._alive / hand.name)}
+                supervisor.start(hand.name, command(hand.stage, hand.worker), {**env, **alive})
             for one, port in zip(chosen, ports, strict=True):
                 await providers[one.instance].ready()
                 if self._options.faults:
@@ -115,7 +138,7 @@ class Demo:
         except TimeoutError:
             logs = [
                 self._home / "logs" / f"{name}.log"
-                for name in (*(f"simulator-{erp}" for erp in self._options.erps), *STAGES)
+                for name in (*(f"simulator-{erp}" for erp in self._options.erps), *(one.name for one in self._crew))
             ]
             said = "".join(f"\n{file.name}: {tail(file, lines=3)}" for file in logs)
             raise StopWorker(f"{waiting} did not come within {self._patience:.0f} s; the logs end so:{said}") from None
@@ -128,22 +151,31 @@ class Demo:
         supervisor: Supervisor,
         providers: Mapping[str, Provider],
         listed: list[Instance],
-    ) -> tuple[Result | None, Chaos | None]:
+    ) -> Outcome | None:
         options = self._options
         watching = asyncio.create_task(self._watch(stack, database))
-        chaos = Chaos(supervisor, stack, self._alive, self._report) if options.kills else None
+        chaos = Chaos(supervisor, stack, self._alive, self._report) if options.blows else None
         try:
             if options.lasting is None:
                 await asyncio.Event().wait()
             elif chaos is not None:
-                await chaos.run(plan(options.kills, options.lasting, options.seed, list(STAGES), servers_of(stack)))
+                await chaos.run(self._plan(options.lasting, stack))
             else:
                 await asyncio.sleep(options.lasting.total_seconds())
         finally:
             watching.cancel()
         self._progress("changes stopped; waiting until the views hold them all")
         settled = await settle(providers, database, stack.kafka_bootstrap, listed, faults=options.faults)
-        return settled, chaos
+        self._progress("folding every raw row anew")
+        judged = VerifySettings(
+            kafka_bootstrap_servers=stack.kafka_bootstrap, mongo_uri=stack.mongo_uri, mongo_database=database.name
+        )
+        return Outcome(settled, await verify(judged), chaos)
+
+    def _plan(self, lasting: timedelta, stack: Stack) -> list[Blow]:
+        stages = [one.name for one in self._crew]
+        servers = [server.name for server in servers_of(stack)]
+        return plan(self._options.blows, lasting, self._options.seed, stages, servers)
 
     async def _watch(self, stack: Stack, database: Database) -> None:
         while True:
@@ -155,7 +187,7 @@ class Demo:
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _told(self, event: Event) -> None:
-        if isinstance(event, NotStarted) or (isinstance(event, Ended) and not self._options.kills):
+        if isinstance(event, NotStarted) or (isinstance(event, Ended) and not self._options.blows):
             self._report(told(event))
 
 
@@ -170,7 +202,7 @@ def _counts(held: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in held.items())
 
 
-async def demo(options: Options, report: Report, progress: Report) -> tuple[Result | None, Chaos | None]:
+async def demo(options: Options, report: Report, progress: Report) -> Outcome | None:
     """Run it in a temporary folder, which is removed at the end."""
     with ExitStack() as closing:
         home = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="collector-demo-")))

@@ -1,13 +1,13 @@
 """Waiting until what the ERP says has arrived in the views, and comparing the two."""
 
 import asyncio
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiokafka import TopicPartition
-from ulid import ULID
 
 from deploy.clients import reader
 from deploy.comparison import differences
@@ -21,6 +21,7 @@ from schemas.views import DEAD_LETTERS, LIVING, VIEWS
 
 WITHIN = timedelta(seconds=180)
 POLL_S = 0.5
+SWEEPS_VIEW = "views.sweeps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +62,26 @@ async def settle(
     """
     for provider in providers.values():
         await provider.pause(faults=faults)
-    paused = datetime.now(UTC)
+    deadline = time.monotonic() + WITHIN.total_seconds()
+    while await _lag(servers, SWEEPS_VIEW) and time.monotonic() < deadline:
+        await asyncio.sleep(POLL_S)
+    begun = await _begun(database, providers.keys())
     for provider in providers.values():
         await provider.export()
-    deadline = paused + WITHIN
     while True:
-        swept = await _swept_since(database, paused, providers.keys())
-        lag = sum(one.behind for one in await read_lag(servers))
-        found = ["no complete sweep since the changes stopped"]
+        swept = await _swept_anew(database, begun, providers.keys())
+        behind = [one for one in await read_lag(servers) if one.behind]
+        lag = sum(one.behind for one in behind)
+        found = [f"{one.group} is {one.behind} records behind in {one.topic}" for one in behind]
+        if not swept:
+            found.append("no complete sweep since the changes stopped")
         if swept and lag == 0:
             found = [
                 f"{instance.name}: {line}"
                 for instance in instances
                 for line in await compare(providers[instance.name], database, instance)
             ]
-        if (swept and lag == 0 and not found) or datetime.now(UTC) > deadline:
+        if (swept and lag == 0 and not found) or time.monotonic() > deadline:
             return Result(await events(servers), await documents(database), lag, found)
         await asyncio.sleep(POLL_S)
 
@@ -88,11 +94,20 @@ async def compare(provider: Provider, database: Database, instance: Instance) ->
     return differences(debtors, truth, instance.erp.kind)
 
 
-async def _swept_since(database: Database, since: datetime, names: Collection[str]) -> bool:
-    """Every kind has a completed sweep that began after `since`: a sweep's name tells when it began."""
+async def _lag(servers: str, group: str = "") -> int:
+    return sum(one.behind for one in await read_lag(servers, group))
+
+
+async def _begun(database: Database, names: Collection[str]) -> set[str]:
+    """The sweeps that are known by now, under way or ended. Their names tell a time, but of whose clock?"""
+    return {one["sweep"] async for one in database["sweeps"].find({"instance": {"$in": list(names)}})}
+
+
+async def _swept_anew(database: Database, begun: Collection[str], names: Collection[str]) -> bool:
+    """Every kind has a completed sweep that is none of `begun`."""
     completed = await _completed(database, names)
     wanted = [(name, kind) for name in names for kind in EVERY]
-    return all(one in completed and ULID.from_str(completed[one]["sweep"]).datetime >= since for one in wanted)
+    return all(one in completed and completed[one]["sweep"] not in begun for one in wanted)
 
 
 async def _completed(database: Database, names: Collection[str]) -> dict[tuple[str, str], Mapping[str, Any]]:

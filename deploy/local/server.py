@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from asyncio.subprocess import Process
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGCONT, SIGKILL, SIGSTOP
 
 from deploy.processes import end, fresh, signalled, spawn, tail
 from schemas.errors import StopWorker
@@ -65,6 +65,16 @@ class Server(ABC):
         if self._process is not None:
             signalled(self._process, SIGKILL)
             await self._process.wait()
+
+    def pause(self) -> None:
+        """SIGSTOP: its connections stay, nothing answers. `stop` wakes it too."""
+        if self._process is not None:
+            signalled(self._process, SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT."""
+        if self._process is not None:
+            signalled(self._process, SIGCONT)
 
     async def restart(self) -> None:
         """Stop in order and start again; starts one that is down."""

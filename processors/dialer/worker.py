@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -15,7 +15,7 @@ from processors.keyed.worker import Worker
 from schemas.calling.gather import Unreadable
 from schemas.controls import in_force_since
 from schemas.errors import RetryLater
-from schemas.runtime import mongo
+from schemas.runtime import clock, mongo
 from schemas.runtime.process import run
 from schemas.runtime.progress import PROCESS
 from schemas.runtime.settings import KafkaSettings, MongoSettings
@@ -29,15 +29,10 @@ class DialerSettings(KafkaSettings, MongoSettings):
     """The dialer reads instances, promises and the blocklist from MongoDB."""
 
 
-def clock() -> datetime:
-    """The time, UTC."""
-    return datetime.now(UTC)
-
-
 class Desk:
     """The world as MongoDB last showed it at `now`."""
 
-    def __init__(self, database: mongo.Database, now: Callable[[], datetime] = clock) -> None:
+    def __init__(self, database: mongo.Database, now: Callable[[], datetime] = clock.now) -> None:
         self._database = database
         self._now = now
         self._told: frozenset[Unreadable] = frozenset()

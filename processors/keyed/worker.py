@@ -7,7 +7,7 @@ record is dead-lettered, anything else ends the process.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from faust.streams import Stream
@@ -16,15 +16,11 @@ from faust.types import TP
 from processors.keyed.batches import BatchConsumer, Fetch
 from processors.keyed.partition import Partition
 from processors.keyed.stage import Folded, KeyedStage, Record
+from schemas.runtime.clock import now
 from schemas.runtime.progress import PROCESS, Loop
 
 TAKE_BATCHES = 32
 TAKE_WITHIN_S = 0.02
-
-
-def now() -> datetime:
-    """The worker's clock, UTC."""
-    return datetime.now(UTC)
 
 
 class Worker:

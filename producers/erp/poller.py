@@ -18,12 +18,13 @@ from producers.erp.lease import gain
 from producers.erp.schedule import Schedule
 from producers.erp.serving import Server
 from producers.erp.settings import PollerSettings
-from producers.erp.source import Source, now
+from producers.erp.source import Source
 from producers.erp.sweep import Sweeper
 from producers.erp.turns import Turns
 from schemas.errors import RetryLater
 from schemas.instances import Instance
 from schemas.runtime import mongo
+from schemas.runtime.clock import now
 from schemas.runtime.key_checks import check_keys
 from schemas.runtime.process import run
 from schemas.runtime.progress import PROCESS

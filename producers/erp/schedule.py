@@ -71,7 +71,7 @@ class Schedule:
 
     async def _attempt(self, kind: Kind, pace: float) -> Again | None:
         """Sweep once, if there may be something new; None where nothing failed."""
-        name = str(ULID())
+        name = str(ULID.from_datetime(self._sweeper.clock()))
         try:
             if self._breaker.is_open(kind):
                 await self._source.probe(self._sweeper.erp.of_kind(kind)[0])
@@ -134,7 +134,7 @@ class Schedule:
 
     async def _look_back(self, kind: Kind) -> None:
         """A failure is the next sweep's to report."""
-        instance, name = self._sweeper.instance.name, str(ULID())
+        instance, name = self._sweeper.instance.name, str(ULID.from_datetime(self._sweeper.clock()))
         try:
             with suppress(RetryLater, StopWorker):
                 if published := await self._sweeper.recent(kind, name):

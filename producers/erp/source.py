@@ -1,7 +1,7 @@
 """Where an instance's rows come from: every ERP is read through this one face."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from schemas.erp.declaration import Row, Table
@@ -20,11 +20,6 @@ class Told(NamedTuple):
 
     asked_at: datetime
     rows: Sequence[Row]
-
-
-def now() -> datetime:
-    """The poller's clock, UTC."""
-    return datetime.now(UTC)
 
 
 class Source(Protocol):

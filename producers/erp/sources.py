@@ -7,13 +7,14 @@ import httpx
 
 from producers.erp.exports.folder import ExportSource
 from producers.erp.lists.paged import PagedSource
-from producers.erp.source import Source, now
+from producers.erp.source import Source
 from producers.erp.webhooks.source import WebhookSource
 from producers.erp.wire import Wire
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks
 from schemas.errors import StopWorker
 from schemas.instances import Instance
+from schemas.runtime.clock import now
 
 
 def open_source(

@@ -9,10 +9,10 @@ from typing import Generic, NamedTuple, TypeVar
 import httpx
 import stamina
 
-from producers.erp.source import now
 from schemas.erp.declaration import Signed
 from schemas.erp.options import Web
 from schemas.errors import RetryLater, StopWorker
+from schemas.runtime.clock import now
 
 T = TypeVar("T")
 

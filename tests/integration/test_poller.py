@@ -22,7 +22,6 @@ from deploy.simulators.serving import in_thread
 from producers.erp.lease import gain
 from producers.erp.memory import read_back
 from producers.erp.schedule import Schedule
-from producers.erp.source import now
 from producers.erp.sources import open_source
 from producers.erp.sweep import Sweeper
 from schemas.codec import decode
@@ -32,6 +31,7 @@ from schemas.erp.ixc import Ixc
 from schemas.errors import PipelineError, RetryLater, StopWorker
 from schemas.instances import Instance
 from schemas.rows import ErpRow, Kind
+from schemas.runtime.clock import now
 from schemas.runtime.kafka import reader
 from schemas.sweeps import Sweep
 from schemas.topics import BILLS, CLIENTS, CONTRACTS, DEAD, REFERENCES, ROW_TOPICS, SWEEPS

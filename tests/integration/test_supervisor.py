@@ -6,13 +6,14 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGSTOP
 
 import psutil
 import pytest
 import pytest_asyncio
 
 from deploy import leash
+from deploy.processes import signalled
 from deploy.supervisor import Ended, Event, NotStarted, Started, Supervisor
 
 pytestmark = pytest.mark.integration
@@ -21,8 +22,20 @@ WAITS = "import time; print('at work', flush=True); time.sleep(600)"
 FAILS = "import sys; print('no bread', flush=True); sys.exit(3)"
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
 
+ENDS_IN_ORDER = """
+import signal, sys, time
+def end(*_):
+    print('in order', flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print('at work', flush=True)
+time.sleep(600)
+"""
+SAYS_HOUR = "import os, time; print('hour', os.environ.get('HOUR', 'none'), flush=True); time.sleep(600)"
+
 SUPERVISE = """
 import asyncio, pathlib, sys
+from deploy.processes import signalled
 from deploy.supervisor import Supervisor
 async def main():
     supervisor = Supervisor(pathlib.Path(sys.argv[1]), lambda event: print(event.pid, flush=True))
@@ -91,10 +104,46 @@ async def test_a_killed_child_comes_back(watched: Watched) -> None:
     first = await watched.started()
     await watched.written("one", "at work")
     assert watched.supervisor.pid("one") == first.pid
-    assert watched.supervisor.kill("one", SIGKILL)
+    child = watched.supervisor.process("one")
+    assert child is not None
+    assert signalled(child, SIGKILL)
     assert (await watched.ended()).code == -SIGKILL
-    assert not watched.supervisor.kill("one", SIGKILL)
+    assert watched.supervisor.process("one") is None
+    assert not signalled(child, SIGKILL)
     assert (await watched.started()).pid != first.pid
+
+
+async def test_a_paused_child_is_no_dead_one_and_ends_in_order(watched: Watched, gone: Callable[..., bool]) -> None:
+    """Nobody starts another beside it; at the end it is woken, so that its own code runs and it need not be killed."""
+    watched.start("one", ENDS_IN_ORDER)
+    pid = (await watched.started()).pid
+    await watched.written("one", "at work")
+    child = watched.supervisor.process("one")
+    assert child is not None
+    assert signalled(child, SIGSTOP)
+    while psutil.Process(pid).status() != psutil.STATUS_STOPPED:
+        await asyncio.sleep(0.01)
+    assert watched.supervisor.pid("one") == pid
+
+    await watched.supervisor.stop()
+
+    assert gone(pid)
+    assert watched.told.empty()
+    await watched.written("one", "in order")
+
+
+async def test_a_variable_that_is_set_counts_from_the_next_start_on(watched: Watched) -> None:
+    watched.start("one", SAYS_HOUR)
+    await watched.started()
+    await watched.written("one", "hour none")
+    child = watched.supervisor.process("one")
+    assert child is not None
+
+    watched.supervisor.set("one", {"HOUR": "3"})
+    signalled(child, SIGKILL)
+    await watched.ended()
+    await watched.started()
+    await watched.written("one", "hour 3")
 
 
 async def test_stop_asks_first_and_kills_who_does_not_listen(watched: Watched, gone: Callable[..., bool]) -> None:

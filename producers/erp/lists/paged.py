@@ -10,11 +10,12 @@ from typing import Any
 import structlog
 
 from producers.erp.lists.dates import Dates
-from producers.erp.source import Probe, Told, now
+from producers.erp.source import Probe, Told
 from producers.erp.wire import Answer, Wire
 from schemas.erp.declaration import Page, Protocol, Request, Row, Table
 from schemas.errors import StopWorker
 from schemas.rows import Kind
+from schemas.runtime.clock import now
 
 PROBED = 50
 LONG_AGO, FAR_AHEAD = "1900-01-01", "2999-01-01"

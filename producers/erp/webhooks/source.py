@@ -6,7 +6,7 @@ from contextlib import aclosing
 from datetime import datetime
 
 from producers.erp.exports.folder import ExportSource
-from producers.erp.source import Probe, Told, now
+from producers.erp.source import Probe, Told
 from producers.erp.webhooks.calls import Calls
 from producers.erp.webhooks.clients import Clients
 from producers.erp.wire import Wire
@@ -15,6 +15,7 @@ from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks, Use
 from schemas.erp.declaration import Row, Table
 from schemas.errors import StopWorker
 from schemas.rows import Kind
+from schemas.runtime.clock import now
 
 DOCUMENTS_AT_ONCE = 50
 ELSEWHERE: Mapping[Kind, tuple[Use, ...]] = {"bill": ("paid",)}

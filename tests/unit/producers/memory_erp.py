@@ -12,11 +12,11 @@ import httpx
 import orjson
 
 from producers.erp.lists.paged import PagedSource
-from producers.erp.source import now
 from producers.erp.wire import Wire
 from schemas.erp.declaration import Request, Row
 from schemas.erp.ixc import PROTOCOL, Ixc, sign
 from schemas.instances import Instance
+from schemas.runtime.clock import now
 
 TESTS: Mapping[str, Callable[[str, str], bool]] = {
     "=": lambda have, wanted: have == wanted,

@@ -1,0 +1,81 @@
+"""Faults on purpose, as a seeded plan: what happens to whom when. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import cycle, islice
+from random import Random
+from typing import Literal
+
+Kind = Literal["kill", "end", "pause", "clock", "restart"]
+"""SIGKILL; SIGTERM; SIGSTOP and later SIGCONT; SIGTERM and another hour when it is back; a server stopped in order."""
+
+DURATION = timedelta(minutes=5)
+FAULTS = 40
+FEWEST = 12
+"""So many have every kind among them."""
+LONGEST_PAUSE = timedelta(minutes=2)
+PAUSE_SHARE = 0.4
+"""Of the whole time, where that is less than `LONGEST_PAUSE`."""
+SHORTEST_PAUSE_S = 2.0
+STEP = timedelta(hours=3)
+KINDS: tuple[Kind, ...] = ("kill", "pause", "end", "clock", "kill", "end", "pause", "kill")
+"""In turn, so that a plan of any size has its share of each."""
+CLOCKED = ("erp-poller", "hydrate", "dialer")
+"""The stages that ask what time it is before they write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """`at`: seconds after the start. `lasting`: seconds of a pause. `shift`: a clock's distance from the right time."""
+
+    at: float
+    target: str
+    kind: Kind
+    lasting: float = 0.0
+    shift: timedelta = timedelta()
+
+
+def longest_pause(lasting: timedelta) -> timedelta:
+    """Of a chaos that takes so long."""
+    return min(LONGEST_PAUSE, lasting * PAUSE_SHARE)
+
+
+def plan(faults: int, lasting: timedelta, seed: int, stages: Sequence[str], servers: Sequence[str]) -> list[Blow]:
+    """`faults` blows by time, those at servers among them: one restart and one pause of each, never at once.
+
+    Stages are struck equally often; a clock moves by `STEP`, and stays within one of the right time. A pause ends before
+    `lasting` does.
+    """
+    rng = Random(seed)  # noqa: S311 - a plan is repeatable, not secret
+    seconds = lasting.total_seconds()
+    longest = longest_pause(lasting).total_seconds()
+    blows: list[Blow] = []
+    for server in servers:
+        blows.append(Blow(rng.uniform(0.05, 0.35) * seconds, server, "restart"))
+        blows.append(_pause(rng, server, 0.5 * seconds, seconds, longest))
+    kinds = list(islice(cycle(KINDS), max(0, faults - len(blows))))
+    moments = sorted((rng.uniform(0, seconds), kind) for kind in kinds)
+    shifts = dict.fromkeys(stages, timedelta())
+    turns, clocks = _turns(rng, stages), _turns(rng, [name for name in stages if name.startswith(CLOCKED)])
+    for at, kind in moments:
+        if kind == "pause":
+            blows.append(_pause(rng, next(turns), 0, seconds, longest))
+        elif kind == "clock":
+            target = next(clocks)
+            shifts[target] = rng.choice([-STEP, STEP]) if not shifts[target] else timedelta()
+            blows.append(Blow(at, target, kind, shift=shifts[target]))
+        else:
+            blows.append(Blow(at, next(turns), kind))
+    return sorted(blows, key=lambda blow: blow.at)
+
+
+def _pause(rng: Random, target: str, since: float, until: float, longest: float) -> Blow:
+    lasting = rng.uniform(min(SHORTEST_PAUSE_S, longest), min(longest, until - since))
+    return Blow(rng.uniform(since, until - lasting), target, "pause", lasting)
+
+
+def _turns(rng: Random, names: Sequence[str]) -> Iterator[str]:
+    """Every name once in any order, then every name again."""
+    while names:
+        yield from rng.sample(names, len(names))

@@ -1,0 +1,198 @@
+"""One round of verification: every topic and view read once, each partition judged by itself."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from deploy.verify import judge
+from deploy.verify.cuts import cut
+from deploy.verify.difference import ABSENT, Difference, differ
+from deploy.verify.judge import Stored
+from deploy.verify.kept import Kept, Newest, Record
+from deploy.verify.prints import document_of, identities, print_of
+from deploy.verify.refold import Refold
+from deploy.verify.scope import Scope, Verified
+from deploy.verify.source import Committed, documents, records, stored
+from processors.dialer.stage import NAME as DIALER
+from processors.hydrate.stage import HYDRATE
+from schemas.errors import RejectRecord
+from schemas.runtime.mongo import Database
+from schemas.topics import DEBTORS, KEYED_PARTITIONS, QUEUE, Topic
+from schemas.views import VIEWS, Document, View
+
+Identify = Callable[[Record, Iterable[bytes]], list[bytes]]
+Step = Callable[[str, int, int], None]
+"""Told (what is read, steps done, steps of this round)."""
+GROUPS = (HYDRATE.name, DIALER, *(f"views.{view.name}" for view in VIEWS))
+"""Whose offsets are needed."""
+
+
+class Look:
+    """One round. `offsets` were asked, and documents are read, before any record: what made them is then in the topics."""
+
+    def __init__(self, source: AIOKafkaConsumer, views: Database, offsets: Committed, scope: Scope, step: Step) -> None:
+        self.result = Verified()
+        self._source = source
+        self._views = views
+        self._committed = offsets
+        self._scope = scope
+        self._step = step
+        self._stored: dict[str, dict[bytes, Stored]] = {}
+        self._moving: set[str] = set()
+        self._ends: dict[TopicPartition, int] = {}
+
+    async def all(self) -> frozenset[str]:
+        """Every key that must be looked at again."""
+        others = [view for view in VIEWS if view.topic not in {DEBTORS, QUEUE}]
+        steps = KEYED_PARTITIONS + len(others) + 1
+        self._step("views", 0, steps)
+        for view in VIEWS:
+            self._stored[view.name] = await stored(self._views, view, self._scope.instance, self._scope.keys)
+        # The queue's ends first: the debtors that it was made from are then all below theirs, and so on up to the rows
+        for topics in ((QUEUE,), (DEBTORS,), HYDRATE.sources, [view.topic for view in others]):
+            await self._ask_ends(*topics)
+        for number in range(KEYED_PARTITIONS):
+            self._step(f"partition {number}", 1 + number, steps)
+            if self._scope.touches(number):
+                await self._partition(number)
+        for at, view in enumerate(others):
+            self._step(view.topic.name, 1 + KEYED_PARTITIONS + at, steps)
+            for number in range(view.topic.partitions):
+                kept, end = await self._kept(view.topic, number, {}, partial(_identities, view))
+                await self._view(view, kept, end)
+        for view in VIEWS:
+            self._left_over(view)
+        self._step("done", steps, steps)
+        self.result.moving = len(self._moving)
+        return frozenset(f"{one.instance}:{one.code}" for one in self.result.differences) | self._moving
+
+    async def _partition(self, number: int) -> None:
+        queue, queue_end = await self._kept(QUEUE, number, {}, _key)
+        reached = cut(queue.told, self._offsets(DIALER, number), (DEBTORS.name,))
+        debtors, debtors_end = await self._kept(DEBTORS, number, {DIALER: reached[DEBTORS.name]}, _key)
+        rows = Refold(
+            HYDRATE,
+            cut(debtors.told, self._offsets(HYDRATE.name, number), (topic.name for topic in HYDRATE.sources)),
+            self._scope.wants,
+            datetime.now(UTC),
+        )
+        for topic in HYDRATE.sources:
+            async for batch in self._records(topic, number):
+                rows.take(batch)
+        rows.end()
+        self.result.behind[HYDRATE.name] += rows.ahead
+        self._states(number, rows, debtors.last)
+        self._entries(number, debtors, queue.last)
+        for view in VIEWS:
+            if view.topic == DEBTORS:
+                await self._view(view, debtors, debtors_end)
+            if view.topic == QUEUE:
+                await self._view(view, queue, queue_end)
+
+    def _offsets(self, group: str, number: int) -> dict[str, int]:
+        return {tp.topic: offset for tp, offset in self._committed[group].items() if tp.partition == number}
+
+    async def _ask_ends(self, *topics: Topic) -> None:
+        tps = [TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)]
+        self._ends.update(await self._source.end_offsets(tps))
+
+    async def _records(self, topic: Topic, number: int) -> AsyncIterator[Sequence[Any]]:
+        tp = TopicPartition(topic.name, number)
+        async for batch in records(self._source, tp, self._ends[tp]):
+            yield batch
+
+    async def _kept(self, topic: Topic, number: int, below: Mapping[str, int], identify: Identify) -> tuple[Kept, int]:
+        """The newest records of one partition, and its end. Each view of the topic has a cut under its own name."""
+        views = {
+            view.name: self._offsets(f"views.{view.name}", number).get(topic.name, 0)
+            for view in VIEWS
+            if view.topic == topic
+        }
+        kept = Kept({**below, **views}, self._scope.wants, identify)
+        async for batch in self._records(topic, number):
+            kept.take(batch)
+        self.result.behind.update({f"views.{name}" if name in views else name: count for name, count in kept.behind.items()})
+        return kept, self._ends[TopicPartition(topic.name, number)]
+
+    def _states(self, number: int, rows: Refold, found: Newest) -> None:
+        keys = rows.states.keys() | found.keys()
+        self.result.compared["debtors"] += len(keys)
+        for key in keys:
+            there = found.get(key)
+            where = _where(DEBTORS, number, there and there.offset)
+            value = there.value if there else None
+            self._tell(judge.state(key.decode(), where, rows.states.get(key), value, rows.blind.get(key, ())))
+
+    def _entries(self, number: int, debtors: Kept, found: Newest) -> None:
+        made_from = debtors.at[DIALER]
+        keys = made_from.keys() | found.keys()
+        for key in keys:
+            source, there = made_from.get(key), found.get(key)
+            if source is None and key in debtors.last:
+                self._moving.add(key.decode())  # compaction took the state that it was made from; the next is on its way
+                continue
+            value = there.value if there else None
+            self.result.compared["queue entries"] += value is not None
+            self._tell(
+                judge.entry(key.decode(), _where(QUEUE, number, there and there.offset), source and source.value, value)
+            )
+
+    async def _view(self, view: View, kept: Kept, end: int) -> None:
+        below, there = kept.at[view.name], self._stored[view.name]
+        unlike: dict[bytes, Document] = {}
+        for key, last in kept.last.items():
+            document = there.pop(key, None)
+            seen = judge.sight(document, below.get(key), last, end)
+            self.result.compared[f"documents of {view.name}"] += document is not None or seen.record is not None
+            if seen.moving:
+                self._moving.add(key.decode())
+                continue
+            try:
+                wanted = document_of(view, seen.record.value) if seen.record else None
+            except RejectRecord:
+                continue  # the sink buried it and left its document as it was
+            if wanted is not None and wanted["_id"].encode() != key:
+                continue  # and so it does with what stands under another's key
+            if wanted is None or document is None:
+                self._tell(differ(key.decode(), view.name, wanted or ABSENT, ABSENT if document is None else _THERE))
+            elif document.print != print_of(wanted):
+                unlike[key] = wanted
+            elif seen.misplaced and seen.record:
+                self.result.differences.append(judge.misplaced(key.decode(), view.name, seen.record, document))
+        found = await documents(self._views, view, unlike) if unlike else {}
+        for key, wanted in unlike.items():
+            self._tell(differ(key.decode(), view.name, _rest(wanted), _rest(found[key], wanted) if key in found else ABSENT))
+
+    def _left_over(self, view: View) -> None:
+        """Documents of which no record tells; where records go away with time, nothing is concluded from that."""
+        left = self._stored[view.name]
+        if view.topic.retention is None:
+            self.result.differences += [judge.foreign(key.decode(), view.name) for key in left]
+
+    def _tell(self, found: Iterable[Difference]) -> None:
+        self.result.differences += found
+
+
+_THERE: Mapping[str, object] = {"_id": ""}
+
+
+def _rest(document: Document, like: Document | None = None) -> Document:
+    """Without its version; with the fields of `like` alone: a sink may note more beside them."""
+    return {name: value for name, value in document.items() if name != "version" and (like is None or name in like)}
+
+
+def _where(topic: Topic, number: int, offset: int | None) -> str:
+    return f"{topic.name}[{number}]" if offset is None else f"{topic.name}[{number}]@{offset}"
+
+
+def _key(record: Record, _: Iterable[bytes]) -> list[bytes]:
+    if record.key is None:
+        raise RejectRecord("a record without a key", field="key")
+    return [record.key]
+
+
+def _identities(view: View, record: Record, known: Iterable[bytes]) -> list[bytes]:
+    return identities(view, record.key, record.value, known)

@@ -1,0 +1,98 @@
+"""A plan of faults carried out on real processes: each gets its signal, comes back, and nothing stays paused."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.demo.chaos import Chaos
+from deploy.demo.plan import Blow
+from deploy.local.server import Server
+from deploy.local.stack import Stack
+from deploy.supervisor import Started, Supervisor
+from schemas.runtime.clock import SHIFT
+
+pytestmark = pytest.mark.integration
+
+STAGE = """
+import os, pathlib, time
+print('shift', os.environ.get('COLLECTOR_CLOCK_SHIFT_SECONDS', 'none'), flush=True)
+while True:
+    pathlib.Path(os.environ['ALIVE_FILE']).touch()
+    time.sleep(0.05)
+"""
+PATIENCE_S = 180
+
+
+class Sleeper(Server):
+    """Answers while its process runs and is not stopped."""
+
+    name = "Kafka"
+
+    async def prepare(self) -> Sequence[str | Path]:
+        return [sys.executable, "-c", "import time; time.sleep(600)"]
+
+    async def answers(self) -> bool:
+        return self.pid is not None and psutil.Process(self.pid).status() != psutil.STATUS_STOPPED
+
+
+async def test_each_fault_strikes_and_everything_comes_back(tmp_path: Path, gone: Callable[..., bool]) -> None:
+    """Also two at one stage in the same moment: the second waits until it is back."""
+    said: list[str] = []
+    lives: list[Started] = []
+    supervisor = Supervisor(tmp_path / "logs", lambda event: lives.append(event) if isinstance(event, Started) else None)
+    kafka = Sleeper(tmp_path / "kafka", 1, tmp_path / "kafka.log", said.append)
+    stack = Stack(kafka_bootstrap="", mongo_uri="", kafka=kafka, mongo=None)  # type: ignore[arg-type]  # any server will do
+    chaos = Chaos(supervisor, stack, tmp_path, said.append)
+    for name in ("one", "two"):
+        supervisor.start(name, [sys.executable, "-c", STAGE], {"ALIVE_FILE": str(tmp_path / name)})
+    await kafka.start()
+    first = kafka.pid
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await chaos.run(
+                [
+                    Blow(0.0, "one", "kill"),
+                    Blow(0.0, "one", "clock", shift=timedelta(hours=-3)),
+                    Blow(0.0, "Kafka", "pause", 0.3),
+                    Blow(0.1, "two", "pause", 0.3),
+                    Blow(0.1, "Kafka", "restart"),
+                    Blow(0.2, "two", "end"),
+                ]
+            )
+        assert chaos.struck == {"kill": 1, "clock": 1, "pause": 2, "restart": 1, "end": 1}
+        assert {name: len(seconds) for name, seconds in chaos.back.items()} == {"one": 2, "two": 2, "Kafka": 2}
+        assert (tmp_path / "logs" / "one.log").read_text().split() == ["shift", "none", "shift", "none", "shift", "-10800.0"]
+        assert SHIFT in STAGE
+        assert kafka.pid != first
+        assert [one.name for one in lives].count("two") == 2
+        assert await kafka.answers()
+    finally:
+        await supervisor.stop()
+        await kafka.stop()
+    assert gone(*(one.pid for one in lives))
+
+
+async def test_a_chaos_that_is_broken_off_leaves_nothing_paused(tmp_path: Path) -> None:
+    """Ctrl-C in the middle of a pause of two minutes."""
+    lives: asyncio.Queue[Started] = asyncio.Queue()
+    supervisor = Supervisor(tmp_path / "logs", lambda event: lives.put_nowait(event) if isinstance(event, Started) else None)
+    chaos = Chaos(supervisor, Stack(kafka_bootstrap="", mongo_uri="", kafka=None, mongo=None), tmp_path, print)
+    supervisor.start("one", [sys.executable, "-c", STAGE], {"ALIVE_FILE": str(tmp_path / "one")})
+    child = psutil.Process((await lives.get()).pid)
+    run = asyncio.create_task(chaos.run([Blow(0.0, "one", "pause", 120.0)]))
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while child.status() != psutil.STATUS_STOPPED:
+                await asyncio.sleep(0.01)
+            run.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await run
+            while child.status() == psutil.STATUS_STOPPED:
+                await asyncio.sleep(0.01)
+    finally:
+        await supervisor.stop()
