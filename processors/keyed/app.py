@@ -9,6 +9,7 @@ from pathlib import Path
 
 import faust
 
+from processors.keyed.assignor import Assignor
 from processors.keyed.batches import FETCH_RECORDS, BatchTransport
 from processors.keyed.stage import KeyedStage
 from schemas.runtime.kafka import HEARTBEAT_MS, SESSION_MS
@@ -34,6 +35,7 @@ def make_app(stage: KeyedStage, settings: KafkaSettings) -> faust.App:
         stream_wait_empty=False,
         stream_recovery_delay=0,
         store="memory://",
+        PartitionAssignor=Assignor,
         datadir=Path(tempfile.gettempdir(), "collector-faust"),  # Faust makes it; nothing of ours is kept there
     )
     app.transport = BatchTransport(app.conf.broker_consumer, app)

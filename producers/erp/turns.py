@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 
 from producers.erp.shares import mine
 from schemas.errors import RetryLater
+from schemas.runtime.assignment import RoundRobin
 from schemas.runtime.kafka import HEARTBEAT_MS, SESSION_MS
 from schemas.topics import CLIENTS
 
@@ -35,6 +36,7 @@ class Turns(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships 
             enable_auto_commit=False,
             session_timeout_ms=SESSION_MS,
             heartbeat_interval_ms=HEARTBEAT_MS,
+            partition_assignment_strategy=(RoundRobin,),
         )
 
     async def start(self) -> None:

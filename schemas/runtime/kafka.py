@@ -8,6 +8,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.dead import DeadLetter
 from schemas.errors import RetryLater
+from schemas.runtime.assignment import RoundRobin
 from schemas.runtime.membership import Member
 from schemas.topics import DEAD, Topic
 
@@ -72,6 +73,7 @@ def consumer(servers: str, group: str, name: str, *topics: Topic) -> AIOKafkaCon
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level=COMMITTED,
+        partition_assignment_strategy=(RoundRobin,),
         session_timeout_ms=SESSION_MS,
         heartbeat_interval_ms=HEARTBEAT_MS,
     )
