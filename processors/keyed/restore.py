@@ -41,8 +41,7 @@ async def restore(stage: KeyedStage, number: int, reader: AIOKafkaConsumer, turn
             turned()
         if record.key is not None:
             found[record.key] = record
-        for topic, position in positions_in(record.headers).items():
-            read[topic] = max(position, read.get(topic, 0))
+        read = positions_in(record.headers) or read  # of the last one: there is one writer, and a source may begin anew
     return examined(stage, number, found.values(), read)
 
 
