@@ -11,10 +11,12 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from processors.keyed.batches import PINNED
+from processors.keyed.restore import records_of
 from schemas.codec import decode
 from schemas.debtor import Debtor
 from schemas.keys import debtor_key, partition_of
 from schemas.rows import ErpRow
+from schemas.runtime import kafka
 from schemas.topics import BILLS, DEBTORS
 from tests.integration.pipeline import contents, eventually, put_rows, row, running
 
@@ -127,15 +129,13 @@ async def test_states_stand_in_their_debtors_partition(
             return len(await contents(servers, DEBTORS, prefix)) == 50
 
         await eventually(all_there, "fifty states")
-    reader = AIOKafkaConsumer(bootstrap_servers=servers, auto_offset_reset="earliest", enable_auto_commit=False)
+    reader = kafka.reader(servers)
     await reader.start()
     try:
         tps = [TopicPartition(DEBTORS.name, number) for number in range(DEBTORS.partitions)]
-        reader.assign(tps)
-        await reader.seek_to_beginning(*tps)
-        found = await reader.getmany(timeout_ms=2_000)
+        found = [record for tp in tps async for record in records_of(reader, tp)]
     finally:
         await reader.stop()
-    ours = [r for part in found.values() for r in part if (r.key or b"").startswith(prefix.encode())]
-    assert ours
+    ours = [record for record in found if (record.key or b"").startswith(prefix.encode())]
+    assert len(ours) == 50
     assert all(r.partition == partition_of(debtor_key(prefix, r.key.decode().split(":")[1]), 6) for r in ours)

@@ -8,6 +8,7 @@ from aiokafka import TopicPartition
 from faust.types import TP
 
 from processors.keyed.batches import BatchConsumer
+from schemas.runtime.progress import PROCESS
 from tests.unit.records import Given
 
 ONE, OTHER = TP("erp.bill.v1", 0), TP("erp.bill.v1", 1)
@@ -154,3 +155,25 @@ def test_faust_commits_nothing() -> None:
     assert consumer.ack(message)
     assert message.acked
     assert list(consumer._filter_tps_with_pending_acks()) == []
+
+
+async def test_a_partition_that_opens_while_the_flow_stands_still_is_read_all_the_same() -> None:
+    """Who resumes the flow may have passed over it a moment before: nobody would have resumed it later."""
+    consumer = Fed(Broker(one=2))
+    consumer.flow_active = False
+    await consumer.open({ONE: 0})
+    consumer.flow_active = True
+
+    assert consumer.resumed == {ONE}
+    assert await offsets(consumer) == [(0, 0), (0, 1)]
+
+
+async def test_a_topic_that_begins_anew_ends_the_process_instead_of_being_passed_over() -> None:
+    """All of its records stand below what was read of the old one."""
+    consumer = Fed(Broker(one=2))
+    consumer.expected[ONE] = 100
+    try:
+        assert await offsets(consumer) == []
+        assert "shorter than what was read" in str(PROCESS.fatal)
+    finally:
+        PROCESS.fatal = None
