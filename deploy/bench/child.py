@@ -35,6 +35,10 @@ class Child:
         times = self._seen.cpu_times()
         return times.user + times.system
 
+    def said(self, words: str) -> bool:
+        """Whether its log has `words` by now."""
+        return words in self._log.read_text(encoding="utf-8", errors="replace")
+
     async def until(self, holds: Callable[[], bool], within: float) -> None:
         """Ask again and again. Raises StopWorker where the program ends before it or `within` seconds have passed."""
         deadline = time.monotonic() + within
