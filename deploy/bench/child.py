@@ -27,6 +27,7 @@ class Child:
         self.peak = 0.0
         self._process = process
         self._log = log
+        self._start = log.stat().st_size
         self._seen = psutil.Process(process.pid)
 
     @property
@@ -36,8 +37,8 @@ class Child:
         return times.user + times.system
 
     def said(self, words: str) -> bool:
-        """Whether its log has `words` by now."""
-        return words in self._log.read_text(encoding="utf-8", errors="replace")
+        """Whether it has logged `words` by now."""
+        return words.encode() in self._log.read_bytes()[self._start :]
 
     async def until(self, holds: Callable[[], bool], within: float) -> None:
         """Ask again and again. Raises StopWorker where the program ends before it or `within` seconds have passed."""
