@@ -21,11 +21,14 @@ from processors.hydrate.stage import HYDRATE
 from schemas.errors import RejectRecord
 from schemas.runtime.mongo import Database
 from schemas.topics import DEBTORS, KEYED_PARTITIONS, QUEUE, Topic
-from schemas.views import VIEWS, Document, View
+from schemas.views import STAGES, Document, View
+from schemas.views import VIEWS as ALL
 
 Identify = Callable[[Record, Iterable[bytes]], list[bytes]]
 Step = Callable[[str, int, int], None]
 """Told (what is read, steps done, steps of this round)."""
+VIEWS = tuple(view for view in ALL if view.name != STAGES)
+"""Those of an instance: a heartbeat is of no rows, and gone by the time that it could be judged."""
 GROUPS = (HYDRATE.name, DIALER, *(f"views.{view.name}" for view in VIEWS))
 """Whose offsets are needed."""
 
@@ -195,4 +198,5 @@ def _key(record: Record, _: Iterable[bytes]) -> list[bytes]:
 
 
 def _identities(view: View, record: Record, known: Iterable[bytes]) -> list[bytes]:
-    return identities(view, record.key, record.value, known)
+    del known  # every record of a view tells
+    return identities(view, record.key, record.value)

@@ -1,6 +1,6 @@
 """Documents as MongoDB gives them back, and fingerprints of them, so that a whole view need not be held. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -27,16 +27,13 @@ def print_of(document: Mapping[str, Any]) -> bytes:
     return blake2b(orjson.dumps(rest, default=str, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
 
 
-def identities(view: View, key: bytes | None, value: bytes | None, known: Iterable[bytes]) -> list[bytes]:
-    """The `_id`s that a record is for. Raises RejectRecord.
+def identities(view: View, key: bytes | None, value: bytes | None) -> list[bytes]:
+    """The `_id` that a record is for. Raises RejectRecord.
 
-    In a compacted topic the key tells; in another one key has several documents: a record must be read, and a tombstone is
-    for all that are `known`.
+    The key of a tombstone tells, and any key of a compacted topic; elsewhere one key has several documents, and the record
+    must be read.
     """
-    erased = view.erased(key).encode()
-    if view.topic.retention is None:
-        return [erased]
-    if value is None:
-        return [one for one in known if one.startswith(erased + b":")]
+    if value is None or view.topic.retention is None:
+        return [view.erased(key).encode()]
     document = document_of(view, value)
     return [str(document["_id"]).encode()] if document else []

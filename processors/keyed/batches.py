@@ -17,9 +17,10 @@ from aiokafka.errors import IllegalStateError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
 
+from schemas.errors import RetryLater
 from schemas.runtime.kafka import COMMITTED, HEARTBEAT_MS, SESSION_MS
 from schemas.runtime.membership import Member, measured
-from schemas.runtime.progress import Measured
+from schemas.runtime.progress import PROCESS, Measured
 
 PINNED = "0.15.3"
 FETCH_RECORDS = 5_000
@@ -89,6 +90,7 @@ class BatchConsumer(driver.Consumer):
             if not self.flow_active or self.epoch != epoch:
                 break
             del left[tp]
+            self._look_back(tp, found)
             if tp in self.expected and (fresh := [one for one in found if one.offset >= self.expected[tp]]):
                 message = self._to_message(tp, fresh[-1])
                 message.value = Fetch(fresh, epoch)  # type: ignore[assignment]  # the whole point: many records in one
@@ -96,22 +98,33 @@ class BatchConsumer(driver.Consumer):
                 yield tp, message
         await self._again(left)
 
-    async def measured(self) -> Measured:
-        """What is held and how far reading is from the end."""
+    async def measured(self, number: int | None = None) -> Measured:
+        """What is held and how far reading is from the end: of all, or of the partitions of one number."""
         if self._thread._consumer is None:  # noqa: SLF001 - our own thread, which has not started yet
             return Measured((), None)
-        return cast(Measured, await self._thread.call_thread(measured, self._thread._consumer))  # noqa: SLF001 - see above
+        return cast(Measured, await self._thread.call_thread(measured, self._thread._consumer, number))  # noqa: SLF001 - see above
 
     async def _again(self, dropped: Iterable[TP]) -> None:
         """What was fetched and not handed over is fetched once more."""
-        await self._seek_all({tp: self.expected[tp] for tp in dropped if tp in self.expected})
+        for tp in list(dropped):
+            if tp not in self.expected:
+                continue
+            try:  # as it is now: a rebalance may set it back while we wait
+                await self._thread.seek_wait({TopicPartition(tp.topic, tp.partition): self.expected[tp]})
+            except IllegalStateError:
+                continue  # lost meanwhile: the next assignment tells
+
+    def _look_back(self, tp: TP, found: list[Any]) -> None:
+        """Out of range, aiokafka begins again: what is read then is not what our positions mean."""
+        if tp in self.expected and found[-1].offset < self.expected[tp]:
+            PROCESS.end(RetryLater(f"{tp.topic}[{tp.partition}] is shorter than what was read of it: it is read anew"))
 
     async def open(self, positions: Mapping[TP, int]) -> None:
         """From now on these are read, each from its position."""
         self.expected.update(positions)
-        await self._seek_all(positions)
-        if self.flow_active:  # else whoever resumes the flow resumes them too
-            super().resume_partitions(positions.keys() & self.assignment())
+        await self._again(positions)
+        # whether the flow is stopped just now or not: who resumes it may have passed over this partition already
+        super().resume_partitions(positions.keys() & self.assignment())
 
     def shut(self, tps: Iterable[TP]) -> None:
         """Nothing more is read of these."""
@@ -128,15 +141,8 @@ class BatchConsumer(driver.Consumer):
         super().resume_partitions(set(tps) & self.expected.keys())
 
     async def perform_seek(self) -> None:
-        """Faust calls it at the end of a rebalance, before it resumes the flow."""
+        """Faust calls it before it resumes the flow, in a task of its own: beside our `assigned`, or before it."""
         await self._again(self.expected)
-
-    async def _seek_all(self, positions: Mapping[TP, int]) -> None:
-        for tp, offset in positions.items():
-            try:
-                await self._thread.seek_wait({TopicPartition(tp.topic, tp.partition): offset})
-            except IllegalStateError:
-                continue  # lost meanwhile: the next assignment tells
 
     def ack(self, message: Message) -> bool:
         """Offsets are committed with the states that they led to; Faust commits none."""

@@ -5,6 +5,7 @@ states, positions and offsets agree, and nothing can be added behind our back. S
 are one transaction.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -17,9 +18,11 @@ from processors.keyed.restore import Restored, records_of, restore
 from processors.keyed.rounds import Round, bounded, fold_round, messages
 from processors.keyed.stage import KeyedStage, Record
 from schemas.errors import RejectRecord, RetryLater
+from schemas.keys import partition_of
 from schemas.runtime.kafka import reader
 from schemas.runtime.transactions import Parts, Writer, letters_part
 
+BREATH = 500
 log = structlog.get_logger()
 
 
@@ -43,7 +46,7 @@ class Partition:
             found = await restore(self._stage, self.number, source, turned)
             self.states, self.read = found.states, await self._positions(source, found)
             if found.unreadable:
-                await self._fold_again(source, found, now)
+                await self._fold_again(source, found, now, turned)
         except KafkaError as exc:
             raise RetryLater(f"the states of {self._writer.identity} cannot be read ({type(exc).__name__})") from exc
         finally:
@@ -56,10 +59,19 @@ class Partition:
         for topic in self._stage.sources:
             committed = await source.committed(TopicPartition(topic.name, self.number))
             read[topic.name] = max(committed or 0, found.read.get(topic.name, 0))
+        ends = await source.end_offsets([TopicPartition(name, self.number) for name in read])
+        for name in [tp.topic for tp, end in ends.items() if end < read[tp.topic]]:
+            log.warning("read_anew", topic=name, partition=self.number, why="it is shorter than what was read of it")
+            read[name] = 0
         return read
 
-    async def _fold_again(self, source: AIOKafkaConsumer, found: Restored, now: datetime) -> None:
-        """States that nobody can read, made anew from all that the sources say up to our positions."""
+    async def _fold_again(
+        self, source: AIOKafkaConsumer, found: Restored, now: datetime, turned: Callable[[], None]
+    ) -> None:
+        """States that nobody can read, made anew from all that the sources say up to our positions.
+
+        One that stood in another's partition is erased here: its own has all of it.
+        """
         rows: defaultdict[bytes, list[Record]] = defaultdict(list)
         for topic, end in self.read.items():
             async for record in records_of(source, TopicPartition(topic, self.number), end):
@@ -67,9 +79,15 @@ class Partition:
                     key = self._stage.key_of(record)
                 except RejectRecord:
                     continue  # it had its letter when it was read first
-                if key in found.unreadable:
+                if key in found.unreadable and partition_of(key, self._stage.output.partitions) == self.number:
                     rows[key].append(record)
-        states = {key: bounded(self._stage, key, None, rows[key], now).state for key in found.unreadable}
+            turned()
+        states: dict[bytes, bytes | None] = {}
+        for count, key in enumerate(found.unreadable):
+            states[key] = bounded(self._stage, key, None, rows[key], now).state
+            if count % BREATH == 0:
+                turned()
+                await asyncio.sleep(0)
         log.warning("folded_again", partition=self.number, keys=[key.decode(errors="replace") for key in states])
         await self._commit(Round(states, list(found.unreadable.values()), self.read))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, cast
 
 import faust
@@ -15,7 +16,7 @@ from processors.keyed.stage import KeyedStage
 from processors.keyed.worker import Worker
 from schemas.errors import RetryLater
 from schemas.runtime.process import plain
-from schemas.runtime.progress import PROCESS, Loop
+from schemas.runtime.progress import PROCESS, Loop, Measured
 from schemas.runtime.settings import KafkaSettings
 
 LOOK_EVERY_S = 0.5
@@ -32,7 +33,11 @@ async def work(stage: KeyedStage, settings: KafkaSettings, beside: Beside | None
     def consumer() -> BatchConsumer:
         return cast(BatchConsumer, app.consumer)
 
-    loop = PROCESS.loop(f"{stage.name}'s agent", lambda: consumer().measured())
+    async def held() -> Measured:
+        """What is held; each partition's own loop tells its lag."""
+        return replace(await consumer().measured(), lag=None)
+
+    loop = PROCESS.loop(f"{stage.name}'s agent", held)
     worker = Worker(stage, settings.kafka_bootstrap_servers, consumer, loop)
     broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 

@@ -55,11 +55,9 @@ async def restore(stage: KeyedStage, number: int, reader: AIOKafkaConsumer, turn
             turned()
         if record.key is not None:
             found[record.key] = record.offset, record.value
-        if record.headers == told:
-            continue  # as most are: of one round
-        told = record.headers
-        for topic, position in positions_in(told).items():
-            read[topic] = max(position, read.get(topic, 0))
+        if record.headers != told:  # else of the same round, as most are
+            told = record.headers
+            read = positions_in(told) or read  # of the last one: there is one writer, and a source may begin anew
     newest = (Newest(stage.output.name, number, offset, key, value) for key, (offset, value) in found.items())
     return examined(stage, number, newest, read)
 

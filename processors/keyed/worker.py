@@ -7,7 +7,9 @@ record is dead-lettered, anything else ends the process.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from faust.streams import Stream
@@ -32,6 +34,8 @@ class Worker:
         self._servers = servers
         self._consumer = consumer
         self._parts: dict[int, Partition] = {}
+        self._loops: dict[int, Loop] = {}
+        self._watched: dict[int, ExitStack] = {}
         self._opening: dict[int, asyncio.Task[None]] = {}
         self._held = False
         self._assignments = 0
@@ -56,7 +60,6 @@ class Worker:
                 for event in events:
                     await stream.ack(event)
                 self._loop.turned()
-                self._loop.turned()
 
     async def _round(self, fetches: Iterable[Fetch]) -> None:
         """All partitions at once. What was fetched before a rebalance is read again by whoever holds its partition now."""
@@ -65,43 +68,61 @@ class Worker:
             if self._held and fetch.epoch == self._consumer().epoch:
                 records[fetch.records[0].partition] += fetch.records
         at = now()
-        rounds = [self._parts[number].take(found, at) for number, found in records.items()]
-        await asyncio.gather(*rounds)
+        await asyncio.gather(*(self._take(number, found, at) for number, found in records.items()))
+
+    async def _take(self, number: int, records: list[Record], at: datetime) -> None:
+        """One partition's round, watched on its own: one that stands still must not hide behind its busy neighbours."""
+        loop = self._loops[number]
+        loop.begin()
+        await self._parts[number].take(records, at)
+        loop.turned()
 
     async def revoked(self, *_: object, **__: object) -> None:
-        """A rebalance begins: the round at hand ends, then nothing is written until the partitions are told."""
+        """A rebalance begins: the round at hand ends, then nothing is written until the partitions are told.
+
+        What was handed over and not folded is dropped here, where the flow stands still: Faust seeks and resumes in a task
+        of its own, which may come before `assigned`.
+        """
         self._held = False
         async with self.busy:
-            pass
+            self._rewind()
+
+    def _rewind(self) -> None:
+        self._consumer().rewind(
+            {tp: offset for part in self._parts.values() for tp, offset in self._positions(part).items()}
+        )
 
     async def assigned(self, _: object, *tps: Iterable[TP], **__: object) -> None:
         """Keep what stays with us, as it is; give back what does not; take over what is new, each on its own."""
         numbers = {tp.partition for some in tps for tp in some}
         for number in self._opening.keys() - numbers:
             self._opening.pop(number).cancel()
-        for number in self._parts.keys() - numbers:
-            await self._parts.pop(number).close()
+        leaving = [self._parts.pop(number) for number in self._parts.keys() - numbers]
         self._consumer().shut([tp for tp in list(self._consumer().expected) if tp.partition not in numbers])
-        self._consumer().rewind(
-            {tp: offset for part in self._parts.values() for tp, offset in self._positions(part).items()}
-        )
+        self._rewind()
         self._held = True
         self._assignments += 1
         for number in numbers - self._parts.keys() - self._opening.keys():
             self._opening[number] = asyncio.create_task(self._open(number))
+        for part in leaving:  # last: whatever is awaited gives Faust its turn
+            self._watched.pop(part.number).close()
+            await part.close()
 
     async def _open(self, number: int) -> None:
         part = Partition(self._stage, number, self._servers)
-        try:
-            with PROCESS.loop(f"{self._stage.name}'s partition {number}") as loop:
+        with ExitStack() as watched:
+            loop = PROCESS.loop(f"{self._stage.name}'s partition {number}", partial(self._consumer().measured, number))
+            watched.enter_context(loop)
+            try:
                 await part.open(now(), loop.turned)
-        except BaseException:
-            await part.close()
-            raise
-        self._parts[number] = part
-        del self._opening[number]
+            except BaseException:
+                await part.close()
+                raise
+            loop.turned()
+            self._parts[number], self._loops[number], self._watched[number] = part, loop, watched.pop_all()
         self._assignments += 1
         await self._consumer().open(self._positions(part))
+        self._opening.pop(number, None)
 
     @staticmethod
     def _positions(part: Partition) -> Mapping[TP, int]:
@@ -134,4 +155,6 @@ class Worker:
         for task in self._opening.values():
             task.cancel()
         await asyncio.gather(*self._opening.values(), return_exceptions=True)
+        for watched in self._watched.values():
+            watched.close()
         await asyncio.gather(*(part.close() for part in self._parts.values()))

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from producers.erp.memory import Books, read_back
 from producers.erp.outbox import Outbox
 from schemas.errors import RetryLater
+from schemas.runtime.progress import PROCESS
 from schemas.runtime.transactions import Writer
 
 GOODBYE_S = 5.0
@@ -53,9 +54,10 @@ async def gain(servers: str, names: Collection[str]) -> dict[str, Lease]:
     """
     writers = {name: Writer(servers, identity(name)) for name in sorted(names)}
     try:
-        opened = await asyncio.gather(*(_opened(name, writer) for name, writer in writers.items()))
-        ours = {name: writers[name] for name, is_open in zip(writers, opened, strict=True) if is_open}
-        books = await read_back(servers, ours) if ours else {}
+        with PROCESS.working(f"taking over {', '.join(writers)}"):
+            opened = await asyncio.gather(*(_opened(name, writer) for name, writer in writers.items()))
+            ours = {name: writers[name] for name, is_open in zip(writers, opened, strict=True) if is_open}
+            books = await read_back(servers, ours) if ours else {}
     except BaseException as exc:  # a cancelled task must not leave connections either
         await asyncio.gather(*(_close(writer) for writer in writers.values()))
         if isinstance(exc, KafkaError):

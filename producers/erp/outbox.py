@@ -50,6 +50,7 @@ class Outbox:
     def __init__(self, writer: Writes) -> None:
         self._writer = writer
         self._turn = asyncio.Lock()
+        self._fenced = False
         self.broken = False
         """Also where a write was interrupted: nobody knows whether it was committed."""
 
@@ -91,12 +92,13 @@ class Outbox:
         """A writer has one transaction at a time, and the kinds of an instance are swept side by side."""
         async with self._turn:
             if self.broken:
-                raise UnpublishedError("what was written before is in doubt", fenced=False)
+                raise UnpublishedError("what was written before is in doubt", fenced=self._fenced)
             self.broken = True  # until it is known to be committed
             try:
                 await self._writer.write(parts)
             except RetryLater as exc:
-                raise UnpublishedError(str(exc), fenced=isinstance(exc, Fenced)) from exc
+                self._fenced = isinstance(exc, Fenced)  # also told to the other kinds, whoever of them is heard first
+                raise UnpublishedError(str(exc), fenced=self._fenced) from exc
             self.broken = False
 
 

@@ -76,9 +76,12 @@ def pushed_out(name: str) -> RetryLater:
     )
 
 
-async def measured(reader: AIOKafkaConsumer) -> Measured:
-    """What a started reader holds, and how far its position is from the end that it may read. Waits for the broker."""
-    mine = sorted(reader.assignment())
+async def measured(reader: AIOKafkaConsumer, number: int | None = None) -> Measured:
+    """What a started reader holds, and how far its position is from the end that it may read. Waits for the broker.
+
+    `number`: of the partitions of this number only.
+    """
+    mine = sorted(tp for tp in reader.assignment() if number is None or tp.partition == number)
     held = _by_topic(mine)
     if not mine:
         return Measured(held, 0)

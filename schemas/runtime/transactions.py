@@ -7,6 +7,7 @@ that was paused and wakes late gets `Fenced` instead of writing old states over 
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
@@ -21,6 +22,8 @@ TRANSACTION_MS = 60_000
 OPEN_WITHIN_S = 60.0
 WRITE_WITHIN_S = 90.0
 """Longer than the broker keeps a transaction: whoever waits for longer waits for a sender that is gone."""
+
+LEAVE_WITHIN_S = 5.0
 
 Place = tuple[str, int]
 """A topic's name and a partition."""
@@ -58,18 +61,32 @@ class Writer:
         Raises Fenced, or RetryLater where the broker cannot be reached or refuses.
         """
         try:
-            async with asyncio.timeout(WRITE_WITHIN_S), self._sender.transaction():
+            async with asyncio.timeout(WRITE_WITHIN_S):
+                await self._sender.begin_transaction()
                 await asyncio.gather(
                     *(publish(self._sender, topic, partition, part) for (topic, partition), part in parts.items())
                 )
                 if read:
                     await self._sender.send_offsets_to_transaction(dict(read), group)
+                await self._sender.commit_transaction()
         except (KafkaError, RetryLater, TimeoutError) as exc:
+            await self._abort()
             raise self._reason(exc) from exc
+        except asyncio.CancelledError:
+            await self._abort()
+            raise
+
+    async def _abort(self) -> None:
+        """So that readers need not wait for the next holder; where the broker is away, only for a moment."""
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(LEAVE_WITHIN_S):
+                await self._sender.abort_transaction()
 
     async def close(self) -> None:
         """Give the connection back. An open transaction is aborted by the next holder, or by the broker."""
-        await self._sender.stop()
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(LEAVE_WITHIN_S):
+                await self._sender.stop()
 
     def _reason(self, exc: BaseException) -> RetryLater:
         cause: BaseException | None = exc

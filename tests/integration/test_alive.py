@@ -153,7 +153,9 @@ async def test_views_waits_for_a_mongod_that_was_stopped_and_is_not_alive_meanwh
             await eventually(written, "what came meanwhile")
 
             async def shown() -> object:
-                return await client[prefix]["stages"].find_one({"_id": f"views:{prefix}", "away": []})
+                return await client[prefix]["stages"].find_one(
+                    {"_id": f"views:{prefix}", "away": [], "held.topic": "debtor.v1"}
+                )
 
             document = await eventually(shown, "its own heartbeat in the view")
         assert document["release"]

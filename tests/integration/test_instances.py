@@ -159,6 +159,7 @@ INVALID: Mapping[str, Mapping[str, Any]] = {
     "zone": {"erp": {"kind": "ixc", "url": "https://erp.example", "token": "-"}, "zone": "Brasil"},
     "more": {"erp": {"kind": "altarede-export", "folder": "/exports", "token": "-"}},
 }
+PLACE = {"zone": "America/Maceio", "state": "AL", "ddd": "82"}
 FIELDS = {"empty": "name", "text": "erp", "kind": "erp.kind", "zone": "zone", "more": "erp.token"}
 
 
@@ -169,7 +170,7 @@ async def test_an_invalid_instance_is_named_once_and_disturbs_nobody(
     nowhere = settings.model_copy(update={"mongo_uri": f"mongodb://127.0.0.1:{free(1)[0]}/?serverSelectionTimeoutMS=300"})
     with served("ixc") as erp, structlog.testing.capture_logs() as lines:
         for name, fields in INVALID.items():
-            listed.store.insert_one({"_id": name, **({"name": name} if fields else {}), **fields})
+            listed.store.insert_one({"_id": name, **({"name": name, **PLACE} if fields else {}), **fields})
         listed.put(erp.instance(prefix, KEY, recent={}, every={"bill": 0.5}))
         async with polling(settings), polling(nowhere):
             await asyncio.sleep(5.5)  # three looks

@@ -1,6 +1,7 @@
 """One writer for each partition: who sleeps and wakes late writes nothing, and a state is right whatever was done to it."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP, SIGTERM
@@ -48,6 +49,12 @@ async def reset(servers: str, group: str) -> bool:
     return True
 
 
+def restored(log: Path) -> list[int]:
+    """The partitions that a worker took over, in order."""
+    lines = [line for line in log.read_text().splitlines() if '"event": "restored"' in line]
+    return [int(json.loads(line)["partition"]) for line in lines]
+
+
 async def open_bills(servers: str, instance: str) -> int:
     return sum(len(debtor.bills) for debtor in (await newest(servers, instance)).values())
 
@@ -82,6 +89,7 @@ async def test_a_worker_that_is_paused_in_a_batch_and_wakes_late_writes_nothing_
             return all(one.log.exists() and "restored" in one.log.read_text() for one in (awake, sleeper))
 
         await eventually(both_work, "both workers at work")
+        assert len(set(restored(awake.log))) == len(restored(awake.log)), "what stayed with a worker was restored again"
         before = asyncio.create_task(put_rows(sender, [row(prefix, "bill", str(n), f"{n}0") for n in range(MANY)]))
 
         async def some_are_there() -> bool:

@@ -20,7 +20,7 @@ NOT_JSON = b"\xff\x00 not JSON"
 
 def poison(topic: Topic, prefix: str) -> list[Message]:
     """Bytes that are no JSON, JSON that is no such event, a key that is none."""
-    key = {"erp": b":1:bill:1", "debtor": b":1", "queue": b":1", "dead": b""}[topic.name.split(".")[0]]
+    key = {"erp": b":1:bill:1", "debtor": b":1", "queue": b":1", "stage": b":1", "dead": b""}[topic.name.split(".")[0]]
     named = prefix.encode() + key
     unkeyed = Message(None, prefix.encode() + b" without a key", [])
     return [

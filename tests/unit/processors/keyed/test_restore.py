@@ -1,4 +1,4 @@
-"""What a partition's states say of themselves: the newest of each key, and the furthest that any of them has read."""
+"""What a partition's states say of themselves: the newest of each key, and how far the last that tells it had read."""
 
 import orjson
 from aiokafka import TopicPartition
@@ -44,10 +44,10 @@ def state(offset: int, version: int, **read: int) -> Given:
     return Given(HYDRATE.output.name, HOME, offset, KEY, value, headers=((READ, orjson.dumps(read)),) if read else ())
 
 
-async def test_the_furthest_of_all_positions_counts_and_the_newest_state_of_a_key() -> None:
+async def test_the_positions_of_the_last_record_that_tells_them_count_and_the_newest_state_of_a_key() -> None:
     log = [state(0, 1), state(1, 2, a=5, b=1), state(2, 3, a=5, b=1), state(3, 4, a=3, b=7), state(4, 5)]
 
     found = await restore(HYDRATE, HOME, Log(log), lambda: None)
 
-    assert found.read == {"a": 5, "b": 7}
+    assert found.read == {"a": 3, "b": 7}
     assert found.states == {KEY: log[-1].value}
