@@ -27,6 +27,7 @@ class Child:
         self.peak = 0.0
         self._process = process
         self._log = log
+        self._start = log.stat().st_size
         self._seen = psutil.Process(process.pid)
 
     @property
@@ -34,6 +35,10 @@ class Child:
         """Processor seconds until now, in user and system mode."""
         times = self._seen.cpu_times()
         return times.user + times.system
+
+    def said(self, words: str) -> bool:
+        """Whether it has logged `words` by now."""
+        return words.encode() in self._log.read_bytes()[self._start :]
 
     async def until(self, holds: Callable[[], bool], within: float) -> None:
         """Ask again and again. Raises StopWorker where the program ends before it or `within` seconds have passed."""

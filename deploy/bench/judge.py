@@ -14,6 +14,7 @@ from schemas.dead import Headers
 
 States = dict[bytes, bytes]
 """A fingerprint of each debtor's state by the debtor's key."""
+PASSING = ("version", "changed_at")
 
 
 @dataclass(slots=True)
@@ -44,9 +45,13 @@ def arrived(output: Iterable[Record]) -> States:
 
 
 def fingerprint(state: bytes) -> bytes:
-    """Equal for states that differ in nothing but their version and the order of their rows."""
+    """Equal for states that differ in nothing but their version, the time of change and the order of their rows.
+
+    The time too: which topic was read first decides whether a debtor was empty, and so forgotten, in between.
+    """
     plain = orjson.loads(state)
-    plain.pop("version", None)
+    for name in PASSING:
+        plain.pop(name, None)
     return blake2b(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
 
 

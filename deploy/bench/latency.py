@@ -74,19 +74,19 @@ async def _measured(scene: Scene, bills: Iterator[Change]) -> list[float]:
 
 
 async def _publish(scene: Scene, bills: Iterator[Change], due: dict[str, float]) -> None:
-    """At the given pace, whatever the broker needs: a tick does not wait for the one before."""
+    """At the given pace, as the poller does: a page at a time, of all that is due when the one before is committed."""
     writer = Writer(scene.kafka.servers, identity(INSTANCE.name))
     await writer.open()
     try:
         outbox = Outbox(writer)
-        at_once = round(scene.sizes.rate * TICK_S)
+        total, done = scene.sizes.rate * scene.sizes.seconds, 0
         began = time.perf_counter()
-        async with asyncio.TaskGroup() as group:
-            for tick in range(round(scene.sizes.seconds / TICK_S)):
-                at = began + tick * TICK_S
-                await asyncio.sleep(at - time.perf_counter())
-                rows = [next(bills) for _ in range(at_once)]
-                due.update({row.code: at for row in rows})
-                group.create_task(outbox.page(INSTANCE, BILLS, "latency", datetime.now(UTC), rows))
+        while done < total:
+            await asyncio.sleep(began + (done + 1) / scene.sizes.rate + TICK_S - time.perf_counter())
+            until = min(total, int((time.perf_counter() - began) * scene.sizes.rate))
+            rows = [next(bills) for _ in range(done, until)]
+            due.update({row.code: began + number / scene.sizes.rate for number, row in enumerate(rows, done)})
+            await outbox.page(INSTANCE, BILLS, "latency", datetime.now(UTC), rows)
+            done = until
     finally:
         await writer.close()

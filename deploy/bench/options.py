@@ -1,11 +1,11 @@
 """What a benchmark is asked to do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.errors import StopWorker
 
-PARTS = ("hydrate", "views", "latency", "poller", "recovery")
+PARTS = ("hydrate", "views", "latency", "poller", "recovery", "memory")
 OPEN_BILLS = 2.62
 """What to ask of the simulator a client: with it 27,000 clients have about 74,000 open bills."""
 
@@ -15,6 +15,7 @@ class Sizes:
     """`debtors` are the clients of the simulated provider, `events` what hydrate joins, `documents` what views writes.
 
     `rate`: rows published a second for `seconds`. `rounds`: how often each comparison is repeated, in alternating order.
+    `history`: records a debtor in the topics of states when `hydrate` is killed.
     """
 
     debtors: int = 27_000
@@ -23,6 +24,7 @@ class Sizes:
     rate: int = 1_000
     seconds: int = 30
     rounds: int = 3
+    history: int = 4
 
 
 QUICK = Sizes(debtors=1_500, events=10_000, documents=3_000, rate=200, seconds=4, rounds=1)
@@ -33,3 +35,8 @@ def parts(only: Sequence[str]) -> tuple[str, ...]:
     if unknown := [name for name in only if name not in PARTS]:
         raise StopWorker(f"--only {unknown[0]} is no benchmark: choose from {', '.join(PARTS)}")
     return tuple(name for name in PARTS if not only or name in only)
+
+
+def sized(sizes: Sizes, debtors: int | None, rounds: int | None) -> Sizes:
+    """`sizes` with what was asked for in its place."""
+    return replace(sizes, debtors=debtors or sizes.debtors, rounds=rounds or sizes.rounds)

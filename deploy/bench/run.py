@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.bench import hydrate, latency, poller, recovery, views
+from deploy.bench import hydrate, latency, memory, poller, recovery, views
 from deploy.bench.broker import Kafka
 from deploy.bench.child import MEGABYTE
 from deploy.bench.figures import Figure, Result
@@ -24,13 +24,14 @@ from schemas.runtime.settings import MongoSettings
 
 Measure = Callable[[Scene, Peaks], Awaitable[Sequence[Result]]]
 DATABASE = "bench"
-LIMITS_MB = {"erp-poller": 300.0}
+LIMITS_MB = dict.fromkeys(("erp-poller", "hydrate", "dialer"), 512.0)
 MEASURES: dict[str, Measure] = {
     "hydrate": hydrate.measure,
     "views": views.measure,
     "latency": latency.measure,
     "poller": poller.measure,
     "recovery": recovery.measure,
+    "memory": memory.measure,
 }
 
 

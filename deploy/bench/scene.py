@@ -56,13 +56,14 @@ class Scene:
 
     async def sweep_once(self) -> list[Row]:
         """Everything anew: a first sweep of the provider is all that the topics hold. Returns the bills of the ERP."""
-        await asyncio.to_thread(self._empty)
+        await asyncio.to_thread(self.empty)
         await self.database[VIEW.name].drop()
         drawn = await asyncio.to_thread(provider.simulator, self.sizes.debtors)
         await self.publish(provider.first_sweep(drawn, defaultdict(dict)))
         return list(drawn.provider[BILLS.name].each())
 
-    def _empty(self) -> None:
+    def empty(self) -> None:
+        """Topics and groups of debtors as at a first start."""
         self.kafka.renew([*HYDRATE.sources, DEBTORS])
         for group in (HYDRATE.name, VIEW_GROUP):
             self.kafka.forget(group)

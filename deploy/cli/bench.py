@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.bench.figures import Comparison, Figure, Result, comparison_rows, figure_rows, plain, remarks
-from deploy.bench.options import PARTS, QUICK, Sizes, parts
+from deploy.bench.options import PARTS, QUICK, Sizes, parts, sized
 from deploy.cli.tables import messages, screen, show
 from deploy.up import until_told
 from schemas.errors import StopWorker
@@ -19,15 +19,19 @@ EXAMPLE = "Example: collector bench --only hydrate --output bench.json"
 
 Only = Annotated[list[str] | None, typer.Option(metavar="NAME", help=f"Only these, repeatable: {', '.join(PARTS)}.")]
 Quick = Annotated[bool, typer.Option("--quick", help="Small sizes, one round: does it work? The figures mean little.")]
+Debtors = Annotated[int | None, typer.Option(min=1, help="Clients of the simulated provider.")]
+Rounds = Annotated[int | None, typer.Option(min=1, help="How often each comparison is repeated.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write every single run to this file as JSON too.")]
 
 
-def bench(only: Only = None, output: Output = None, *, quick: Quick = False) -> None:
+def bench(
+    only: Only = None, output: Output = None, debtors: Debtors = None, rounds: Rounds = None, *, quick: Quick = False
+) -> None:
     """Measure the stages against bare programs in one run, on a broker and a database of its own."""
     chosen = parts(only or ())
     if output is not None:
         _writable(output)
-    sizes = QUICK if quick else Sizes()
+    sizes = sized(QUICK if quick else Sizes(), debtors, rounds)
     run = _run()
     machine = run.machine()
     ended: list[list[Result]] = []

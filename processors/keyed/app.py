@@ -6,8 +6,10 @@ tables: states are ours, as its tables know neither a fence nor the positions of
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import faust
+from faust.tables import TableManager
 
 from processors.keyed.assignor import Assignor
 from processors.keyed.batches import FETCH_RECORDS, BatchTransport
@@ -16,6 +18,13 @@ from schemas.runtime.kafka import HEARTBEAT_MS, SESSION_MS
 from schemas.runtime.settings import KafkaSettings
 
 BUFFERED_BATCHES = 64
+
+
+class NoTables(TableManager):
+    """Faust's own begins by sleeping for a second, in which tables may still be declared, and the group waits with it."""
+
+    async def sleep(self, n: Any) -> None:  # noqa: ANN401 - Faust's own signature
+        """There are no tables to wait for."""
 
 
 def make_app(stage: KeyedStage, settings: KafkaSettings) -> faust.App:
@@ -36,6 +45,7 @@ def make_app(stage: KeyedStage, settings: KafkaSettings) -> faust.App:
         stream_recovery_delay=0,
         store="memory://",
         PartitionAssignor=Assignor,
+        TableManager=NoTables,
         datadir=Path(tempfile.gettempdir(), "collector-faust"),  # Faust makes it; nothing of ours is kept there
     )
     app.transport = BatchTransport(app.conf.broker_consumer, app)

@@ -1,6 +1,7 @@
 """`python -m deploy.bench.rivals.bare_hydrate SERVERS GROUP OUTPUT`: hydrate's own fold in a bare confluent-kafka loop.
 
-Durable as the stage is (acks=all, output before commit), but its states are a dict that nothing restores after a crash.
+Durable (acks=all, output before commit), but at least once: without transactions and without a fence, and its states are a
+dict that nothing restores after a crash.
 """
 
 import sys
@@ -13,6 +14,7 @@ from confluent_kafka import Consumer, Message, Producer
 from deploy.bench.judge import Raw
 from processors.hydrate.stage import HYDRATE
 from schemas.errors import RetryLater
+from schemas.runtime.kafka import COMMITTED
 
 BATCH = 30_000
 """Found by trying: fewer cost more decoding and encoding of states, more bring nothing."""
@@ -27,6 +29,7 @@ def work(servers: str, group: str, output: str) -> None:
             "group.id": group,
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
+            "isolation.level": COMMITTED,
         }
     )
     producer = Producer(

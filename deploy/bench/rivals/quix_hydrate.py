@@ -1,8 +1,9 @@
 """`python -m deploy.bench.rivals.quix_hydrate SERVERS GROUP OUTPUT FOLDER`: hydrate's own fold in Quix Streams.
 
-Its state is its own RocksDB store below FOLDER with its changelog topic; one output an event. The row's key is read as the
-debtor's, so that the join needs no repartition topic; states are kept as the bytes that the fold makes, so that nothing is
-encoded twice; rows are not erased here. Concatenated topics are read by time, which is how Quix joins topics.
+Exactly once, as ours: transactions of its own size, and a reader of what is committed. Its state is its own RocksDB store
+below FOLDER with its changelog topic; one output an event. The row's key is read as the debtor's, so that the join needs no
+repartition topic; states are kept as the bytes that the fold makes, so that nothing is encoded twice; rows are not erased
+here. Concatenated topics are read by time, which is how Quix joins topics.
 """
 
 import sys
@@ -15,8 +16,15 @@ from quixstreams.models import Deserializer
 from deploy.bench.judge import Raw
 from processors.hydrate.stage import HYDRATE
 from schemas.keys import debtor_of_row
+from schemas.runtime.kafka import COMMITTED
 
 STATE = "state"
+
+
+class OfDebtor(bytes):
+    """A debtor's key that remembers the key of the row: the fold reads that, Quix groups by this."""
+
+    row: bytes
 
 
 class DebtorKey(Deserializer):
@@ -25,15 +33,17 @@ class DebtorKey(Deserializer):
     def __init__(self) -> None:
         """Quix has no types."""
 
-    def __call__(self, value: bytes, _: object = None, **__: object) -> bytes:
-        return debtor_of_row(value)
+    def __call__(self, value: bytes, _: object = None, **__: object) -> OfDebtor:
+        key = OfDebtor(debtor_of_row(value))
+        key.row = value
+        return key
 
 
-def join(value: bytes | None, key: bytes, _: int, __: object, state: State[str, object]) -> list[bytes | None]:
+def join(value: bytes | None, key: OfDebtor, _: int, __: object, state: State[str, object]) -> list[bytes | None]:
     """The new state, nothing where the row taught nothing."""
     at = message_context()
-    record = Raw(at.topic, at.partition, at.offset, key, value)
-    changed, after, ___ = HYDRATE.fold(key, state.get_bytes(STATE), [record], datetime.now(UTC))
+    record = Raw(at.topic, at.partition, at.offset, key.row, value)
+    changed, after, ___ = HYDRATE.fold(bytes(key), state.get_bytes(STATE), [record], datetime.now(UTC))
     if not changed:
         return []
     if after is None:
@@ -51,7 +61,9 @@ def work(servers: str, group: str, output: str, folder: str) -> None:
         state_dir=folder,
         auto_offset_reset="earliest",
         use_changelog_topics=True,
-        producer_extra_config={"acks": "all", "enable.idempotence": True, "compression.type": "lz4", "linger.ms": 5},
+        processing_guarantee="exactly-once",
+        consumer_extra_config={"isolation.level": COMMITTED},
+        producer_extra_config={"acks": "all", "compression.type": "lz4", "linger.ms": 5},
         loglevel="WARNING",
     )
     to = app.topic(output, key_serializer="bytes", value_serializer="bytes")

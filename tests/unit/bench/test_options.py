@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from deploy.bench.options import PARTS, parts
+from deploy.bench.options import PARTS, QUICK, Sizes, parts, sized
 from deploy.bench.scene import in_turn
 from deploy.cli.main import app
 from schemas.errors import StopWorker
@@ -22,6 +22,11 @@ def test_an_unknown_name_is_told_what_there_is() -> None:
         parts(["speed"])
 
 
+def test_what_is_asked_for_goes_before_the_sizes_and_nothing_else_changes() -> None:
+    assert sized(QUICK, None, None) == QUICK
+    assert sized(Sizes(), 270_000, 1) == Sizes(debtors=270_000, rounds=1)
+
+
 def test_every_other_round_runs_backwards() -> None:
     assert [in_turn("abc", number) for number in range(3)] == [["a", "b", "c"], ["c", "b", "a"], ["a", "b", "c"]]
 
@@ -30,4 +35,4 @@ def test_the_command_says_what_it_can_do() -> None:
     told = CliRunner().invoke(app, ["bench", "--help"], env={"COLUMNS": "200"})
 
     assert told.exit_code == 0
-    assert all(name in told.stdout for name in (*PARTS, "--quick", "--only", "--output"))
+    assert all(name in told.stdout for name in (*PARTS, "--quick", "--only", "--output", "--debtors", "--rounds"))

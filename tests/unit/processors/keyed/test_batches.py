@@ -54,6 +54,9 @@ class Fed(BatchConsumer):
         del timeout
         return self.broker.fetch(), None
 
+    async def sleep(self, n: Any) -> None:  # noqa: ANN401 - Faust's own signature
+        """Without a service there is nothing to sleep in."""
+
     def _to_message(self, tp: TP, record: Given) -> Any:  # noqa: ANN401 - stands for Faust's own
         return SimpleNamespace(tp=tp, offset=record.offset, value=record.value, acked=False)
 
@@ -77,6 +80,13 @@ async def test_only_open_partitions_are_read_each_from_its_position() -> None:
     assert consumer.resumed == {ONE}
     assert await offsets(consumer) == [(0, 2), (0, 3), (0, 4)]
     assert consumer.expected == {ONE: 5}
+
+
+async def test_while_nothing_is_open_nobody_is_asked_for_records() -> None:
+    consumer = Fed(Broker(one=2))
+
+    assert await offsets(consumer) == []
+    assert consumer.broker.position[ONE] == 0
 
 
 async def test_the_first_row_of_a_partition_without_a_commit_is_read() -> None:
