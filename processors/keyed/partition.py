@@ -23,6 +23,7 @@ from schemas.runtime.kafka import reader
 from schemas.runtime.transactions import Parts, Writer, letters_part
 
 BREATH = 500
+LOOKS, LOOK_S = 10, 0.5
 log = structlog.get_logger()
 
 
@@ -59,11 +60,20 @@ class Partition:
         for topic in self._stage.sources:
             committed = await source.committed(TopicPartition(topic.name, self.number))
             read[topic.name] = max(committed or 0, found.read.get(topic.name, 0))
-        ends = await source.end_offsets([TopicPartition(name, self.number) for name in read])
-        for name in [tp.topic for tp, end in ends.items() if end < read[tp.topic]]:
+        for name in await self._shorter(source, read):
             log.warning("read_anew", topic=name, partition=self.number, why="it is shorter than what was read of it")
             read[name] = 0
         return read
+
+    async def _shorter(self, source: AIOKafkaConsumer, read: Mapping[str, int]) -> list[str]:
+        """Sources that end before what was read of them: made anew, or restored. Asked again before it is believed."""
+        for _ in range(LOOKS):
+            ends = await source.end_offsets([TopicPartition(name, self.number) for name in read])
+            found = [tp.topic for tp, end in ends.items() if end < read[tp.topic]]
+            if not found:
+                return []
+            await asyncio.sleep(LOOK_S)  # a broker that has just started may not know its ends yet
+        return found
 
     async def _fold_again(
         self, source: AIOKafkaConsumer, found: Restored, now: datetime, turned: Callable[[], None]
