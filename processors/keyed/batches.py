@@ -104,6 +104,17 @@ class BatchConsumer(driver.Consumer):
             return Measured((), None)
         return cast(Measured, await self._thread.call_thread(measured, self._thread._consumer, number))  # noqa: SLF001 - see above
 
+    def failure(self) -> BaseException | None:
+        """What ended the group's coordination. aiokafka tells whoever asks it for records, and Faust asks its fetcher.
+
+        Seen after a pause of worker and broker: metadata without a broker is an AssertionError, and nobody joins any more.
+        """
+        reading = self._thread._consumer  # noqa: SLF001 - our own thread
+        if reading is None:
+            return None
+        task = reading._coordinator._coordination_task  # noqa: SLF001 - aiokafka tells it nowhere else
+        return task.exception() if task.done() and not task.cancelled() else None
+
     async def _again(self, dropped: Iterable[TP]) -> None:
         """What was fetched and not handed over is fetched once more."""
         for tp in list(dropped):

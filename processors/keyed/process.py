@@ -91,6 +91,8 @@ async def _watch(app: faust.App, worker: Worker, broken: asyncio.Future[None], l
             broken.result()
         if failed := worker.failure():
             raise failed
+        if lost := cast(BatchConsumer, app.consumer).failure():
+            raise RetryLater(f"this worker is no member of its group any more: {lost!r}")
         if app.crashed:
             raise RetryLater(f"Faust crashed: {app.crash_reason!r}")
         if worker.ready:

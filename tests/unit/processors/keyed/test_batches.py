@@ -1,10 +1,12 @@
 """What is handed over: every record of an open partition once, from where we said, whatever is dropped on the way."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from processors.keyed.batches import BatchConsumer
@@ -187,3 +189,17 @@ async def test_a_topic_that_begins_anew_ends_the_process_instead_of_being_passed
         assert "shorter than what was read" in str(PROCESS.fatal)
     finally:
         PROCESS.fatal = None
+
+
+async def test_a_group_whose_coordination_has_ended_is_told() -> None:
+    """The worker stood still, a member of nothing, and no loop of its own was late."""
+    consumer = Fed(Broker())
+    consumer._thread._consumer = None
+    assert consumer.failure() is None  # not started yet
+
+    going_on, ended, stopped = (asyncio.get_running_loop().create_future() for _ in range(3))
+    ended.set_exception(KafkaError("Unexpected error during coordination"))
+    stopped.cancel()
+    for task, told in ((going_on, False), (ended, True), (stopped, False)):
+        consumer._thread._consumer = SimpleNamespace(_coordinator=SimpleNamespace(_coordination_task=task))
+        assert (consumer.failure() is not None) is told
