@@ -157,10 +157,9 @@ INVALID: Mapping[str, Mapping[str, Any]] = {
     "text": {"erp": "ixc"},
     "kind": {"erp": {"kind": "mk-auth", "url": "https://erp.example"}},
     "zone": {"erp": {"kind": "ixc", "url": "https://erp.example", "token": "-"}, "zone": "Brasil"},
-    "more": {"erp": {"kind": "altarede-export", "folder": "/exports", "token": "-"}},
 }
 PLACE = {"zone": "America/Maceio", "state": "AL", "ddd": "82"}
-FIELDS = {"empty": "name", "text": "erp", "kind": "erp.kind", "zone": "zone", "more": "erp.token"}
+FIELDS = {"empty": "name", "text": "erp", "kind": "erp.kind", "zone": "zone"}
 
 
 async def test_an_invalid_instance_is_named_once_and_disturbs_nobody(
