@@ -61,7 +61,7 @@ async def test_every_topic(
                 async def buried(topic: Topic = topic) -> bool:
                     place = {"$regex": f"^{topic.name}\\["}
                     letters = [one async for one in views["dead_letters"].find({"place": place})]
-                    ours = {bytes(one["value"]) for one in letters}
+                    ours = {bytes(one["value"]) for one in letters if one["value"] is not None}  # not only of this test
                     return {message.value for message in poison(topic, prefix)} <= ours
 
                 await eventually(buried, f"the dead letters of {topic.name}")
