@@ -30,7 +30,7 @@ Newest = dict[bytes, Placed]
 class Kept:
     """`below`: cuts by name; `at[name]`: the newest record of each identity below that cut; `last`: of all that was taken.
 
-    `identify`: whose a record is, of those that are known so far where it does not tell. Raises RejectRecord.
+    `identify`: whose a record is. Raises RejectRecord.
     `told`: the furthest positions that any header told. `behind[name]`: records at or above that cut.
     """
 
@@ -38,7 +38,7 @@ class Kept:
         self,
         below: Mapping[str, int],
         wanted: Callable[[bytes], bool],
-        identify: Callable[[Record, Iterable[bytes]], Iterable[bytes]],
+        identify: Callable[[Record], Iterable[bytes]],
     ) -> None:
         self.last: Newest = {}
         self.at: dict[str, Newest] = {name: {} for name in below}
@@ -55,7 +55,7 @@ class Kept:
             for name, cut in self._below.items():
                 self.behind[name] += record.offset >= cut
             try:
-                keys = [key for key in self._identify(record, self.last) if self._wanted(key)]
+                keys = [key for key in self._identify(record) if self._wanted(key)]
             except RejectRecord:
                 continue  # whoever reads it buries it
             placed = Placed(record.offset, record.value)

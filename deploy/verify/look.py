@@ -24,7 +24,7 @@ from schemas.topics import DEBTORS, KEYED_PARTITIONS, QUEUE, Topic
 from schemas.views import STAGES, Document, View
 from schemas.views import VIEWS as ALL
 
-Identify = Callable[[Record, Iterable[bytes]], list[bytes]]
+Identify = Callable[[Record], list[bytes]]
 Step = Callable[[str, int, int], None]
 """Told (what is read, steps done, steps of this round)."""
 VIEWS = tuple(view for view in ALL if view.name != STAGES)
@@ -191,12 +191,11 @@ def _where(topic: Topic, number: int, offset: int | None) -> str:
     return f"{topic.name}[{number}]" if offset is None else f"{topic.name}[{number}]@{offset}"
 
 
-def _key(record: Record, _: Iterable[bytes]) -> list[bytes]:
+def _key(record: Record) -> list[bytes]:
     if record.key is None:
         raise RejectRecord("a record without a key", field="key")
     return [record.key]
 
 
-def _identities(view: View, record: Record, known: Iterable[bytes]) -> list[bytes]:
-    del known  # every record of a view tells
+def _identities(view: View, record: Record) -> list[bytes]:
     return identities(view, record.key, record.value)

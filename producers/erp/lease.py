@@ -15,14 +15,11 @@ from schemas.errors import RetryLater
 from schemas.runtime.progress import PROCESS
 from schemas.runtime.transactions import Writer
 
-GOODBYE_S = 5.0
 log = structlog.get_logger()
 
 
 class Closes(Protocol):
     """As a `Writer` is given back."""
-
-    identity: str
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -39,7 +36,7 @@ class Lease:
 
     async def close(self) -> None:
         """Give it back. Where the broker is away, it takes what was left undone back by itself."""
-        await _close(self.writer)
+        await self.writer.close()
 
 
 def identity(instance: str) -> str:
@@ -59,7 +56,7 @@ async def gain(servers: str, names: Collection[str]) -> dict[str, Lease]:
             ours = {name: writers[name] for name, is_open in zip(writers, opened, strict=True) if is_open}
             books = await read_back(servers, ours) if ours else {}
     except BaseException as exc:  # a cancelled task must not leave connections either
-        await asyncio.gather(*(_close(writer) for writer in writers.values()))
+        await asyncio.gather(*(writer.close() for writer in writers.values()))
         if isinstance(exc, KafkaError):
             raise RetryLater(f"what was published cannot be read back: {exc!r}") from exc
         raise
@@ -76,14 +73,6 @@ async def _opened(name: str, writer: Writer) -> bool:
         await writer.open()
     except RetryLater as exc:
         log.warning("instance_not_taken", instance=name, reason=str(exc))
-        await _close(writer)
+        await writer.close()
         return False
     return True
-
-
-async def _close(writer: Closes) -> None:
-    try:
-        async with asyncio.timeout(GOODBYE_S):
-            await writer.close()
-    except (KafkaError, TimeoutError):
-        log.info("goodbye_unheard", writer=writer.identity)

@@ -1,6 +1,5 @@
 """Raw rows folded anew: what the stage had read, of whom is asked, and nothing else; and the newest records below a cut."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -42,7 +41,7 @@ def folded(records: list[Given], below: int) -> Refold:
     return found
 
 
-def key_of(record: Record, _: Iterable[bytes]) -> list[bytes]:
+def key_of(record: Record) -> list[bytes]:
     if record.key is None:
         raise RejectRecord("no key", field="key")
     return [record.key]
