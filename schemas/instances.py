@@ -1,26 +1,15 @@
 """One provider's configuration, as it is kept in the MongoDB collection `instances` (the ERP's token encrypted)."""
 
-from datetime import time
-from functools import cache
+from datetime import date, time
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError
 
 from schemas.erp.connections import CONNECTIONS, Connection
-from schemas.model import InstanceName, Model
+from schemas.model import InstanceName, Model, Zone
+from schemas.pabx import Pabx
 from schemas.reverse_map import Subject, Variants, consistent
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())  # walks through the whole time zone database
-
-
-def _known_zone(name: str) -> str:
-    if name not in _zones():
-        raise ValueError("not an IANA time zone such as America/Maceio")
-    return name
 
 
 def _local(hour: time) -> time:
@@ -29,7 +18,6 @@ def _local(hour: time) -> time:
     return hour
 
 
-Zone = Annotated[str, AfterValidator(_known_zone)]
 State = Literal[
     "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA",
     "PB", "PE", "PI", "PR", "RJ", "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
@@ -49,12 +37,33 @@ WEEKDAYS = (0, 1, 2, 3, 4)
 STRICTEST = {day: Window(opens=time(9), closes=time(19)) for day in WEEKDAYS}
 
 
+OptionalDay = Literal["carnival", "corpus_christi", "christmas_eve", "new_years_eve"]
+
+
 class Rules(Model):
-    """One instance's dialer rules (`ARCHITECTURE.md`). `windows`: by weekday, Monday is 0; a missing day is closed."""
+    """One instance's dialer rules (`ARCHITECTURE.md`). `windows`: by weekday, Monday is 0; a missing day is closed.
+
+    Limits count calls to one person, or one number, all at once: in an hour, in a local day, in seven days; `gap_minutes`
+    lie between two; after a conversation nobody rings for `rest_days_after_human` days (0: no rest). `branches`: only these
+    where any is named; `branches_left_out`: never these. `max_data_age_minutes`: on older debts nobody is called.
+    """
 
     min_days_overdue: int = Field(default=7, ge=0, le=365)
+    max_days_overdue: int = Field(default=30, ge=0, le=3_650)
     windows: dict[Weekday, Window] = STRICTEST
     call_on_holidays: bool = False
+    optional_holidays: tuple[OptionalDay, ...] = ("carnival", "corpus_christi", "christmas_eve", "new_years_eve")
+    municipal_holidays: tuple[date, ...] = ()
+    per_hour: int = Field(default=1, ge=1, le=60)
+    per_day: int = Field(default=3, ge=1, le=100)
+    per_7_days: int = Field(default=7, ge=1, le=500)
+    gap_minutes: int = Field(default=240, ge=5, le=10_080)
+    rest_days_after_human: int = Field(default=0, ge=0, le=90)
+    call_inactive: bool = False
+    call_companies: bool = True
+    branches: tuple[str, ...] = ()
+    branches_left_out: tuple[str, ...] = ()
+    max_data_age_minutes: int = Field(default=120, ge=5, le=10_080)
 
 
 class Brake(Model):
@@ -79,6 +88,7 @@ class Instance(Model):
     """One provider. `state` (UF) decides holidays, `zone` every date and hour, `ddd` completes short phone numbers.
 
     None of the three has a default: a wrong one rings strangers, or at night. `paused`: neither read nor called.
+    Without a `pabx` nobody is called.
     """
 
     name: InstanceName
@@ -90,6 +100,7 @@ class Instance(Model):
     erp: Connection
     rules: Rules = Rules()
     brake: Brake = Brake()
+    pabx: Pabx | None = None
     reverse: dict[Subject, Annotated[Variants, AfterValidator(consistent)]] = {}
 
     @property

@@ -1,7 +1,9 @@
 """The base of everything that travels: immutable, closed, and without floats for money."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -27,6 +29,20 @@ InstanceName = Annotated[str, Field(pattern=NAME)]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^:\x00-\x1f]+$")]
 Cents = Annotated[int, Field(ge=0, lt=10**12)]
 Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # walks through the whole time zone database
+
+
+def _known_zone(name: str) -> str:
+    if name not in _zones():
+        raise ValueError("not an IANA time zone such as America/Maceio")
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
 def next_version(version: int, now: datetime) -> int:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from schemas.attempts import AttemptId, Outcome
 from schemas.model import Cents, Code, InstanceName, Instant, Model
 
 HoldReason = Literal[
@@ -25,11 +26,39 @@ HoldReason = Literal[
     "blocklist",
     "control_unreadable",
     "no_phone",
+    "too_old",
+    "client_inactive",
+    "company",
+    "branch",
+    "no_number_left",
+    "call_open",
+    "limit_hour",
+    "limit_gap",
+    "limit_day",
+    "limit_7_days",
+    "rest_after_human",
+    "retry_later",
+    "no_pabx",
+    "pabx_refuses",
+    "data_stale",
     "holiday",
     "outside_window",
 ]
-Closed = Literal["instance_paused", "holiday", "outside_window"]
-DERIVED: frozenset[HoldReason] = frozenset({"instance_paused", "nothing_due", "too_early", "holiday", "outside_window"})
+Closed = Literal["instance_paused", "no_pabx", "pabx_refuses", "data_stale", "holiday", "outside_window"]
+"""Why nobody of an instance (or of one state in it) is called at the moment."""
+DERIVED: frozenset[HoldReason] = frozenset(
+    {
+        "instance_paused",
+        "no_pabx",
+        "pabx_refuses",
+        "data_stale",
+        "nothing_due",
+        "too_early",
+        "too_old",
+        "holiday",
+        "outside_window",
+    }
+)
 """Told by the clock, or by the instance, whenever somebody looks, not stored. Entries of before have them: readers pass over
 them."""
 ENDING: tuple[HoldReason, ...] = ("promise",)
@@ -37,10 +66,20 @@ ENDING: tuple[HoldReason, ...] = ("promise",)
 Part = Literal["days_late", "amount_due", "blocked_or_trust_unlock", "never_reached", "best_hour"]
 
 
+class PastCall(Model):
+    """One attempt of the last 30 days, as `originate` marked it. `outcome` is None while it may still be going on."""
+
+    attempt: AttemptId
+    at: Instant
+    number: str
+    outcome: Outcome | None = None
+
+
 class Facts(Model):
     """What a decision was made on: the evidence that travels with it.
 
-    `due` holds (due date, open cents) of each open bill, oldest first.
+    `due` holds (due date, open cents) of each open bill that counts, oldest first. `calls`: oldest first; dry runs are none.
+    `refused`: what the ledger objected to when a call of this debtor was to be placed, and until when.
     """
 
     name: str = ""
@@ -56,13 +95,23 @@ class Facts(Model):
     voluntary_suspension: bool = False
     blocked: bool = False
     trust_unlock: bool = False
+    company: bool = False
+    branch: str = ""
+    calls: tuple[PastCall, ...] = ()
+    refused: dict[HoldReason, Instant] = {}
 
 
 class Verdict(Model):
-    """Every rule that objects whatever the time, in the rules' order. `until`: the last day, local to the instance."""
+    """Every rule that objects whatever the time, in the rules' order. Both of a hold that ends by itself: `until`, the last
+    day, local to the instance; `ends`, the instant from which it objects no more.
+
+    `number`: which one would be rung, "" where none.
+    """
 
     holds: tuple[HoldReason, ...] = ()
     until: dict[HoldReason, date] = {}
+    ends: dict[HoldReason, Instant] = {}
+    number: str = ""
 
 
 class QueueEntry(Model):

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from schemas.calls import Call, CallPlaced, CallRequest
 from schemas.debtor import Debtor
+from schemas.evidence import Evidence
 from schemas.model import Model
 from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
@@ -20,6 +22,9 @@ STATES = timedelta(hours=1)
 TOMBSTONES = timedelta(days=30)
 """So long a reader that was away still learns what was erased."""
 
+CALLS_KEPT = timedelta(days=180)
+"""Calls are facts of a day: after this long they go, and with them whose they were."""
+
 RECORD_BYTES = 1_000_000
 """No record of ours is larger, key and headers included: whoever makes one looks first, what is larger is a dead letter."""
 MESSAGE_BYTES = 2_097_152
@@ -31,7 +36,7 @@ class Topic:
     """One topic. `model` is None where the value is foreign bytes.
 
     `replay`: for this long every change is kept, then the newest of each key for ever (compaction); a tombstone erases
-    within `ERASE`. `retention`: after this long records go away. Exactly one of the two is set.
+    within `ERASE`. `retention`: after this long records go away. One of the two is set; with both, compacted ones go too.
     """
 
     name: str
@@ -47,12 +52,16 @@ class Topic:
     def config(self) -> dict[str, str]:
         """Broker settings of the topic, all values as text."""
         size = {"max.message.bytes": str(MESSAGE_BYTES)}
-        if self.retention is not None:
-            return {**size, "cleanup.policy": "delete", "retention.ms": _ms(self.retention)}
+        if self.retention is None:
+            ends = {"cleanup.policy": "compact"}
+        else:
+            ends = {"cleanup.policy": "compact,delete" if self.replay else "delete", "retention.ms": _ms(self.retention)}
+        if self.replay is None:
+            return {**size, **ends}
         return {
             **size,
-            "cleanup.policy": "compact",
-            "min.compaction.lag.ms": _ms(self.replay or timedelta(0)),
+            **ends,
+            "min.compaction.lag.ms": _ms(self.replay),
             "max.compaction.lag.ms": _ms(ERASE),
             "delete.retention.ms": _ms(TOMBSTONES),
             **({"segment.ms": _ms(STATES), "min.cleanable.dirty.ratio": "0.1"} if self.replay == STATES else {}),
@@ -106,6 +115,45 @@ QUEUE = Topic(
     consumers=("dialer", "views"),
     replay=STATES,
 )
+REQUESTS = Topic(
+    name="call.requested.v1",
+    model=CallRequest,
+    key="instance:client, partition by PABX",
+    partitions=KEYED_PARTITIONS,
+    producers=("dialer",),
+    consumers=("originate",),
+    retention=timedelta(days=1),
+)
+PLACED = Topic(
+    name="call.placed.v1",
+    model=CallPlaced,
+    key="instance:client:call:ATTEMPT, partition by instance:client",
+    partitions=KEYED_PARTITIONS,
+    producers=("originate",),
+    consumers=("classify", "dialer"),
+    replay=timedelta(days=30),
+    retention=CALLS_KEPT,
+)
+EVIDENCE = Topic(
+    name="pbx.cdr.v1",
+    model=Evidence,
+    key="instance:client:cdr:ATTEMPT:DIGEST, partition by instance:client",
+    partitions=KEYED_PARTITIONS,
+    producers=("cdr-poller",),
+    consumers=("classify", "cdr-poller"),
+    replay=timedelta(days=30),
+    retention=CALLS_KEPT,
+)
+CALLS = Topic(
+    name="call.v1",
+    model=Call,
+    key="instance:client:call:ATTEMPT, partition by instance:client",
+    partitions=KEYED_PARTITIONS,
+    producers=("classify",),
+    consumers=("classify", "dialer", "originate", "views"),
+    replay=STATES,
+    retention=CALLS_KEPT,
+)
 HEARTBEATS = Topic(
     name="stage.v1",
     model=Heartbeat,
@@ -125,5 +173,7 @@ DEAD = Topic(
     retention=timedelta(days=365),
 )
 
-TOPICS = (CLIENTS, CONTRACTS, BILLS, REFERENCES, SWEEPS, DEBTORS, QUEUE, HEARTBEATS, DEAD)
+TOPICS = (
+    CLIENTS, CONTRACTS, BILLS, REFERENCES, SWEEPS, DEBTORS, QUEUE, REQUESTS, PLACED, EVIDENCE, CALLS, HEARTBEATS, DEAD,
+)  # fmt: skip
 ROW_TOPICS = {"client": CLIENTS, "contract": CONTRACTS, "bill": BILLS, "reference": REFERENCES}

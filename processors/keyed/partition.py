@@ -89,7 +89,8 @@ class Partition:
                     key = self._stage.key_of(record)
                 except RejectRecord:
                     continue  # it had its letter when it was read first
-                if key in found.unreadable and partition_of(key, self._stage.output.partitions) == self.number:
+                home = partition_of(self._stage.home(key), self._stage.output.partitions)
+                if key in found.unreadable and home == self.number:
                     rows[key].append(record)
             turned()
         states: dict[bytes, bytes | None] = {}

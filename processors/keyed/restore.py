@@ -72,7 +72,7 @@ def examined(stage: KeyedStage, number: int, newest: Iterable[Record], read: dic
         if record.key is None or record.value is None:
             continue
         try:
-            at_home(record.key, number, stage.output.partitions)
+            at_home(stage.home(record.key), number, stage.output.partitions)
             decode(model, record.value)
             done.states[record.key] = record.value
         except RejectRecord as exc:

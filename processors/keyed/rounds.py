@@ -54,7 +54,7 @@ def by_key(stage: KeyedStage, records: Iterable[Record], states: States) -> tupl
                 keys[key].append(record)
                 continue
             if key not in states:
-                at_home(key, record.partition, stage.output.partitions)
+                at_home(stage.home(key), record.partition, stage.output.partitions)
             keys[key] = [record]
         except RejectRecord as exc:
             letters.append(letter(stage.name, record, exc))

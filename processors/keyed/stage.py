@@ -1,6 +1,6 @@
 """What a keyed stage declares: pure functions on bytes. The shell around them is `processors.keyed.worker`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -46,13 +46,17 @@ class KeyOf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KeyedStage:
-    """One stage. `output` is compacted: it carries the states downstream and is the memory of the stage itself."""
+    """One stage. `output` is compacted: it carries the states downstream and is the memory of the stage itself.
+
+    `home`: the part of a state's key that its partition goes by.
+    """
 
     name: str
     sources: tuple[Topic, ...]
     output: Topic
     key_of: KeyOf
     fold: Fold
+    home: Callable[[bytes], bytes] = bytes
 
 
 def place_of(record: Record) -> str:

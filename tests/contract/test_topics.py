@@ -10,7 +10,7 @@ import pytest
 
 import schemas
 from deploy.stages import STAGES
-from schemas.topics import BILLS, DEAD, DEBTORS, QUEUE, ROW_TOPICS, TOPICS, Topic
+from schemas.topics import BILLS, CALLS, DEAD, DEBTORS, QUEUE, ROW_TOPICS, TOPICS, Topic
 from tests.contract.policy import topic_faults, use_faults, used_by
 
 ROOT = Path(schemas.__file__).parent.parent
@@ -37,8 +37,7 @@ def test_every_declared_topic_is_created() -> None:
     [
         ({"name": "ERP.Bill"}, "is no topic name"),
         ({"name": "erp.bill"}, "is no topic name"),
-        ({"retention": timedelta(1)}, "exactly one of replay and retention"),
-        ({"replay": None}, "exactly one of replay and retention"),
+        ({"replay": None}, "needs one of replay and retention"),
         ({"replay": timedelta(200)}, "longer than ERASE"),
         ({"partitions": 7}, "KEYED_PARTITIONS"),
         ({"producers": ()}, "written or read by nobody"),
@@ -101,3 +100,6 @@ def test_kafka_compacts_what_is_kept_and_deletes_what_is_not() -> None:
     assert DEBTORS.config["segment.ms"] == DEBTORS.config["min.compaction.lag.ms"] == str(3_600_000)
     assert DEAD.config["cleanup.policy"] == "delete"
     assert DEAD.config["retention.ms"] == str(365 * 86_400_000)
+    assert CALLS.config["cleanup.policy"] == "compact,delete"
+    assert CALLS.config["retention.ms"] == str(180 * 86_400_000)
+    assert CALLS.config["min.compaction.lag.ms"] == str(3_600_000)
