@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import HttpUrl, SecretStr, ValidationError
 
-from schemas.erp.connections import CONNECTIONS
 from schemas.erp.options import Web
 from schemas.errors import StopWorker
 from schemas.instances import Instance, wrong_field
 from schemas.runtime.secrets import seal
+from schemas.secret_fields import any_secret_field, at, put, secret_fields, variable
 
 Fields = dict[str, Any]
 Row = dict[str, object]
@@ -34,26 +34,23 @@ GIVEN_BY = {
 SET, NOT_SET = "set", "not set"
 
 
-def secret_fields(erp: Mapping[str, Any]) -> tuple[str, ...]:
-    """Of the kind of connection that `erp` is; none where it is of no kind."""
-    kind = CONNECTIONS.get(str(erp.get("kind")))
-    return kind.secret_fields if kind else ()
-
-
-def sealed(erp: Mapping[str, Any], secrets: Mapping[str, str], key: SecretStr) -> dict[str, str]:
-    """`secrets`, by their fields in `erp`, as they are stored. Raises StopWorker where one cannot be what it should."""
+def sealed(fields: Mapping[str, Any], secrets: Mapping[str, str], key: SecretStr) -> Fields:
+    """`fields` with `secrets`, by their dotted names, as they are stored. Raises StopWorker where one cannot be right."""
     for name, secret in secrets.items():
-        in_header = name == "token_v2"
+        in_header = name == "erp.token_v2"
         if not secret.isprintable() or any(map(str.isspace, secret)) or (in_header and not secret.isascii()):
-            raise StopWorker(f"erp.{name} is wrong (holds a blank, an accent or a line's end): copy the secret again, alone")
-    if erp.get("kind") == "ixc" and ":" not in secrets.get("token", ":"):
+            raise StopWorker(f"{name} is wrong (holds a blank, an accent or a line's end): copy the secret again, alone")
+    if at(fields, "erp.kind") == "ixc" and ":" not in secrets.get("erp.token", ":"):
         raise StopWorker("erp.token is wrong (no user id): IXC wants user id:token, such as 17:0a1b")
-    return {name: seal(secret, key) for name, secret in secrets.items()}
+    done = dict(fields)
+    for name, secret in secrets.items():
+        done = put(done, name, seal(secret, key))
+    return done
 
 
 def instance_of(fields: Mapping[str, Any], secrets: Mapping[str, str], key: SecretStr) -> Instance:
-    """`fields` as in `Instance`; `secrets` by their fields in `erp`, unsealed. Raises StopWorker naming a wrong field."""
-    return checked({**fields, "erp": {**fields["erp"], **sealed(fields["erp"], secrets, key)}})
+    """`fields` as in `Instance`; `secrets` by their dotted names, unsealed. Raises StopWorker naming a wrong field."""
+    return checked(sealed(fields, secrets, key))
 
 
 def checked(fields: Mapping[str, Any]) -> Instance:
@@ -82,11 +79,9 @@ def _mend(exc: ValidationError) -> str:
 
 def closed(fields: Mapping[str, Any], source: str) -> None:
     """Raises StopWorker where a secret lies open among `fields`, which came from `source`. (None takes one away.)"""
-    erp = fields.get("erp", {})
-    known = {name for kind in CONNECTIONS.values() for name in kind.secret_fields}
-    for field in sorted(known) if isinstance(erp, Mapping) else ():
-        if erp.get(field):
-            raise StopWorker(f"erp.{field} must not lie open in a file: take it out of {source}, set ERP_{field.upper()}")
+    for field in any_secret_field():
+        if at(fields, field):
+            raise StopWorker(f"{field} must not lie open in a file: take it out of {source}, set {variable(field)}")
 
 
 def merged(before: Mapping[str, Any], patch: Mapping[str, Any]) -> Fields:
@@ -105,15 +100,15 @@ def merged(before: Mapping[str, Any], patch: Mapping[str, Any]) -> Fields:
 
 def exported(document: Mapping[str, Any]) -> Fields:
     """A stored instance without its secrets, as `import` reads it."""
-    erp = document["erp"] if isinstance(document.get("erp"), Mapping) else {}
-    kept = {name: value for name, value in erp.items() if name not in secret_fields(erp)}
-    return {**{name: value for name, value in document.items() if name != "_id"}, "erp": kept}
+    kept = {name: value for name, value in document.items() if name != "_id"}
+    for field in secret_fields(document):
+        kept = put(kept, field, None)
+    return kept
 
 
 def listed(document: Mapping[str, Any]) -> list[Row]:
     """Every field of a stored instance by its dotted name; of a secret only whether it is set."""
-    erp = document.get("erp", {})
-    secrets = {f"erp.{name}": SET if erp.get(name) else NOT_SET for name in secret_fields(erp)}
+    secrets = {field: SET if at(document, field) else NOT_SET for field in secret_fields(document)}
     return [
         {"field": name, "value": value} for name, value in sorted(({**dict(_flat(exported(document))), **secrets}).items())
     ]
@@ -128,9 +123,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
         if old.get(name) != new.get(name)
     ]
     resealed: list[Row] = [
-        {"field": f"erp.{name}", "before": SET if before["erp"].get(name) else NOT_SET, "after": "sealed anew"}
-        for name in secret_fields(after["erp"])
-        if after["erp"].get(name) != before["erp"].get(name, "")
+        {"field": name, "before": SET if at(before, name) else NOT_SET, "after": "sealed anew"}
+        for name in secret_fields(after)
+        if at(after, name) != (at(before, name) or "")
     ]
     return [*differing, *resealed]
 

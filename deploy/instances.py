@@ -15,6 +15,7 @@ from schemas.instances import Instance
 from schemas.runtime.key_checks import check_keys
 from schemas.runtime.mongo import Database, instances
 from schemas.runtime.settings import Base, MongoSettings, PersonSettings, SecretSettings
+from schemas.secret_fields import variable
 from schemas.views import INSTANCES
 
 REMOVALS = "removals"
@@ -27,14 +28,17 @@ class AddSettings(MongoSettings, SecretSettings):
 
 
 class GivenSecrets(Base):
-    """What opens the ERP, by `ERP_` and its field in `erp`; empty where it is not given."""
+    """What opens the ERP, the PABX and its call records; empty where it is not given."""
 
     erp_token: SecretStr = SecretStr("")
     erp_token_v2: SecretStr = SecretStr("")
     erp_app_key: SecretStr = SecretStr("")
+    pabx_password: SecretStr = SecretStr("")
+    pabx_records_password: SecretStr = SecretStr("")
 
     def of(self, field: str) -> str:
-        found: SecretStr = getattr(self, f"erp_{field}")
+        """Of a dotted field."""
+        found: SecretStr = getattr(self, variable(field).lower())
         return found.get_secret_value().strip()
 
 
@@ -69,7 +73,9 @@ async def add(settings: MongoSettings, instance: Instance, *, replace: bool = Fa
 async def change(
     settings: MongoSettings, name: str, patch: Mapping[str, Any], secrets: Mapping[str, str] | None = None
 ) -> tuple[Instance, list[Row]]:
-    """Change what `patch` names and nothing else; `secrets` are unsealed. The instance, and the fields that differ now.
+    """Change what `patch` names and nothing else; `secrets` are unsealed, by dotted names.
+
+    The instance, and the fields that differ now.
 
     Raises StopWorker where there is no such instance, or what comes out is none.
     """
@@ -82,7 +88,7 @@ async def change(
         if after["erp"].get("kind") != before.get("erp", {}).get("kind"):
             raise StopWorker("erp.kind cannot be changed, as another ERP's rows have other ids: add another instance")
         if secrets and isinstance(settings, SecretSettings):
-            after["erp"] = after["erp"] | sealed(after["erp"], secrets, settings.collector_secret_key)
+            after = sealed(after, secrets, settings.collector_secret_key)
         instance = checked(after)
         stored = {"_id": name, **instance.model_dump(mode="json")}
         if stored != before:

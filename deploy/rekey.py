@@ -35,11 +35,11 @@ async def rekey(settings: RekeySettings) -> Rekeyed:
             if opens(text, newest):
                 before += 1
             elif not opens(text, key):
-                lost.append(f"erp.{field} of {name}")
+                lost.append(f"{field} of {name}")
             else:
                 # Only over the text that was read: a secret that somebody gives anew meanwhile is under the newest key
-                of = {"_id": name, f"erp.{field}": text}
-                await connected[INSTANCES].update_one(of, {"$set": {f"erp.{field}": seal(unseal(text, key), newest)}})
+                of = {"_id": name, field: text}
+                await connected[INSTANCES].update_one(of, {"$set": {field: seal(unseal(text, key), newest)}})
                 done += 1
         if lost:
             raise StopWorker(
@@ -57,7 +57,7 @@ async def secrets_lost(settings: RekeySettings) -> list[str]:
     async with database(settings) as connected:
         for name, field, text in [one async for one in sealed_secrets(connected)]:
             if not opens(text, key):
-                await connected[INSTANCES].update_one({"_id": name, f"erp.{field}": text}, {"$set": {f"erp.{field}": ""}})
+                await connected[INSTANCES].update_one({"_id": name, field: text}, {"$set": {field: ""}})
                 emptied.append(name)
         await reseal_check(connected, settings)
     return sorted(set(emptied))

@@ -12,10 +12,10 @@ from pymongo.errors import PyMongoError
 
 from schemas.calling.gather import Unreadable, gathered
 from schemas.controls import BLOCKLIST, PROMISES, AllControls
-from schemas.erp.connections import CONNECTIONS
 from schemas.errors import StopWorker
 from schemas.instances import Instance, wrong_field
 from schemas.runtime.settings import HINTS, MongoSettings
+from schemas.secret_fields import at, secret_fields
 from schemas.views import INSTANCES, Document
 
 Database = AsyncDatabase[Document]
@@ -58,12 +58,10 @@ async def instances(database: Database) -> tuple[dict[str, Instance], dict[str, 
 
 
 async def sealed_secrets(database: Database) -> AsyncIterator[tuple[str, str, str]]:
-    """Each secret of each instance, invalid ones too: the instance's name, the field in `erp`, the ciphertext."""
+    """Each secret of each instance, invalid ones too: the instance's name, the dotted field, the ciphertext."""
     async for document in database[INSTANCES].find():
-        erp = document["erp"] if isinstance(document.get("erp"), dict) else {}
-        kind = CONNECTIONS.get(str(erp.get("kind")))
-        for field in kind.secret_fields if kind else ():
-            if isinstance(text := erp.get(field), str) and text:
+        for field in secret_fields(document):
+            if isinstance(text := at(document, field), str) and text:
                 yield str(document["_id"]), field, text
 
 

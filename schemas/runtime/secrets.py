@@ -2,11 +2,11 @@
 
 import hmac
 from hashlib import sha256
+from typing import Protocol
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
-from schemas.erp.options import Reading
 from schemas.errors import StopWorker
 
 PERSON_HEX_DIGITS = 32
@@ -47,7 +47,14 @@ def unseal(sealed: str, key: SecretStr) -> str:
         ) from None
 
 
-def opened(connection: Reading, key: SecretStr) -> dict[str, str]:
+class Sealed(Protocol):
+    """A connection: `secret_fields` names those of its fields that hold ciphertext."""
+
+    @property
+    def secret_fields(self) -> tuple[str, ...]: ...
+
+
+def opened(connection: Sealed, key: SecretStr) -> dict[str, str]:
     """The secrets of a connection by their fields; those that are not set are left out. Raises StopWorker."""
     sealed = {name: str(getattr(connection, name)) for name in connection.secret_fields}
     return {name: unseal(text, key) for name, text in sealed.items() if text}

@@ -45,7 +45,8 @@ def add(
     """Write one provider into the database. --state, --zone and --ddd have no default: wrong ones ring strangers.
 
     Secrets come from the environment: ERP_TOKEN, or a prompt (IXC: user id:token; RBX: the integration key);
-    ERP_TOKEN_V2 (RBX's key for v2) and ERP_APP_KEY (Altarede) where there is one. What --config says outweighs all else.
+    ERP_TOKEN_V2 (RBX's key for v2), ERP_APP_KEY (Altarede), PABX_PASSWORD and PABX_RECORDS_PASSWORD where there is one.
+    What --config says outweighs all else.
     """
     prepare_environment()
     settings = read(AddSettings)
@@ -65,7 +66,7 @@ def add(
     further = options.further(config)
     closed(further, "--config")
     fields = merged(merged({"erp": {"kind": kind}}, given), further) | {"name": name}
-    instance = instance_of(fields, secrets(fields["erp"]), settings.collector_secret_key)
+    instance = instance_of(fields, secrets(fields), settings.collector_secret_key)
     asyncio.run(instances.add(settings, instance))
     messages.print(f"instance {name} is stored; the poller reads it within 5 seconds")
     declared = ERPS[instance.erp.kind]

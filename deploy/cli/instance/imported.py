@@ -40,7 +40,7 @@ def read_file(file: File, *, merge: Merge = False) -> None:
     fresh = [fields for name, fields in found.items() if name not in known]
     several = len(fresh) > 1
     made = [
-        instance_of(fields, secrets(fields["erp"], fields["name"] if several else ""), settings.collector_secret_key)
+        instance_of(fields, secrets(fields, fields["name"] if several else ""), settings.collector_secret_key)
         for fields in fresh
     ]
     for instance in made:

@@ -101,5 +101,4 @@ def effects(instance: Instance, fields: Iterable[str]) -> list[str]:
 
 async def _asked(settings: MongoSettings, name: str) -> dict[str, str]:
     (document,) = await instances.documents(settings, [name])
-    erp = document.get("erp")
-    return asked(erp if isinstance(erp, dict) else {})
+    return asked(document)
