@@ -147,3 +147,8 @@ class Pabx(Model):
     def address(self) -> str:
         """Host and port: the name under which its calls are ranked and counted."""
         return self.control.address
+
+    @property
+    def route(self) -> str:
+        """What decides whom a call reaches and who speaks: a call seen to its end proves this, and nothing else."""
+        return f"{self.control.kind} {self.address} {self.endpoint} {self.context} {self.extension} {self.app}"

@@ -5,7 +5,23 @@ import sys
 
 import typer
 
-from deploy.cli import believe, bench, dead_letters, demo, env, instance, rekey, run, status, topics, unmapped, up, verify
+from deploy.cli import (
+    believe,
+    bench,
+    block,
+    dead_letters,
+    demo,
+    env,
+    instance,
+    pabx,
+    rekey,
+    run,
+    status,
+    topics,
+    unmapped,
+    up,
+    verify,
+)
 from schemas.errors import PipelineError
 from schemas.runtime.process import BAD_CONFIGURATION
 
@@ -28,7 +44,10 @@ app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.command("env", epilog=env.EXAMPLE)(env.env)
 app.command("rekey", epilog=rekey.EXAMPLE)(rekey.rekey)
 instance.app.command("believe", epilog=believe.EXAMPLE)(believe.believe)
+app.command("block", epilog=block.BLOCK_EXAMPLE)(block.block)
+app.command("promise", epilog=block.PROMISE_EXAMPLE)(block.promise)
 app.add_typer(instance.app, name="instance")
+app.add_typer(pabx.app, name="pabx")
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ async def test_the_first_user_leaves_a_mark_and_whoever_comes_with_another_key_s
 
 
 def test_every_command_and_the_poller_stop_with_one_line_at_another_key(
-    collector: Collector, store: Store, kafka: str, tmp_path: Path
+    collector: Collector, store: Store, servers: str, tmp_path: Path
 ) -> None:
     assert collector(*ADD, ERP_TOKEN=TOKEN).returncode == 0
     before = stored(store)
@@ -71,11 +71,11 @@ def test_every_command_and_the_poller_stop_with_one_line_at_another_key(
         ("rekey",),
         ("run", "erp-poller"),
     ]
-    for said in collector.each(commands, COLLECTOR_SECRET_KEY=NEW, ERP_TOKEN=TOKEN, KAFKA_BOOTSTRAP_SERVERS=kafka):
+    for said in collector.each(commands, COLLECTOR_SECRET_KEY=NEW, ERP_TOKEN=TOKEN, KAFKA_BOOTSTRAP_SERVERS=servers):
         assert (said.returncode, said.stderr.count("\n")) == (BAD_CONFIGURATION, 1), said.stderr
         assert said.stderr.startswith("COLLECTOR_SECRET_KEY is not the key")
     assert stored(store) == before
-    env = {**collector.env, "KAFKA_BOOTSTRAP_SERVERS": kafka}
+    env = {**collector.env, "KAFKA_BOOTSTRAP_SERVERS": servers}
     with running("erp-poller", env, tmp_path) as poller:
         while store[KEY_CHECKS].count_documents({}) < 2:
             assert poller.process.poll() is None, poller.log.read_text()

@@ -1,0 +1,72 @@
+"""An instance's PABX: set, armed, disarmed. Until it is armed everything is done but the ringing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from deploy.audit import noted
+from deploy.clients import database
+from deploy.instance_fields import Row
+from deploy.instances import AddSettings, change, documents, find
+from schemas.attempts import DRY, LEDGER
+from schemas.errors import StopWorker
+from schemas.instances import Instance
+from schemas.runtime.settings import MongoSettings
+from schemas.views import INSTANCES
+
+PABX_TESTS = "pabx_tests"
+"""One document an instance: the `route` over which a call of `collector pabx test --call` was last seen to its outcome."""
+
+
+async def set_pabx(
+    settings: AddSettings, name: str, patch: Mapping[str, Any], secrets: Mapping[str, str]
+) -> tuple[Instance, list[Row]]:
+    """Change what `patch` names of the PABX; over another route it is not armed any more. Raises StopWorker."""
+    before = (await find(settings, name)).pabx
+    async with database(settings) as store:
+        await noted(store, "pabx_changed", name, what=", ".join(sorted(patch)))
+    instance, rows = await change(settings, name, {"pabx": patch}, secrets)
+    after = instance.pabx
+    if after is not None and after.armed and (before is None or before.route != after.route):
+        instance, disarmed = await change(settings, name, {"pabx": {"armed": False}})
+        rows = [*(row for row in rows if row["field"] != "pabx.armed"), *disarmed]
+    return instance, rows
+
+
+async def arm(settings: MongoSettings, name: str) -> bool:
+    """From now on it rings. Whether it did not before. Raises StopWorker where no call was seen to its end yet."""
+    pabx = (await find(settings, name)).pabx
+    if pabx is None:
+        raise StopWorker(f"the instance {name} has no PABX: give it one, `collector pabx set {name}`")
+    async with database(settings) as store:
+        seen = await store[PABX_TESTS].find_one({"_id": name})
+        if seen is None or seen.get("route") != pabx.route:
+            raise StopWorker(
+                f"no call over this PABX was seen to its end yet, and Asterisk rings whatever it is told: run "
+                f"`collector pabx test {name} --call NUMBER` with a telephone of your own first"
+            )
+        if pabx.armed:
+            return False
+        await noted(store, "arm", name)
+        # Nobody was rung for these marks: they must not count against the first real call
+        await store[LEDGER].delete_many({"_id": {"$regex": f"^{DRY}"}})
+    instance, _ = await change(settings, name, {"pabx": {"armed": True}})
+    if instance.pabx is None or instance.pabx.route != pabx.route:  # somebody changed it meanwhile
+        await disarm(settings, name)
+        raise StopWorker(f"the PABX of {name} was changed just now, so it is not armed: test it again")
+    return True
+
+
+async def disarm(settings: MongoSettings, name: str | None) -> list[str]:
+    """One instance, or all where `name` is None: which of them rang until now. Raises StopWorker."""
+    done = []
+    for document in await documents(settings, [name] if name else ()):
+        pabx = document.get("pabx")
+        if not isinstance(pabx, Mapping) or not pabx.get("armed"):
+            continue
+        found = str(document["_id"])
+        async with database(settings) as store:
+            await noted(store, "disarm", found)
+            # Not `change`: an instance that is not valid in another field must be disarmed all the same
+            await store[INSTANCES].update_one({"_id": found}, {"$set": {"pabx.armed": False}})
+        done.append(found)
+    return done

@@ -1,0 +1,22 @@
+"""Who changed what: the MongoDB collection `audit`. Entries are added, never changed."""
+
+from typing import Literal
+
+from schemas.model import Instant, Model
+
+AUDIT = "audit"
+Action = Literal["arm", "disarm", "block", "unblock", "promise", "promise_taken_back", "pabx_changed"]
+
+
+class Audited(Model):
+    """`by`: who says it, such as `operator:ana` for a person on the server's command line. `what`: no numbers, no names.
+
+    `instance` and `code` are text as it was given: an entry stays when what it names is gone.
+    """
+
+    at: Instant
+    by: str
+    action: Action
+    instance: str
+    code: str = ""
+    what: str = ""
