@@ -10,10 +10,11 @@ from schemas.attempts import LEDGER
 from schemas.audit import AUDIT
 from schemas.controls import BLOCKLIST, PROMISES
 from schemas.pabx import Pabx
+from schemas.runtime.secrets import seal
 from schemas.views import INSTANCES
 from tests.integration.asked import Store
 from tests.integration.command import Collector
-from tests.integration.instance_store import collector, store, stored
+from tests.integration.instance_store import KEY, TOKEN, collector, store, stored
 from tests.strategies import instance
 
 __all__ = ["collector", "store"]
@@ -24,7 +25,9 @@ ROUTE = ("--ari", "http://127.0.0.1:9/ari", "--user", "collector", "--context", 
 
 @pytest.fixture(autouse=True)
 def norte(store: Store) -> None:
-    store[INSTANCES].insert_one({"_id": "norte", **instance(name="norte").model_dump(mode="json")})
+    document = instance(name="norte").model_dump(mode="json")
+    document["erp"]["token"] = seal(TOKEN, KEY)
+    store[INSTANCES].insert_one({"_id": "norte", **document})
 
 
 def pabx_of(store: Store) -> Pabx:
