@@ -4,9 +4,10 @@ It imports nothing of ours (a contract of import-linter holds that), knows neith
 
     python -m deploy.simulation.checker RANG PEOPLE
 
-RANG holds one JSON object a line for each time a telephone rang:
+RANG is the PABX's own log, one JSON object a line, of which two kinds count; a telephone rang at `at`, true time:
 
-    {"id": "01J…", "number": "+5582…", "rang_at": "2026-11-30T12:00:00+00:00", "ended_at": "…" or null, "outcome": "human"}
+    {"what": "rang", "id": "01J…", "number": "+5582…", "at": "2026-11-30T12:00:00+00:00"}
+    {"what": "ended", "id": "01J…", "end": "2026-11-30T12:00:31+00:00", "outcome": "human"}
 
 PEOPLE is one JSON object. Times are ISO 8601 with an offset, an end of null is never:
 
@@ -24,7 +25,7 @@ import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -168,9 +169,10 @@ def _limits(whom: str, calls: Sequence[Rang], rules: Mapping[str, int], zone: Zo
     days = Counter[str]()
     for place, call in enumerate(calls):
         before = calls[:place]
-        for earlier in before[-1:]:
+        for earlier in sorted(before, key=lambda one: one.ended)[-1:]:
             if call.at < earlier.ended:
                 yield Violation("two at once", whom, call.at, (earlier.id, call.id))
+        for earlier in before[-1:]:
             if call.at - earlier.at < gap - SLACK:
                 yield Violation("gap", whom, call.at, (earlier.id, call.id))
         for rule, most, span in (
@@ -188,13 +190,19 @@ def _limits(whom: str, calls: Sequence[Rang], rules: Mapping[str, int], zone: Zo
             yield Violation("rest", whom, call.at, (spoken[-1].id, call.id))
 
 
-def read(path: Path) -> list[Rang]:
-    """What rang, of a log of one JSON object a line."""
-    found = []
-    for line in path.read_text().splitlines():
+def read(lines: Iterable[str]) -> list[Rang]:
+    """What rang, of a PABX's log. An end belongs to the last ring of its id."""
+    rang: list[Rang] = []
+    last: dict[str, int] = {}
+    for line in lines:
         said = json.loads(line)
-        found.append(Rang(said["id"], said["number"], _time(said["rang_at"]), _time(said.get("ended_at")), said["outcome"]))
-    return found
+        if said["what"] == "rang":
+            last[said["id"]] = len(rang)
+            rang.append(Rang(said["id"], said["number"], _time(said["at"]), FOREVER, ""))
+        elif said["what"] == "ended":
+            place = last[said["id"]]
+            rang[place] = replace(rang[place], ended=_time(said["end"]), outcome=said["outcome"])
+    return rang
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -203,10 +211,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Who was rung that should not have been?",
         epilog="example: python -m deploy.simulation.checker rang.jsonl people.json",
     )
-    parser.add_argument("rang", type=Path, help="what rang, one JSON object a line")
+    parser.add_argument("rang", type=Path, help="the PABX's log, one JSON object a line")
     parser.add_argument("people", type=Path, help="who may be rung when, one JSON object")
     given = parser.parse_args(arguments)
-    rang = read(given.rang)
+    rang = read(given.rang.read_text().splitlines())
     found = list(violations(rang, json.loads(given.people.read_text())))
     for violation in found:
         sys.stdout.write(f"{violation}\n")

@@ -1,13 +1,16 @@
 """The checker finds each thing that must not happen, and nothing where nothing did."""
 
+import ast
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.simulation.checker import Rang, main, violations
+from deploy.simulation import checker
+from deploy.simulation.checker import Rang, main, read, violations
 
 AT = datetime(2026, 12, 1, 13, tzinfo=UTC)  # a Tuesday, 10 h in Maceió
 WEEK = {str(day): ["09:00:00", "19:00:00"] for day in range(5)}
@@ -105,13 +108,32 @@ def test_a_call_that_never_ended_is_still_going_on() -> None:
 def test_it_reads_files_and_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log, people = tmp_path / "rang.jsonl", tmp_path / "people.json"
     people.write_text(json.dumps(PEOPLE))
-    line = {"id": "x", "number": "+1", "rang_at": AT.isoformat(), "ended_at": None, "outcome": "busy"}
-    log.write_text(json.dumps(line) + "\n")
+    line = json.dumps({"what": "rang", "id": "x", "number": "+1", "at": AT.isoformat()})
+    end = json.dumps({"what": "ended", "id": "x", "end": (AT + H).isoformat(), "outcome": "busy"})
+    log.write_text("\n".join([line, end, json.dumps({"what": "restarted", "at": AT.isoformat()})]))
 
     assert main([str(log), str(people)]) == 0
     assert capsys.readouterr().out == "1 calls, 0 violations\n"
 
-    log.write_text(json.dumps(line) + "\n" + json.dumps(line | {"number": "+4"}) + "\n")
+    log.write_text("\n".join([line, end, line.replace("+1", "+4")]))
 
     assert main([str(log), str(people)]) == 1
     assert "one id twice" in capsys.readouterr().out
+
+
+def test_an_end_belongs_to_the_last_ring_of_its_id() -> None:
+    first, end = {"what": "rang", "id": "x", "number": "+1", "at": AT.isoformat()}, AT + H
+    again = first | {"at": (AT + D).isoformat()}
+    over = {"what": "ended", "id": "x", "end": end.isoformat(), "outcome": "busy"}
+
+    found = read(json.dumps(said) for said in (first, over, again))
+
+    assert [(one.ended == end, one.outcome) for one in found] == [(True, "busy"), (False, "")]
+
+
+def test_it_knows_nothing_of_ours() -> None:
+    tree = ast.parse(Path(checker.__file__).read_text())
+    named = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    named += [name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names]
+
+    assert {name.partition(".")[0] for name in named} <= sys.stdlib_module_names
