@@ -114,7 +114,7 @@ class Worker:
             loop = PROCESS.loop(f"{self._stage.name}'s partition {number}", partial(self._consumer().measured, number))
             watched.enter_context(loop)
             try:
-                await part.open(now(), loop.turned)
+                await part.open(now(), partial(self._read_on, loop))
             except BaseException:
                 await part.close()
                 raise
@@ -123,6 +123,11 @@ class Worker:
         self._assignments += 1
         await self._consumer().open(self._positions(part))
         self._opening.pop(number, None)
+
+    def _read_on(self, loop: Loop) -> None:
+        """A stretch of a partition's states was read: the agent waits for good reason, however long it takes."""
+        loop.turned()
+        self._loop.again()
 
     @staticmethod
     def _positions(part: Partition) -> Mapping[TP, int]:
