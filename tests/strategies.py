@@ -176,11 +176,14 @@ ZONES = {
 }
 
 
+PABX = {"control": {"kind": "ari", "url": "http://pabx.example:8088/ari", "user": "cobranca"}, "context": "cobranca"}
+
+
 def instance(**fields: Any) -> Instance:  # noqa: ANN401 - any field of the instance
-    """A valid instance in Alagoas with the default rules."""
+    """A valid instance in Alagoas with the default rules and a PABX."""
     erp = {"kind": "ixc", "url": "http://erp.example/webservice/v1/", "token": "-", "gap": 0}
     return Instance.model_validate(
-        {"name": NAME, "zone": "America/Maceio", "state": "AL", "ddd": "82", "erp": erp, **fields}
+        {"name": NAME, "zone": "America/Maceio", "state": "AL", "ddd": "82", "erp": erp, "pabx": PABX, **fields}
     )
 
 
