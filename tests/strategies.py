@@ -16,7 +16,7 @@ import schemas
 from schemas.controls import Controls, Doubts
 from schemas.debtor import Bill, Client, Contract, Debtor
 from schemas.instances import Instance
-from schemas.queue import Aside, Facts
+from schemas.queue import Aside, Facts, PastCall
 from schemas.rows import ErpRow, Kind
 
 EXAMPLES = Path(schemas.__file__).parent / "examples"
@@ -140,6 +140,19 @@ DEBTORS = st.builds(
     bills=st.dictionaries(CODES, BILLS, max_size=3),
     unread=st.dictionaries(CODES.map("bill:{}".format), st.just("erp.bill.v1[3]@41"), max_size=1),
 )
+
+
+CALLS = st.lists(
+    st.builds(
+        PastCall,
+        attempt=st.just("01HZZZZZZZZZZZZZZZZZZZZZZZ"),
+        at=st.integers(0, 60 * 24 * 9).map(lambda minutes: SEEN - timedelta(minutes=minutes)),
+        number=PHONES,
+        outcome=st.sampled_from([None, "human", "human", "no_answer", "busy", "machine", "invalid_number", "lost"]),
+    ),
+    max_size=6,
+).map(lambda calls: tuple(sorted(calls, key=lambda call: call.at)))
+"""Attempts of the nine days before `SEEN`, oldest first."""
 
 
 def _due(bills: list[tuple[date, int]]) -> tuple[tuple[date, int], ...]:
