@@ -116,6 +116,8 @@ def test_a_view_shows_what_its_example_says() -> None:
     assert queue["verdict"] == {
         "holds": ["awaiting_confirmation", "promise"],
         "until": {"promise": "2026-01-23"},
+        "ends": {},
+        "number": "",
         "oldest_due_on": "2026-01-20",
     }
 

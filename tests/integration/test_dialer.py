@@ -121,11 +121,10 @@ async def test_a_quiet_day_publishes_nothing_and_a_promise_once(
     async def pass_by(look_again: Callable[[], Awaitable[int]], some: list[datetime]) -> None:
         for clock.at in some:
             await look_again()
-            today = clock.at.date()
             seen.add(gate(here, clock.at).closed)
             for _, value in await records():
                 entry = decode(QueueEntry, value)
-                seen.update(place(entry.facts, entry.verdict, today, here.rules.min_days_overdue).holds)
+                seen.update(place(entry.facts, entry.verdict, here, clock.at).holds)
 
     await put(sender, prefix, 1)
     async with dialer(servers, Desk(to, clock), prefix) as look_again:

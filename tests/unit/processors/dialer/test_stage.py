@@ -20,7 +20,8 @@ from tests.unit.records import Given, of
 
 KEY = b"norte:1042"
 HERE = instance()
-WORLD = World(frozenset(["norte"]))
+PHONE = "+5582999990001"
+WORLD = World({"norte": instance(name="norte")})
 NOON = datetime(2026, 1, 12, 12, tzinfo=HERE.clock)
 OWED = Bill(due_on=date(2025, 12, 20), open_cents=9_990, status="open", seen_at=SEEN)
 FULANA = Client(name="FULANA", active=True, person="a" * 32, phones=("+5582999990001",), seen_at=SEEN)
@@ -174,13 +175,13 @@ def test_a_promise_is_published_when_it_is_made_moved_and_taken_back_and_not_whe
     taken_back = again(at(NOON, Controls({})), KEY, queued, NOON)
 
     assert told == [True, True, False, False, False]
-    assert entry(queued).verdict == Verdict(holds=("promise",), until={"promise": days[1]})
+    assert entry(queued).verdict == Verdict(holds=("promise",), until={"promise": days[1]}, number=PHONE)
     assert taken_back.changed
-    assert entry(taken_back.state).verdict == Verdict()
+    assert entry(taken_back.state).verdict == Verdict(number=PHONE)
 
 
 BEFORE = b"""{"instance":"norte","code":"1042","version":1768395600000,"debtor_version":7,
-"decided_at":"2026-01-14T03:00:00Z","facts":{"name":"FULANA","known":true,"phones":["+5582999990001"],"due":[["2025-12-20",9990]]},"verdict":{"holds":
+"decided_at":"2026-01-14T03:00:00Z","facts":{"name":"FULANA","known":true,"active":true,"phones":["+5582999990001"],"due":[["2025-12-20",9990]]},"verdict":{"holds":
 ["too_early","promise","outside_window"],"score":250,"parts":{"days_late":250},"oldest_due_on":"2025-12-20","overdue_cents":9990}}"""
 
 
@@ -189,7 +190,7 @@ def test_an_entry_of_before_with_the_holds_of_its_hour_is_written_anew_once() ->
     folded = again(at(NOON, Controls({"1042": MONDAY})), KEY, BEFORE, NOON)
 
     assert folded.changed
-    assert entry(folded.state).verdict == Verdict(holds=("promise",), until={"promise": MONDAY})
+    assert entry(folded.state).verdict == Verdict(holds=("promise",), until={"promise": MONDAY}, number=PHONE)
     assert entry(folded.state).version > entry(BEFORE).version
     assert folded.state is not None
     assert not again(at(NOON, Controls({"1042": MONDAY})), KEY, folded.state, NOON).changed
