@@ -75,7 +75,7 @@ class Told(NamedTuple):
 def fate(told: Told) -> Fate:
     """What the witnesses agree on. Raises AssertionError where they do not."""
     (line,), (row,) = told.csv, told.sql
-    end = told.events[-1] if told.events[-1]["type"] == "ChannelDestroyed" else told.events[-2]
+    end = next(event for event in told.events if event["type"] == "ChannelDestroyed")
     set_ = {event["variable"]: event["value"] for event in told.events if event["type"] == "ChannelVarset"}
     assert (line["disposition"], line["lastapp"]) == (row["disposition"], row["lastapp"])
     return Fate(
