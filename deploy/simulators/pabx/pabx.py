@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, Final, Literal
@@ -18,6 +18,7 @@ from deploy.simulators.pabx.writers import Write, append
 Clock = Callable[[], datetime]
 Stage = Literal["missing", "booting", "booted"]
 IDLE_SECONDS: Final = 60.0
+ENDLESS: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Pabx:
@@ -37,6 +38,7 @@ class Pabx:
         self._log = log
         self._records = tuple(records)
         self._random = Random(f"{seed}:faults")
+        self._booting = (0.0, 0.0)
         self._found_at = self._booted_at = self.started
         self._woken: asyncio.Event | None = None
 
@@ -46,18 +48,25 @@ class Pabx:
         now = self.clock()
         return "missing" if now < self._found_at else "booting" if now < self._booted_at else "booted"
 
-    def boot(self, missing: float, booting: float, *, down: float = 0) -> None:
-        """Let `missing` seconds pass, after those of `down`, until ARI is found, and `booting` more until it serves."""
-        self.started = self.clock() + timedelta(seconds=down)
+    def boot(self, missing: float, booting: float) -> None:
+        """Once it begins, let `missing` seconds pass until ARI is found, and `booting` more until it serves."""
+        self._booting = (missing, booting)
+
+    def begin(self) -> None:
+        """Somebody serves it from now on."""
+        missing, booting = self._booting
+        self._booting = (0.0, 0.0)
+        self.started = self.clock()
         self._found_at = self.started + timedelta(seconds=missing)
         self._booted_at = self._found_at + timedelta(seconds=booting)
 
     def restart(self, down: float, missing: float, booting: float) -> None:
-        """Lose every call; whoever serves this stops listening for `down` seconds, if there is such a one."""
+        """Lose every call; whoever serves this stops listening for `down` seconds."""
         self.core.restart(self.clock())
         self.settle()
         self.hub.close()
-        self.boot(missing, booting, down=down)
+        self.boot(missing, booting)
+        self._found_at = ENDLESS
         self.down = down
         self.ending()
 

@@ -67,6 +67,7 @@ class Ari:
         fault = self._pabx.strike(request.method)
         if fault is None:
             return await handler(request)
+        await request.body()  # what was sent is there, whoever has gone when it is looked at
         match fault.kind:
             case "hang":
                 await asyncio.sleep(fault.seconds)

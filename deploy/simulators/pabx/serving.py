@@ -29,6 +29,7 @@ def application(pabx: Pabx, users: Users = USERS) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        pabx.begin()
         running = asyncio.create_task(pabx.run())
         yield
         running.cancel()
