@@ -1,7 +1,6 @@
 """The stage `views`: every view beside the others, each with a group of its own, so that one can be read anew alone."""
 
 import asyncio
-import gc
 from functools import partial
 from typing import NamedTuple
 
@@ -27,9 +26,6 @@ from sinks.views.reading import Reading
 from sinks.views.shares import Shares, Worker
 from sinks.views.sink import Sink, ToBatch
 from sinks.views.writes import batch
-
-COLLECT_AFTER = 50_000
-"""Objects. A piece makes some twenty thousand, in no cycles; by default Python looks for some every 700."""
 
 
 class ViewsSettings(KafkaSettings, MongoSettings):
@@ -99,8 +95,6 @@ async def _sink(
 
 async def views(settings: ViewsSettings) -> None:
     """Run every view until cancelled. Raises RetryLater and StopWorker."""
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)
     database = mongo.connect(settings)
     sender = producer(settings.kafka_bootstrap_servers)
     worker = Worker(settings.worker_name, str(ULID()))
