@@ -73,8 +73,9 @@ class Heard(Model):
 
     Codes are the PABX's own, kept as they came; "" or None: nobody said it. `witnesses`: who spoke. `records`: how many
     different ones; `said`: their digests, `SAID` at most, and no more are counted. `local`: the attempt's own channel is a
-    Local one, and the legs tell who answered. `answered`, `ended`: of the own channel, and when in `made_at`, `up_at`,
-    `gone_at`, as events tell it. `leg_cause`: the hang-up cause of another channel of the call.
+    Local one, and the legs tell who answered. `answered`, `ended`: of the own channel, and when in `up_at`, `gone_at`, as
+    events tell it; `made_at`: when it was made or began to ring, the earliest that they tell. `leg_cause`: the hang-up
+    cause of another channel of the call.
     """
 
     witnesses: tuple[Witness, ...] = ()

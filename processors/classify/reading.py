@@ -18,6 +18,8 @@ MADE = frozenset({"ChannelCreated", "Newchannel"})
 STATE = frozenset({"ChannelStateChange", "Newstate"})
 GONE = frozenset({"ChannelDestroyed", "Hangup"})
 UP = frozenset({"Up", "6"})
+BEFORE = frozenset({"Ringing", "5", "RINGING", "PROGRESS"})
+"""States and dial statuses of a call that is on its way: the first of them begins its ringing, or its early media."""
 FAILED_SPOOL = "OutgoingSpoolFailed"
 LOCAL, SECOND_HALF = "Local/", ";2"
 CODE_CHARS = 64
@@ -118,12 +120,13 @@ def _event(evidence: Evidence) -> Heard:
     at = when(fields.get("timestamp", ""), evidence.zone) if own else None
     cause = _cause(fields.get("cause", "") or (value if variable == "HANGUPCAUSE" else ""))
     up = own and fields.get("state", "") in UP
+    begins = own and (kind in MADE or {fields.get("state", ""), fields.get("dialstatus", "")} & BEFORE)
     dial = code(fields.get("dialstatus", "") or (value if variable == "DIALSTATUS" else ""))
     return Heard(
         local=own and fields.get("channel", "").startswith(LOCAL),
         answered=up,
         ended=own and kind in GONE,
-        made_at=at if kind in MADE else None,
+        made_at=at if begins else None,
         up_at=at if up and kind in STATE else None,
         gone_at=at if kind in GONE else None,
         amd_status=code(value) if variable == "AMDSTATUS" else "",

@@ -86,6 +86,7 @@ def examined(stage: KeyedStage, number: int, newest: Iterable[Record], read: dic
         try:
             at_home(stage.home(record.key), number, stage.output.partitions)
             decode(model, record.value)
+            stage.born(record.key)
             done.states[record.key] = record.value
         except RejectRecord as exc:
             done.unreadable[record.key] = letter(stage.name, record, exc)

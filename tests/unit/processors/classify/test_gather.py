@@ -123,6 +123,47 @@ def test_a_call_that_was_judged_too_early_ends_as_it_would_have(
     assert decode(Call, state).model_copy(update={"version": 0}) == folded([said])
 
 
+CLOCK = st.sampled_from([None, *(SEEN + timedelta(seconds=n) for n in range(3))])
+SPANS = st.sampled_from([None, 0.0, 1.5, 20.0])
+WORDS = st.sampled_from(
+    ["", "odd", "ODD", *AMD, *DIAL_STATUSES, *DISPOSITIONS, "AppDial2", "VoiceMail", "TOOLONG-1", "MAXWORDS-1"]
+)
+SETS = st.lists(st.sampled_from(list(DISPOSITIONS)), max_size=2, unique=True).map(lambda words: tuple(sorted(words)))
+SIDE = st.builds(
+    Side, dispositions=SETS, ring_s=SPANS, rang_s=SPANS, talk_s=SPANS, answered_at=CLOCK, ended_at=CLOCK
+)  # fmt: skip
+NUMBER = st.sampled_from([None, 16, 127, *CAUSES])
+HEARD = st.builds(
+    Heard,
+    witnesses=st.sampled_from([(), ("ari",), ("csv",)]),
+    said=st.sampled_from([(), ("a",), ("b",), ("a", "b")]),
+    local=st.booleans(),
+    own=SIDE,
+    legs=SIDE,
+    answered=st.booleans(),
+    ended=st.booleans(),
+    made_at=CLOCK,
+    up_at=CLOCK,
+    gone_at=CLOCK,
+    amd_status=WORDS,
+    amd_cause=WORDS,
+    hangup_cause=NUMBER,
+    leg_cause=NUMBER,
+    dial_status=WORDS,
+    last_app=WORDS,
+).map(lambda one: one.model_copy(update={"records": len(one.said)}))
+
+
+@given(HEARD, HEARD, HEARD)
+def test_joining_minds_no_order_no_brackets_and_no_repetition(one: Heard, other: Heard, third: Heard) -> None:
+    both = joined(one, other)
+
+    assert both == joined(other, one)
+    assert joined(both, third) == joined(one, joined(other, third))
+    assert joined(both, one) == joined(both, other) == joined(both, both) == both
+    assert joined(one, Heard()) == one
+
+
 def test_every_field_is_joined() -> None:
     assert JOINS.keys() == Heard.model_fields.keys() - {"records"}
     assert SIDES.keys() == Side.model_fields.keys()

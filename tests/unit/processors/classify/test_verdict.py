@@ -191,6 +191,20 @@ def test_what_is_presumed_says_why(pieces: list[Evidence], outcome: Outcome, why
     assert (found.outcome, found.why) == (outcome, why)
 
 
+@pytest.mark.parametrize(
+    "begins",
+    [
+        event("ChannelStateChange", state="Ringing", timestamp="2026-01-14T12:00:02.000+0000"),
+        event("Dial", dialstatus="PROGRESS", timestamp="2026-01-14T12:00:02.000+0000"),
+        event("Newstate", state="5", timestamp="2026-01-14T12:00:02.000+0000"),
+    ],
+)
+def test_ringing_and_early_media_begin_the_ringing_where_nobody_told_of_the_channel(begins: Evidence) -> None:
+    found = call_of(begins, gone("16", timestamp="2026-01-14T12:00:22.500+0000"))
+
+    assert (found.outcome, found.ring_s) == ("machine_presumed", 20.5)
+
+
 def test_an_answered_channel_that_we_called_was_answered_whatever_became_of_an_agent() -> None:
     """The record of a call that was passed on says what the agent's telephone did, and so may the cause."""
     passed_on = row(
