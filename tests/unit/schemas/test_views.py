@@ -25,7 +25,8 @@ QUEUED = QueueEntry(
 )
 CALL = Call(
     instance="norte", code="1042", attempt="01KEZ0000000000000000000AA", version=3, at=SEEN, number="+5582999990001",
-    answer="ringing", placed=True, person="p" * 32, ended_at=SEEN + timedelta(seconds=9), ring_s=7.5, outcome="busy", why="cause 17",
+    answer="ringing", placed=True, person="p" * 32, ended_at=SEEN + timedelta(seconds=9), ring_s=7.5, outcome="busy",
+    why="cause 17",
 )  # fmt: skip
 CITY = ErpRow(
     instance="norte", erp="ixc", kind="reference", id="1777", client="cidade", row={"id": "1777"}, seen_at=SEEN, sweep="1"

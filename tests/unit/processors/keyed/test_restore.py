@@ -11,7 +11,7 @@ from ulid import ULID
 from processors.classify.stage import CLASSIFY, MEMORY, home
 from processors.hydrate.stage import HYDRATE
 from processors.keyed.partition import SWEEP_EVERY, Partition
-from processors.keyed.restore import LOOK_BACK, first_since, restore
+from processors.keyed.restore import LOOK_BACK, Restored, first_since, restore
 from processors.keyed.rounds import READ
 from schemas.calls import Call, call_key
 from schemas.codec import encode
@@ -130,6 +130,31 @@ async def test_what_is_not_remembered_any_more_leaves_the_memory_now_and_then() 
     assert len(part.states) == 4
     part._forget(NOW + SWEEP_EVERY + timedelta(seconds=1))
     assert list(part.states) == [one.key for one in calls[:3]]
+    await part.close()
+
+
+class Source(Log):
+    """The group's offsets are gone, or were set back to `group`."""
+
+    group: int | None = None
+
+    async def committed(self, tp: TopicPartition) -> int | None:
+        del tp
+        return self.group
+
+
+@pytest.mark.parametrize("group", [None, 0])
+async def test_where_nobody_knows_what_was_read_sources_are_read_as_far_back_as_is_remembered(group: int | None) -> None:
+    """Older records could only be letters: of half a year of calls, as many."""
+    part = Partition(CLASSIFY, MINE, "nowhere:1")
+    source = Source([call(n, NOW, NOW - (10 - n) * DAY) for n in range(10)])
+    source.group = group
+    known = {"call.placed.v1": 9}
+
+    assert await part._positions(source, Restored(), NOW) == {"call.placed.v1": 7, "pbx.cdr.v1": 7}
+    assert await part._positions(source, Restored(read=known), NOW) == {**known, "pbx.cdr.v1": 7}
+    source.group = 2  # what it has not read yet it reads, however old: that has no letter yet
+    assert await part._positions(source, Restored(), NOW) == {"call.placed.v1": 2, "pbx.cdr.v1": 2}
     await part.close()
 
 
