@@ -35,3 +35,18 @@ def ari_fields(pabx: Pabx, attempt: str, number: str) -> dict[str, Any]:
         "timeout": pabx.ring_seconds,
         "channelId": attempt,
     }
+
+
+def ami_fields(pabx: Pabx, attempt: str, number: str) -> list[tuple[str, str]]:
+    """The headers of the action Originate. `Timeout` counts milliseconds."""
+    into = [("Context", pabx.context), ("Exten", pabx.extension), ("Priority", "1")]
+    if pabx.app:
+        into = [("Application", "Stasis"), ("Data", pabx.app)]
+    return [
+        ("Channel", endpoint_of(pabx, number)),
+        *into,
+        *([("CallerID", pabx.caller_id)] if pabx.caller_id else []),
+        ("Timeout", str(pabx.ring_seconds * 1000)),
+        ("ChannelId", attempt),
+        ("Async", "true"),
+    ]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from schemas.attempts import Attempt, AttemptState
 from schemas.calls import Call
+from schemas.errors import RetryLater
 from sinks.originate.marks import ended, moved
 from sinks.originate.reserving import rewrite
 from sinks.originate.steps import Find, Move, Steps
@@ -15,7 +16,10 @@ RUNG: tuple[AttemptState, ...] = ("reserved", "ringing", "ended", "lost")
 
 
 def finish(call: Call, now: datetime) -> Steps[bool]:
-    """Whether anything was to be done. An outcome may be revised; `lost` becomes `ended`, never the other way."""
+    """Whether anything was to be done. An outcome may be revised; `lost` becomes `ended`, never the other way.
+
+    Raises RetryLater where others always came before.
+    """
     if call.dry_run:
         return False
     done = yield Find(call.attempt)
@@ -30,7 +34,8 @@ def finish(call: Call, now: datetime) -> Steps[bool]:
     to: AttemptState = "lost" if call.outcome == "lost" else "ended"
     if to == "lost" and attempt.state == "ended":
         return False
-    yield from rewrite(attempt, ended(at, human=call.outcome == "human"))
+    if not (yield from rewrite(attempt, ended(at, human=call.outcome == "human"))):
+        raise RetryLater(f"the marks of {attempt.attempt} are written by too many others")
     yield Move(attempt.attempt, RUNG, to, now, at=at, outcome=call.outcome)
     return True
 

@@ -7,7 +7,7 @@ finds his attempt gone before he may ring.
 from datetime import datetime, timedelta
 
 from schemas.attempts import Attempt
-from sinks.originate.answers import Answered, lives, started_at
+from sinks.originate.answers import Answered
 from sinks.originate.placing import counted, placed_of
 from sinks.originate.reserving import pull
 from sinks.originate.steps import Ask, Move, Publish, Steps
@@ -50,9 +50,8 @@ def heal(attempt: Attempt, now: datetime) -> Steps[bool]:
             return True
         case "reserved":
             done = yield Ask(attempt)
-            alive = lives(done.value)
-            found = Answered("ringing", CRASHED, started_at(done.value)) if alive else Answered("unclear", CRASHED)
-            yield from counted(attempt, found, done.now)
+            alive: Answered | None = done.value
+            yield from counted(attempt, alive or Answered("unclear", CRASHED), done.now)
             return True
         case _:
             return False

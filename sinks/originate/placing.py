@@ -12,8 +12,7 @@ from schemas.calling.limits import limits
 from schemas.calls import Answer, CallPlaced, CallRequest
 from schemas.instances import Instance
 from schemas.queue import HoldReason
-from schemas.said import Said
-from sinks.originate.answers import Answered, answered, lives, started_at
+from sinks.originate.answers import Answered
 from sinks.originate.marks import moved
 from sinks.originate.reserving import MARGIN, Judge, Overtaken, Reserved, begin, pull, reserve, rewrite
 from sinks.originate.steps import Ask, Fate, Hold, Look, Move, Publish, Ring, Steps
@@ -108,18 +107,17 @@ def _ring(attempt: Attempt, weighed: Weighed, sight: Sight, now: datetime) -> St
         yield from pull(attempt)
         return (yield from _refused(attempt, AFTER, Refusal(None, TOO_LATE)))
     done = yield Ring(attempt, weighed.instance, weighed.ends_at)
-    said: Said = done.value
-    found = answered(said)
+    found: Answered = done.value
     if found.answer == "refused":
         yield from pull(attempt)
         fate = yield from _refused(attempt, AFTER, Refusal("pabx_refuses" if found.holds else None, found.detail))
         if found.holds:
-            yield Hold(weighed.instance, said.status, found.detail)
+            yield Hold(weighed.instance, found.holds, found.detail)
         return fate
     if found.answer == "unclear":
         done = yield Ask(attempt)
-        if lives(done.value):
-            found = Answered("ringing", found.detail, started_at(done.value))
+        alive: Answered | None = done.value
+        found = alive or found
     return (yield from counted(attempt, found, done.now))
 
 

@@ -74,7 +74,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """One POST, begun before `by` or not at all. Done: `schemas.said.Said`."""
+    """Ask the PABX once, before `by` or not at all. Done: `sinks.originate.answers.Answered`."""
 
     attempt: Attempt
     instance: Instance
@@ -83,7 +83,7 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Does its channel live? Done: `schemas.said.Said`, None where the PABX cannot be asked."""
+    """Does its channel live? Done: `sinks.originate.answers.Answered`; None where it does not, or nobody knows."""
 
     attempt: Attempt
 

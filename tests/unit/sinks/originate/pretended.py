@@ -13,6 +13,7 @@ from schemas.calls import CallPlaced, CallRequest
 from schemas.instances import Instance
 from schemas.queue import Facts, QueueEntry, Verdict
 from schemas.said import Said
+from sinks.originate.answers import answered, living
 from sinks.originate.memory import MemoryLedger
 from sinks.originate.steps import Ask, Hold, Look, Pause, Publish, Ring, Step
 from sinks.originate.weighing import Sight
@@ -114,9 +115,9 @@ class Pretended:
             case Look(request=asked):
                 return Sight(**{"at": self.now, "instance": self.instances.get(asked.instance), **self.changed})
             case Ring(attempt=attempt, by=by):
-                return self._ring(attempt, by)
+                return answered(self._ring(attempt, by))
             case Ask(attempt=attempt):
-                return RINGS if any(one.attempt == attempt.attempt for _, one in self.rung) else NO_CHANNEL
+                return living(RINGS if any(one.attempt == attempt.attempt for _, one in self.rung) else NO_CHANNEL)
             case Publish(placed=placed):
                 self.published.append(placed)
             case Hold():

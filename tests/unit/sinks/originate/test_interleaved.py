@@ -99,10 +99,11 @@ def finished(world: Pretended, originators: list[Originator]) -> None:
 
 
 def end(world: Pretended) -> None:
-    """The PABX tells of every call that has begun by now that it is over; of the others nobody knows anything."""
+    """The PABX tells of calls that have begun by now that they are over; it keeps no record of each third."""
     began = {attempt.attempt: at for at, attempt in world.rung}
     for one in list(world.ledger.attempts.values()):
         at = began.get(one.attempt)
+        at = None if at and at <= world.now and int(one.attempt[-2:], 36) % 3 == 0 else at
         if one.state == "ringing" and (at is None or at <= world.now):
             outcome: Outcome = "lost" if at is None else "busy"
             call = Call(instance="norte", code=one.code, attempt=one.attempt, version=1, at=at or one.at, outcome=outcome)
