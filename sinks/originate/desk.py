@@ -96,7 +96,8 @@ class Desk:
         at = self._now()
         try:
             with pymongo.timeout(WITHIN_S):
-                told: datetime = (await self._database.client.admin.command("hello"))["localTime"]
+                hello = await self._database.command("hello", codec_options=self._database.codec_options)
+                told: datetime = hello["localTime"]
                 off = offset(at, told, self._now())
                 instances, _ = await mongo.instances(self._database)
                 controls, _ = await mongo.controls(self._database, in_force_since(at.date()))
