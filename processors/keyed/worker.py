@@ -135,20 +135,30 @@ class Worker:
                 return failed
         return None
 
-    async def revisit(self, again: Callable[[bytes, bytes, datetime], Folded]) -> int:
-        """Fold changed rules into every state held; returns how many changed. Raises RetryLater."""
+    async def revisit(self, again: Callable[[bytes, bytes, datetime], Folded], *, caught_up: bool = False) -> int:
+        """Fold changed rules into every state held; returns how many changed. Raises RetryLater.
+
+        `caught_up`: only where no record is known to wait, which may change a state too.
+        """
         changed = 0
         for number in sorted(self._parts):
             async with self.busy:
                 part = self._parts.get(number)
                 if part is None or not self._held:
                     continue  # lost while we waited: its new holder revisits it
+                if caught_up and not await self._caught_up(part):
+                    continue
                 at = now()
                 found = {key: again(key, state, at) for key, state in part.states.items()}
                 states = {key: folded.state for key, folded in found.items() if folded.changed}
                 await part.put(states)
                 changed += len(states)
         return changed
+
+    async def _caught_up(self, part: Partition) -> bool:
+        consumer = self._consumer()
+        folded = all(consumer.expected.get(tp) == offset for tp, offset in self._positions(part).items())
+        return folded and (await consumer.measured(part.number)).lag == 0
 
     async def close(self) -> None:
         """Give everything back."""

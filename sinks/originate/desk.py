@@ -14,11 +14,12 @@ from schemas.calls import CallRequest
 from schemas.controls import NOTHING_DECIDED, AllControls, in_force_since
 from schemas.errors import RetryLater
 from schemas.instances import Instance
+from schemas.pabx import PABX_HOLDS
 from schemas.queue import QueueEntry
 from schemas.runtime import mongo
 from schemas.views import Document
 from sinks.originate.clock_check import MOST, offset
-from sinks.originate.holds import PABX_HOLDS, PabxHold, document, read
+from sinks.originate.holds import PabxHold, document, read
 from sinks.originate.stored import WITHIN_S, away
 from sinks.originate.weighing import Sight
 

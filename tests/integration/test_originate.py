@@ -20,13 +20,13 @@ from schemas.attempts import ATTEMPTS, LEDGER
 from schemas.calls import Call, CallPlaced, CallRequest
 from schemas.codec import decode, encode
 from schemas.keys import debtor_key, partition_of
+from schemas.pabx import PABX_HOLDS
 from schemas.queue import Facts, QueueEntry, Verdict
 from schemas.runtime import kafka
 from schemas.runtime.kafka import Message, publish
 from schemas.topics import CALLS, PLACED, REQUESTS
 from schemas.views import INSTANCES
 from sinks.originate.healing import RESERVED_FOR
-from sinks.originate.holds import PABX_HOLDS
 from tests.integration.fake_ari import Behaviour, FakeAri, fake_ari
 from tests.integration.pipeline import Worker, contents, eventually, running
 from tests.integration.watching import Listed
