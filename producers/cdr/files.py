@@ -70,7 +70,7 @@ class Files:
                 if (status.st_dev, status.st_ino) != one.node:  # rotated just now: looked at again at once
                     return Look((), (), more=True)
                 file.seek(max(0, reached.offset - TAIL))
-                reached = place(reached, status.st_size, file.read(min(TAIL, reached.offset)))
+                reached = place(reached, file.read(min(TAIL, reached.offset)))
                 file.seek(reached.offset)
                 data = file.read(READ_BYTES)
             whole, look = self._parsed(one.name, data, reached.offset)

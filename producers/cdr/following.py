@@ -51,9 +51,9 @@ def to_read(found: Iterable[Seen], base: str, since: float) -> list[Seen]:
     return [*sorted(rotated, key=lambda one: (one.touched, one.name)), *(one for one in files if one.name == base)]
 
 
-def place(reached: Reached, size: int, tail: bytes) -> Reached:
-    """Where to read on in a file of `size` that has `tail` right before the place that was reached.
+def place(reached: Reached, tail: bytes) -> Reached:
+    """Where to read on in a file that has `tail` right before the place that was reached.
 
-    One that is shorter, or has something else there, was truncated or is another one under the same inode.
+    One that has something else there, or is shorter, was truncated or is another one under the same inode.
     """
-    return reached if size >= reached.offset and tail == reached.tail else BEGINNING
+    return reached if tail == reached.tail else BEGINNING

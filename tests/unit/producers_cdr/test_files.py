@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from producers.cdr import custom_json, master_csv
@@ -52,6 +52,8 @@ STEPS = st.lists(
 
 
 @given(STEPS)
+@example(["write", "look", "copytruncate", "write", "write", "look"])
+@example(["write", "look", "write", "rename", "write", "rename", "write", "look"])
 async def test_no_record_is_missed_whatever_rotates_the_file(steps: list[str]) -> None:
     """Also where two rotations lie between two looks, and where a truncated file has outgrown the place that was reached."""
     with TemporaryDirectory() as name:
