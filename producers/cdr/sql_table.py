@@ -1,129 +1,148 @@
-"""What a finished call was: answering-machine detection and cause before disposition before presumption. Pure.
+"""A call table in a database: which columns it has, what is asked next, and a row as a record. Pure.
 
-What is presumed is never counted as a contact: `machine_presumed` and `not_sure` are no `human`.
+A row appears when its call has ended and carries the time at which it began, in the PABX's local time; there is no other
+order. So a window that overlaps is read again and again, and the digest tells what is new. Where rows are numbered as they
+are written, the number is the order.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
-from processors.classify.codes import (
-    AMD,
-    AMD_CAUSES,
-    CAUSES,
-    DIAL_STATUSES,
-    DISPOSITIONS,
-    NORMAL,
-    disposition,
-    place,
-)
-from processors.classify.reading import between
-from schemas.attempts import Outcome
-from schemas.evidence import Heard, Side
+from producers.cdr.pieces import Said, record
+from schemas.errors import RejectRecord, StopWorker
+from schemas.evidence import FIELDS
+from schemas.pabx import SqlRecords
 
-DROPPED_S = 1
-"""Who has hung up by then heard nothing."""
-ANALYSIS_S = 6
-"""AMD ends within 5 s as it is delivered: a call whose last application it was ended while it listened."""
-VOICEMAIL_S = 20
-"""So long a network rings before its voicemail answers."""
-CUT_S = 15
-"""So long it rings before its voicemail speaks without an answer; then the network ends the call."""
-OURS_S = 1
-"""Our own time-out ends a call up to so much before its time, as records cut seconds off."""
+SLACK = timedelta(minutes=10)
+"""For clocks that differ, and for a row that takes its time."""
+CLOCKS_DIFFER = timedelta(hours=3)
+"""By so much the PABX's clock may be behind, or its zone be another: the last slices are asked as one."""
+SLICE = timedelta(hours=12)
+"""What is asked at once while catching up: an engine that locks its table must not keep Asterisk waiting."""
+NUMBERED = "id"
+NUMBERS_AGAIN = 1_000
+"""So many numbered rows are read again: two that are written at once may become visible in the other order."""
+NUMBERS_AT_ONCE = 5_000
+OTHER_NAMES = {"start": ("calldate",), "end": ("hangupdate",)}
+FORM = "%Y-%m-%d %H:%M:%S"
 
 
-class Verdict(NamedTuple):
-    """`why`: the evidence, for people."""
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The table's own names: by field of `FIELDS`; `number` of an auto-increment, "" where there is none."""
 
-    outcome: Outcome
-    why: str
+    of_fields: Mapping[str, str]
+    number: str
 
+    @property
+    def start(self) -> str:
+        """Of the time by which rows are asked."""
+        return self.of_fields["start"]
 
-class Shape(NamedTuple):
-    """The call as the side that counts tells it. `disposition`: the best one, "" where there is none."""
+    @property
+    def ids(self) -> list[str]:
+        """Of what may name an attempt."""
+        return [self.of_fields[field] for field in ("uniqueid", "linkedid", "userfield") if field in self.of_fields]
 
-    answered: bool
-    disposition: str
-    ring_s: float | None
-    talk_s: float | None
-
-
-def shape(heard: Heard) -> Shape:
-    """Legs where our own channel is only the half of a Local one, else our own; events, which are more exact, first."""
-    side = heard.legs if heard.legs.dispositions and (heard.local or not heard.own.dispositions) else heard.own
-    word = _best(side, heard)
-    answered = word == "ANSWERED" or (heard.answered and side is heard.own)
-    if heard.local and not heard.legs.dispositions and heard.hangup_cause in CAUSES:
-        answered = False  # the dialplan answers a Local channel before it calls anybody
-    if not answered:
-        rang = None if heard.answered else between(heard.made_at, heard.gone_at)
-        return Shape(False, word, side.rang_s if rang is None else rang, None)
-    exact = heard.up_at if side is heard.own else None
-    ring, talk = between(heard.made_at, exact), between(exact, heard.gone_at)
-    return Shape(True, word, side.ring_s if ring is None else ring, side.talk_s if talk is None else talk)
+    @property
+    def wanted(self) -> list[str]:
+        """All columns that are read, each once."""
+        return list(dict.fromkeys([*self.of_fields.values(), *([self.number] if self.number else [])]))
 
 
-def _best(side: Side, heard: Heard) -> str:
-    words = [disposition(word) for word in side.dispositions]
-    words += [DIAL_STATUSES[heard.dial_status]] if heard.dial_status in DIAL_STATUSES and not words else []
-    return min(words, key=lambda word: (place(word, DISPOSITIONS), word), default="")
+def columns(records: SqlRecords, present: Sequence[str], numbered: str) -> Columns:
+    """What of the table's columns is read. `numbered`: its whole-number primary key, "" for none.
 
-
-def cause_of(heard: Heard) -> int | None:
-    """Of our own channel; of another, where ours is half of a Local one and tells nothing."""
-    if heard.local and heard.hangup_cause not in CAUSES and heard.leg_cause is not None:
-        return heard.leg_cause
-    return heard.hangup_cause
-
-
-def verdict(heard: Heard, ring_seconds: int) -> Verdict:
-    """What all that was heard amounts to, now that the call is over. `ring_seconds`: after which we give up ringing."""
-    found = shape(heard)
-    if by_amd := _by_amd(heard):
-        return by_amd
-    if found.answered:
-        return _answered(heard, found)
-    if by_cause := _by_cause(cause_of(heard)):
-        return by_cause
-    return _unanswered(heard, found, ring_seconds)
-
-
-def _by_amd(heard: Heard) -> Verdict | None:
-    status = heard.amd_status.upper() or AMD_CAUSES.get(heard.amd_cause.partition("-")[0].upper(), "")
-    outcome = AMD.get(status)
-    return Verdict(outcome, " ".join(("AMD", heard.amd_status or status, heard.amd_cause)).strip()) if outcome else None
-
-
-def _by_cause(cause: int | None) -> Verdict | None:
-    outcome = CAUSES.get(cause or 0)
-    return Verdict(outcome, f"cause {cause}") if outcome else None
-
-
-def _answered(heard: Heard, found: Shape) -> Verdict:
-    """Nobody listened, or it could not tell: what is left are signs."""
-    said = f"ANSWERED, AMD {heard.amd_status}" if heard.amd_status else "ANSWERED, no AMD"
-    if heard.last_app == "AMD" and (found.talk_s is None or found.talk_s <= ANALYSIS_S):
-        return Verdict("dropped", f"{said}, hung up while it listened")
-    if found.talk_s is not None and found.talk_s <= DROPPED_S:
-        return Verdict("dropped", f"{said}, hung up after {found.talk_s:g} s")
-    if heard.last_app == "VoiceMail":
-        return Verdict("machine_presumed", f"{said}, last application VoiceMail")
-    if found.ring_s is not None and found.ring_s >= VOICEMAIL_S:
-        return Verdict("machine_presumed", f"{said}, rang {found.ring_s:g} s")
-    return Verdict("not_sure", said)
-
-
-def _unanswered(heard: Heard, found: Shape, ring_seconds: int) -> Verdict:
-    """No cause that tells: the disposition, or that somebody simply hung up.
-
-    Carriers here let voicemail speak before they answer: what rang long and was cut by them was probably a machine.
+    Raises StopWorker where the configured ones are not there, or too few to read by.
     """
-    cause, rang = cause_of(heard), found.ring_s
-    outcome = DISPOSITIONS.get(found.disposition) or ("no_answer" if cause in NORMAL else None)
-    said = found.disposition or (f"cause {cause}" if cause else "")
-    if outcome is None:
-        if said or heard.ended:
-            return Verdict("failed", said or "ended, nobody says why")
-        return Verdict("lost", "nothing was heard of its end")
-    if outcome == "no_answer" and rang is not None and CUT_S <= rang < ring_seconds - OURS_S:
-        return Verdict("machine_presumed", f"{said}, cut by the network after {rang:g} s")
-    return Verdict(outcome, said)
+    by_name = {name.lower(): name for name in present}
+    found: dict[str, str] = {}
+    for field in FIELDS:
+        said = records.columns.get(field)
+        for name in (said,) if said else (field, *OTHER_NAMES.get(field, ())):
+            if name.lower() in by_name:
+                found[field] = by_name[name.lower()]
+                break
+        else:
+            if said:
+                raise StopWorker(f"the table {records.table} has no column {said}: mend pabx.records.columns.{field}")
+    if "start" not in found or not found.keys() & {"uniqueid", "linkedid", "userfield"}:
+        raise StopWorker(
+            f"the table {records.table} shows no start (calldate) or none of uniqueid, linkedid, userfield: "
+            "name its columns in pabx.records.columns"
+        )
+    return Columns(found, numbered)
+
+
+def overlap(records: SqlRecords) -> timedelta:
+    """How far behind the newest row one that is still to come may begin."""
+    return timedelta(seconds=records.longest_call + records.batch_seconds) + SLACK
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Rows to ask for: those that begin in `[since, until)`, local. `until` is None where it reaches the present."""
+
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How far a table was read. `mark`: local, without a zone: no row that is still to come begins before it less `overlap`.
+
+    It only trails: behind the newest row, and behind the wall clock, so that one row of the year 2038 hides nobody.
+    """
+
+    mark: datetime
+    overlap: timedelta
+    caught_up: bool = False
+
+    def question(self, wall: datetime) -> Question:
+        """What to ask when the PABX's clock shows `wall`, as far as we know: one slice, or all up to the present."""
+        since = self.mark - self.overlap if self.caught_up else self.mark
+        until = since + self.overlap + SLICE
+        return Question(since, None if until > wall - CLOCKS_DIFFER else until)
+
+    def after(self, asked: Question, newest: datetime | None, wall: datetime) -> "Window":
+        """Once what was asked is published. `newest`: the latest start among its rows, whosever they are."""
+        if asked.until is not None:
+            return replace(self, mark=asked.until - self.overlap, caught_up=False)
+        return replace(self, mark=self.mark if newest is None else min(newest, wall), caught_up=True)
+
+
+def read(table: str, columns: Columns, row: Mapping[str, Any]) -> Said:
+    """One row by the table's names. Raises RejectRecord where a value is of no kind that a record has."""
+    fields = {field: _text(field, row[name]) for field, name in columns.of_fields.items()}
+    if not fields["start"]:
+        raise RejectRecord(f"{table}.{columns.start} is empty", field="start")
+    return record("sql", fields)
+
+
+def _text(field: str, value: Any) -> str:  # noqa: ANN401 - whatever the database holds
+    match value:
+        case None:
+            return ""
+        case bytes():
+            return value.decode("utf-8", "replace")
+        case datetime():
+            return value.strftime(FORM) if value.tzinfo is None else value.isoformat(" ", "seconds")
+        case float() if value.is_integer():
+            return str(int(value))
+        case bool() | str() | int() | float() | Decimal() | date():
+            return str(value)
+        case _:
+            raise RejectRecord(f"{field} is a {type(value).__name__}", field=field)
+
+
+def began(value: Any) -> datetime | None:  # noqa: ANN401 - whatever the database holds
+    """A row's start, local and without a zone; None where it is none that can be compared."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else None
