@@ -10,9 +10,11 @@ from schemas.errors import StopWorker
 
 STAGES = {
     "erp-poller": "producers.erp.poller:main",
+    "cdr-poller": "producers.cdr.poller:main",
     "hydrate": "processors.hydrate.worker:main",
     "classify": "processors.classify.worker:main",
     "dialer": "processors.dialer.worker:main",
+    "originate": "sinks.originate.worker:main",
     "views": "sinks.views.worker:main",
     "dashboard": "dashboard.app:main",
 }

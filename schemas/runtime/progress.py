@@ -125,6 +125,7 @@ class Progress:
     """The loops of one process. `pulse` is the event loop's own turning; `away`: peers that did not answer last.
 
     `whole`: the process itself, which owes to be alive; `moved`: when a loop last began, turned or ended, None before.
+    `without`: what it goes on without for now, such as a PABX: told in its heartbeat, and the end of nothing.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -134,6 +135,7 @@ class Progress:
         self.moved: float | None = None
         self.loops: list[Loop] = []
         self.away: tuple[str, ...] = ()
+        self.without: set[str] = set()
         self.fatal: RetryLater | None = None
         self._last: float | None = None
 
