@@ -30,8 +30,8 @@ class Client(Model):
     """Who owes. `person` is the keyed hash of CPF/CNPJ that limits count on ("" if the ERP has none).
 
     `phones` are E.164, best first, without repetition; `collect` is False where the ERP excludes the client from collection.
-    `company`: its document is a CNPJ, or the ERP says so. `promised`: the ERP notes an announced payment. `phone_problems` and
-    `document_problem`: why what stands in the ERP is none.
+    `company`: the document is a CNPJ. `promised`: the ERP notes an announced payment. `phone_problems`, `document_problem`:
+    why what stands in the ERP is none.
     """
 
     name: str

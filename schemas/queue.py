@@ -62,7 +62,17 @@ DERIVED: frozenset[HoldReason] = frozenset(
 """Told by the clock, or by the instance, whenever somebody looks, not stored. Entries of before have them: readers pass over
 them."""
 ENDING: tuple[HoldReason, ...] = ("promise",)
-"""Those that end by themselves: `Verdict.until` has their last day."""
+"""Those that end with a day: `Verdict.until` has the last one."""
+LIMITS: tuple[HoldReason, ...] = (
+    "call_open",
+    "limit_hour",
+    "limit_gap",
+    "limit_day",
+    "limit_7_days",
+    "rest_after_human",
+    "retry_later",
+)
+"""Those that end with an instant, where `Verdict.ends` has one."""
 Aside = Literal["voluntary_suspension", "awaiting_confirmation", "renegotiated"]
 """Why an open bill does not count while its siblings do."""
 Part = Literal["days_late", "amount_due", "blocked_or_trust_unlock", "never_reached", "best_hour"]
@@ -91,8 +101,8 @@ class Facts(Model):
     """What a decision was made on: the evidence that travels with it.
 
     `due` holds (due date, open cents) of each open bill that counts, oldest first; `set_aside` the oldest due date of those
-    that do not, by reason. `awaiting_confirmation`, `renegotiated` and `voluntary_suspension` are of entries of before bills were
-    judged one by one: they hold the debtor whole. `calls`: oldest first; dry runs are none.
+    that do not, by reason. `awaiting_confirmation`, `renegotiated` and `voluntary_suspension` are of entries made before
+    bills were judged one by one: they hold the debtor whole. `calls`: oldest first; dry runs are none.
     `refused`: what the ledger objected to when a call of this debtor was to be placed, and until when; `refused_dry`: the
     same of dry runs, which counts only while nothing really rings.
     """

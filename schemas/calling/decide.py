@@ -14,7 +14,7 @@ from schemas.calling.phones import next_number
 from schemas.calling.retry import retry_at
 from schemas.controls import Controls
 from schemas.instances import Instance, Rules
-from schemas.queue import DERIVED, Facts, HoldReason, Verdict
+from schemas.queue import LIMITS, Facts, HoldReason, Verdict
 from schemas.spelling import fold
 
 ORDER: dict[HoldReason, int] = {reason: place for place, reason in enumerate(get_args(HoldReason))}
@@ -35,7 +35,7 @@ def decide(facts: Facts, code: str, instance: Instance, controls: Controls) -> V
     holds: dict[HoldReason, datetime | None] = dict.fromkeys(lasting)
     holds |= dict(history(facts, instance))
     for reason, until in facts.refused.items():
-        if reason not in DERIVED:
+        if reason in LIMITS:  # of any other rule facts and controls tell
             before = holds.get(reason, until)
             holds[reason] = before and max(before, until)
     return Verdict(

@@ -48,15 +48,9 @@ def facts_of(debtor: Debtor) -> Facts:
 
 def _aside(bill: Bill, contracts: dict[str, Contract], *, promised: bool) -> Aside | None:
     """Why a bill does not count. RBX notes an announced payment at the client (`promised`), IXC at each bill."""
-    of = contracts.get(bill.contract)
-    suspended = (
-        of.voluntary_suspension
-        if of is not None
-        # no contract is named, or it is not known: suspended where all are
-        else bool(contracts) and all(contract.voluntary_suspension for contract in contracts.values())
-    )
+    of = contracts.get(bill.contract)  # of IXC only those that differ from the ordinary are known
     if bill.renegotiated:
         return "renegotiated"
     if bill.awaiting_confirmation or promised:
         return "awaiting_confirmation"
-    return "voluntary_suspension" if suspended else None
+    return "voluntary_suspension" if of is not None and of.voluntary_suspension else None

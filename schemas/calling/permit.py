@@ -15,7 +15,7 @@ from schemas.queue import Facts, HoldReason
 
 
 class Permit(NamedTuple):
-    """Without `holds` he may be called, at `number` ("" where none is left). Higher `score` first, then the older `due_on`."""
+    """Without `holds` he may be called, at `number` ("" if none is left). Higher `score` first, then the older `due_on`."""
 
     holds: tuple[HoldReason, ...]
     number: str

@@ -45,7 +45,7 @@ def place(facts: Facts, verdict: Verdict, instance: Instance, now: datetime) -> 
     standing = (reason for reason in in_force(verdict, today, now).holds if reason not in DERIVED)
     debt = _too_early(days_late, rules) if oldest else _not_counted(facts, since, today)
     hour = now.astimezone(UTC).hour
-    return Place((*debt, *standing), score(facts, days_late, cents, hour), oldest, days_late, cents)
+    return Place(tuple(dict.fromkeys((*debt, *standing))), score(facts, days_late, cents, hour), oldest, days_late, cents)
 
 
 def counts_from(today: date, rules: Rules) -> date:

@@ -89,7 +89,7 @@ class Clock:
 
 @asynccontextmanager
 async def dialer(servers: str, clock: Clock, desk: Desk, name: str) -> AsyncIterator[Callable[[], Awaitable[int]]]:
-    """The stage in this process at the time of `clock`; what it gives looks at the world and decides on everybody again, at once."""
+    """The stage in this process at the time of `clock`; what it gives looks at the world and decides on everybody again."""
     begun: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
 
     async def beside(worker: Worker) -> None:
