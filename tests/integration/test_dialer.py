@@ -156,7 +156,7 @@ async def test_a_quiet_day_publishes_nothing_and_a_promise_once(
                 seen.update(place(entry.facts, entry.verdict, here, clock.at).holds)
 
     await put(sender, prefix, 1)
-    await put_calls(sender, prefix, times[0] - timedelta(hours=30))
+    await put_calls(sender, prefix, times[0] - timedelta(hours=10))
     async with dialer(servers, clock, Desk(to, clock), prefix) as look_again:
         await eventually(all_there, "an entry of each debtor")
         await eventually(called, "the calls in the entries")
