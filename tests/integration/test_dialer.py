@@ -151,7 +151,7 @@ async def test_a_quiet_day_publishes_nothing_and_a_promise_once(
         for clock.at in some:
             await look_again()
             seen.add(gate(here, clock.at).closed)
-            for _, value in await records():
+            for value in dict(await records()).values():
                 entry = decode(QueueEntry, value)
                 seen.update(place(entry.facts, entry.verdict, here, clock.at).holds)
 
