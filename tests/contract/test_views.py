@@ -114,8 +114,10 @@ def test_a_view_shows_what_its_example_says() -> None:
         for code, bill in example["bills"].items()
     }
     assert queue["verdict"] == {
-        "holds": ["awaiting_confirmation", "promise"],
+        "holds": ["promise"],
         "until": {"promise": "2026-01-23"},
+        "ends": {},
+        "number": "+5582988880003",
         "oldest_due_on": "2026-01-20",
     }
 

@@ -50,11 +50,14 @@ def test_a_place_says_since_when_anything_is_owed(evidence: Facts) -> None:
     verdict = Verdict(holds=("promise",), until={"promise": SEEN.date()})
     document = queue(QUEUED.model_copy(update={"facts": evidence, "verdict": verdict}))
     owed = [due_on.isoformat() for due_on, cents in evidence.due if cents]
+    owed += [due_on.isoformat() for due_on in evidence.set_aside.values()]
 
     assert bson.encode(document)
     assert document["verdict"] == {
         "holds": ["promise"],
         "until": {"promise": "2026-01-14"},
+        "ends": {},
+        "number": "",
         "oldest_due_on": min(owed, default=None),
     }
 
