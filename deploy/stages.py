@@ -11,6 +11,7 @@ from schemas.errors import StopWorker
 STAGES = {
     "erp-poller": "producers.erp.poller:main",
     "hydrate": "processors.hydrate.worker:main",
+    "classify": "processors.classify.worker:main",
     "dialer": "processors.dialer.worker:main",
     "views": "sinks.views.worker:main",
     "dashboard": "dashboard.app:main",

@@ -140,14 +140,19 @@ class Worker:
                 return failed
         return None
 
-    async def revisit(self, again: Callable[[bytes, bytes, datetime], Folded]) -> int:
-        """Fold changed rules into every state held; returns how many changed. Raises RetryLater."""
+    async def revisit(self, again: Callable[[bytes, bytes, datetime], Folded], *, caught_up: bool = False) -> int:
+        """Fold changed rules into every state held; returns how many changed. Raises RetryLater.
+
+        `caught_up`: only where no record is known to wait, which may change a state too.
+        """
         changed = 0
         for number in sorted(self._parts):
             async with self.busy:
                 part = self._parts.get(number)
                 if part is None or not self._held:
                     continue  # lost while we waited: its new holder revisits it
+                if caught_up and not await self._caught_up(part):
+                    continue
                 at = now()
                 found = {key: again(key, state, at) for key, state in part.states.items()}
                 states = {key: folded.state for key, folded in found.items() if folded.changed}
@@ -171,13 +176,19 @@ class Worker:
         Raises RetryLater.
         """
         async with self.busy:
-            expected = self._consumer().expected
-            folded = all(expected.get(tp) == offset for tp, offset in self._positions(part).items())
-            if self._parts.get(part.number) is not part or not self._held or not folded:
+            if self._parts.get(part.number) is not part or not self._held or not self._folded(part):
                 return False
             if parts := made():
                 await part.send(parts)
         return True
+
+    async def _caught_up(self, part: Partition) -> bool:
+        return self._folded(part) and await self.has_read_all(part.number)
+
+    def _folded(self, part: Partition) -> bool:
+        """Whether all that was handed over is in the states."""
+        expected = self._consumer().expected
+        return all(expected.get(tp) == offset for tp, offset in self._positions(part).items())
 
     async def close(self) -> None:
         """Give everything back."""
