@@ -69,6 +69,8 @@ def _verdict(seen: Seen, now: datetime) -> Iterator[Row]:
         yield _row("verdict", NOT_QUEUED)
         return
     found = permitted(entry, seen, now)
+    # as the dialer decides in a moment, where rules or people's decisions have changed just now
+    entry = entry.model_copy(update={"verdict": decide(entry.facts, entry.code, seen.instance, seen.controls)})
     if not found.holds:
         yield _row("verdict", "May be called now", f"score {found.score}; the ledger has the last word", entry.decided_at)
     for reason in dict.fromkeys(found.holds):
@@ -89,10 +91,9 @@ def _until(reason: HoldReason, entry: QueueEntry, seen: Seen, found: Permit, now
         return gate(instance, now, facts.uf).opens_at
     if reason == "too_early" and found.due_on is not None:
         return _midnight(found.due_on + timedelta(days=instance.rules.min_days_overdue), instance)
-    verdict = decide(facts, entry.code, instance, seen.controls)
-    if reason in verdict.until:
-        return _midnight(verdict.until[reason] + timedelta(days=1), instance)
-    return verdict.ends.get(reason) or facts.refused_dry.get(reason)
+    if reason in entry.verdict.until:
+        return _midnight(entry.verdict.until[reason] + timedelta(days=1), instance)
+    return entry.verdict.ends.get(reason) or facts.refused_dry.get(reason)
 
 
 def _midnight(day: date, instance: Instance) -> datetime:
