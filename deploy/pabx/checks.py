@@ -67,7 +67,7 @@ def may_ring(*, there: bool, refuses: int, detail: str) -> Check:
 def trunk_of(pabx: Pabx) -> tuple[str, str] | None:
     """Technology and name of what the endpoint's template dials over; None where it is no trunk."""
     technology, _, address = pabx.endpoint.partition("/")
-    name = address.rpartition("@")[2] if "@" in address else address.partition("/")[0]
+    name = address.partition("/")[0] if "/" in address else address.rpartition("@")[2]
     return None if technology in NO_LINE or "{" in name or not name else (technology, name)
 
 
