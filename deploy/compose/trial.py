@@ -15,7 +15,7 @@ from schemas.errors import StopWorker
 Report = Callable[[str], None]
 
 ALONE = {
-    **dict.fromkeys(("kafka", "mongo", "topics", "erp-poller", "hydrate", "dialer", "views", "dashboard"), 1),
+    **dict.fromkeys(("kafka", "mongo", "topics", "erp-poller", "cdr-poller", "hydrate", "dialer", "views", "dashboard"), 1),
     **dict.fromkeys(("ixc-simulator", "demo-instance"), 1),
 }
 SCALED = {"hydrate": 3, "views": 2}
