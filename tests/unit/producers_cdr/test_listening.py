@@ -214,7 +214,7 @@ def test_instances_that_share_a_pabx_share_one_listener() -> None:
             instance(name="sul", pabx=other),
             instance(name="leste", pabx=alone),
             instance(name="oeste", pabx=alone, paused=True),
-            instance(name="nenhum"),
+            instance(name="nenhum", pabx=None),
         ]
     )
 
