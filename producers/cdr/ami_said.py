@@ -30,11 +30,11 @@ OF_RECORD = {
 }
 """Further ones only where `cdr_manager.conf` maps them: then by their own names, in whatever case."""
 MAPPED = ("linkedid", "sequence", "peeraccount", "amdstatus", "amdcause", "hangupcause")
-OF_EVENT = {
-    "Hangup": {"Channel": "channel", "Cause": "cause", "Cause-txt": "cause_txt"},
-    "VarSet": {"Channel": "channel", "Variable": "variable", "Value": "value"},
-    "Newstate": {"Channel": "channel", "ChannelStateDesc": "state"},
-    "DialEnd": {"DestChannel": "channel", "DialStatus": "dialstatus"},
+OF_EVENT = {  # whose event it is stands in `uniqueid`: a leg's end is not the call's
+    "Hangup": {"Channel": "channel", "Uniqueid": "uniqueid", "Cause": "cause", "Cause-txt": "cause_txt"},
+    "VarSet": {"Channel": "channel", "Uniqueid": "uniqueid", "Variable": "variable", "Value": "value"},
+    "Newstate": {"Channel": "channel", "Uniqueid": "uniqueid", "ChannelStateDesc": "state"},
+    "DialEnd": {"DestChannel": "channel", "DestUniqueid": "uniqueid", "DialStatus": "dialstatus"},
 }
 ABOUT = ("Uniqueid", "Linkedid", "DestUniqueid", "DestLinkedid")
 

@@ -41,7 +41,8 @@ def said(raw: bytes) -> Said | None:
 
 def _of(found: Mapping[str, Any], which: str, **more: Any) -> Said:  # noqa: ANN401 - JSON
     channel = _channel(found, which)
-    told = {"type": found["type"], "timestamp": found.get("timestamp"), "channel": channel.get("name"), **more}
+    about = {"channel": channel.get("name"), "uniqueid": channel.get("id")}
+    told = {"type": found["type"], "timestamp": found.get("timestamp"), **about, **more}
     fields = {name: str(value) for name, value in told.items() if value is not None}
     caller = _channel(found, "caller") if which == "peer" else {}
     return event("ari", fields, str(channel.get("id", "")), str(caller.get("id", "")))

@@ -42,8 +42,8 @@ def unseal(sealed: str, key: SecretStr) -> str:
         return box(key).decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise StopWorker(
-            "COLLECTOR_SECRET_KEY does not open this instance's ERP token: restore the old key, or give its secrets "
-            "again: `collector instance set NAME --secrets`"
+            "COLLECTOR_SECRET_KEY does not open this instance's secrets: restore the old key, or give them again: "
+            "`collector instance set NAME --secrets`"
         ) from None
 
 

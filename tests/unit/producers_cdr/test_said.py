@@ -12,7 +12,7 @@ from tests.unit.producers_cdr.lab_files import attempt, lab
 from tests.unit.producers_cdr.pabx_events import channel, destroyed, told
 
 ID = attempt(1)
-AT = {"timestamp": "2026-11-28T12:00:00.123-0300", "channel": "PJSIP/trunk-00000007"}
+AT = {"timestamp": "2026-11-28T12:00:00.123-0300", "channel": "PJSIP/trunk-00000007", "uniqueid": ID}
 
 
 def ari(event: dict[str, Any]) -> Said | None:
@@ -23,7 +23,10 @@ def ari(event: dict[str, Any]) -> Said | None:
     ("event", "fields"),
     [
         (destroyed(ID, 1), {"type": "ChannelDestroyed", "cause": "1", "cause_txt": "Normal Clearing", **AT}),
-        (destroyed(f"{ID};2", 17), {"type": "ChannelDestroyed", "cause": "17", "cause_txt": "Normal Clearing", **AT}),
+        (
+            destroyed(f"{ID};2", 17),
+            {"type": "ChannelDestroyed", "cause": "17", "cause_txt": "Normal Clearing", **AT, "uniqueid": f"{ID};2"},
+        ),
         (
             told("ChannelVarset", variable="AMDSTATUS", value="MACHINE", channel=channel(ID)),
             {"type": "ChannelVarset", "variable": "AMDSTATUS", "value": "MACHINE", **AT},
@@ -42,7 +45,7 @@ def ari(event: dict[str, Any]) -> Said | None:
         ),
         (
             told("Dial", dialstatus="ANSWER", peer=channel("1795.1"), caller=channel(ID)),
-            {"type": "Dial", "dialstatus": "ANSWER", **AT},
+            {"type": "Dial", "dialstatus": "ANSWER", **AT, "uniqueid": "1795.1"},
         ),
     ],
 )
@@ -97,4 +100,4 @@ def test_a_managers_event_that_says_when_keeps_it() -> None:
     said = ami_said.said({"Event": "Hangup", "Uniqueid": ID, "Cause": "16", "Timestamp": "1795354815.1"})
 
     assert said is not None
-    assert published(said) == {"type": "Hangup", "timestamp": "1795354815.1", "cause": "16"}
+    assert published(said) == {"type": "Hangup", "timestamp": "1795354815.1", "uniqueid": ID, "cause": "16"}
