@@ -26,7 +26,8 @@ CODE_CHARS = 64
 MOST_CAUSE = 999
 LONGEST = timedelta(days=2).total_seconds()
 """Nothing rings or talks for longer."""
-TAGGED_AMD = re.compile(r"\bamd=([A-Za-z]*)\|([A-Za-z]*[0-9-]*)")
+TAGGED_AMD = re.compile(r"\bamd=([A-Za-z]*)[|/]([A-Za-z]*[0-9-]*)")
+BARE_AMD = re.compile(r"(?:^|[\s;,])(?:AMD_)?(HUMAN|MACHINE|NOTSURE)(?=$|[\s;,])")
 TAGGED = re.compile(r"\b(amdstatus|amdcause|hangupcause|cause)=([A-Za-z0-9-]+)", re.IGNORECASE)
 
 
@@ -180,4 +181,6 @@ def _tags(userfield: str) -> dict[str, str]:
     tags |= {name: found[name] for name in ("amdstatus", "amdcause") if name in found}
     if pair := TAGGED_AMD.search(userfield):
         tags |= {"amdstatus": pair[1], "amdcause": pair[2]}
+    elif "amdstatus" not in tags and (bare := BARE_AMD.search(userfield)):
+        tags["amdstatus"] = bare[1]
     return tags
