@@ -27,7 +27,7 @@ async def block(settings: BlockSettings, instance: str, *, phone: str, document:
     Raises StopWorker where it is none, or where there is no such instance.
     """
     ddd = (await find(settings, instance)).ddd
-    found = Block(instance=instance, phone=_number(phone, ddd) if phone else "", person=_person(settings, document))
+    found = Block(instance=instance, phone=number_of(phone, ddd) if phone else "", person=_person(settings, document))
     key = {"_id": f"{instance}:{found.person or found.phone}"}
     async with database(settings) as store:
         await check_keys(store, settings)
@@ -53,11 +53,12 @@ async def promise(settings: MongoSettings, instance: str, code: str, until: date
         return bool(done.upserted_id is not None or done.modified_count)
 
 
-def _number(phone: str, ddd: str) -> str:
+def number_of(phone: str, ddd: str, option: str = "--phone") -> str:
+    """As E.164. Raises StopWorker where what the `option` gave is none."""
     digits = "".join(sign for sign in phone if sign.isdigit())
     number, problem = read_number("+" * phone.strip().startswith("+") + digits, ddd)
     if not number:
-        raise StopWorker(f"--phone is no number that can be rung ({problem or 'no digits'}): give such as 82 99999-0000")
+        raise StopWorker(f"{option} is no number that can be rung ({problem or 'no digits'}): give such as 82 99999-0000")
     return number
 
 

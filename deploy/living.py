@@ -1,21 +1,26 @@
 """What of one instance is alive in the topics that its rows pass through: keys whose last record is no tombstone. Pure."""
 
 from collections import Counter, defaultdict
+from datetime import datetime
 from typing import Protocol, get_args
 
 import orjson
+from pydantic import ValidationError
 
+from schemas.calls import CallRequest
 from schemas.rows import Kind
 from schemas.runtime.kafka import Message
 from schemas.runtime.transactions import Parts, Place
 from schemas.sweeps import Phase
-from schemas.topics import DEBTORS, QUEUE, ROW_TOPICS, SWEEPS
+from schemas.topics import CALLS, DEBTORS, EVIDENCE, PLACED, QUEUE, REQUESTS, ROW_TOPICS, SWEEPS
 
 FIRST = (*ROW_TOPICS.values(), SWEEPS)
 """What the poller writes, and a removal erases."""
-FOLLOWING = (DEBTORS, QUEUE)
+CALLED = (PLACED, EVIDENCE)
+"""What was placed and heard, and a removal erases once no call is going on."""
+FOLLOWING = (DEBTORS, QUEUE, CALLS)
 """What stages make of it, and empty by themselves."""
-WATCHED = (*FIRST, *FOLLOWING)
+WATCHED = (*FIRST, *CALLED, *FOLLOWING)
 
 
 class Record(Protocol):
@@ -38,12 +43,20 @@ class Living:
         self._keys: dict[Place, dict[bytes, None]] = defaultdict(dict)
         sweeps = [self._mine + f"{kind}:{phase}".encode() for kind in get_args(Kind) for phase in get_args(Phase)]
         self._keys[SWEEPS.name, 0] = dict.fromkeys(sweeps)
+        self._asked: set[bytes] = set()
+        self.lapses_at: datetime | None = None
+        """When the last request to call lapses: until then `originate` may still say something of one."""
 
     def note(self, record: Record) -> None:
         """One record, also another instance's or none of ours, which teaches nothing."""
         key = record.key or b""
         if not key.startswith(self._mine):
             return
+        if record.topic == REQUESTS.name:
+            self._note_request(record.value)
+            return
+        if record.topic == CALLS.name:
+            self._asked.discard(key)  # a state that came after our tombstone needs another one
         of_place = self._keys[record.topic, record.partition]
         if record.value is None:
             of_place.pop(key, None)
@@ -59,14 +72,28 @@ class Living:
             found[topic] += len(keys)
         return {topic: count for topic, count in found.items() if count}
 
-    def tombstones(self) -> Parts:
-        """For every living key of what the poller writes, in the partition in which it was found."""
-        erased = {topic.name for topic in FIRST}
-        return {
-            place: [Message(key, None, []) for key in keys]
-            for place, keys in self._keys.items()
-            if keys and place[0] in erased
-        }
+    def tombstones(self, *, calls: bool = True) -> Parts:
+        """For every living key of what the poller writes, in the partition in which it was found.
+
+        `calls`: of what was placed and heard too. A call whose placing nobody told lives in `call.v1` alone, and a tombstone
+        of its placing erases it there; it is given once a state.
+        """
+        erased = {topic.name for topic in (*FIRST, *(CALLED if calls else ()))}
+        found: defaultdict[Place, dict[bytes, None]] = defaultdict(dict)
+        for (topic, number), keys in self._keys.items():
+            if topic in erased:
+                found[topic, number] |= keys
+            elif topic == CALLS.name and calls:
+                found[PLACED.name, number] |= dict.fromkeys(key for key in keys if key not in self._asked)
+        self._asked.update(key for (topic, _), keys in found.items() if topic == PLACED.name for key in keys)
+        return {place: [Message(key, None, []) for key in keys] for place, keys in found.items() if keys}
+
+    def _note_request(self, value: bytes | None) -> None:
+        try:
+            lapses_at = CallRequest.model_validate_json(value or b"", extra="ignore").lapses_at
+        except ValidationError:
+            return  # it rings nobody
+        self.lapses_at = max(lapses_at, self.lapses_at or lapses_at)
 
 
 def _phase(value: bytes) -> bytes:

@@ -1,8 +1,12 @@
-"""A provider taken out: its rows erased at their source, and everything that stages made of them gone by itself.
+"""A provider taken out: its rows and calls erased at their source, and everything that stages made of them gone by itself.
 
 The order is what makes it safe to cut at any moment: a marker in `removals`, then the instance itself, so that pollers let
 go; then the transactional id of its rows is taken over, which fences a poller that still sweeps; then tombstones. Every step
 looks at what is there, so running it again goes on where it was cut. The marker goes last.
+
+Calls that are going on end first: what becomes of one ends its marks in the ledger, and without that a person who is a
+client of another instance too would count as being rung for days. The marks themselves stay, for a person's limits outlive
+an instance.
 """
 
 import asyncio
@@ -14,18 +18,23 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from deploy.clients import database, reader
 from deploy.instances import REMOVALS, document_of
 from deploy.living import WATCHED, Living, portions
+from deploy.pabxes import PABX_TESTS
+from schemas.attempts import ATTEMPTS, AttemptState
 from schemas.beliefs import BELIEFS
 from schemas.controls import BLOCKLIST, PROMISES
 from schemas.errors import RetryLater
+from schemas.pabx import PABX_HOLDS
 from schemas.runtime.mongo import Database
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.runtime.transactions import Writer
+from schemas.topics import REQUESTS
 from schemas.views import INSTANCES, VIEWS
 
 AT_ONCE = 5_000
 FETCH_MS, FETCH_RECORDS = 500, 20_000
 LOOK_EVERY_S = 0.5
 TRY_AGAIN_S = 2.0
+OPEN: tuple[AttemptState, ...] = ("reserving", "reserved", "ringing")
 
 Tell = Callable[[Mapping[str, int]], None]
 """Hears what is left: living keys by topic, documents by view; nothing at the end."""
@@ -41,7 +50,7 @@ async def remove(settings: RemoveSettings, name: str, tell: Tell, *, keep_blockl
         await _begin(store, name, keep_blocklist=keep_blocklist)
         watch = Watch(consumer, name)
         await _emptied(settings.kafka_bootstrap_servers, store, watch, name, tell)
-        return await _forget(store, name)
+        return {ATTEMPTS: watch.attempts, **await _forget(store, name)}
 
 
 async def _begin(store: Database, name: str, *, keep_blocklist: bool) -> None:
@@ -60,9 +69,12 @@ class Watch:
 
     def __init__(self, consumer: AIOKafkaConsumer, name: str) -> None:
         self._consumer = consumer
-        self._tps = [TopicPartition(topic.name, number) for topic in WATCHED for number in range(topic.partitions)]
+        self._tps = [
+            TopicPartition(topic.name, number) for topic in (*WATCHED, REQUESTS) for number in range(topic.partitions)
+        ]
         self._consumer.assign(self._tps)
         self.living = Living(name)
+        self.attempts = 0
 
     async def catch_up(self) -> None:
         """Until the end of now."""
@@ -96,17 +108,30 @@ async def _followed(writer: Writer, store: Database, watch: Watch, tell: Tell) -
     found = False
     while True:
         await watch.catch_up()
-        if parts := watch.living.tombstones():
+        name = writer.identity.removeprefix("erp-poller-")
+        going_on = await _going_on(store, watch.living, name)
+        if not going_on:  # first whose they were: what comes late is then nobody's, and is not published
+            watch.attempts += (await store[ATTEMPTS].delete_many({"instance": name})).deleted_count
+        if parts := watch.living.tombstones(calls=not going_on):
             for portion in portions(parts, AT_ONCE):
                 tell(watch.living.counts())
                 await writer.write(portion)
             await watch.catch_up()
-        left = watch.living.counts() | await _documents(store, writer.identity.removeprefix("erp-poller-"))
+        left = going_on | watch.living.counts() | await _documents(store, name)
         tell(left)
         if not left:
             return found
         found = True
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _going_on(store: Database, living: Living, name: str) -> dict[str, int]:
+    """Calls that are rung or may still be: until they have an outcome, or are given up as lost."""
+    found = {
+        "requests to call": int(living.lapses_at is not None and datetime.now(UTC) < living.lapses_at),
+        "calls going on": await store[ATTEMPTS].count_documents({"instance": name, "state": {"$in": list(OPEN)}}),
+    }
+    return {what: count for what, count in found.items() if count}
 
 
 async def _documents(store: Database, name: str) -> dict[str, int]:
@@ -119,5 +144,7 @@ async def _forget(store: Database, name: str) -> dict[str, int]:
     marker = await store[REMOVALS].find_one({"_id": name}) or {}
     gone = (PROMISES, BELIEFS) if marker.get("keep_blocklist") else (PROMISES, BLOCKLIST, BELIEFS)
     counts = {kept: (await store[kept].delete_many({"instance": name})).deleted_count for kept in gone}
+    for kept in (PABX_TESTS, PABX_HOLDS):
+        await store[kept].delete_one({"_id": name})
     await store[REMOVALS].delete_one({"_id": name})
     return counts

@@ -5,7 +5,7 @@ from typing import Literal
 from schemas.model import Instant, Model
 
 AUDIT = "audit"
-Action = Literal["arm", "disarm", "block", "unblock", "promise", "promise_taken_back", "pabx_changed"]
+Action = Literal["arm", "disarm", "block", "unblock", "promise", "promise_taken_back", "pabx_changed", "pabx_test_call"]
 
 
 class Audited(Model):

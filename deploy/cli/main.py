@@ -21,6 +21,7 @@ from deploy.cli import (
     unmapped,
     up,
     verify,
+    why,
 )
 from schemas.errors import PipelineError
 from schemas.runtime.process import BAD_CONFIGURATION
@@ -46,6 +47,7 @@ app.command("rekey", epilog=rekey.EXAMPLE)(rekey.rekey)
 instance.app.command("believe", epilog=believe.EXAMPLE)(believe.believe)
 app.command("block", epilog=block.BLOCK_EXAMPLE)(block.block)
 app.command("promise", epilog=block.PROMISE_EXAMPLE)(block.promise)
+app.command("why", epilog=why.EXAMPLE)(why.why)
 app.add_typer(instance.app, name="instance")
 app.add_typer(pabx.app, name="pabx")
 

@@ -4,7 +4,7 @@ No record comes before its attempt: `originate` writes the attempt first, and ri
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from pymongo.errors import PyMongoError
@@ -30,6 +30,7 @@ class Attempts:
     def __init__(self, database: Database) -> None:
         self._stored = database[ATTEMPTS]
         self._owners: OrderedDict[str, Owner] = OrderedDict()
+        self._kept: frozenset[str] | None = None
 
     async def owners(self, ids: Collection[str]) -> Mapping[str, Owner]:
         """Of those that are attempts of ours. Raises RetryLater."""
@@ -39,9 +40,22 @@ class Attempts:
         found = {one: self._owners[one] for one in ids if one in self._owners}
         for one in found:
             self._owners.move_to_end(one)
+        self._forget(found)
         while len(self._owners) > max(REMEMBERED, len(found)):
             self._owners.popitem(last=False)
         return found
+
+    def keep(self, instances: Collection[str]) -> None:
+        """From now on only their attempts are remembered: one of an instance that leaves is asked for until it is gone."""
+        kept = frozenset(instances)
+        if kept != self._kept:
+            self._kept = kept
+            self._forget(list(self._owners))
+
+    def _forget(self, ids: Iterable[str]) -> None:
+        for one in ids if self._kept is not None else ():
+            if self._owners[one].instance not in (self._kept or ()):
+                del self._owners[one]
 
     async def _ask(self, ids: list[str]) -> None:
         try:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -10,9 +11,12 @@ from producers.cdr.lines import Record
 from producers.cdr.own_thread import OwnThread
 from producers.cdr.pieces import Said, Unread, named_in
 from producers.cdr.source import Look
+from producers.cdr.sql_table import began
 from schemas.errors import RejectRecord, RetryLater
 from schemas.evidence import Witness
 
+LAST_BYTES = 64 * 1024
+"""Of the end of a file, where only the newest record is wanted."""
 READ_BYTES = 1024 * 1024
 """At a stretch, so that a file of years does not fill the memory."""
 
@@ -54,9 +58,25 @@ class Files:
             self._nodes[node] = reached
             self._next = None
 
+    async def newest(self) -> datetime | None:
+        """See `Source`: of the last record that can be read."""
+        try:
+            return await self._thread.run(self._newest)
+        except OSError as exc:
+            raise RetryLater(f"{self._path} cannot be read: {exc.strerror or type(exc).__name__}") from exc
+
     async def close(self) -> None:
         """Nothing is open between two looks."""
         self._thread.close()
+
+    def _newest(self) -> datetime | None:
+        with self._path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - LAST_BYTES))
+            data = file.read()
+        for one in reversed(list(self._split(data, 0))):
+            with suppress(RejectRecord):  # the first of these may be half a record
+                return began(self._read(one.raw).fields.get("start"))
+        return None
 
     def _look(self) -> Look:
         self._next = None

@@ -36,7 +36,8 @@ async def follow(settings: CdrSettings, database: mongo.Database, turns: Turns, 
     """
     listed = Listed(database)
     gain = Gain(settings.kafka_bootstrap_servers, clock)
-    serving = Server(settings.collector_secret_key, Attempts(database), clock)
+    attempts = Attempts(database)
+    serving = Server(settings.collector_secret_key, attempts, clock)
     keeper = Keeper(gain, serving.serve, read_as, noun="pabx")
     try:
         with PROCESS.loop("the list of PABX") as loop:
@@ -45,6 +46,7 @@ async def follow(settings: CdrSettings, database: mongo.Database, turns: Turns, 
                 await asyncio.sleep(LISTED_EVERY_S)
             await turns.start()
             while True:
+                attempts.keep(listed.names)
                 gain.shared = pabxes(listed.valid.values())
                 wanted = {address: one for address, one in gain.shared.items() if turn_of(address) in turns.held}
                 loop.begin()

@@ -1,5 +1,6 @@
 """Where records come from: every kind is read through this one face."""
 
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from producers.cdr.pieces import Said, Unread
@@ -22,6 +23,10 @@ class Source(Protocol):
 
     def taken(self) -> None:
         """What the last look gave was published."""
+        ...
+
+    async def newest(self) -> datetime | None:
+        """When the newest record began, whosever it is, as it is written: without a zone. Raises as `look`."""
         ...
 
     async def close(self) -> None:

@@ -6,7 +6,7 @@ Short questions, fetched whole: a table that is locked while it is read (MyISAM)
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -24,6 +24,7 @@ ID_LENGTH = 26
 CONNECT_WITHIN_S = 10
 ANSWER_WITHIN_S = 30
 Row = Mapping[str, Any]
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,11 @@ class SqlTable:
 
     async def look(self) -> Look:
         """The next rows that name an attempt. Raises RetryLater or StopWorker."""
-        try:
-            return await self._thread.run(self._look)
-        except NoSuchTableError:
-            raise StopWorker(f"there is no table {self._records.table}: mend pabx.records.table") from None
-        except (SQLAlchemyError, OSError) as exc:
-            self._columns = None  # it may have other ones by now
-            # Its own text names the server and the user; what went wrong is in its kind and in the driver's number.
-            raise RetryLater(f"the call table does not answer: {_kind(exc)}") from None
+        return await self._asked(self._look)
+
+    async def newest(self) -> datetime | None:
+        """See `Source`."""
+        return await self._asked(self._newest)
 
     def taken(self) -> None:
         """What the last look gave was published."""
@@ -66,6 +64,21 @@ class SqlTable:
     async def close(self) -> None:
         """Give the connection back."""
         self._thread.close(self._engine.dispose)
+
+    async def _asked(self, question: Callable[[], Answer]) -> Answer:
+        try:
+            return await self._thread.run(question)
+        except NoSuchTableError:
+            raise StopWorker(f"there is no table {self._records.table}: mend pabx.records.table") from None
+        except (SQLAlchemyError, OSError) as exc:
+            self._columns = None  # it may have other ones by now
+            # Its own text names the server and the user; what went wrong is in its kind and in the driver's number.
+            raise RetryLater(f"the call table does not answer: {_kind(exc)}") from None
+
+    def _newest(self) -> datetime | None:
+        with self._engine.connect() as connection:
+            found = self._columns or _columns(connection, self._records)
+            return _Asking(connection, self._records.table, found).newest()
 
     def _wall(self) -> datetime:
         return self._clock().astimezone(self._zone).replace(tzinfo=None)
@@ -132,6 +145,10 @@ class _Asking:
         within = [start >= _bound(since), *([start < _bound(until)] if until else [])]
         newest = began(self.connection.execute(sa.select(sa.func.max(start)).where(*within)).scalar())
         return self._rows(sa.select(*self._from.c).where(*within, self._nameable()).order_by(start)), newest
+
+    def newest(self) -> datetime | None:
+        """The latest start of all rows."""
+        return began(self.connection.execute(sa.select(sa.func.max(self._from.c[self.columns.start]))).scalar())
 
     def numbered(self, above: int, upto: int) -> list[Row]:
         """As many as are asked at once, in order."""

@@ -5,6 +5,7 @@ though it never left. What the answers mean is not decided here.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -43,6 +44,14 @@ class AriClient:
     async def info(self) -> Said:
         """Whether Asterisk is there and knows the user."""
         return await self._ask("GET", "asterisk/info")
+
+    async def endpoint(self, technology: str, resource: str) -> Said:
+        """One trunk or telephone, such as `PJSIP` and `trunk`; 404 with JSON where it is not configured."""
+        return await self._ask("GET", f"endpoints/{quote(technology, safe='')}/{quote(resource, safe='')}")
+
+    async def epoch(self) -> Said:
+        """Its own clock: the global variable EPOCH, in whole seconds."""
+        return await self._ask("GET", "asterisk/variable?variable=EPOCH")
 
     async def may_write(self, nobody: str) -> Said:
         """Hang up a channel that does not live: 403 where the user may only read, else 404 with JSON."""

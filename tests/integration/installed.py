@@ -57,6 +57,10 @@ class World:
         swept = await self.database["sweeps"].count_documents({"instance": name, "phase": "completed"})
         return self.truth.items() <= found.items() and swept == len(FAST)
 
+    async def calls(self, name: str, count: int) -> bool:
+        """Whether so many calls are shown."""
+        return bool(await self.database["calls"].count_documents({"instance": name}) == count)
+
     async def sweeps(self, name: str) -> dict[str, bool]:
         """What reading the whole topic again would leave, by document, as after a lost database."""
         (view,) = (view for view in VIEWS if view.topic is SWEEPS)

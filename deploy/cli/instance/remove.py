@@ -23,10 +23,12 @@ Keep = Annotated[bool, typer.Option("--keep-blocklist", help="Keep its do-not-ca
 
 
 def remove(name: Known, *, yes: Yes = "", keep_blocklist: Keep = False) -> None:
-    """Take a provider out: its rows in every topic and view, its promises and its do-not-call list; then the name is free.
+    """Take a provider out: its rows and calls in every topic and view, its promises, its do-not-call list; its name is free.
 
-    hydrate, dialer and views must run, as they empty what is theirs. Cut it when you like, and run it again: it goes on
-    where it was. Dead letters stay until their topic lets them go, and Kafka takes up to 190 days to overwrite erased rows.
+    hydrate, classify, dialer and views must run, as they empty what is theirs, and originate where calls are going on: those
+    end first, a quarter of an hour after ringing where nobody tells their end. The ledger's marks of people who were rung
+    stay, up to 91 days: they may be another provider's clients too. Cut it when you like, and run it again: it goes on where
+    it was. Dead letters stay until their topic lets them go, and Kafka takes up to 190 days to overwrite erased rows.
     """
     prepare_environment()
     settings = read(RemoveSettings)

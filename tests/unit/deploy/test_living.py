@@ -1,18 +1,20 @@
 """What a removal finds alive: the last record of each key decides, wherever it stands; nobody else's is touched."""
 
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.living import Living, portions
-from schemas.codec import encode
+from schemas.calls import CallRequest
+from schemas.codec import decode, encode
 from schemas.rows import Kind
 from schemas.runtime.kafka import Message
 from schemas.sweeps import Phase, Sweep
-from schemas.topics import BILLS, DEBTORS, REFERENCES, SWEEPS
+from schemas.topics import BILLS, CALLS, DEBTORS, EVIDENCE, PLACED, REFERENCES, REQUESTS, SWEEPS
 from schemas.views import sweep
 from tests.unit.records import Given
 
@@ -89,3 +91,46 @@ def test_portions_hold_everything_in_order_and_never_too_much(sizes: list[int], 
         for place, part in portion.items():
             together[place] += part
     assert together == {place: part for place, part in parts.items() if part}
+
+
+CALL, PIECE = "norte:7:call:01", "norte:7:cdr:01:ab"
+
+
+def test_calls_are_erased_when_none_is_going_on_each_state_by_one_tombstone_of_its_placing() -> None:
+    """Evidence may make a call that nobody placed; a state that comes after the tombstone needs another one."""
+    living = Living("norte")
+    for key, topic in ((CALL, CALLS), (PIECE, EVIDENCE), ("norte:8:call:02", PLACED), ("sul:7:call:03", CALLS)):
+        living.note(record(key, b"{}", topic.name))
+
+    assert all(place[0] == SWEEPS.name for place in living.tombstones(calls=False))
+
+    def asked() -> dict[str, set[bytes]]:
+        return {place[0]: {message.key for message in part} for place, part in living.tombstones().items()}
+
+    first = asked()
+    assert first[PLACED.name] == {CALL.encode(), b"norte:8:call:02"}
+    assert first[EVIDENCE.name] == {PIECE.encode()}
+    living.note(record("norte:8:call:02", None, PLACED.name))
+    living.note(record(PIECE, None, EVIDENCE.name))
+    assert PLACED.name not in asked()
+    assert living.counts()[CALLS.name] == 1
+
+    living.note(record(CALL, b"{}", CALLS.name))
+    assert asked()[PLACED.name] == {CALL.encode()}
+    living.note(record(CALL, None, CALLS.name))
+    assert CALLS.name not in living.counts()
+
+
+def test_the_last_request_to_call_is_waited_for() -> None:
+    sample = (Path("schemas/examples") / REQUESTS.name / "request.json").read_bytes()
+    request = decode(CallRequest, sample)
+    later = request.model_copy(update={"lapses_at": request.lapses_at + timedelta(seconds=30)})
+    living = Living(request.instance)
+    key = request.key.decode()
+    for one in (encode(later), encode(request), b"no request", None):
+        living.note(record(key, one, REQUESTS.name))
+    assert living.lapses_at == later.lapses_at
+    assert REQUESTS.name not in living.counts()
+    other = Living("another")
+    other.note(record(key, encode(request), REQUESTS.name))
+    assert other.lapses_at is None
