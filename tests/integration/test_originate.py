@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,7 @@ class Around:
     store: Database[dict[str, Any]]
     servers: str
     sender: AIOKafkaProducer
-    stage: Callable[[], AbstractContextManager[Worker]]
+    stage: Callable[..., AbstractContextManager[Worker]]
 
     def configure(self, **fields: Any) -> None:  # noqa: ANN401 - any of the PABX's
         control = {"kind": "ari", "url": f"http://{self.pabx.address}/ari", "user": "collector"}
@@ -143,7 +142,10 @@ async def around(
 ) -> AsyncIterator[Around]:
     with MongoClient[dict[str, Any]](env["MONGO_URI"], tz_aware=True) as client:
         async with fake_ari() as pabx:
-            stage = partial(running, "originate", env, tmp_path, prefix)
+
+            def stage(**more: str) -> AbstractContextManager[Worker]:
+                return running("originate", {**env, **more}, tmp_path, prefix)
+
             yield Around(prefix, pabx, client[env["MONGO_DATABASE"]], servers, sender, stage)
 
 
@@ -271,3 +273,17 @@ async def test_a_user_who_may_not_write_holds_the_instance_until_he_may(around: 
 
     assert around.rung()[posts:] == [third.attempt]
     assert [said.reason for said in (await around.told())[second.attempt]] == ["pabx_refuses"]
+
+
+async def test_a_stage_whose_clock_is_off_rings_nobody_and_lives(around: Around) -> None:
+    around.configure()
+    with around.stage(COLLECTOR_DEMO="1", COLLECTOR_CLOCK_SHIFT_SECONDS="20") as worker:
+
+        async def dropped() -> bool:
+            await around.send(around.request(1))
+            return '"fate": "dropped"' in worker.log.read_text()
+
+        await eventually(dropped, "a request that is dropped")
+
+    assert '"event": "clock_off"' in worker.log.read_text()
+    assert (around.pabx.posts, around.states()) == ([], {})

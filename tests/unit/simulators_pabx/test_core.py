@@ -122,6 +122,14 @@ def test_nothing_more_comes_of_a_call_that_was_hung_up() -> None:
     assert lines(told, "ended")[1]["end"] == (NOW + timedelta(seconds=16.005)).isoformat()
 
 
+@pytest.mark.parametrize(("timeout", "outcome"), [(0.9, "no_answer"), (1.1, "human")])
+def test_whoever_would_answer_too_late_does_not(timeout: float, outcome: str) -> None:
+    core = Core()
+    rung(core, "1", timeout=timeout)
+    (ended,) = lines(core.advance(NOW + LONG), "ended")
+    assert ended["outcome"] == outcome
+
+
 def test_a_callee_who_hangs_up_ends_the_call_himself() -> None:
     core = Core()
     rung(core, "8")
