@@ -11,7 +11,7 @@ SPAN = re.compile(r"^(\d+)(s|m|h)$")
 UNITS = {"s": 1, "m": 60, "h": 3600}
 ALL_DAY = Window(opens=time.min, closes=time.max)
 OPEN_RULES = Rules(windows=dict.fromkeys(range(7), ALL_DAY), call_on_holidays=True)
-"""A demonstration has somebody in its queue at any hour; nobody is rung."""
+"""A demonstration calls at any hour; the telephones that ring are simulated."""
 
 
 @dataclass(frozen=True, slots=True)
