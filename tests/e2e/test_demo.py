@@ -45,7 +45,7 @@ def test_one_that_ends_wrong_keeps_its_logs(environment: dict[str, str], tmp_pat
 def test_it_calls_and_every_call_ends_as_the_pabx_says(environment: dict[str, str]) -> None:
     """At any hour: nobody is rung whom no rule allowed, and every outcome is in the summary once for each side."""
     done = subprocess.run(
-        [*COMMAND, "--clients", "400", "--for", "30s"],
+        [*COMMAND, "--for", "30s"],
         env=environment,
         capture_output=True,
         text=True,

@@ -7,6 +7,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from deploy.demo.erps import IXC, RBX, Simulated
+from deploy.demo.options import OPEN_RULES
 from deploy.demo.people import CLOSING, Polled, noticed, people
 from deploy.demo.provider import instance
 from deploy.simulation.checker import Rang, violations
@@ -51,8 +52,9 @@ def test_a_debtor_who_is_late_enough_may_be_called_however_his_number_is_written
     assert objections(client(phones=["(82) 99999-0002"])) == {"nobody's number"}
 
 
-def test_a_bill_counts_from_its_seventh_day_to_its_thirtieth() -> None:
-    days = {7: set(), 6: {"paid"}, 30: set(), 31: {"paid"}}
+def test_a_bill_counts_from_its_first_day_to_its_last() -> None:
+    last = OPEN_RULES.max_days_overdue
+    days = {7: set(), 6: {"paid"}, last: set(), last + 1: {"paid"}}
     found = {age: objections(client(bills=[[(TODAY - timedelta(days=age)).isoformat(), None, None]])) for age in days}
 
     assert found == days
