@@ -175,7 +175,7 @@ def _cause(text: str) -> int | None:
 
 
 def _tags(userfield: str) -> dict[str, str]:
-    """What a hang-up handler wrote beside others' words: `amd=STATUS|CAUSE cause=16`, or a name and a value each."""
+    """What a hang-up handler wrote beside others' words: `amd=STATUS|CAUSE cause=16` (or `/`), or names and values."""
     found = {name.lower().removeprefix("hangup"): value for name, value in TAGGED.findall(userfield)}
     tags = {"hangupcause": found["cause"]} if "cause" in found else {}
     tags |= {name: found[name] for name in ("amdstatus", "amdcause") if name in found}
