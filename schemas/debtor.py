@@ -30,7 +30,8 @@ class Client(Model):
     """Who owes. `person` is the keyed hash of CPF/CNPJ that limits count on ("" if the ERP has none).
 
     `phones` are E.164, best first, without repetition; `collect` is False where the ERP excludes the client from collection.
-    `phone_problems` and `document_problem`: why what stands in the ERP is none; `promised`: it notes an announced payment.
+    `company`: the document is a CNPJ. `promised`: the ERP notes an announced payment. `phone_problems`, `document_problem`:
+    why what stands in the ERP is none.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Client(Model):
     phone_problems: tuple[PhoneProblem, ...] = ()
     document_problem: DocumentProblem = ""
     promised: bool = False
+    company: bool = False
     seen_at: Instant
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError
 
+from schemas.attempts import Outcome
 from schemas.erp.connections import CONNECTIONS, Connection
 from schemas.model import InstanceName, Model, Zone
 from schemas.pabx import Pabx
@@ -45,7 +46,8 @@ class Rules(Model):
 
     Limits count calls to one person, or one number, all at once: in an hour, in a local day, in seven days; `gap_minutes`
     lie between two; after a conversation nobody rings for `rest_days_after_human` days (0: no rest). `branches`: only these
-    where any is named; `branches_left_out`: never these. `max_data_age_minutes`: on older debts nobody is called.
+    where any is named; `branches_left_out`: never these. `retry_minutes`: instead of the usual delay after an outcome
+    (`schemas.calling.retry`); delays only lengthen limits. `max_data_age_minutes`: on older debts nobody is called.
     """
 
     min_days_overdue: int = Field(default=7, ge=0, le=365)
@@ -63,6 +65,7 @@ class Rules(Model):
     call_companies: bool = True
     branches: tuple[str, ...] = ()
     branches_left_out: tuple[str, ...] = ()
+    retry_minutes: dict[Outcome, Annotated[int, Field(ge=0, le=10_080)]] = {}
     max_data_age_minutes: int = Field(default=120, ge=5, le=10_080)
 
 

@@ -62,7 +62,19 @@ DERIVED: frozenset[HoldReason] = frozenset(
 """Told by the clock, or by the instance, whenever somebody looks, not stored. Entries of before have them: readers pass over
 them."""
 ENDING: tuple[HoldReason, ...] = ("promise",)
-"""Those that end by themselves: `Verdict.until` has their last day."""
+"""Those that end with a day: `Verdict.until` has the last one."""
+LIMITS: tuple[HoldReason, ...] = (
+    "call_open",
+    "limit_hour",
+    "limit_gap",
+    "limit_day",
+    "limit_7_days",
+    "rest_after_human",
+    "retry_later",
+)
+"""Those that end with an instant, where `Verdict.ends` has one."""
+Aside = Literal["voluntary_suspension", "awaiting_confirmation", "renegotiated"]
+"""Why an open bill does not count while its siblings do."""
 Part = Literal["days_late", "amount_due", "blocked_or_trust_unlock", "never_reached", "best_hour"]
 
 
@@ -74,11 +86,23 @@ class PastCall(Model):
     number: str
     outcome: Outcome | None = None
 
+    @property
+    def open(self) -> bool:
+        """Not known to have ended."""
+        return self.outcome is None
+
+    @property
+    def human(self) -> bool:
+        """It was a conversation."""
+        return self.outcome == "human"
+
 
 class Facts(Model):
     """What a decision was made on: the evidence that travels with it.
 
-    `due` holds (due date, open cents) of each open bill that counts, oldest first. `calls`: oldest first; dry runs are none.
+    `due` holds (due date, open cents) of each open bill that counts, oldest first; `set_aside` the oldest due date of those
+    that do not, by reason. `awaiting_confirmation`, `renegotiated` and `voluntary_suspension` are of entries made before
+    bills were judged one by one: they hold the debtor whole. `calls`: oldest first; dry runs are none.
     `refused`: what the ledger objected to when a call of this debtor was to be placed, and until when.
     """
 
@@ -90,6 +114,7 @@ class Facts(Model):
     phones: tuple[str, ...] = ()
     uf: str = ""
     due: tuple[tuple[date, Cents], ...] = ()
+    set_aside: dict[Aside, date] = {}
     awaiting_confirmation: bool = False
     renegotiated: bool = False
     voluntary_suspension: bool = False

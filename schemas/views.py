@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from schemas.calling.place import owed_since
+from schemas.calling.place import open_since
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.model import Model
@@ -86,10 +86,14 @@ def debtor(event: Debtor) -> Document:
 
 
 def queue(event: QueueEntry) -> Document:
-    """Beside the event, `verdict.oldest_due_on`: when the first open amount is due, overdue or not."""
+    """Beside the event, `verdict.oldest_due_on`: when the first open amount is due, overdue or not, counted or set aside.
+
+    `verdict.ends` are times, as text of another precision compares wrongly.
+    """
     plain = _plain(event)
-    since = owed_since(event.facts)
+    since = open_since(event.facts)
     plain["verdict"]["oldest_due_on"] = since and since.isoformat()
+    plain["verdict"]["ends"] = dict(event.verdict.ends)
     return {
         **plain,
         "_id": event.key.decode(),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 from hypothesis import strategies as st
@@ -16,7 +16,7 @@ import schemas
 from schemas.controls import Controls, Doubts
 from schemas.debtor import Bill, Client, Contract, Debtor
 from schemas.instances import Instance
-from schemas.queue import Facts
+from schemas.queue import Aside, Facts, PastCall
 from schemas.rows import ErpRow, Kind
 
 EXAMPLES = Path(schemas.__file__).parent / "examples"
@@ -101,7 +101,7 @@ def histories(draw: st.DrawFn) -> list[ErpRow]:
 
 BILLS = st.builds(
     Bill,
-    contract=st.just("7"),
+    contract=st.sampled_from(["7", "8"]),
     due_on=st.one_of(DAYS, st.sampled_from([MONDAY, MONDAY + timedelta(days=1)])),
     open_cents=CENTS,
     status=st.sampled_from(["open", "partial"]),
@@ -125,6 +125,8 @@ CLIENTS = st.builds(
     person=st.one_of(st.just(""), PEOPLE),
     phones=st.lists(PHONES, max_size=3, unique=True).map(tuple),
     collect=st.booleans(),
+    company=st.booleans(),
+    branch=st.sampled_from(["", "1", "2"]),
     seen_at=INSTANTS,
 )
 DEBTORS = st.builds(
@@ -134,10 +136,23 @@ DEBTORS = st.builds(
     version=st.integers(0, 2**50),
     changed_at=INSTANTS,
     client=st.one_of(st.none(), CLIENTS),
-    contracts=st.dictionaries(CODES, CONTRACTS, max_size=2),
+    contracts=st.dictionaries(st.sampled_from(["7", "8", "9"]), CONTRACTS, max_size=3),
     bills=st.dictionaries(CODES, BILLS, max_size=3),
     unread=st.dictionaries(CODES.map("bill:{}".format), st.just("erp.bill.v1[3]@41"), max_size=1),
 )
+
+
+CALLS = st.lists(
+    st.builds(
+        PastCall,
+        attempt=st.just("01HZZZZZZZZZZZZZZZZZZZZZZZ"),
+        at=st.integers(0, 60 * 24 * 9).map(lambda minutes: SEEN - timedelta(minutes=minutes)),
+        number=PHONES,
+        outcome=st.sampled_from([None, "human", "human", "no_answer", "busy", "machine", "invalid_number", "lost"]),
+    ),
+    max_size=6,
+).map(lambda calls: tuple(sorted(calls, key=lambda call: call.at)))
+"""Attempts of the nine days before `SEEN`, oldest first."""
 
 
 def _due(bills: list[tuple[date, int]]) -> tuple[tuple[date, int], ...]:
@@ -152,11 +167,14 @@ def facts(days: st.SearchStrategy[date] = DAYS) -> st.SearchStrategy[Facts]:
         Facts,
         name=st.just("FULANA"),
         known=mostly,
-        active=st.booleans(),
+        active=mostly,
         collect=mostly,
         person=st.one_of(PEOPLE, st.just("")),
         phones=st.lists(PHONES, max_size=3, unique=True).map(tuple),
         due=st.lists(st.tuples(days, CENTS), max_size=4).map(_due),
+        set_aside=st.one_of(st.just({}), st.dictionaries(st.sampled_from(sorted(get_args(Aside))), days, max_size=2)),
+        company=seldom,
+        branch=st.sampled_from(["", "1", "2"]),
         awaiting_confirmation=seldom,
         renegotiated=seldom,
         voluntary_suspension=seldom,
@@ -176,11 +194,14 @@ ZONES = {
 }
 
 
+PABX = {"control": {"kind": "ari", "url": "http://pabx.example:8088/ari", "user": "cobranca"}, "context": "cobranca"}
+
+
 def instance(**fields: Any) -> Instance:  # noqa: ANN401 - any field of the instance
-    """A valid instance in Alagoas with the default rules."""
+    """A valid instance in Alagoas with the default rules and a PABX."""
     erp = {"kind": "ixc", "url": "http://erp.example/webservice/v1/", "token": "-", "gap": 0}
     return Instance.model_validate(
-        {"name": NAME, "zone": "America/Maceio", "state": "AL", "ddd": "82", "erp": erp, **fields}
+        {"name": NAME, "zone": "America/Maceio", "state": "AL", "ddd": "82", "erp": erp, "pabx": PABX, **fields}
     )
 
 
@@ -192,7 +213,17 @@ def instances(draw: st.DrawFn) -> Instance:
     windows = draw(
         st.dictionaries(st.integers(0, 6), st.fixed_dictionaries({"opens": hours, "closes": hours}), min_size=2, max_size=7)
     )
-    rules = {"windows": windows, "min_days_overdue": draw(st.integers(0, 40)), "call_on_holidays": draw(st.booleans())}
+    least = draw(st.integers(0, 40))
+    rules = {
+        "windows": windows,
+        "min_days_overdue": least,
+        "max_days_overdue": least + draw(st.sampled_from([0, 1, 30, 400])),
+        "call_on_holidays": draw(st.booleans()),
+        "call_inactive": draw(st.booleans()),
+        "call_companies": draw(st.booleans()),
+        "branches": draw(st.sampled_from([(), (), ("1",), ("1", "2")])),
+        "branches_left_out": draw(st.sampled_from([(), (), ("2",)])),
+    }
     return instance(state=state, zone=ZONES[state], rules=rules, paused=draw(st.sampled_from([False, False, False, True])))
 
 

@@ -58,8 +58,8 @@ async def _instance(database: Database, instance: Instance, now: datetime) -> In
 
 
 async def _queue(database: Database, of: Scope, limit: int = 0) -> list[Document]:
-    """Who can be called now: nobody while the gate is closed."""
-    return [] if of.closed else await _all(database, "queue", queue_pipeline(of, limit))
+    """Who can be called now: nobody while every gate is closed."""
+    return [] if of.shut else await _all(database, "queue", queue_pipeline(of, limit))
 
 
 async def _all(database: Database, view: str, pipeline: Pipeline) -> list[Document]:
@@ -78,7 +78,7 @@ async def queue(database: Database, selected: str, now: datetime) -> list[Debtor
             found = [(instance, of, await _queue(database, of)) for instance in chosen for of in [scope(instance, now)]]
     except (PyMongoError, TimeoutError) as exc:
         raise RetryLater(type(exc).__name__) from exc
-    return sorted((debtor(row, instance, of.today) for instance, of, rows in found for row in rows), key=order)
+    return sorted((debtor(row, instance, now) for instance, _, rows in found for row in rows), key=order)
 
 
 async def count(database: Database, now: datetime) -> Counted:

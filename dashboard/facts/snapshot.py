@@ -9,6 +9,7 @@ from dashboard.facts.freshness import Source, sources
 from dashboard.facts.provider import Provider, identity
 from dashboard.facts.situation import situation
 from schemas.calling.calendar import Gate, gate
+from schemas.calling.hours import ZONES
 from schemas.calling.place import place
 from schemas.figures.debts import Debt, debts
 from schemas.figures.queue import Waiting, waiting
@@ -87,8 +88,10 @@ class Snapshot:
 
 def scope(instance: Instance, now: datetime) -> Scope:
     """Whose figures, on the instance's own calendar."""
+    rules, home = instance.rules, gate(instance, now).closed
+    states = {state: closed for state in ZONES if (closed := gate(instance, now, state).closed) != home}
     today = now.astimezone(instance.clock).date()
-    return Scope(instance.name, today, instance.rules.min_days_overdue, gate(instance, now).closed)
+    return Scope(instance.name, today, rules.min_days_overdue, home, rules.max_days_overdue, now, states)
 
 
 def snapshot(rows: Rows, now: datetime) -> Snapshot:
@@ -108,24 +111,24 @@ def _figures(read: InstanceRows, sweeps: Sequence[Row], now: datetime) -> Instan
         standing(read.standing),
         waiting(read.waiting, of),
         {subject: debts(rows, ReverseMap(instance.reverse.get(subject, {}))) for subject, rows in read.debts.items()},
-        tuple(debtor(row, instance, of.today) for row in read.head),
+        tuple(debtor(row, instance, now) for row in read.head),
         sources(instance, sweeps, now),
     )
 
 
-def debtor(row: Row, instance: Instance, today: date) -> Debtor:
-    """One row of `queue_pipeline`. `today`: the instance's local date."""
+def debtor(row: Row, instance: Instance, now: datetime) -> Debtor:
+    """One row of `queue_pipeline`, at the aware instant `now`."""
     facts = Facts.model_validate(row["facts"], extra="ignore")
-    found = place(facts, Verdict(), today, instance.rules.min_days_overdue)  # whoever is in these rows is not held
+    found = place(facts, Verdict(), instance, now)  # whoever is in these rows is not held
     parts = sorted(found.parts.items(), key=lambda part: (-part[1], part[0]))
     return Debtor(
         instance.name,
         instance.title or instance.name,
         row["code"],
         facts.name or row["code"],
-        masked(facts.phones),
+        masked((row.get("verdict", {}).get("number") or "", *facts.phones)),
         situation(instance.erp.kind, row.get("contracts") or ()),
-        found.oldest_due_on or today,
+        found.oldest_due_on or now.astimezone(instance.clock).date(),
         found.days_late,
         found.overdue_cents,
         found.score,
@@ -134,8 +137,8 @@ def debtor(row: Row, instance: Instance, today: date) -> Debtor:
 
 
 def masked(phones: Sequence[str]) -> str:
-    """The best number, E.164, down to its last digits: enough to recognise it, too little to dial it."""
-    return f"•••• {phones[0][-DIGITS_SHOWN:]}" if phones else ""
+    """The first number, E.164, down to its last digits: enough to recognise it, too little to dial it."""
+    return next((f"•••• {phone[-DIGITS_SHOWN:]}" for phone in phones if phone), "")
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,7 @@
 No call is placed yet. `again` folds what people decided since into a state that no record touched; time alone changes none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from schemas.codec import decode, encode
 from schemas.controls import NOTHING_DECIDED, AllControls
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
+from schemas.instances import Instance
 from schemas.model import next_version
 from schemas.queue import Facts, QueueEntry, Verdict
 
@@ -24,11 +25,11 @@ NAME = "dialer"
 class World:
     """What decisions depend on beside the debtor.
 
-    `instances`: names of those that are configured; their rules are applied by whoever reads an entry. `since`: what ended
-    before is over in every zone, and may be missing in `controls`.
+    `instances`: those that are configured, by name. `since`: what ended before is over in every zone, and may be missing in
+    `controls`.
     """
 
-    instances: frozenset[str] = frozenset()
+    instances: Mapping[str, Instance] = field(default_factory=dict)
     controls: AllControls = NOTHING_DECIDED
     since: date = field(default=date.min, compare=False)
 
@@ -42,9 +43,10 @@ def key_of(record: Record) -> bytes:
 
 def verdict(world: World, name: str, code: str, facts: Facts) -> Verdict:
     """The decision, or a hold where the instance is not configured."""
-    if name not in world.instances:
+    instance = world.instances.get(name)
+    if instance is None:
         return Verdict(holds=("instance_unknown",))
-    return decide(facts, code, world.controls.of(name))
+    return decide(facts, code, instance, world.controls.of(name))
 
 
 def fold(world: World, key: bytes, state: bytes | None, records: Sequence[Record], now: datetime) -> Folded:

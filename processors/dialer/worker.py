@@ -47,7 +47,7 @@ class Desk:
         except PyMongoError as exc:
             raise RetryLater(f"MONGO_URI: the database does not answer ({type(exc).__name__})") from exc
         self._tell(frozenset(unreadable))
-        before, self.world = self.world, World(frozenset(found), controls, since)
+        before, self.world = self.world, World(found, controls, since)
         return before != self.world
 
     def _tell(self, unreadable: frozenset[Unreadable]) -> None:

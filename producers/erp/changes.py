@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from schemas.erp.declaration import DATE_FORM, PERSON, Row, Table
-from schemas.erp.documents import document, document_problem, masked
+from schemas.erp.documents import document, document_problem, is_company, masked
 from schemas.erp.values import first_of
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
@@ -81,7 +81,8 @@ def _of_person(table: Table, row: Row, person: Callable[[str], str]) -> dict[str
             raise RejectRecord(f"{table.name} has no column {column}", field=column)
     written = first_of(*(_text(row[column]) for column in table.document))
     bare = document(written)
-    return dict(zip(PERSON, (person(bare), masked(bare), document_problem(written)), strict=True))
+    of = "company" if is_company(written) else "person"
+    return dict(zip(PERSON, (person(bare), masked(bare), document_problem(written), of), strict=True))
 
 
 def fingerprint(body: bytes) -> bytes:

@@ -1,26 +1,53 @@
-"""What objects to a call whatever the time? The rules whose answer is stored, without call history. Pure.
+"""What objects to a call whatever the time? The rules whose answer is stored. Pure.
 
-What the clock decides is computed when an entry is read: `schemas.calling.place` and `schemas.calling.calendar`.
+What the clock decides is computed when an entry is read: `schemas.calling.place` and `schemas.calling.calendar`. What past
+calls forbid is stored with its end, so that time alone publishes nothing.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from typing import get_args
 
+from schemas.calling.hours import zone_of
+from schemas.calling.limits import limits
+from schemas.calling.phones import next_number
+from schemas.calling.retry import retry_at
 from schemas.controls import Controls
-from schemas.queue import Facts, HoldReason, Verdict
+from schemas.instances import Instance, Rules
+from schemas.queue import LIMITS, Facts, HoldReason, Verdict
+from schemas.spelling import fold
+
+ORDER: dict[HoldReason, int] = {reason: place for place, reason in enumerate(get_args(HoldReason))}
 
 
-def decide(facts: Facts, code: str, controls: Controls) -> Verdict:
-    """The verdict that stands until facts or controls change. Every rule is asked, so that a hold shows all that objects."""
+def decide(facts: Facts, code: str, instance: Instance, controls: Controls) -> Verdict:
+    """The verdict that stands until facts, rules or controls change, without a clock.
+
+    Every rule is asked, so that a hold shows all that objects.
+    """
     promised = controls.promises.get(code)
+    number = next_number(facts.phones, controls.phones, facts.calls)
+    lasting = (*debt(facts), *people(facts, code, controls), *kinds(facts, instance.rules))
+    if not number and facts.phones and "blocklist" not in lasting:
+        lasting = (*lasting, "no_number_left")
+    if not facts.calls and not facts.refused:  # most debtors by far
+        return Verdict(holds=lasting, until={"promise": promised} if promised is not None else {}, number=number)
+    holds: dict[HoldReason, datetime | None] = dict.fromkeys(lasting)
+    holds |= dict(history(facts, instance))
+    for reason, until in facts.refused.items():
+        if reason in LIMITS:  # of any other rule facts and controls tell
+            before = holds.get(reason, until)
+            holds[reason] = before and max(before, until)
     return Verdict(
-        holds=(*debt(facts), *people(facts, code, controls)),
+        holds=tuple(sorted(holds, key=ORDER.__getitem__)),
         until={"promise": promised} if promised is not None else {},
+        ends={reason: ends for reason, ends in holds.items() if ends is not None},
+        number=number,
     )
 
 
 def debt(facts: Facts) -> Iterator[HoldReason]:
-    """What the debt itself objects."""
+    """What the debt itself objects, in entries of before bills were judged one by one."""
     if facts.voluntary_suspension:
         yield "voluntary_suspension"
     if facts.awaiting_confirmation:
@@ -46,8 +73,41 @@ def people(facts: Facts, code: str, controls: Controls) -> Iterator[HoldReason]:
         yield "no_phone"
 
 
-def in_force(verdict: Verdict, today: date) -> Verdict:
-    """Without the holds that ended before `today`: equal verdicts hold the same debtor from that day on."""
+def kinds(facts: Facts, rules: Rules) -> Iterator[HoldReason]:
+    """Whom the instance does not call at all."""
+    if facts.known and not facts.active and not rules.call_inactive:
+        yield "client_inactive"
+    if facts.company and not rules.call_companies:
+        yield "company"
+    if rules.branches or rules.branches_left_out:
+        branch = fold(facts.branch)
+        if (rules.branches and branch not in map(fold, rules.branches)) or branch in map(fold, rules.branches_left_out):
+            yield "branch"
+
+
+def history(facts: Facts, instance: Instance) -> Iterator[tuple[HoldReason, datetime | None]]:
+    """What past calls forbid, and until when; None: until a record tells how the call ended.
+
+    No limit begins to object by time alone: what objects right after the newest call is all that will.
+    """
+    if not facts.calls:
+        return
+    newest = max(call.at for call in facts.calls)
+    yield from limits(facts.calls, instance.rules, zone_of(instance, facts.uf), newest)
+    retry = retry_at(facts.calls, instance.rules)
+    if retry is not None:
+        yield "retry_later", retry
+
+
+def in_force(verdict: Verdict, today: date, now: datetime | None = None) -> Verdict:
+    """Without the holds that ended before the local day `today`, or by `now`; without `now` no instant has passed.
+
+    Equal verdicts hold the same debtor from then on.
+    """
     until = {reason: day for reason, day in verdict.until.items() if day >= today}
-    ended = verdict.until.keys() - until.keys()
-    return Verdict(holds=tuple(reason for reason in verdict.holds if reason not in ended), until=until)
+    ends = {reason: at for reason, at in verdict.ends.items() if now is None or at > now}
+    ended = (verdict.until.keys() - until.keys()) | (verdict.ends.keys() - ends.keys())
+    if not ended:
+        return verdict
+    holds = tuple(reason for reason in verdict.holds if reason not in ended)
+    return Verdict(holds=holds, until=until, ends=ends, number=verdict.number)

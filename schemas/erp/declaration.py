@@ -80,7 +80,7 @@ class Table:
 
     `key`: column of the row's id. `owner`: column of the client code ("" for a reference table, whose rows belong to the
     table's name). `document`: columns of CPF/CNPJ, of which the first that is filled counts; the poller replaces them by
-    `person`, `document` and `document_problem`. `extra`: columns that are kept without being mapped. `optional`: columns
+    those of `PERSON`. `extra`: columns that are kept without being mapped. `optional`: columns
     that an answer may lack. `dates`: column of a date whose order of day and month the poller must find out first; it
     adds `date_form`. `changed`: column of the time of the last change, for reading only what is recent. `lost`: what it
     means that a read by id finds nothing.
@@ -120,8 +120,9 @@ class Table:
         return {name: (self.words[name].columns[0], codes) for name, codes in known.items() if codes}
 
 
-PERSON = ("person", "document", "document_problem")
-"""Columns that the poller makes from the CPF or CNPJ before Kafka: keyed hash, masked form, what is wrong with it."""
+PERSON = ("person", "document", "document_problem", "document_of")
+"""Columns that the poller makes from the CPF or CNPJ before Kafka: keyed hash, masked form, what is wrong with it, and whose
+it is ("company" or "person")."""
 DATE_FORM = "date_form"
 """Column that the poller adds where a table has `dates`: "ymd", "ydm", or "" while nothing has settled it."""
 DERIVED = (*PERSON, DATE_FORM)

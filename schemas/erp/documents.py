@@ -30,6 +30,12 @@ def document_problem(value: str) -> DocumentProblem:
     return _read(value)[1]
 
 
+def is_company(value: str) -> bool:
+    """Whether a CNPJ is meant, be its check digits right or not."""
+    bare = document(value) or SIGNS.sub("", value.upper())
+    return CNPJ.fullmatch(bare) is not None and bool(bare.strip("0"))
+
+
 def masked(bare: str) -> str:
     """A normalised document with all but its middle hidden."""
     return f"***{bare[3:9]}**" if bare else ""

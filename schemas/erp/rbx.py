@@ -59,6 +59,7 @@ CLIENTS = Table(
         "person": Col(("person",), text),
         "document": Col(("document",), text),
         "document_problem": Col(("document_problem",), text),
+        "company": Col(("document_of",), lambda of: of == "company"),
         "phones": Col(PHONES, phones, with_event=True),
         "phone_problems": Col(PHONES, phone_problems, with_event=True),
         "bairro": Col(("Bairro",), text),

@@ -1,10 +1,11 @@
 """Whose figures, on which day, and what counts as overdue: shared by every family of figures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 from typing import Any
 
+from schemas.instances import Rules
 from schemas.queue import Closed
 
 Pipeline = list[dict[str, Any]]
@@ -17,12 +18,32 @@ AGES: tuple[tuple[int, int | None], ...] = ((1, 7), (8, 15), (16, 30), (31, 60),
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose figures. `today`: the local date of the instance. `closed`: why its gate is, None while calls are allowed."""
+    """Whose figures. `today`: the local date of the instance; `now`: the instant, the first of that date in UTC if None.
+
+    `closed`: why the instance's gate is, None while calls are allowed. `states`: the same of those (UF) where it differs.
+    """
 
     instance: str
     today: date
     min_days_overdue: int
     closed: Closed | None = None
+    max_days_overdue: int = Rules().max_days_overdue
+    now: datetime | None = None
+    states: Mapping[str, Closed | None] = field(default_factory=dict)
+
+    @property
+    def moment(self) -> datetime:
+        """`now`, in UTC."""
+        return datetime.combine(self.today, time(0), UTC) if self.now is None else self.now.astimezone(UTC)
+
+    @property
+    def shut(self) -> bool:
+        """Nobody may be called in any state."""
+        return None not in (self.closed, *self.states.values())
+
+    def closed_in(self, state: str) -> Closed | None:
+        """Why the gate of a debtor's state is closed; of one that is not known, the instance's."""
+        return self.states.get(state, self.closed)
 
 
 def overdue_bills(today: date) -> dict[str, object]:

@@ -14,6 +14,7 @@ from schemas.figures.debts import Debt
 from schemas.figures.queue import REASONS, Hold, Waiting
 from schemas.figures.standing import Band, Share, Standing
 from schemas.instances import Instance
+from schemas.queue import Closed
 from schemas.reverse_map import Subject
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # 09:00 in São Paulo
@@ -47,11 +48,12 @@ def _figures(
     unverified: str = "",
     gate: Gate = OPEN,
     gated: int = 0,
+    away: tuple[tuple[str, Closed, int], ...] = (),
 ) -> InstanceFigures:
     aging = (Band(1, 2, 10_000), Band(8, 3, 123_456), Band(16), Band(31), Band(61), Band(91, 1, 99))
     standing = Standing(1_234, Share(2, 2, 10_000), Share(3, 4, 123_555), aging)
     held = sum(hold.debtors for hold in holds) + gated
-    waiting = Waiting(len(head), sum(debtor.cents for debtor in head), held, holds, gated)
+    waiting = Waiting(len(head), sum(debtor.cents for debtor in head), held, holds, gated, away)
     fresh = (Source("bill", NOW - timedelta(seconds=30), 7, None, "", "fresh"),)
     erp = (unverified or "IXC Soft", not unverified)
     figures = (standing, waiting, debts, head, sources or fresh)
@@ -62,10 +64,13 @@ def _reading(*instances: InstanceFigures, age: timedelta = timedelta(0), failure
     return Reading(NOW, Snapshot(NOW - age, instances, dead, ()), failure)
 
 
+PABX = {"control": {"kind": "ari", "url": "http://pabx.invalid:8088/ari", "user": "cobranca"}, "context": "cobranca"}
+
+
 def _instance(name: str = "norte", **settings: object) -> Instance:
     erp = {"kind": "ixc", "url": "https://erp.invalid/", "token": "sealed", "every": {"bill": 120}}
     place = {"zone": "America/Sao_Paulo", "state": "SP", "ddd": "11"}
-    return Instance.model_validate({"name": name, **place, "erp": erp, **settings})
+    return Instance.model_validate({"name": name, **place, "erp": erp, "pabx": PABX, **settings})
 
 
 @pytest.fixture

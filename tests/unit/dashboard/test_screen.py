@@ -104,6 +104,8 @@ def test_a_closed_gate_is_one_sentence_for_its_provider(
         (Gate("holiday", MONDAY_NINE), "Feriado até 24/11 09:00."),
         (Gate("outside_window", MONDAY_NINE - timedelta(days=1)), "Fora do horário permitido até 09:00."),
         (Gate("outside_window"), "Fora do horário permitido: nenhum horário permitido está configurado."),
+        (Gate("no_pabx"), "Provedor sem PABX."),
+        (Gate("instance_paused"), "Provedor em pausa."),
     ],
 )
 def test_a_gate_says_why_and_until_when(
@@ -115,6 +117,20 @@ def test_a_gate_says_why_and_until_when(
     assert sentence in text
     assert "Ninguém em espera" not in text
     assert "só por isto" not in text
+
+
+def test_a_closed_state_is_named_with_how_many_wait_for_it(
+    figures: MakeFigures, reading: MakeReading, debtor: MakeDebtor, portuguese: Language
+) -> None:
+    """While the provider's own gate is open; once that is closed, each says its own number."""
+    away = (("AC", "outside_window", 4),)
+    open_ = figures(head=(debtor("7", 40),), gated=4, away=away)
+    shut = figures(gate=Gate("holiday", MONDAY_NINE), gated=10, away=away)
+    texts = [words(Painter(portuguese).paint(reading(one), EVERYBODY).blocks["holds"]) for one in (open_, shut)]
+
+    assert all("AC : Fora do horário permitido 4 só por isto." in text for text in texts)
+    assert "Ninguém em espera" not in texts[0]
+    assert "Feriado até 24/11 09:00. 6 só por isto." in texts[1]
 
 
 def test_of_several_providers_each_closed_one_is_named(

@@ -43,8 +43,8 @@ def test_a_debtor_is_named_by_the_code_until_the_name_is_known(instance: MakeIns
     (found,) = one.head
 
     assert (found.name, found.title, found.days_late) == ("7", "Norte", 22)
-    assert (found.cents, found.score) == (50_000, 270)
-    assert found.parts == (("days_late", 220), ("amount_due", 50))
+    assert (found.cents, found.score) == (50_000, 370)
+    assert found.parts == (("days_late", 220), ("never_reached", 100), ("amount_due", 50))
 
 
 def test_midnight_changes_the_figures_at_the_next_refresh(instance: MakeInstance) -> None:
@@ -53,8 +53,8 @@ def test_midnight_changes_the_figures_at_the_next_refresh(instance: MakeInstance
     read = InstanceRows(instance(), NOTHING, [], [row("7")], {})
     (before,), (after,) = (snapshot(Rows([read], [], 0, {}), at).instances[0].head for at in (late, early))
 
-    assert (before.days_late, before.cents, before.score) == (22, 50_000, 270)
-    assert (after.days_late, after.cents, after.score) == (23, 59_990, 289)
+    assert (before.days_late, before.cents, before.score) == (22, 50_000, 370)
+    assert (after.days_late, after.cents, after.score) == (23, 59_990, 389)
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,38 @@ def test_the_gate_is_the_instances_not_each_debtors(
 ) -> None:
     """The very same rows at another hour; the reasons of those who are held stay."""
     rows = [
-        {"_id": {"early": False, "holds": []}, "debtors": 3, "cents": 900},
-        {"_id": {"early": False, "holds": ["no_phone"]}, "debtors": 2, "cents": 0},
+        {"_id": {"state": "", "holds": []}, "debtors": 3, "cents": 900},
+        {"_id": {"state": "", "holds": ["no_phone"]}, "debtors": 2, "cents": 0},
     ]
     (one,) = snapshot(Rows([InstanceRows(instance(), NOTHING, rows, [], {})], [], 0, {}), at).instances
 
     assert (one.gate.closed, one.waiting.ready, one.waiting.gated) == (closed, ready, gated)
     assert (one.waiting.ready + one.waiting.held, one.waiting.holds) == (5, (Hold("no_phone", 2, 2),))
     assert scope(instance(), at).closed == closed
+
+
+@pytest.mark.parametrize(
+    ("at", "ready", "held", "gated", "away"),
+    [
+        (datetime(2026, 11, 23, 12, 30, tzinfo=UTC), 5, 5, 5, (("AC", "outside_window", 4), ("AM", "outside_window", 1))),
+        (datetime(2026, 11, 23, 23, 30, tzinfo=UTC), 4, 6, 6, ()),
+        (datetime(2026, 7, 9, 18, 0, tzinfo=UTC), 5, 5, 5, ()),
+    ],
+)
+def test_a_debtor_in_another_state_has_its_gate(
+    instance: MakeInstance, at: datetime, ready: int, held: int, gated: int, away: tuple[tuple[str, str, int], ...]
+) -> None:
+    """Acre is two hours behind São Paulo, Amazonas one; on the ninth of July only São Paulo has a holiday.
+
+    Who waits for the same reason as the instance is counted with it.
+    """
+    some = {"": 2, "SP": 3, "AC": 4, "AM": 1}
+    rows = [{"_id": {"state": state, "holds": []}, "debtors": some[state], "cents": 0} for state in some]
+    (one,) = snapshot(Rows([InstanceRows(instance(), NOTHING, rows, [], {})], [], 0, {}), at).instances
+
+    assert (one.waiting.ready, one.waiting.held, one.waiting.gated) == (ready, held, gated)
+    assert one.waiting.away == away
+    assert one.waiting.gated_at_home == gated - sum(debtors for _, _, debtors in away)
 
 
 def test_an_instance_shows_its_erp_and_the_names_of_its_reverse_map(instance: MakeInstance, now: datetime) -> None:

@@ -23,15 +23,15 @@ waitings = st.builds(Waiting, counts, counts, counts, holds.map(lambda some: tup
 SCOPE = Scope("norte", TODAY, 7)
 
 
-def group(debtors: int, *holds: str, early: bool = False, cents: int = 0) -> dict[str, object]:
-    return {"_id": {"early": early, "holds": list(holds)}, "debtors": debtors, "cents": cents}
+def group(debtors: int, *holds: str, cents: int = 0, state: str = "") -> dict[str, object]:
+    return {"_id": {"state": state, "holds": list(holds)}, "debtors": debtors, "cents": cents}
 
 
 ROWS = [
     group(2, "promise", "no_phone"),
     group(4, cents=900),
     group(3, "no_phone"),
-    group(1, "promise", early=True),
+    group(1, "too_early", "promise"),
     {"debtors": 8},
 ]
 

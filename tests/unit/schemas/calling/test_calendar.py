@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.calling.calendar import Gate, gate, is_holiday, is_open
-from schemas.instances import Instance, State
+from schemas.calling.calendar import Gate, gate, is_free, is_holiday, is_open
+from schemas.calling.hours import LAWS, ZONES, zone_of
+from schemas.instances import Instance, State, Window
+from schemas.queue import Closed
 from tests.strategies import instance, instances
 
 
@@ -37,10 +39,14 @@ MOMENTS = st.integers(0, 8 * 24 * 60 * 60).map(lambda seconds: WEEK + timedelta(
 
 @given(instances(), MOMENTS)
 def test_open_is_within_the_window_of_the_local_weekday(here: Instance, now: datetime) -> None:
-    """Judged by local text: from `opens` until just before `closes`."""
+    """Judged by local text: from `opens` until just before `closes`, within what the state's law allows."""
     local = now.astimezone(here.clock)
-    window = here.rules.windows.get(local.weekday())
-    expected = window is not None and f"{window.opens:%H:%M}" <= f"{local:%H:%M}" < f"{window.closes:%H:%M}"
+    window, law = here.rules.windows.get(local.weekday()), LAWS.get(here.state)
+    allowed = law.get(local.weekday()) if law is not None else Window(opens=time(0), closes=time.max)
+    expected = all(
+        hours is not None and f"{hours.opens:%H:%M}" <= f"{local:%H:%M}" < f"{hours.closes:%H:%M}"
+        for hours in (window, allowed)
+    )
 
     assert is_open(here, now) is expected
 
@@ -80,8 +86,9 @@ def test_the_weekday_is_the_local_one() -> None:
 
 
 def allowed(here: Instance, now: datetime) -> bool:
-    holiday = is_holiday(here.state, now.astimezone(here.clock).date())
-    return not here.paused and is_open(here, now) and (here.rules.call_on_holidays or not holiday)
+    holiday = is_free(here, here.state, now.astimezone(here.clock).date())
+    kept = not here.rules.call_on_holidays or here.state in LAWS
+    return not here.paused and is_open(here, now) and not (holiday and kept)
 
 
 @given(instances(), MOMENTS)
@@ -92,6 +99,11 @@ def test_a_closed_gate_says_to_the_second_when_it_opens(here: Instance, now: dat
     assert (found.closed is None) is allowed(here, now)
     if found.closed is None:
         assert found.opens_at is None
+        assert found.closes_at is not None
+        assert allowed(here, found.closes_at - timedelta(microseconds=1))
+        assert not allowed(here, found.closes_at)
+        steps = (found.closes_at - now) // timedelta(minutes=7)
+        assert all(allowed(here, now + timedelta(minutes=7 * step)) for step in range(steps))
     elif found.opens_at is None:
         assert not any(allowed(here, now + timedelta(minutes=10 * step)) for step in range(6 * 24 * 15))
     else:
@@ -102,10 +114,11 @@ def test_a_closed_gate_says_to_the_second_when_it_opens(here: Instance, now: dat
 
 
 @pytest.mark.parametrize(
-    ("local", "closed", "opens_at"),
+    ("local", "closed", "changes_at"),
     [
         ("2026-01-12T08:59:59", "outside_window", "2026-01-12T09:00:00"),
-        ("2026-01-12T09:00:00", None, None),
+        ("2026-01-12T09:00:00", None, "2026-01-12T19:00:00"),
+        ("2026-01-12T18:59:59", None, "2026-01-12T19:00:00"),
         ("2026-01-12T19:00:00", "outside_window", "2026-01-13T09:00:00"),
         ("2026-01-16T19:00:00", "outside_window", "2026-01-19T09:00:00"),  # a Friday
         ("2026-09-04T20:00:00", "outside_window", "2026-09-08T09:00:00"),  # before a Monday that is a holiday
@@ -113,15 +126,120 @@ def test_a_closed_gate_says_to_the_second_when_it_opens(here: Instance, now: dat
         ("2026-09-07T23:00:00", "holiday", "2026-09-08T09:00:00"),
     ],
 )
-def test_the_gate_of_the_strictest_window(local: str, closed: str | None, opens_at: str | None) -> None:
+def test_the_gate_of_the_strictest_window(local: str, closed: Closed | None, changes_at: str) -> None:
     here = instance()
 
     def at(text: str) -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=here.clock)
 
-    assert gate(here, at(local).astimezone(UTC)) == Gate(closed, at(opens_at) if opens_at else None)  # type: ignore[arg-type]
+    expected = Gate(closed, opens_at=at(changes_at)) if closed else Gate(closes_at=at(changes_at))
+    assert gate(here, at(local).astimezone(UTC)) == expected
 
 
 def test_without_hours_the_gate_never_opens() -> None:
     for windows in ({}, {0: {"opens": time(9), "closes": time(9)}}):
         assert gate(instance(rules={"windows": windows}), WEEK) == Gate("outside_window", None)
+
+
+# --- days that are a holiday by custom, or in one town
+
+
+@pytest.mark.parametrize(
+    ("name", "days"),
+    [
+        ("carnival", {"2026-02-16", "2026-02-17", "2027-02-08", "2027-02-09"}),
+        ("corpus_christi", {"2026-06-04", "2027-05-27"}),
+        ("christmas_eve", {"2026-12-24", "2027-12-24"}),
+        ("new_years_eve", {"2026-12-31", "2027-12-31"}),
+    ],
+)
+@pytest.mark.parametrize("state", get_args(State))
+def test_a_day_by_custom_is_free_where_the_provider_keeps_it(state: str, name: str, days: set[str]) -> None:
+    """And no other: Ash Wednesday and the public servants' day are ordinary; so the library's names are still ours."""
+    keeping = instance(rules={"optional_holidays": (name,)})
+    without = instance(rules={"optional_holidays": ()})
+    two_years = [date(2026, 1, 1) + timedelta(days=days) for days in range(730)]
+
+    found = {day.isoformat() for day in two_years if is_free(keeping, state, day)}
+    public = {day.isoformat() for day in two_years if is_free(without, state, day)}
+    assert found == public | days
+    assert public == {day.isoformat() for day in two_years if is_holiday(state, day)}
+
+
+def test_a_towns_own_day_is_a_holiday_of_all_its_providers_debtors() -> None:
+    here = instance(rules={"municipal_holidays": ["2026-08-27"]})
+    noon = datetime(2026, 8, 27, 12, tzinfo=here.clock)
+
+    for uf in ("", "AL", "SP"):
+        assert gate(here, noon, uf).closed == "holiday"
+        assert gate(here, noon - timedelta(days=1), uf).closed is None
+
+
+# --- other states
+
+
+def test_each_state_has_its_zone() -> None:
+    """Far from home a debtor is called by the clock of his state; at home by the instance's own."""
+    assert set(ZONES) == set(get_args(State))
+    noronha = instance(state="PE", zone="America/Noronha")
+
+    assert zone_of(noronha, "PE").key == zone_of(noronha, "").key == zone_of(noronha, "27").key == "America/Noronha"
+    assert zone_of(noronha, " ac ").key == "America/Rio_Branco"
+
+
+@pytest.mark.parametrize(
+    ("uf", "utc", "closed"),
+    [
+        ("AC", "2026-01-12T13:59:59", "outside_window"),  # 08:59:59 there
+        ("AC", "2026-01-12T14:00:00", None),
+        ("AL", "2026-01-12T11:59:59", "outside_window"),
+        ("AL", "2026-01-12T12:00:00", None),
+        ("AC", "2026-01-12T23:59:59", None),  # 18:59:59 there, three hours after Alagoas
+        ("AL", "2026-01-12T23:59:59", "outside_window"),
+        ("SP", "2026-07-09T15:00:00", "holiday"),
+        ("AL", "2026-07-09T15:00:00", None),
+        ("XX", "2026-06-24T15:00:00", "holiday"),  # nobody knows such a state: Alagoas has a holiday
+        ("SP", "2026-06-24T15:00:00", None),
+    ],
+)
+def test_the_gate_of_a_debtors_own_state(uf: str, utc: str, closed: str | None) -> None:
+    assert gate(instance(), datetime.fromisoformat(utc).replace(tzinfo=UTC), uf).closed == closed
+
+
+ALWAYS = {"windows": {day: {"opens": "00:00", "closes": "23:59"} for day in range(7)}, "call_on_holidays": True}
+
+
+@pytest.mark.parametrize(
+    ("uf", "weekday", "saturday", "sunday"),
+    [
+        ("AL", ("08:00", "20:00"), ("08:00", "14:00"), None),
+        ("SP", ("08:00", "20:00"), ("08:00", "14:00"), None),
+        ("RJ", ("09:00", "19:00"), None, None),
+        ("ES", ("08:00", "19:00"), None, None),
+        ("AM", ("00:00", "19:00"), None, None),
+        ("BA", ("00:00", "23:59"), ("00:00", "23:59"), ("00:00", "23:59")),
+    ],
+)
+def test_the_hours_of_a_state_bind_whatever_the_provider_allows(
+    uf: str, weekday: tuple[str, str], saturday: tuple[str, str] | None, sunday: tuple[str, str] | None
+) -> None:
+    here = instance(rules=ALWAYS)
+    zone = zone_of(here, uf)
+    for day, hours in ((12, weekday), (16, weekday), (17, saturday), (18, sunday)):
+        every = [datetime(2026, 1, day, tzinfo=zone) + timedelta(minutes=minute) for minute in range(1440)]
+        open_ = [f"{now:%H:%M}" for now in every if gate(here, now, uf).closed is None]
+        assert ((open_[0], f"{gate(here, every[int(open_[0][:2]) * 60], uf).closes_at:%H:%M}") if open_ else None) == hours
+
+
+def test_where_the_law_names_hours_it_forbids_holidays() -> None:
+    independence = datetime(2026, 9, 7, 15, tzinfo=UTC)
+
+    assert {uf for uf in ZONES if gate(instance(rules=ALWAYS), independence, uf).closed == "holiday"} == set(LAWS)
+
+
+def test_a_window_is_never_widened_by_a_states_law() -> None:
+    here = instance(rules={"windows": {0: {"opens": "10:00", "closes": "11:00"}}})
+    monday = datetime(2026, 1, 12, tzinfo=here.clock)
+
+    assert gate(here, monday + timedelta(hours=10)).closes_at == monday + timedelta(hours=11)
+    assert gate(here, monday + timedelta(hours=8)).opens_at == monday + timedelta(hours=10)
