@@ -12,7 +12,7 @@ IS_ROOT_WITH_APT = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 APT = apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit lint types layers check bench chaos compose-test chromium clean
+.PHONY: help setup demo test test-unit test-asterisk lint types layers check bench chaos compose-test chromium clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
@@ -27,6 +27,9 @@ test: .venv/.dev chromium ## every test, on the real parts; ARGS="-k words" choo
 
 test-unit: .venv/.dev ## the tests that need nothing but Python: seconds
 	@$(BIN)/pytest tests/unit tests/contract $(ARGS)
+
+test-asterisk: .venv/.dev ## the PABX's tests on a real Asterisk; ASTERISK_LAB names the script that starts one (root only)
+	@$(BIN)/pytest tests/asterisk $(ARGS)
 
 lint: .venv/.dev ## ruff: rules and format
 	@$(BIN)/ruff check && $(BIN)/ruff format --check

@@ -30,10 +30,32 @@ async def drop(request: Request) -> None:
 
 
 class Server(uvicorn.Server):
-    """Calls `ready` with the base URL once connections are accepted."""
+    """Calls `ready` with the base URL once connections are accepted.
 
-    def __init__(self, app: Starlette, port: int, ready: Callable[[str], None]) -> None:
-        super().__init__(uvicorn.Config(app, host=HOST, port=port, http=DroppableProtocol, ws="none", log_level="warning"))
+    `websockets`: whether it speaks them; `grace`: seconds for what is being answered when it ends, None for as long as it
+    takes.
+    """
+
+    def __init__(
+        self,
+        app: Starlette,
+        port: int,
+        ready: Callable[[str], None],
+        *,
+        websockets: bool = False,
+        grace: int | None = None,
+    ) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=HOST,
+                port=port,
+                http=DroppableProtocol,
+                ws="websockets-sansio" if websockets else "none",
+                log_level="warning",
+                timeout_graceful_shutdown=grace,
+            )
+        )
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -1,0 +1,5 @@
+"""`python -m deploy.simulators.pabx`."""
+
+from deploy.simulators.pabx.server import main
+
+main()
