@@ -12,6 +12,7 @@ STAGES = {
     "erp-poller": "producers.erp.poller:main",
     "hydrate": "processors.hydrate.worker:main",
     "dialer": "processors.dialer.worker:main",
+    "originate": "sinks.originate.worker:main",
     "views": "sinks.views.worker:main",
     "dashboard": "dashboard.app:main",
 }

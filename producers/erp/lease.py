@@ -4,26 +4,18 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 from aiokafka.errors import KafkaError
 
 from producers.erp.memory import Books, read_back
 from producers.erp.outbox import Outbox
+from producers.held.publishing import Closes
 from schemas.errors import RetryLater
 from schemas.runtime.progress import PROCESS
 from schemas.runtime.transactions import Writer
 
 log = structlog.get_logger()
-
-
-class Closes(Protocol):
-    """As a `Writer` is given back."""
-
-    async def close(self) -> None:
-        """Give the connection back."""
-        ...
 
 
 @dataclass(slots=True)
@@ -33,6 +25,11 @@ class Lease:
     writer: Closes
     outbox: Outbox
     books: Books
+
+    @property
+    def broken(self) -> bool:
+        """Whether a write was interrupted."""
+        return self.outbox.broken
 
     async def close(self) -> None:
         """Give it back. Where the broker is away, it takes what was left undone back by itself."""

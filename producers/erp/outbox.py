@@ -3,56 +3,36 @@
 All of it goes through the instance's `Writer`: a page is one transaction, and who is fenced publishes nothing more.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Protocol
 
 import orjson
 
 from producers.erp.changes import Change
 from producers.erp.memory import DIGEST, MEMBER
+from producers.held.publishing import Publisher, Writes
 from schemas.codec import encode
 from schemas.dead import DeadLetter
 from schemas.erp.declaration import Table
-from schemas.errors import PipelineError, RetryLater
 from schemas.instances import Instance
 from schemas.keys import debtor_key, partition_of, row_key
 from schemas.runtime.kafka import Message
-from schemas.runtime.transactions import Fenced, Parts, Place, letters_part
+from schemas.runtime.transactions import Parts, letters_part
 from schemas.sweeps import Sweep
 from schemas.topics import ROW_TOPICS, SWEEPS
-
-
-class Writes(Protocol):
-    """As `schemas.runtime.transactions.Writer` writes."""
-
-    async def write(self, parts: Mapping[Place, Iterable[Message]]) -> None:
-        """All of it or nothing. Raises RetryLater."""
-        ...
-
-
-class UnpublishedError(PipelineError):
-    """Nothing more can be published through this outbox, and nothing is known of what it published last.
-
-    Whoever holds it lets go of the instance; where nobody else has taken it (`fenced`), it is opened anew and read back.
-    """
-
-    def __init__(self, message: str, *, fenced: bool) -> None:
-        super().__init__(message)
-        self.fenced = fenced
 
 
 class Outbox:
     """Publishes for one instance; every method returns when it is committed, or raises UnpublishedError."""
 
     def __init__(self, writer: Writes) -> None:
-        self._writer = writer
-        self._turn = asyncio.Lock()
-        self._fenced = False
-        self.broken = False
-        """Also where a write was interrupted: nobody knows whether it was committed."""
+        self._publisher = Publisher(writer)
+
+    @property
+    def broken(self) -> bool:
+        """See `Publisher.broken`."""
+        return self._publisher.broken
 
     async def page(  # noqa: PLR0917 - a page's own parts, in the order of their size
         self,
@@ -81,25 +61,12 @@ class Outbox:
             key = row_key(instance.name, owner, table.kind, change.code)
             partition = partition_of(debtor_key(instance.name, owner), topic.partitions)
             parts[topic.name, partition].append(Message(key, body, headers))
-        await self._write({**parts, **letters_part(letters)})
+        await self._publisher.write({**parts, **letters_part(letters)})
 
     async def sweep(self, event: Sweep) -> None:
         """One phase of a sweep."""
         key = f"{event.instance}:{event.kind}".encode()
-        await self._write({(SWEEPS.name, 0): [Message(key, encode(event), [])]})
-
-    async def _write(self, parts: Parts) -> None:
-        """A writer has one transaction at a time, and the kinds of an instance are swept side by side."""
-        async with self._turn:
-            if self.broken:
-                raise UnpublishedError("what was written before is in doubt", fenced=self._fenced)
-            self.broken = True  # until it is known to be committed
-            try:
-                await self._writer.write(parts)
-            except RetryLater as exc:
-                self._fenced = isinstance(exc, Fenced)  # also told to the other kinds, whoever of them is heard first
-                raise UnpublishedError(str(exc), fenced=self._fenced) from exc
-            self.broken = False
+        await self._publisher.write({(SWEEPS.name, 0): [Message(key, encode(event), [])]})
 
 
 def row_bytes(of_all: Mapping[str, str], change: Change) -> bytes:

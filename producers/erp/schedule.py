@@ -9,9 +9,10 @@ import structlog
 from ulid import ULID
 
 from producers.erp.breaker import CONFIGURATION_WAIT_S, Again, Breaker, again
-from producers.erp.outbox import Outbox, UnpublishedError
+from producers.erp.outbox import Outbox
 from producers.erp.source import Source
 from producers.erp.sweep import Sweeper
+from producers.held.publishing import UnpublishedError
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.erp.ixc import Ixc
 from schemas.errors import RetryLater, StopWorker

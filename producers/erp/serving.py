@@ -26,6 +26,11 @@ PERSONS_KEPT = 100_000
 log = structlog.get_logger()
 
 
+def read_as(instance: Instance) -> tuple[object, ...]:
+    """What sweeps depend on. Whatever else is changed, such as a reverse map, must not begin them anew."""
+    return instance.erp, instance.zone, instance.ddd, instance.brake
+
+
 class Server:
     """What all instances of a process share. `schedule`: makes that of each; `clock`: aware instants."""
 

@@ -1,7 +1,7 @@
 """Kafka clients of the stages: durable, idempotent, and with our partition by debtor."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -60,10 +60,13 @@ def reader(servers: str, group: str | None = None) -> AIOKafkaConsumer:
     )
 
 
-def consumer(servers: str, group: str, name: str, *topics: Topic) -> AIOKafkaConsumer:
+def consumer(
+    servers: str, group: str, name: str, *topics: Topic, begins: Literal["earliest", "latest"] = "earliest"
+) -> AIOKafkaConsumer:
     """Sees committed records only, commits only when told to.
 
     `name` is this member's own: a worker that comes back under it takes over at once, and one that is pushed out so ends.
+    `begins`: where it reads what nobody of the group has committed.
     """
     return Member(
         *(topic.name for topic in topics),
@@ -71,7 +74,7 @@ def consumer(servers: str, group: str, name: str, *topics: Topic) -> AIOKafkaCon
         group_id=group,
         group_instance_id=f"{group}-{name}",
         enable_auto_commit=False,
-        auto_offset_reset="earliest",
+        auto_offset_reset=begins,
         isolation_level=COMMITTED,
         partition_assignment_strategy=(RoundRobin,),
         session_timeout_ms=SESSION_MS,

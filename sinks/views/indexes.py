@@ -10,10 +10,11 @@ async def ensure_indexes(view: View, expiry: Expiry, to: mongo.Collection) -> No
     """Every declared index. One that removes documents otherwise than `expiry` says is replaced; others are left alone."""
     for index in view.indexes:
         await to.create_index(list(index))
-    await _expire(expiry, to)
+    await expire(expiry, to)
 
 
-async def _expire(expiry: Expiry, to: mongo.Collection) -> None:
+async def expire(expiry: Expiry, to: mongo.Collection) -> None:
+    """The index that removes documents, exactly as `expiry` says."""
     wanted: dict[str, Any] = {"expireAfterSeconds": round(expiry.after.total_seconds())}
     if expiry.only:
         wanted["partialFilterExpression"] = dict(expiry.only)

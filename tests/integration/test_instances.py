@@ -19,8 +19,8 @@ from producers.erp.breaker import TRIPS_AT, Breaker
 from producers.erp.poller import follow
 from producers.erp.schedule import Schedule
 from producers.erp.settings import PollerSettings
-from producers.erp.turns import Turns
 from producers.erp.wire import ATTEMPTS
+from producers.held.turns import Turns
 from schemas.rows import Kind
 from schemas.runtime.secrets import seal
 from tests.integration.pipeline import SECRETS, eventually, running

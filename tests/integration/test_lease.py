@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 from producers.erp.changes import Change, Known
 from producers.erp.lease import Lease, gain
 from producers.erp.memory import read_back
-from producers.erp.outbox import UnpublishedError
+from producers.held.publishing import UnpublishedError
 from schemas.erp.ixc import BILLS
 from schemas.runtime.kafka import DURABLE
 from schemas.topics import BILLS as TOPIC

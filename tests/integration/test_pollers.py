@@ -15,7 +15,7 @@ from deploy.simulators.ixc.simulator import Simulator
 from producers.erp.lease import gain
 from producers.erp.poller import follow
 from producers.erp.settings import PollerSettings
-from producers.erp.turns import Turns
+from producers.held.turns import Turns
 from schemas.codec import decode
 from schemas.erp.ixc import BILLS as BILL_TABLE
 from schemas.rows import ErpRow

@@ -7,10 +7,11 @@ import pytest
 import structlog.testing
 from aiokafka.errors import RequestTimedOutError
 
-from producers.erp.keeper import Keeper
 from producers.erp.lease import Lease, identity
 from producers.erp.outbox import Outbox
-from producers.erp.shares import REST_S
+from producers.erp.serving import read_as
+from producers.held.keeper import Keeper
+from producers.held.shares import REST_S
 from schemas.errors import RetryLater
 from schemas.instances import Instance
 from schemas.sweeps import Sweep
@@ -29,7 +30,7 @@ class Home:
 
     def __init__(self) -> None:
         self.broker = MemoryBroker()
-        self.keeper = Keeper(self.gain, self.serve)
+        self.keeper = Keeper(self.gain, self.serve, read_as)
         self.gained: list[tuple[float, list[str]]] = []
         self.leases: list[Lease] = []
         self.refuse = False
@@ -203,7 +204,7 @@ def test_a_bug_ends_the_process() -> None:
     async def broken(one: Instance, lease: Lease) -> None:
         raise ZeroDivisionError(one.name, lease)
 
-    home.keeper = Keeper(home.gain, broken)
+    home.keeper = Keeper(home.gain, broken, read_as)
 
     async def life() -> None:
         try:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from producers.erp.changes import Change, Known, Seen, gone, news, remember
 from producers.erp.memory import Books, Notes, book_of, books_of, note
-from producers.erp.outbox import Outbox, UnpublishedError
+from producers.erp.outbox import Outbox
+from producers.held.publishing import UnpublishedError
 from schemas.codec import decode
 from schemas.erp.ixc import BILLS, IXC
 from schemas.keys import debtor_of_row, partition_of

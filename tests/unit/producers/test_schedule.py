@@ -12,8 +12,8 @@ import structlog.testing
 from aiokafka.errors import RequestTimedOutError
 
 from producers.erp.exports.folder import ExportSource
-from producers.erp.outbox import UnpublishedError
 from producers.erp.schedule import OUR_FAULT, Schedule
+from producers.held.publishing import UnpublishedError
 from schemas.codec import decode
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.errors import RetryLater

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.erp.shares import REST_S, TURNS, may_take, mine
+from producers.held.shares import REST_S, TURNS, may_take, mine
 
 NAMES = st.sets(st.from_regex(r"[a-z0-9][a-z0-9_-]{0,5}", fullmatch=True), max_size=20)
 

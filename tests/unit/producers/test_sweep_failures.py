@@ -8,7 +8,7 @@ from aiokafka.errors import RequestTimedOutError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from producers.erp.outbox import UnpublishedError
+from producers.held.publishing import UnpublishedError
 from schemas.errors import PipelineError, RetryLater, StopWorker
 from tests.unit.producers.shop import bill, error_at, error_since, opened
 

@@ -1,7 +1,7 @@
-"""The pollers of an installation as a consumer group: Kafka notices within 10 s that one is gone, and shares out its turns.
+"""The pollers of a stage as a consumer group: Kafka notices within 10 s that one is gone, and shares out its turns.
 
 The partitions are turns only: nothing is read from them and nothing committed. Membership alone is no permission to write,
-as a paused process keeps believing in it: that is what an instance's `Writer` is for.
+as a paused process keeps believing in it: that is what a `Writer` is for.
 """
 
 import asyncio
@@ -10,13 +10,11 @@ from collections.abc import Collection, Iterable
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
-from producers.erp.shares import mine
+from producers.held.shares import mine
 from schemas.errors import RetryLater
 from schemas.runtime.assignment import RoundRobin
 from schemas.runtime.kafka import HEARTBEAT_MS, SESSION_MS
-from schemas.topics import CLIENTS
-
-GROUP = "erp-poller"
+from schemas.topics import CLIENTS, Topic
 
 
 class Turns(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
@@ -26,9 +24,12 @@ class Turns(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships 
     goodbye at once.
     """
 
-    def __init__(self, servers: str, group: str = GROUP) -> None:
+    def __init__(self, servers: str, group: str, topic: Topic = CLIENTS) -> None:
         self.round = 0
-        self._held: frozenset[int] = frozenset()
+        self.held: frozenset[int] = frozenset()
+        """The turns of this process, as far as it knows."""
+        self._group = group
+        self._topic = topic.name
         self._changed = asyncio.Event()
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=servers,
@@ -41,7 +42,7 @@ class Turns(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships 
 
     async def start(self) -> None:
         """Join. Raises KafkaError."""
-        self._consumer.subscribe([CLIENTS.name], listener=self)
+        self._consumer.subscribe([self._topic], listener=self)
         await self._consumer.start()
 
     async def stop(self) -> None:
@@ -50,7 +51,7 @@ class Turns(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships 
 
     def mine(self, names: Collection[str]) -> frozenset[str]:
         """Of all instances those whose turn this process holds, as far as it knows."""
-        return mine(names, self._held)
+        return mine(names, self.held)
 
     async def wait(self, seconds: float) -> None:
         """Until turns were given out anew, at most so long. Raises RetryLater where the group does not work."""
@@ -62,7 +63,7 @@ class Turns(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships 
         except TimeoutError:
             pass
         except KafkaError as exc:
-            raise RetryLater(f"the group {GROUP} does not work: {exc!r}") from exc
+            raise RetryLater(f"the group {self._group} does not work: {exc!r}") from exc
         self._changed.clear()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
@@ -71,6 +72,6 @@ class Turns(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Turns were given out."""
         self._consumer.pause(*assigned)
-        self._held = frozenset(tp.partition for tp in assigned)
+        self.held = frozenset(tp.partition for tp in assigned)
         self.round += 1
         self._changed.set()

@@ -1,59 +1,78 @@
-"""The instances that this process holds: takes them, lets them go, and runs what serves each."""
+"""What this process holds of all that is shared out, instances or PABX: takes it, lets it go, runs what serves each."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import structlog
 
-from producers.erp.lease import Lease
-from producers.erp.outbox import UnpublishedError
-from producers.erp.shares import may_take
+from producers.held.publishing import UnpublishedError
+from producers.held.shares import may_take
 from schemas.errors import RetryLater
-from schemas.instances import Instance
 
 log = structlog.get_logger()
-Gain = Callable[[Collection[str]], Awaitable[dict[str, Lease]]]
-Serve = Callable[[Instance, Lease], Coroutine[Any, Any, None]]
+
+
+class Lease(Protocol):
+    """The right to publish for one of them."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether a write was interrupted: what was published must then be read back."""
+        ...
+
+    async def close(self) -> None:
+        """Give it back."""
+        ...
+
+
+T = TypeVar("T")
+L = TypeVar("L", bound=Lease)
 
 
 class LetGo(NamedTuple):
-    """When an instance was lost to another process: the loop's time, and the round in which turns were given out."""
+    """When one was lost to another process: the loop's time, and the round in which turns were given out."""
 
     at: float
     round: int
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """An instance in our hands, and what serves it."""
+class Held(Generic[T, L]):
+    """One in our hands, and what serves it."""
 
-    instance: Instance
-    lease: Lease
+    what: T
+    lease: L
     task: asyncio.Task[None]
 
 
-def read_as(instance: Instance) -> tuple[object, ...]:
-    """What sweeps depend on. Whatever else is changed, such as a reverse map, must not begin them anew."""
-    return instance.erp, instance.zone, instance.ddd, instance.brake
+class Keeper(Generic[T, L]):
+    """`gain` takes some by name, as far as they can be had; `serve` runs one until it is cancelled or cannot publish.
 
+    `read_as`: what serving depends on: where that changes, it begins anew. `noun`: what they are, for the log.
+    """
 
-class Keeper:
-    """`gain` takes instances, as far as they can be had; `serve` runs one until it is cancelled or cannot publish."""
-
-    def __init__(self, gain: Gain, serve: Serve) -> None:
+    def __init__(
+        self,
+        gain: Callable[[Collection[str]], Awaitable[Mapping[str, L]]],
+        serve: Callable[[T, L], Coroutine[Any, Any, None]],
+        read_as: Callable[[T], object],
+        noun: str = "instance",
+    ) -> None:
         self._gain = gain
         self._serve = serve
-        self._wanted: Mapping[str, Instance] = {}
-        self._held: dict[str, Held] = {}
+        self._read_as = read_as
+        self._noun = noun
+        self._wanted: Mapping[str, T] = {}
+        self._held: dict[str, Held[T, L]] = {}
         self._gains: dict[asyncio.Task[None], frozenset[str]] = {}
         self._let_go: dict[str, LetGo] = {}
         self._round = 0
         """The last one in which what we hold was still ours."""
         self._farewells: set[asyncio.Task[None]] = set()
 
-    async def keep(self, wanted: Mapping[str, Instance], turn: int) -> None:
+    async def keep(self, wanted: Mapping[str, T], turn: int) -> None:
         """Hold what is `wanted` and nothing else. `turn`: the round in which turns were given out.
 
         It does not wait for what is being taken. Raises what only a bug can raise.
@@ -68,10 +87,10 @@ class Keeper:
             elif name not in wanted:
                 await _stopped(held.task)
                 self._drop(name)
-                log.info("instance_released", instance=name)
-            elif read_as(wanted[name]) != read_as(held.instance):
+                self._say("released", name)
+            elif self._read_as(wanted[name]) != self._read_as(held.what):
                 await _stopped(held.task)
-                self._restart(wanted[name], held.lease)
+                self._restart(name, wanted[name], held.lease)
         self._let_go = {name: when for name, when in self._let_go.items() if name in wanted}
         self._take(turn)
         self._round = turn
@@ -92,9 +111,9 @@ class Keeper:
             raise error or RuntimeError(f"{name} is served no more")  # a bug: the supervisor tells the operator
         if error.fenced:
             self._let_go[name] = LetGo(asyncio.get_running_loop().time(), self._round)
-            log.warning("instance_let_go", instance=name, reason=str(error))
+            log.warning(self._event("let_go"), **{self._noun: name}, reason=str(error))
         else:
-            log.warning("writer_broken", instance=name, reason=str(error), next="opened anew and read back")
+            log.warning("writer_broken", **{self._noun: name}, reason=str(error), next="opened anew and read back")
         self._drop(name)
 
     def _drop(self, name: str) -> None:
@@ -117,25 +136,31 @@ class Keeper:
         try:
             leases = await self._gain(names)
         except RetryLater as exc:
-            log.warning("instances_not_taken", instances=sorted(names), reason=str(exc))
+            log.warning(self._event("not_taken"), names=sorted(names), reason=str(exc))
             return
         for name, lease in leases.items():
             self._let_go.pop(name, None)
             if name in self._wanted:
-                self._start(self._wanted[name], lease)
-                log.info("instance_taken", instance=name)
+                self._start(name, self._wanted[name], lease)
+                self._say("taken", name)
             else:
                 await lease.close()
 
-    def _restart(self, instance: Instance, lease: Lease) -> None:
+    def _restart(self, name: str, what: T, lease: L) -> None:
         """With what is remembered, unless a write was interrupted: then it is taken anew."""
-        if lease.outbox.broken:
-            self._drop(instance.name)
+        if lease.broken:
+            self._drop(name)
         else:
-            self._start(instance, lease)
+            self._start(name, what, lease)
 
-    def _start(self, instance: Instance, lease: Lease) -> None:
-        self._held[instance.name] = Held(instance, lease, asyncio.create_task(self._serve(instance, lease)))
+    def _start(self, name: str, what: T, lease: L) -> None:
+        self._held[name] = Held(what, lease, asyncio.create_task(self._serve(what, lease)))
+
+    def _event(self, what: str) -> str:
+        return f"{self._noun}_{what}"
+
+    def _say(self, what: str, name: str) -> None:
+        log.info(self._event(what), **{self._noun: name})
 
 
 async def _stopped(task: asyncio.Task[None]) -> None:

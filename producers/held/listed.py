@@ -1,0 +1,38 @@
+"""The instances as MongoDB lists them. What is wrong is logged once."""
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from schemas.instances import Instance
+from schemas.runtime import mongo
+
+log = structlog.get_logger()
+
+
+class Listed:
+    """What was read last: while MongoDB does not answer, that goes on."""
+
+    def __init__(self, database: mongo.Database) -> None:
+        self._database = database
+        self._wrong: dict[str, str] = {}
+        self._unread = ""
+        self.valid: dict[str, Instance] = {}
+        self.names: frozenset[str] = frozenset()
+        """Also of those that are not valid here: all pollers must count the same."""
+
+    async def look(self) -> bool:
+        """Whether MongoDB answered. While it does not, those that we know go on."""
+        try:
+            self.valid, wrong = await mongo.instances(self._database)
+        except PyMongoError as exc:
+            reason = type(exc).__name__
+            if reason != self._unread:
+                log.warning("instances_unread", reason=reason, next="start MongoDB, or mend MONGO_URI")
+            self._unread = reason
+            return False
+        self._unread = ""
+        for name, field in wrong.items() - self._wrong.items():
+            log.warning("instance_invalid", instance=name, field=field)
+        self._wrong = wrong
+        self.names = frozenset(self.valid.keys() | wrong.keys())
+        return True

@@ -1,0 +1,82 @@
+"""One PABX as this stage needs it, whichever way it is spoken to."""
+
+from typing import NamedTuple, Protocol
+
+from pydantic import SecretStr
+from ulid import ULID
+
+from schemas.pabx import Ari, Pabx
+from schemas.runtime.ari import AriClient
+from schemas.runtime.secrets import unseal
+from schemas.said import Said
+from sinks.originate.answers import OK, REFUSING, Answered, answered, living, ours
+from sinks.originate.dialling import ari_fields
+
+
+class Probed(NamedTuple):
+    """`there`: it answered as one that is up. `refuses`: it does not want this user (401, 403), else 0."""
+
+    there: bool
+    refuses: int = 0
+    detail: str = ""
+
+
+class Pbx(Protocol):
+    """Nothing of it raises but for cancellation: what was not answered is in doubt, and said so."""
+
+    async def ring(self, pabx: Pabx, attempt: str, number: str) -> Answered:
+        """Once, never again."""
+
+    async def living(self, attempt: str) -> Answered | None:
+        """Whether an attempt's channel lives; None where it does not, or nobody knows."""
+
+    async def ours(self) -> frozenset[str] | None:
+        """The attempts whose channels live; None where nobody knows."""
+
+    async def probe(self) -> Probed:
+        """Ask something harmless."""
+
+    async def may_ring(self) -> Probed:
+        """Ask something harmless that only a user who may ring may ask."""
+
+    async def close(self) -> None:
+        """Give connections back."""
+
+
+class AriPbx:
+    """By ARI. Raises StopWorker where no key opens the password."""
+
+    def __init__(self, control: Ari, key: SecretStr) -> None:
+        password = unseal(control.password, key) if control.password else ""
+        self._ari = AriClient(str(control.url), control.user, password)
+
+    async def ring(self, pabx: Pabx, attempt: str, number: str) -> Answered:
+        """See `Pbx`."""
+        return answered(await self._ari.originate(ari_fields(pabx, attempt, number)))
+
+    async def living(self, attempt: str) -> Answered | None:
+        """See `Pbx`."""
+        return living(await self._ari.channel(attempt))
+
+    async def ours(self) -> frozenset[str] | None:
+        """See `Pbx`."""
+        return ours(await self._ari.channels())
+
+    async def probe(self) -> Probed:
+        """See `Pbx`."""
+        return _probed(await self._ari.info())
+
+    async def may_ring(self) -> Probed:
+        """See `Pbx`: it hangs up a channel that does not live."""
+        said = await self._ari.may_write(str(ULID()))
+        found = _probed(said)
+        return Probed(there=not found.refuses and answered(said).answer == "refused" and said.sent, refuses=found.refuses)
+
+    async def close(self) -> None:
+        """See `Pbx`."""
+        await self._ari.close()
+
+
+def _probed(said: Said) -> Probed:
+    refuses = said.status if said.status in REFUSING else 0
+    return Probed(said.status == OK, refuses, said.failure or f"answered {said.status}")
