@@ -15,6 +15,8 @@ NUMBER_FORMS = ("e164", "plus", "national", "local")
 """What an endpoint's template may name: `5582999990000`, `+5582999990000`, `82999990000`, `999990000`."""
 DEVICE = re.compile(r"^[A-Za-z0-9_]+/[\x21-\x7e]+$")
 PRINTED = r"^[\x20-\x7e]*$"
+PABX_HOLDS = "pabx_holds"
+"""The collection where `originate` notes an instance whose PABX refuses us: `_id` is its name, `reason`, `at`."""
 PLAIN = r"^[A-Za-z0-9_.-]*$"
 
 

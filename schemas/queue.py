@@ -103,7 +103,8 @@ class Facts(Model):
     `due` holds (due date, open cents) of each open bill that counts, oldest first; `set_aside` the oldest due date of those
     that do not, by reason. `awaiting_confirmation`, `renegotiated` and `voluntary_suspension` are of entries made before
     bills were judged one by one: they hold the debtor whole. `calls`: oldest first; dry runs are none.
-    `refused`: what the ledger objected to when a call of this debtor was to be placed, and until when.
+    `refused`: what the ledger objected to when a call of this debtor was to be placed, and until when; `refused_dry`: the
+    same of dry runs, which counts only while nothing really rings.
     """
 
     name: str = ""
@@ -124,6 +125,7 @@ class Facts(Model):
     branch: str = ""
     calls: tuple[PastCall, ...] = ()
     refused: dict[HoldReason, Instant] = {}
+    refused_dry: dict[HoldReason, Instant] = {}
 
 
 class Verdict(Model):
@@ -140,7 +142,10 @@ class Verdict(Model):
 
 
 class QueueEntry(Model):
-    """One debtor with open bills. `decided_at`: when facts or verdict last changed."""
+    """One debtor with open bills, or with calls of the last 30 days. `decided_at`: when facts or verdict last changed.
+
+    `settled`: no open bill is known, the entry stays for its calls.
+    """
 
     instance: InstanceName
     code: Code
@@ -149,6 +154,7 @@ class QueueEntry(Model):
     decided_at: Instant
     facts: Facts
     verdict: Verdict
+    settled: bool = False
 
     @property
     def key(self) -> bytes:

@@ -1,24 +1,31 @@
-"""`dialer` as a keyed stage, first slice: debtor states in, the call queue out. Bytes to bytes, still pure.
+"""`dialer` as a keyed stage: debtors and calls in, the call queue out. Bytes to bytes, still pure.
 
-No call is placed yet. `again` folds what people decided since into a state that no record touched; time alone changes none.
+`again` folds what people decided since into a state that no record touched; time alone changes none.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
+from processors.dialer.history import carried, recent, with_call, with_placed, without
 from processors.keyed.stage import Folded, Record, letter
 from schemas.calling.decide import decide, in_force
 from schemas.calling.facts import facts_of
+from schemas.calls import Call, CallPlaced
 from schemas.codec import decode, encode
 from schemas.controls import NOTHING_DECIDED, AllControls
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
+from schemas.keys import debtor_of_row
 from schemas.model import next_version
 from schemas.queue import Facts, QueueEntry, Verdict
+from schemas.topics import CALLS, DEBTORS, PLACED
 
 NAME = "dialer"
+SOURCES = (DEBTORS, PLACED, CALLS)
+CALL_PART = b"call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,21 @@ class World:
     since: date = field(default=date.min, compare=False)
 
 
+class Known(NamedTuple):
+    """What the records of one debtor have told so far. `settled`: see `QueueEntry`."""
+
+    facts: Facts
+    debtor_version: int = 0
+    settled: bool = True
+
+
 def key_of(record: Record) -> bytes:
-    """The debtor's key is the record's own."""
+    """The debtor's key: the record's own, or the first half of a call's."""
+    if record.topic != DEBTORS.name:
+        debtor = debtor_of_row(record.key)
+        if (record.key or b"").split(b":")[2:-1] != [CALL_PART]:
+            raise RejectRecord("the key is not instance:client:call:ATTEMPT", field="key")
+        return debtor
     if not record.key or record.key.count(b":") != 1:
         raise RejectRecord("the key is not instance:client", field="key")
     return record.key
@@ -50,55 +70,79 @@ def verdict(world: World, name: str, code: str, facts: Facts) -> Verdict:
 
 
 def fold(world: World, key: bytes, state: bytes | None, records: Sequence[Record], now: datetime) -> Folded:
-    """The last debtor state in the partition's order into its queue entry; a debtor without open bills has none."""
+    """The newest debtor state and all calls into the queue entry; without open bills and calls there is none."""
     before = decode(QueueEntry, state) if state is not None else None
+    was = Known(before.facts, before.debtor_version, before.settled) if before is not None else None
     letters = []
-    told = False
-    newest: Debtor | None = None
+    found, told = was, False
     for record in records:
         try:
-            newest, told = _debtor(key, record), True
+            found, told = _after(key, found, record), True
         except RejectRecord as exc:
             letters.append(letter(NAME, record, exc))
     if not told:
         return Folded(False, None, letters)
-    if newest is None or not newest.bills:
-        return Folded(before is not None, None, letters)
-    facts = facts_of(newest)
-    entry = QueueEntry(
-        instance=newest.instance,
-        code=newest.code,
-        version=next_version(before.version if before else 0, now),
-        debtor_version=newest.version,
-        decided_at=now,
-        facts=facts,
-        verdict=verdict(world, newest.instance, newest.code, facts),
-    )
-    if before is not None and entry.facts == before.facts and _same(world, entry.verdict, before.verdict):
-        return Folded(False, None, letters)
-    return Folded(True, encode(entry), letters)
+    return Folded(*_entry(world, key, before, found, now), letters)
 
 
-def _same(world: World, one: Verdict, other: Verdict) -> bool:
-    """A promise that is over need not be taken back."""
-    return in_force(one, world.since) == in_force(other, world.since)
+def again(world: World, key: bytes, state: bytes, now: datetime) -> Folded:
+    """The same debtor under what people decided since. An entry of before, with holds of its hour, is written anew once."""
+    before = decode(QueueEntry, state)
+    found = Known(before.facts, before.debtor_version, before.settled)
+    return Folded(*_entry(world, key, before, found, now), [])
 
 
-def _debtor(key: bytes, record: Record) -> Debtor | None:
+def _after(key: bytes, known: Known | None, record: Record) -> Known | None:
+    """What is known after one more record; None where the debtor was erased. Raises RejectRecord."""
+    if record.topic == DEBTORS.name:
+        return _debtor(key, known, record)
+    attempt = (record.key or b"").rsplit(b":", 1)[-1].decode(errors="replace")
+    if record.value is None:
+        return known and known._replace(facts=without(known.facts, attempt))
+    known = known or Known(Facts())
+    event: CallPlaced | Call
+    if record.topic == PLACED.name:
+        event = decode(CallPlaced, record.value)
+        facts = with_placed(known.facts, event)
+    else:
+        event = decode(Call, record.value)
+        facts = with_call(known.facts, event)
+    if event.key != record.key:
+        raise RejectRecord("the key is not that of the call", field="key")
+    return known._replace(facts=facts)
+
+
+def _debtor(key: bytes, known: Known | None, record: Record) -> Known | None:
     if record.value is None:
         return None
     debtor = decode(Debtor, record.value)
     if debtor.key != key:
         raise RejectRecord("the key is not that of the debtor", field="key")
-    return debtor
+    facts = carried(facts_of(debtor), known and known.facts)
+    return Known(facts, debtor.version, settled=not debtor.bills)
 
 
-def again(world: World, key: bytes, state: bytes, now: datetime) -> Folded:
-    """The same debtor under what people decided since. An entry of before, with holds of its hour, is written anew once."""
-    del key
-    before = decode(QueueEntry, state)
-    found = verdict(world, before.instance, before.code, before.facts)
-    if _same(world, found, before.verdict):
-        return Folded(False, None, [])
-    entry = before.model_copy(update={"version": next_version(before.version, now), "decided_at": now, "verdict": found})
-    return Folded(True, encode(entry), [])
+def _entry(
+    world: World, key: bytes, before: QueueEntry | None, known: Known | None, now: datetime
+) -> tuple[bool, bytes | None]:
+    """Whether the entry changes, and to what. What grew old leaves with the next change: time makes none."""
+    kept = known and recent(known.facts, now)
+    if known is None or kept is None or (known.settled and not kept.calls):
+        return before is not None, None
+    name, code = key.decode(errors="replace").split(":", 1)
+    if before is not None and before.settled == known.settled and recent(before.facts, now) == kept:
+        # what is over need not be taken back: a promise, a limit, a delay
+        decided = in_force(verdict(world, name, code, before.facts), world.since, now)
+        if decided == in_force(before.verdict, world.since, now):
+            return False, None
+    entry = QueueEntry(
+        instance=name,
+        code=code,
+        version=next_version(before.version if before else 0, now),
+        debtor_version=known.debtor_version,
+        decided_at=now,
+        facts=kept,
+        verdict=verdict(world, name, code, kept),
+        settled=known.settled,
+    )
+    return True, encode(entry)

@@ -7,7 +7,7 @@ are one transaction.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -102,16 +102,24 @@ class Partition:
         log.warning("folded_again", partition=self.number, keys=[key.decode(errors="replace") for key in states])
         await self._commit(Round(states, list(found.unreadable.values()), self.read))
 
-    async def take(self, records: Sequence[Record], now: datetime) -> None:
-        """One round. Raises RetryLater; then nothing of it was done, and the partition must be opened anew."""
+    async def take(self, records: Sequence[Record], now: datetime) -> Collection[bytes]:
+        """One round; the keys whose states it changed.
+
+        Raises RetryLater; then nothing of it was done, and the partition must be opened anew.
+        """
         found = fold_round(self._stage, records, self.states, self.read, now)
         if found.read != self.read:
             await self._commit(found)
+        return found.states.keys()
 
     async def put(self, states: Mapping[bytes, bytes | None]) -> None:
         """States that no record changed. Raises RetryLater."""
         if states:
             await self._commit(Round(dict(states), [], self.read))
+
+    async def send(self, parts: Parts) -> None:
+        """What is no state, under the same fence: who has lost the partition sends nothing. Raises RetryLater."""
+        await self._writer.write(parts)
 
     async def _commit(self, found: Round) -> None:
         parts: Parts = letters_part(found.letters)

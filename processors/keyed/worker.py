@@ -6,7 +6,7 @@ record is dead-lettered, anything else ends the process.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
@@ -20,9 +20,13 @@ from processors.keyed.partition import Partition
 from processors.keyed.stage import Folded, KeyedStage, Record
 from schemas.runtime.clock import now
 from schemas.runtime.progress import PROCESS, Loop
+from schemas.runtime.transactions import Parts
 
 TAKE_BATCHES = 32
 TAKE_WITHIN_S = 0.02
+
+Watch = Callable[[int, Collection[bytes]], None]
+"""Told a partition's number and the keys whose states have changed in it, once that is committed."""
 
 
 class Worker:
@@ -40,6 +44,7 @@ class Worker:
         self._held = False
         self._assignments = 0
         self.busy = asyncio.Lock()
+        self.watch: Watch = lambda *_: None
 
     @property
     def assignments(self) -> int:
@@ -74,7 +79,7 @@ class Worker:
         """One partition's round, watched on its own: one that stands still must not hide behind its busy neighbours."""
         loop = self._loops[number]
         loop.begin()
-        await self._parts[number].take(records, at)
+        self.watch(number, await self._parts[number].take(records, at))
         loop.turned()
 
     async def revoked(self, *_: object, **__: object) -> None:
@@ -147,8 +152,32 @@ class Worker:
                 found = {key: again(key, state, at) for key, state in part.states.items()}
                 states = {key: folded.state for key, folded in found.items() if folded.changed}
                 await part.put(states)
+                self.watch(number, states.keys())
                 changed += len(states)
         return changed
+
+    @property
+    def held(self) -> Mapping[int, Partition]:
+        """The partitions that are restored and ours, by number. Another object under the same number was taken over anew."""
+        return self._parts if self._held else {}
+
+    async def has_read_all(self, number: int) -> bool:
+        """Whether the broker knows of no record that waits for this partition; False where it does not say."""
+        return (await self._consumer().measured(number)).lag == 0
+
+    async def send(self, part: Partition, made: Callable[[], Parts]) -> bool:
+        """Send what `made` makes of the states as they are now; False where the partition is not ours or records wait here.
+
+        Raises RetryLater.
+        """
+        async with self.busy:
+            expected = self._consumer().expected
+            folded = all(expected.get(tp) == offset for tp, offset in self._positions(part).items())
+            if self._parts.get(part.number) is not part or not self._held or not folded:
+                return False
+            if parts := made():
+                await part.send(parts)
+        return True
 
     async def close(self) -> None:
         """Give everything back."""

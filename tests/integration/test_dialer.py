@@ -11,14 +11,17 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from bson.datetime_ms import DatetimeMS
 from pymongo import AsyncMongoClient
+from ulid import ULID
 
-from processors.dialer.stage import NAME, again, key_of
-from processors.dialer.worker import Desk
+from processors.dialer.desk import Desk
+from processors.dialer.stage import again
+from processors.dialer.worker import stage_at
+from processors.keyed import worker as keyed
 from processors.keyed.process import work
-from processors.keyed.stage import KeyedStage
 from processors.keyed.worker import Worker
 from schemas.calling.calendar import gate
 from schemas.calling.place import place
+from schemas.calls import Call
 from schemas.codec import decode, encode
 from schemas.debtor import Bill, Client, Debtor
 from schemas.instances import Instance
@@ -27,7 +30,7 @@ from schemas.queue import QueueEntry
 from schemas.runtime import mongo
 from schemas.runtime.kafka import Message, publish
 from schemas.runtime.settings import KafkaSettings, MongoSettings
-from schemas.topics import DEBTORS, QUEUE
+from schemas.topics import CALLS, DEBTORS, QUEUE
 from tests.integration.pipeline import contents, eventually, running
 from tests.strategies import instance
 
@@ -36,6 +39,7 @@ pytestmark = pytest.mark.integration
 EVE = date(2026, 9, 6)
 """A Sunday; the Monday after is a holiday in every state, the Tuesday an ordinary day."""
 CODES = [str(n) for n in range(40)]
+CALLED, LIMIT = 5, 7
 
 
 def debtor(name: str, code: str, version: int) -> Debtor:
@@ -54,6 +58,25 @@ async def put(sender: AIOKafkaProducer, name: str, version: int) -> None:
         await publish(sender, DEBTORS.name, partition_of(one.key, DEBTORS.partitions), [Message(one.key, encode(one), [])])
 
 
+async def put_calls(sender: AIOKafkaProducer, name: str, at: datetime) -> None:
+    """Seven of each of the first debtors within an hour: limits and a delay that end while days pass."""
+    for code in CODES[:CALLED]:
+        for n in range(LIMIT):
+            when = at + timedelta(minutes=n)
+            one = Call(
+                instance=name,
+                code=code,
+                attempt=str(ULID.from_datetime(when)),
+                version=1,
+                at=when,
+                answer="ringing",
+                number=f"+55829999{code:0>5}",
+                outcome="busy",
+            )
+            home = partition_of(f"{name}:{code}".encode(), CALLS.partitions)
+            await publish(sender, CALLS.name, home, [Message(one.key, encode(one), [])])
+
+
 class Clock:
     """Moved by hand."""
 
@@ -65,16 +88,17 @@ class Clock:
 
 
 @asynccontextmanager
-async def dialer(servers: str, desk: Desk, name: str) -> AsyncIterator[Callable[[], Awaitable[int]]]:
-    """The stage in this process; what it gives looks at the world and decides on everybody again, at once."""
+async def dialer(servers: str, clock: Clock, desk: Desk, name: str) -> AsyncIterator[Callable[[], Awaitable[int]]]:
+    """The stage in this process at the time of `clock`; what it gives looks at the world and decides on everybody again."""
     begun: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
 
     async def beside(worker: Worker) -> None:
         begun.set_result(worker)
 
     await desk.look()
+    real, keyed.now = keyed.now, clock
     settings = KafkaSettings(kafka_bootstrap_servers=servers, worker_name=name)
-    task = asyncio.create_task(work(KeyedStage(NAME, (DEBTORS,), QUEUE, key_of, desk.fold), settings, beside))
+    task = asyncio.create_task(work(stage_at(desk), settings, beside))
     await asyncio.wait({task, begun}, return_when=asyncio.FIRST_COMPLETED)
 
     async def look_again() -> int:
@@ -88,6 +112,7 @@ async def dialer(servers: str, desk: Desk, name: str) -> AsyncIterator[Callable[
     finally:
         task.cancel()
         await asyncio.wait({task})
+        keyed.now = real
 
 
 async def _taken_over(worker: Worker) -> bool:
@@ -115,44 +140,51 @@ async def test_a_quiet_day_publishes_nothing_and_a_promise_once(
     async def records() -> list[tuple[bytes, bytes | None]]:
         return await contents(servers, QUEUE, prefix)
 
+    async def called() -> bool:
+        newest = [decode(QueueEntry, value) for value in dict(await records()).values()]
+        return sum(len(entry.facts.calls) for entry in newest) == CALLED * LIMIT
+
     async def all_there() -> bool:
         return len(await records()) >= len(CODES)
 
     async def pass_by(look_again: Callable[[], Awaitable[int]], some: list[datetime]) -> None:
         for clock.at in some:
             await look_again()
-            today = clock.at.date()
             seen.add(gate(here, clock.at).closed)
-            for _, value in await records():
+            for value in dict(await records()).values():
                 entry = decode(QueueEntry, value)
-                seen.update(place(entry.facts, entry.verdict, today, here.rules.min_days_overdue).holds)
+                seen.update(place(entry.facts, entry.verdict, here, clock.at).holds)
 
     await put(sender, prefix, 1)
-    async with dialer(servers, Desk(to, clock), prefix) as look_again:
+    await put_calls(sender, prefix, times[0] - timedelta(hours=10))
+    async with dialer(servers, clock, Desk(to, clock), prefix) as look_again:
         await eventually(all_there, "an entry of each debtor")
+        await eventually(called, "the calls in the entries")
+        once = len(await records())
         await pass_by(look_again, times[:9])
     await put(sender, prefix, 2)
-    async with dialer(servers, Desk(to, clock), prefix) as look_again:
+    async with dialer(servers, clock, Desk(to, clock), prefix) as look_again:
         await pass_by(look_again, times[9:])
 
-        assert len(await records()) == len(CODES)
-        assert seen == {None, "holiday", "outside_window", "nothing_due", "too_early"}  # there was something to publish
+        assert len(await records()) == once
+        # there was something to publish
+        assert seen == {None, "holiday", "outside_window", "nothing_due", "too_early", "limit_7_days", "retry_later"}
 
         last = times[-1].date() + timedelta(days=2)
         await to["promises"].insert_one({"instance": prefix, "code": "7", "until": last.isoformat()})
         await look_again()
-        assert len(await records()) == len(CODES) + 1
+        assert len(await records()) == once + 1
         await pass_by(look_again, [times[-1] + timedelta(days=days) for days in (1, 2, 3, 4, 5)])
         assert "promise" in seen
-    async with dialer(servers, Desk(to, clock), prefix) as look_again:
+    async with dialer(servers, clock, Desk(to, clock), prefix) as look_again:
         await look_again()
     await to["promises"].delete_many({})
-    async with dialer(servers, Desk(to, clock), prefix) as look_again:
+    async with dialer(servers, clock, Desk(to, clock), prefix) as look_again:
         await look_again()
 
     (*_, (key, value)) = found = await records()
     newest = [decode(QueueEntry, value) for _, value in found if decode(QueueEntry, value).code == "7"][-1]
-    assert (len(found), key is not None, value is not None) == (len(CODES) + 1, True, True)
+    assert (len(found), key is not None, value is not None) == (once + 1, True, True)
     assert newest.verdict.until == {"promise": last}
     await to.client.close()
 

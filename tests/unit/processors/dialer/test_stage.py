@@ -1,4 +1,4 @@
-"""`dialer` on bytes: debtor states in, the queue out, and nothing because of time alone."""
+"""`dialer` on bytes: debtors and calls in, the queue out, and nothing because of time alone."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,22 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processors.dialer.history import KEPT
 from processors.dialer.stage import World, again, fold, key_of, verdict
 from schemas.calling.facts import facts_of
+from schemas.calls import Call, CallPlaced
 from schemas.codec import decode
 from schemas.controls import AllControls, Controls, in_force_since
 from schemas.debtor import Bill, Client, Debtor
 from schemas.errors import RejectRecord
 from schemas.queue import Facts, QueueEntry, Verdict
+from schemas.topics import CALLS, PLACED
 from tests.strategies import BILLS, INSTANTS, MONDAY, SEEN, controls, instance
+from tests.unit.processors.dialer.test_history import ONE, OTHER, call, placed
 from tests.unit.records import Given, of
 
 KEY = b"norte:1042"
+PHONE = "+5582999990001"
+CALL_KEY = placed().key
 HERE = instance()
-WORLD = World(frozenset(["norte"]))
+WORLD = World({"norte": HERE})
 NOON = datetime(2026, 1, 12, 12, tzinfo=HERE.clock)
 OWED = Bill(due_on=date(2025, 12, 20), open_cents=9_990, status="open", seen_at=SEEN)
-FULANA = Client(name="FULANA", active=True, person="a" * 32, phones=("+5582999990001",), seen_at=SEEN)
+FULANA = Client(name="FULANA", active=True, person="a" * 32, phones=(PHONE,), seen_at=SEEN)
 
 
 def debtor(version: int, **bills: Bill) -> Debtor:
@@ -174,13 +180,13 @@ def test_a_promise_is_published_when_it_is_made_moved_and_taken_back_and_not_whe
     taken_back = again(at(NOON, Controls({})), KEY, queued, NOON)
 
     assert told == [True, True, False, False, False]
-    assert entry(queued).verdict == Verdict(holds=("promise",), until={"promise": days[1]})
+    assert entry(queued).verdict == Verdict(holds=("promise",), until={"promise": days[1]}, number=PHONE)
     assert taken_back.changed
-    assert entry(taken_back.state).verdict == Verdict()
+    assert entry(taken_back.state).verdict == Verdict(number=PHONE)
 
 
 BEFORE = b"""{"instance":"norte","code":"1042","version":1768395600000,"debtor_version":7,
-"decided_at":"2026-01-14T03:00:00Z","facts":{"name":"FULANA","known":true,"phones":["+5582999990001"],"due":[["2025-12-20",9990]]},"verdict":{"holds":
+"decided_at":"2026-01-14T03:00:00Z","facts":{"name":"FULANA","known":true,"active":true,"phones":["+5582999990001"],"due":[["2025-12-20",9990]]},"verdict":{"holds":
 ["too_early","promise","outside_window"],"score":250,"parts":{"days_late":250},"oldest_due_on":"2025-12-20","overdue_cents":9990}}"""
 
 
@@ -189,7 +195,7 @@ def test_an_entry_of_before_with_the_holds_of_its_hour_is_written_anew_once() ->
     folded = again(at(NOON, Controls({"1042": MONDAY})), KEY, BEFORE, NOON)
 
     assert folded.changed
-    assert entry(folded.state).verdict == Verdict(holds=("promise",), until={"promise": MONDAY})
+    assert entry(folded.state).verdict == Verdict(holds=("promise",), until={"promise": MONDAY}, number=PHONE)
     assert entry(folded.state).version > entry(BEFORE).version
     assert folded.state is not None
     assert not again(at(NOON, Controls({"1042": MONDAY})), KEY, folded.state, NOON).changed
@@ -234,3 +240,111 @@ def test_a_state_under_another_key_is_a_letter() -> None:
 def test_only_a_debtors_key_is_one(key: bytes | None) -> None:
     with pytest.raises(RejectRecord, match="instance:client"):
         key_of(Given("debtor.v1", 0, 0, key, None))
+
+
+@pytest.mark.parametrize("topic", ["call.placed.v1", "call.v1"])
+def test_a_calls_key_is_its_debtors(topic: str) -> None:
+    assert key_of(Given(topic, 0, 0, CALL_KEY, None)) == KEY
+
+
+@pytest.mark.parametrize("key", [None, b"", KEY, b"norte:1042:call", b"norte:1042:bill:7", b"norte:1042:call:1:2"])
+def test_only_a_calls_key_is_one(key: bytes | None) -> None:
+    with pytest.raises(RejectRecord, match="instance:client"):
+        key_of(Given("call.v1", 0, 0, key, None))
+
+
+@pytest.mark.parametrize("event", [placed(attempt=OTHER), call(attempt=OTHER)])
+def test_a_call_under_another_key_is_a_letter(event: CallPlaced | Call) -> None:
+    topic = PLACED if isinstance(event, CallPlaced) else CALLS
+    folded = fold(WORLD, KEY, None, [of(topic.name, CALL_KEY, event)], NOON)
+
+    assert ([letter.why.field for letter in folded.letters], folded.changed) == (["key"], False)
+
+
+# --- calls
+
+
+def told(event: CallPlaced | Call) -> Given:
+    return of((PLACED if isinstance(event, CallPlaced) else CALLS).name, event.key, event)
+
+
+RANG = placed(at=NOON - timedelta(hours=1))
+TALKED = call("human", at=NOON - timedelta(hours=1))
+
+
+def test_a_debtors_record_keeps_the_calls() -> None:
+    queued = run(None, [state(debtor(1, b=OWED)), told(RANG)])
+    again_told = entry(run(queued, [state(debtor(2, b=OWED, c=OWED))]))
+
+    assert [one.attempt for one in again_told.facts.calls] == [ONE]
+    assert again_told.facts.due == ((OWED.due_on, 9_990),) * 2
+
+
+def test_an_entry_outlives_the_last_bill_as_long_as_there_are_calls_of_thirty_days() -> None:
+    queued = run(run(None, [state(debtor(1, b=OWED)), told(TALKED)]), [state(debtor(2))])
+    paid = entry(queued)
+    later = NOON + KEPT
+
+    assert (paid.settled, paid.facts.due, len(paid.facts.calls)) == (True, (), 1)
+    assert not entry(run(queued, [state(debtor(3, b=OWED))])).settled
+    assert run(queued, [state(debtor(3))], later) is None
+
+
+def test_calls_that_come_before_their_debtor_wait_for_him() -> None:
+    """A queue that is made anew reads the topics as they come."""
+    queued = run(None, [told(TALKED)])
+    assert (entry(queued).settled, entry(queued).facts.known) == (True, False)
+
+    assert (
+        entry(run(queued, [state(debtor(1, b=OWED))])).facts
+        == entry(run(None, [state(debtor(1, b=OWED)), told(TALKED)])).facts
+    )
+
+
+def test_an_erased_debtor_takes_his_calls_along_and_an_erased_call_leaves_alone() -> None:
+    queued = run(None, [state(debtor(1, b=OWED)), told(TALKED)])
+    gone = Given(CALLS.name, 3, 9, TALKED.key, None)
+
+    assert run(queued, [state(None)]) is None
+    assert entry(run(queued, [gone])).facts.calls == ()
+    assert run(run(None, [told(TALKED)]), [gone]) is None
+    assert run(None, [gone]) is None
+
+
+def test_an_old_call_leaves_with_the_next_change_and_makes_none() -> None:
+    later = TALKED.at + KEPT + timedelta(hours=1)
+    queued = run(None, [state(debtor(1, b=OWED)), told(TALKED)])
+    assert queued is not None
+
+    assert not again(WORLD, KEY, queued, later).changed
+    assert not fold(WORLD, KEY, queued, [state(debtor(1, b=OWED))], later).changed
+    assert not fold(WORLD, KEY, queued, [told(TALKED)], later).changed
+    assert entry(run(queued, [state(debtor(2, b=OWED, c=OWED))], later)).facts.calls == ()
+    assert not fold(WORLD, KEY, None, [told(TALKED)], later).changed
+
+
+CALL_TOLD = st.builds(
+    lambda event, attempt, hours: told(event.model_copy(update={"attempt": attempt, "at": NOON - timedelta(hours=hours)})),
+    st.sampled_from([placed(), placed("unclear"), placed("refused"), call(), call("human"), call("lost"), call("busy")]),
+    st.sampled_from([ONE, OTHER]),
+    st.integers(0, 24 * 40),
+)
+RECORDS = st.lists(
+    st.one_of(
+        st.just(state(debtor(1, b=OWED))), st.just(state(debtor(2, b=OWED, c=OWED))), st.just(state(debtor(3))), CALL_TOLD
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(st.data(), RECORDS)
+def test_debtors_and_calls_give_the_same_entry_however_they_are_cut(data: st.DataObject, records: list[Given]) -> None:
+    """Beside what grew old, which may leave earlier or later."""
+    cut = data.draw(st.integers(0, len(records)))
+    one, other = run(None, records), run(run(None, records[:cut]), records[cut:])
+
+    assert (one is None) == (other is None)
+    if one is not None:
+        first, second = entry(one), entry(other)
+        assert (first.facts, first.settled, first.verdict) == (second.facts, second.settled, second.verdict)

@@ -1,0 +1,167 @@
+"""When somebody's turn comes: never later than the rules let him be called, and known beforehand at the opening."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processors.dialer.schedule import HOPS, LOOK_AGAIN, Turn, allowed, turn
+from schemas.calling.decide import decide
+from schemas.controls import NO_CONTROLS, Controls, Doubts
+from schemas.instances import Instance
+from schemas.queue import Facts, PastCall, QueueEntry
+from tests.strategies import MONDAY, controls, instance
+from tests.unit.processors.dialer.test_history import ONE, OTHER
+
+PABX = {"control": {"kind": "ari", "url": "http://pabx.example:8088/ari", "user": "collector"}, "context": "cobranca"}
+ARMED = {**PABX, "armed": True}
+HERE = instance(pabx=ARMED)
+NOON = datetime(2026, 1, 12, 12, tzinfo=HERE.clock)
+OWED = Facts(name="FULANA", known=True, active=True, phones=("+5582999990001",), due=((date(2025, 12, 20), 9_990),))
+
+
+def queued(facts: Facts, here: Instance = HERE, people: Controls = NO_CONTROLS) -> QueueEntry:
+    return QueueEntry(
+        instance=here.name,
+        code="1042",
+        version=1,
+        debtor_version=1,
+        decided_at=NOON,
+        facts=facts,
+        verdict=decide(facts, "1042", here, people),
+        settled=not facts.due,
+    )
+
+
+def turn_of(facts: Facts, now: datetime = NOON, here: Instance = HERE, people: Controls = NO_CONTROLS) -> datetime | None:
+    found = turn(queued(facts, here, people), here, people, now)
+    return found and found.at.astimezone(here.clock)
+
+
+def test_who_may_be_called_has_his_turn_at_once_and_a_place() -> None:
+    found = turn(queued(OWED), HERE, NO_CONTROLS, NOON)
+
+    score = allowed(queued(OWED), HERE, NO_CONTROLS, NOON).score
+    assert found == Turn(NOON, (-score, date(2025, 12, 20), b"norte:1042"))
+    assert score > 0
+
+
+@pytest.mark.parametrize(
+    ("now", "at"),
+    [
+        ("2026-01-12T08:59:59", "2026-01-12T09:00:00"),
+        ("2026-01-12T19:00:00", "2026-01-13T09:00:00"),
+        ("2026-01-16T20:00:00", "2026-01-19T09:00:00"),
+        ("2026-04-20T23:00:00", "2026-04-22T09:00:00"),  # Tiradentes between
+    ],
+)
+def test_outside_the_hours_it_is_the_opening_and_his_place_is_known(now: str, at: str) -> None:
+    """Of that day: a debt grows older until Monday."""
+    moment, opening = (datetime.fromisoformat(text).replace(tzinfo=HERE.clock) for text in (now, at))
+    facts = OWED.model_copy(update={"due": ((moment.date() - timedelta(days=20), 9_990),)})
+    found = turn(queued(facts), HERE, NO_CONTROLS, moment)
+
+    assert found is not None
+    assert found.at == opening
+    assert found.rank is not None
+    assert found.rank[0] == -allowed(queued(facts), HERE, NO_CONTROLS, opening).score
+
+
+def test_a_debt_that_is_too_young_is_looked_at_on_its_day() -> None:
+    """Seven days after Tuesday the 6th is the 13th; after the 13th it is not followed day by day."""
+    assert turn_of(OWED.model_copy(update={"due": ((date(2026, 1, 6), 9_990),)})) == datetime(
+        2026, 1, 13, 9, tzinfo=HERE.clock
+    )
+    young = turn_of(OWED.model_copy(update={"due": ((date(2026, 6, 1), 9_990),)}))
+    assert young is not None
+    assert NOON + timedelta(days=1) < young < datetime(2026, 6, 8, 9, tzinfo=HERE.clock)
+
+
+def test_a_promise_is_over_with_its_last_day_and_a_limit_at_its_instant() -> None:
+    called = OWED.model_copy(update={"calls": (PastCall(attempt=ONE, at=NOON, number=OWED.phones[0], outcome="human"),)})
+
+    assert turn_of(OWED, people=Controls({"1042": MONDAY})) == datetime(2026, 1, 13, 9, tzinfo=HERE.clock)
+    assert turn_of(called, NOON + timedelta(minutes=1)) == NOON + timedelta(hours=4)
+
+
+def test_whoever_a_record_only_can_free_has_no_turn() -> None:
+    for facts in (
+        OWED.model_copy(update={"phones": ()}),
+        OWED.model_copy(update={"due": ()}),
+        OWED.model_copy(update={"renegotiated": True}),
+        OWED.model_copy(update={"calls": (PastCall(attempt=ONE, at=NOON - timedelta(days=2), number="+551"),)}),
+    ):
+        assert turn_of(facts) is None
+    for here in (instance(pabx=None), instance(pabx=ARMED, paused=True)):
+        assert turn_of(OWED, here=here) is None
+    assert turn_of(OWED, people=Controls(doubts=Doubts(everybody=True))) is None
+
+
+def test_what_a_record_has_not_told_yet_is_looked_at_again() -> None:
+    """Somebody blocked a number a second ago, and takes it back before the entry is written anew."""
+    blocked = Controls(phones=frozenset(OWED.phones))
+
+    found = turn(queued(OWED), HERE, blocked, NOON)
+    assert found is not None
+    assert found.rank is None
+    assert NOON < found.at <= NOON + HOPS * LOOK_AGAIN
+
+
+def test_what_was_refused_of_dry_runs_counts_until_it_is_armed() -> None:
+    until = NOON + timedelta(hours=2)
+    facts = OWED.model_copy(
+        update={"refused_dry": {"limit_gap": until}, "refused": {"limit_gap": NOON + timedelta(hours=1)}}
+    )
+
+    assert turn_of(facts, here=instance(pabx=PABX)) == until
+    assert turn_of(facts) == NOON + timedelta(hours=1)
+
+
+CALL = st.builds(
+    PastCall,
+    attempt=st.sampled_from([ONE, OTHER]),
+    at=st.integers(0, 24 * 8 * 4).map(lambda quarters: NOON - timedelta(minutes=15 * quarters)),
+    number=st.just("+5582999990001"),
+    outcome=st.sampled_from(["human", "busy", "no_answer", "machine", "lost", "invalid_number"]),
+)
+FACTS = st.builds(
+    lambda due, calls, uf, refused, renegotiated: OWED.model_copy(
+        update={
+            "due": tuple(sorted((MONDAY - timedelta(days=days), 9_990) for days in due)),
+            "calls": tuple(sorted(calls, key=lambda call: call.at)),
+            "uf": uf,
+            "refused": refused,
+            "set_aside": renegotiated,
+        }
+    ),
+    st.lists(st.integers(-6, 40), max_size=3),
+    st.lists(CALL, max_size=4, unique_by=lambda call: call.attempt),
+    st.sampled_from(["", "AL", "SP", "AC", "PE"]),
+    st.dictionaries(
+        st.sampled_from(["limit_gap", "limit_day"]),
+        st.integers(1, 40).map(lambda hours: NOON + timedelta(hours=hours)),
+        max_size=1,
+    ),
+    st.dictionaries(st.just("renegotiated"), st.just(MONDAY - timedelta(days=9)), max_size=1),
+)
+WAITED = [timedelta(minutes=minutes) for minutes in range(0, 10 * 24 * 60, 97)]
+
+
+@given(FACTS, controls("1042"), st.integers(0, 24 * 60))
+def test_nobodys_turn_comes_too_late(facts: Facts, people: Controls, minute: int) -> None:
+    """Whoever may be called at some instant is ready, or to be looked at, by then; whoever is ready may be called."""
+    now = NOON.astimezone(UTC) + timedelta(minutes=minute)
+    entry = queued(facts, people=people)
+    found = turn(entry, HERE, people, now)
+    may = [now + wait for wait in WAITED if not allowed(entry, HERE, people, now + wait).holds]
+
+    if may:
+        assert found is not None
+        assert found.at <= may[0]
+    if found is not None and found.rank is not None:
+        then = allowed(entry, HERE, people, found.at)
+        assert not then.holds
+        assert found.rank[0] == -then.score
+    if found is not None and found.rank is None:
+        assert found.at > now
