@@ -10,6 +10,7 @@ from schemas.errors import StopWorker
 
 STAGES = {
     "erp-poller": "producers.erp.poller:main",
+    "cdr-poller": "producers.cdr.poller:main",
     "hydrate": "processors.hydrate.worker:main",
     "dialer": "processors.dialer.worker:main",
     "originate": "sinks.originate.worker:main",

@@ -31,7 +31,7 @@ class Heartbeat(Model):
 
     `lag`: records that it knows it is behind, None where nothing was measured. `progress`: the last turn of the loop that
     has waited longest, of all loops where none waits. `stuck`: loops that have made no progress for longer than they may.
-    `away`: peers that do not answer it.
+    `away`: peers that do not answer it, and what it goes on without meanwhile.
     """
 
     stage: str

@@ -15,6 +15,7 @@ from schemas.topics import HEARTBEATS
 SEND_WITHIN_S = 5.0
 GOODBYE_WITHIN_S = 2.0
 STUCK_SHOWN = 10
+WITHOUT_SHOWN = 10
 
 
 def heartbeat(like: Heartbeat, progress: Progress, limit: float, at: datetime) -> Heartbeat:
@@ -29,7 +30,7 @@ def heartbeat(like: Heartbeat, progress: Progress, limit: float, at: datetime) -
             "lag": progress.lag(),
             "progress": None if last is None else at - timedelta(seconds=now - last),
             "stuck": tuple(loop.name for loop in progress.stuck(now, limit)[:STUCK_SHOWN]),
-            "away": progress.away,
+            "away": (*progress.away, *sorted(progress.without)[:WITHOUT_SHOWN]),
             "sweeps": tuple(loop.sweep for loop in loops if loop.sweep is not None),
         }
     )

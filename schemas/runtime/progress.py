@@ -114,13 +114,17 @@ class Loop:
 
 
 class Progress:
-    """The loops of one process. `pulse` is the event loop's own turning; `away`: peers that did not answer last."""
+    """The loops of one process. `pulse` is the event loop's own turning; `away`: peers that did not answer last.
+
+    `without`: what it goes on without for now, such as a PABX: told in its heartbeat, and the end of nothing.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self.pulse = Loop(self, "the event loop")
         self.loops: list[Loop] = []
         self.away: tuple[str, ...] = ()
+        self.without: set[str] = set()
         self.fatal: RetryLater | None = None
         self._last: float | None = None
 

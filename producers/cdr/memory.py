@@ -1,0 +1,104 @@
+"""What was published of each attempt, as far back as records are read; read back from the topic itself at the start.
+
+`Memory` is pure; `read_back` asks the broker.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from ulid import ULID
+
+from schemas.runtime.kafka import reader
+from schemas.topics import DEAD, EVIDENCE
+
+STAGE = "cdr-poller"
+REACH = timedelta(days=7)
+"""Records of attempts that are older than this are left alone."""
+MARGIN = timedelta(days=1)
+"""Nothing about an attempt was published before it was made, by clocks that differ by less than this."""
+AT_ONCE = 20_000
+KEY_PARTS = 5
+
+
+def made_before(attempt: str, at: datetime) -> bool:
+    """Whether an attempt is older than `at`, by its id."""
+    return ULID.from_str(attempt).milliseconds < at.timestamp() * 1000
+
+
+def mark_of(witness: str, raw: bytes) -> bytes:
+    """Of what could not be read, wherever it lies by now."""
+    return blake2b(witness.encode() + b"\0" + raw, digest_size=16).digest()
+
+
+@dataclass(slots=True)
+class Memory:
+    """Digests by attempt, and marks of what has its dead letter."""
+
+    known: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    buried: set[bytes] = field(default_factory=set)
+
+    def has(self, attempt: str, digest: str) -> bool:
+        """Whether this was published."""
+        return digest in self.known.get(attempt, ())
+
+    def add(self, attempt: str, digest: str) -> None:
+        """It was published."""
+        self.known[attempt].add(digest)
+
+    def forget(self, before: datetime) -> None:
+        """What is older than any record that is still read."""
+        for attempt in [attempt for attempt in self.known if made_before(attempt, before)]:
+            del self.known[attempt]
+
+    def note(self, key: bytes | None) -> None:
+        """One record's key, `instance:client:cdr:ATTEMPT:DIGEST`; another teaches nothing."""
+        parts = (key or b"").decode(errors="replace").split(":")
+        if len(parts) == KEY_PARTS:
+            self.add(parts[3], parts[4])
+
+    def note_letter(self, value: bytes | None, headers: Mapping[str, bytes]) -> None:
+        """One dead letter; another stage's teaches nothing."""
+        if headers.get("stage") == STAGE.encode() and value is not None:
+            self.buried.add(mark_of(headers.get("place", b"").decode(errors="replace").partition("/")[0], value))
+
+
+async def read_back(servers: str, names: Collection[str], since: datetime) -> Memory:
+    """What was published about attempts of these instances since then. Call it while holding the PABX's writer, else
+    somebody may publish behind what was read. Raises KafkaError.
+    """
+    found = Memory()
+    ours = frozenset(name.encode() for name in names)
+    tps = [TopicPartition(EVIDENCE.name, n) for n in range(EVIDENCE.partitions)] + [TopicPartition(DEAD.name, 0)]
+    ends = await _ends(servers, tps)
+    reading = reader(servers)
+    await reading.start()
+    try:
+        reading.assign(tps)
+        starts = await reading.offsets_for_times(dict.fromkeys(tps, round(since.timestamp() * 1000)))
+        for tp in tps:
+            reading.seek(tp, starts[tp].offset if starts.get(tp) else ends[tp])
+        while any([await reading.position(tp) < ends[tp] for tp in tps]):
+            for tp, records in (await reading.getmany(timeout_ms=500, max_records=AT_ONCE)).items():
+                for record in records:
+                    if tp.topic == DEAD.name:
+                        found.note_letter(record.value, dict(record.headers))
+                    elif (record.key or b"").partition(b":")[0] in ours:
+                        found.note(record.key)
+    finally:
+        await reading.stop()
+    return found
+
+
+async def _ends(servers: str, tps: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+    """Behind the last record of each, committed or not: behind another's open transaction may be records of ours."""
+    looking = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, isolation_level="read_uncommitted")
+    await looking.start()
+    try:
+        found: dict[TopicPartition, int] = await looking.end_offsets(tps)
+        return found
+    finally:
+        await looking.stop()
