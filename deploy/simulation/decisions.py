@@ -1,0 +1,140 @@
+"""What people do, as it travels: bills and payments to the dialer, promises and blocks into MongoDB."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from random import Random
+from typing import Protocol
+
+from deploy.simulation.dialling import Kept
+from deploy.simulation.people import ISSUED_BEFORE, Account, Person, Span
+from deploy.simulation.timeline import Timeline
+from schemas.codec import encode
+from schemas.controls import AllControls, Controls
+from schemas.debtor import Bill, Client, Debtor
+from schemas.model import next_version
+from schemas.topics import DEBTORS
+
+POLLED_S = 60.0
+TRAVELS_S = 4.0
+LOOKED_S = 5.0
+"""The dialer looks at controls so often."""
+TWICE = 0.05
+"""Records that are told again."""
+
+
+class Told(Protocol):
+    """The dialer."""
+
+    def take(self, key: bytes, record: Kept) -> None: ...
+    def revisit(self, keys: list[bytes]) -> None: ...
+
+
+class Ledgers:
+    """The two collections, of each instance; what was decided is seen at once by who looks."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, Controls] = {}
+        self.all = AllControls()
+
+    def change(self, instance: str, change: Callable[[Controls], Controls]) -> None:
+        """Write one document."""
+        self._named = {**self._named, instance: change(self._named.get(instance, Controls()))}
+        self.all = AllControls(self._named)
+
+
+class Decisions:
+    """`tell`: the dialer; `ledgers`: MongoDB's collections."""
+
+    def __init__(self, seed: int, time: Timeline, ledgers: Ledgers, tell: Told) -> None:
+        self._random = Random(f"{seed}:decisions")
+        self._time, self._ledgers, self._tell = time, ledgers, tell
+        self._versions: dict[str, int] = {}
+
+    def plan(self, person: Person) -> None:
+        """All of one person's."""
+        for account in person.accounts:
+            moments = set(self._moments(person, account))
+            for at in sorted(moments):
+                self._time.at(at, partial(self._changed, person, account))
+        for at, until in person.promised:
+            for account in person.accounts:
+                self._time.at(at, partial(self._promised, account, datetime.combine(until, time(0), UTC)))
+        for span in person.blocked:
+            self._time.at(span.first, partial(self._blocked, person, True))
+            if span.end is not None:
+                self._time.at(span.end, partial(self._blocked, person, False))
+
+    def _moments(self, person: Person, account: Account) -> Iterator[datetime]:
+        start = self._time.now
+        yield start
+        for bill in account.bills:
+            yield max(start, datetime.combine(bill.due_on, time(9), UTC) - ISSUED_BEFORE)
+            if bill.paid_at is not None and bill.paid_at > start:
+                yield bill.paid_at
+        span = person.left_out
+        if span is not None:
+            yield span.first
+            if span.end is not None:
+                yield span.end
+
+    def _changed(self, person: Person, account: Account) -> None:
+        """The ERP shows another state; a poll finds it and the stages carry it on, in order."""
+        polled = POLLED_S - self._time.now.timestamp() % POLLED_S
+        state = self._state(person, account)
+        record = Kept(DEBTORS.name, state.key, encode(state))
+        delay = polled + TRAVELS_S * (0.25 if polled < POLLED_S / 2 else 0.5)
+        self._time.after(delay, partial(self._tell.take, state.key, record))
+        if self._random.random() < TWICE:
+            self._time.after(delay, partial(self._tell.take, state.key, record))
+
+    def _state(self, person: Person, account: Account) -> Debtor:
+        now = self._time.now
+        version = self._versions[account.key] = next_version(self._versions.get(account.key, 0), now)
+        bills = {
+            bill.id: Bill(due_on=bill.due_on, open_cents=bill.cents, status="open", seen_at=now)
+            for bill in account.bills
+            if datetime.combine(bill.due_on, time(9), UTC) - ISSUED_BEFORE <= now
+            and (bill.paid_at is None or now < bill.paid_at)
+        }
+        client = Client(
+            name=f"CLIENTE {account.code}",
+            active=True,
+            person=person.document,
+            phones=person.numbers,
+            uf=person.uf,
+            collect=not _inside(person.left_out, now),
+            seen_at=now,
+        )
+        return Debtor(
+            instance=account.instance, code=account.code, version=version, changed_at=now, client=client, bills=bills
+        )
+
+    def _promised(self, account: Account, until: datetime) -> None:
+        def promise(controls: Controls) -> Controls:
+            days = {**controls.promises, account.code: until.date()}
+            return Controls(days, controls.people, controls.phones)
+
+        self._ledgers.change(account.instance, promise)
+        self._looked([account])
+
+    def _blocked(self, person: Person, on: bool) -> None:  # noqa: FBT001 - one of two things that are done
+        people = frozenset({person.document} - {""})
+        phones = frozenset(() if person.document else person.numbers)
+
+        def block(controls: Controls) -> Controls:
+            if on:
+                return Controls(controls.promises, controls.people | people, controls.phones | phones)
+            return Controls(controls.promises, controls.people - people, controls.phones - phones)
+
+        for name in {account.instance for account in person.accounts}:
+            self._ledgers.change(name, block)
+        self._looked(person.accounts)
+
+    def _looked(self, accounts: tuple[Account, ...] | list[Account]) -> None:
+        keys = [account.key.encode() for account in accounts]
+        self._time.after(self._random.uniform(0.1, LOOKED_S), lambda: self._tell.revisit(keys))
+
+
+def _inside(span: Span | None, now: datetime) -> bool:
+    return span is not None and span.first <= now and (span.end is None or now < span.end)
