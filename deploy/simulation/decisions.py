@@ -1,7 +1,7 @@
 """What people do, as it travels: bills and payments to the dialer, promises and blocks into MongoDB."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from functools import partial
 from random import Random
 from typing import Protocol
@@ -30,7 +30,7 @@ class Told(Protocol):
     def revisit(self, keys: list[bytes]) -> None: ...
 
 
-class Ledgers:
+class Collections:
     """The two collections, of each instance; what was decided is seen at once by who looks."""
 
     def __init__(self) -> None:
@@ -44,11 +44,11 @@ class Ledgers:
 
 
 class Decisions:
-    """`tell`: the dialer; `ledgers`: MongoDB's collections."""
+    """`tell`: the dialer; `collections`: MongoDB's collections."""
 
-    def __init__(self, seed: int, time: Timeline, ledgers: Ledgers, tell: Told) -> None:
+    def __init__(self, seed: int, time: Timeline, collections: Collections, tell: Told) -> None:
         self._random = Random(f"{seed}:decisions")
-        self._time, self._ledgers, self._tell = time, ledgers, tell
+        self._time, self._collections, self._tell = time, collections, tell
         self._versions: dict[str, int] = {}
 
     def plan(self, person: Person) -> None:
@@ -115,10 +115,10 @@ class Decisions:
             days = {**controls.promises, account.code: until.date()}
             return Controls(days, controls.people, controls.phones)
 
-        self._ledgers.change(account.instance, promise)
+        self._collections.change(account.instance, promise)
         self._looked([account])
 
-    def _blocked(self, person: Person, on: bool) -> None:  # noqa: FBT001 - one of two things that are done
+    def _blocked(self, person: Person, on: bool) -> None:
         people = frozenset({person.document} - {""})
         phones = frozenset(() if person.document else person.numbers)
 
@@ -128,7 +128,7 @@ class Decisions:
             return Controls(controls.promises, controls.people - people, controls.phones - phones)
 
         for name in {account.instance for account in person.accounts}:
-            self._ledgers.change(name, block)
+            self._collections.change(name, block)
         self._looked(person.accounts)
 
     def _looked(self, accounts: tuple[Account, ...] | list[Account]) -> None:

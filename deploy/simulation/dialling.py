@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from ulid import ULID
 
@@ -25,15 +26,16 @@ from schemas.queue import QueueEntry
 ULID_TIME, ULID_CHANCE = 6, 10
 
 
-class Kept(NamedTuple):
+@dataclass(slots=True)
+class Kept:
     """One record as Kafka would keep it."""
 
     topic: str
-    key: bytes
-    value: bytes
+    key: bytes | None
+    value: bytes | None
     partition: int = 0
     offset: int = 0
-    headers: Headers = []
+    headers: Headers = field(default_factory=list)
 
 
 class Around(Protocol):
@@ -51,6 +53,7 @@ class Dialer:
         seed: int,
         time: Timeline,
         around: Around,
+        *,
         instances: Mapping[str, Instance],
         shown: Callable[[QueueEntry], None],
         asks: Callable[[CallRequest], None],

@@ -6,7 +6,7 @@ it: whoever asks is bound to 5 s before their end.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ SENT_S: Final = 0.02
 CLOSING_MINUTE, STILL_S = 59, 2.0
 JSON, HTML = "application/json", "text/html"
 CUT = Said(0, failure="ReadError")
+PROXY = Said(502, HTML, PROXY_ERROR)
 TIMED_OUT = Said(0, failure="ReadTimeout")
 NOBODY_THERE = Said(0, failure="ConnectError", sent=False)
 SHARES: Mapping[FaultKind, float] = {
@@ -39,7 +40,7 @@ BAD_HOUR = 12
 class Listeners:
     """`happened`: what the core tells, as it happens; `struck`: a fault's name."""
 
-    happened: Callable[[datetime, Happening], None]
+    happened: Callable[[Happening], None]
     struck: Callable[[str], None]
 
 
@@ -58,42 +59,38 @@ class Exchange:
     def ring(self, fields: Mapping[str, Any], heard: Callable[[Said], None]) -> None:
         """One POST; `heard` is told what its client hears."""
         fault = self._fault()
-        kind = fault.kind if fault else None
-        if fault and kind:
-            self._tell.struck(kind)
-        seconds = fault.seconds if fault else 0.0
-        before = seconds if kind == "hang" else 0.0
-        wait = SENT_S + self._random.random() * SENT_S
+        if fault:
+            self._tell.struck(fault.kind)
+        self._time.after(SENT_S * (1 + self._random.random()), lambda: self._arrived(fields, fault, heard))
 
-        def arrives() -> None:
-            if kind == "drop":
+    def _arrived(self, fields: Mapping[str, Any], fault: Fault | None, heard: Callable[[Said], None]) -> None:
+        match fault:
+            case Fault(kind="drop"):
                 heard(CUT)
-            elif kind == "no_gateway":
-                heard(Said(502, HTML, PROXY_ERROR))
-            elif (closed := self._closed()) is not None:
-                heard(closed)
-            else:
-                rung()
-
-        def rung() -> None:
-            if before < CLIENT_WAITS_S:
-                self._time.after(before, lambda: answers(self._placed(fields)))
-            else:
-                self._time.after(before, lambda: _ignored(self._placed(fields)))
-                self._time.after(CLIENT_WAITS_S, lambda: heard(TIMED_OUT))
-
-        def answers(said: Said) -> None:
-            match kind:
-                case "cut":
-                    heard(CUT)
-                case "bad_gateway":
-                    heard(Said(502, HTML, PROXY_ERROR))
-                case "late" if seconds >= CLIENT_WAITS_S:
+            case Fault(kind="no_gateway"):
+                heard(PROXY)
+            case Fault(kind="hang", seconds=seconds) if self._closed() is None:
+                if seconds >= CLIENT_WAITS_S:
                     self._time.after(CLIENT_WAITS_S, lambda: heard(TIMED_OUT))
-                case _:
-                    self._time.after(SENT_S + (seconds if kind == "late" else 0.0), lambda: heard(said))
+                    self._time.after(seconds, lambda: _ignored(self._placed(fields)))
+                else:
+                    self._time.after(seconds, lambda: heard(self._placed(fields)))
+            case _:
+                self._answer(self._placed(fields), fault, heard)
 
-        self._time.after(wait, arrives)
+    def _answer(self, said: Said, fault: Fault | None, heard: Callable[[Said], None]) -> None:
+        """`said` by Asterisk; what its client hears of it is another thing."""
+        match fault:
+            case Fault(kind="cut"):
+                heard(CUT)
+            case Fault(kind="bad_gateway"):
+                heard(PROXY)
+            case Fault(kind="late", seconds=seconds) if seconds >= CLIENT_WAITS_S:
+                self._time.after(CLIENT_WAITS_S, lambda: heard(TIMED_OUT))
+            case Fault(kind="late", seconds=seconds):
+                self._time.after(seconds, lambda: heard(said))
+            case _:
+                self._time.after(SENT_S, lambda: heard(said))
 
     def living(self, attempt: str) -> Said:
         """The question after one channel."""
@@ -124,7 +121,7 @@ class Exchange:
         """Tell what happened until now."""
         now = self._time.now
         for happened in self.core.advance(now):
-            self._tell.happened(now, happened)
+            self._tell.happened(happened)
         if (due := self.core.next_at) is not None:
             self._wake.by(due)
 

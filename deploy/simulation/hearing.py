@@ -35,13 +35,16 @@ class Hearing:
 
     def placed(self, said: CallPlaced) -> None:
         """What an originator published; later, and of two the one that counts more."""
+        self.begun(said.attempt, said.instance, said.code)
         self._after((0.05, 1.5), lambda: self._placed(said))
         if said.answer != "refused":
             silence = SILENCE.total_seconds() + said.ring_seconds
             self._time.after(silence, lambda: self._silence(said.attempt))
 
     def ended(self, said: dict[str, Any]) -> None:
-        """A line of the PABX's log."""
+        """A line of the PABX's log. Of a call that its restart has cut off nobody ever hears."""
+        if said["outcome"] == "lost":
+            return
         chance = self._random.random()
         if chance < HEARD:
             self._after((0.1, 4.0), lambda: self._ended(said))
@@ -68,8 +71,6 @@ class Hearing:
     def _ended(self, said: dict[str, Any]) -> None:
         outcome = said["outcome"] if said["outcome"] in OUTCOMES else "failed"
         call = self._calls.get(said["id"]) or self._new(said["id"])
-        if outcome == "lost" and call.outcome is not None:
-            return
         self._change(call, outcome=outcome, ended_at=datetime.fromisoformat(said["end"]), why="the PABX's own log")
 
     def _silence(self, attempt: str) -> None:

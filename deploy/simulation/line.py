@@ -1,6 +1,6 @@
 """One PABX as one process has it: the real queue, pace, caps and breaker, driven by events instead of tasks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -31,7 +31,7 @@ class Tally(Protocol):
 class Line:
     """See `sinks.originate.line.Line`, whose order of doing things this has."""
 
-    def __init__(self, process: Process, exchange: Exchange, instances: dict[str, Instance], tally: Tally) -> None:
+    def __init__(self, process: Process, exchange: Exchange, instances: Mapping[str, Instance], tally: Tally) -> None:
         self._process = process
         self._exchange = exchange
         self._tally = tally

@@ -14,6 +14,10 @@ HOME = {name: state for name, state, *_ in HOMES}
 ISSUED_BEFORE = timedelta(days=15)
 PAID_EARLY, PAID_LATE = 0.35, 0.9
 """Shares of bills paid before anybody would call, and (from the first to this) while somebody does."""
+AT_HOME, UNWRITTEN, UNDOCUMENTED = 0.2, 0.5, 0.5
+"""Of persons of one provider: in its own state; of those, whose state is not written. Of pairs with one number: one of them."""
+PROMISES, BLOCKED, LEFT_OUT, ENDS = 0.15, 0.06, 0.03, 0.6
+"""Of all persons; of the last two kinds, how many of these end."""
 FAMILIES = (("alone", 60), ("two codes", 12), ("two providers", 12), ("one number", 10), ("no document", 6))
 """How often each, of a hundred."""
 
@@ -97,7 +101,7 @@ class Fiction:
                 yield self._person((home, other), self._numbers(1))
             case "one number":
                 shared = self._numbers(1)
-                one = self._person((home,), (*shared, *self._numbers(1)), documented=self._random.random() < 0.5)
+                one = self._person((home,), (*shared, *self._numbers(1)), documented=self._happens(UNDOCUMENTED))
                 yield one
                 yield self._person((other,), shared, state=one.state)
             case "no document":
@@ -109,8 +113,7 @@ class Fiction:
         self, instances: tuple[str, ...], numbers: tuple[str, ...], *, state: str = "", documented: bool = True
     ) -> Person:
         self._made += 1
-        chance = self._random.random
-        at_home = len(set(instances)) == 1 and not state and chance() < 0.2
+        at_home = len(set(instances)) == 1 and not state and self._happens(AT_HOME)
         state = HOME[instances[0]] if at_home else state or NAMES[self._made % len(NAMES)]
         accounts = tuple(
             Account(instance, str(10 * self._made + n), tuple(self._bills(n))) for n, instance in enumerate(instances)
@@ -118,13 +121,13 @@ class Fiction:
         return Person(
             id=f"p{self._made}",
             state=state,
-            uf="" if at_home and chance() < 0.5 else state,
+            uf="" if at_home and self._happens(UNWRITTEN) else state,
             document=sha256(str(self._made).encode()).hexdigest()[:32] if documented else "",
             numbers=numbers,
             accounts=accounts,
             promised=tuple(self._promises()),
-            blocked=(self._span(),) if chance() < 0.06 else (),
-            left_out=self._span() if chance() < 0.03 else None,
+            blocked=(self._span(),) if self._happens(BLOCKED) else (),
+            left_out=self._span() if self._happens(LEFT_OUT) else None,
         )
 
     def _numbers(self, count: int) -> tuple[str, ...]:
@@ -141,17 +144,22 @@ class Fiction:
             due_on += timedelta(days=self._random.randint(28, 45))
 
     def _promises(self) -> Iterator[tuple[datetime, date]]:
-        if self._random.random() < 0.15:
+        if self._happens(PROMISES):
             at = self._moment(self._day())
             yield at, (at + timedelta(days=self._random.randint(1, 6))).date()
 
     def _span(self) -> Span:
         first = self._moment(self._day())
-        return Span(first, first + timedelta(days=self._random.uniform(1, 20)) if self._random.random() < 0.6 else None)
+        return Span(first, first + timedelta(days=self._random.uniform(1, 20)) if self._happens(ENDS) else None)
+
+    def _happens(self, share: float) -> bool:
+        return self._random.random() < share
 
     def _day(self) -> date:
         return self._first + timedelta(days=self._random.randrange((self._last - self._first).days))
 
     def _moment(self, day: date) -> datetime:
         """While people are awake."""
-        return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(seconds=self._random.randint(9 * 3600, 24 * 3600))
+        return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(
+            seconds=self._random.randint(9 * 3600, 24 * 3600)
+        )

@@ -1,11 +1,11 @@
 """One originating process: its clock, what it knows of the world, and its procedures, a step at a time.
 
-The procedures, the ledger, the rules and what an answer means are the real ones; here is only what asyncio, MongoDB's driver,
-Kafka and HTTP do in their place: time passes between any two steps, and the process may end after each.
+The procedures, the ledger, the rules and what an answer means are the real ones; here is only what asyncio, MongoDB's
+driver, Kafka and HTTP do in their place: time passes between any two steps, and the process may end after each.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final, Protocol, TypeVar
@@ -72,16 +72,18 @@ class Process:
     epoch: int = 0
     looked_at: datetime = NEVER
     saw_off: bool = False
-    running: dict[str, None] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """By its own clock."""
         return self.world.time.now + self.off
 
-    def die(self) -> None:
+    def end(self) -> None:
         """At once."""
         self.alive, self.epoch = False, self.epoch + 1
-        self.running.clear()
+
+    def die(self) -> None:
+        """By a crash, which the world sees."""
+        self.end()
         self.world.died(self)
 
     def start(self) -> None:
@@ -95,14 +97,12 @@ class Process:
         return self.saw_off
 
     def begin(self, name: str, steps: Steps[T], phones: Phones, then: Callable[[T | None], None]) -> None:
-        """Do one procedure; `then` is told what came of it, None where it was broken off."""
-        _Run(self, name.partition(" ")[0], steps, phones, then).go()
+        """Do one procedure; `then` is told what came of it, None where it was broken off, nothing where the process died."""
+        _Run(self, name, steps, phones, then).go()
 
 
 class _Run:
-    def __init__(
-        self, process: Process, name: str, steps: Steps[Any], phones: Phones, then: Callable[[Any], None]
-    ) -> None:
+    def __init__(self, process: Process, name: str, steps: Steps[Any], phones: Phones, then: Callable[[Any], None]) -> None:
         self._process, self._name, self._steps, self._phones, self._then = process, name, steps, phones, then
         self._epoch = process.epoch
         self._index = 0
@@ -118,7 +118,15 @@ class _Run:
         self._index += 1
         time, chance = self._process.world.time, self._process.random
         pace = chance.random()
-        span = (0.0, step.most) if isinstance(step, Pause) else STILL_S if pace < STILL else SLOW_S if pace < STILL + SLOW else STEP_S
+        span = (
+            (0.0, step.most)
+            if isinstance(step, Pause)
+            else STILL_S
+            if pace < STILL
+            else SLOW_S
+            if pace < STILL + SLOW
+            else STEP_S
+        )
         time.after(chance.uniform(*span), lambda: self._do(step))
 
     def _do(self, step: Step) -> None:

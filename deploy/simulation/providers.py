@@ -34,7 +34,7 @@ HOMES = (
 
 def providers() -> dict[str, Instance]:
     """By name."""
-    return {name: _provider(name, *rest) for name, *rest in HOMES}
+    return {home[0]: _provider(*home) for home in HOMES}
 
 
 def _provider(name: str, state: str, zone: str, area: str, pabx: int) -> Instance:

@@ -4,7 +4,7 @@ What somebody does is known a little later: the ERP is read once a minute, and a
 minute after it was asked. So long what was allowed before is no fault.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -63,8 +63,8 @@ def _blocked(person: Person) -> Iterator[list[str | None]]:
         yield from _pair(person.left_out.first + polled, person.left_out.end)
 
 
-def _pair(first: datetime, end: datetime | None) -> Sequence[list[str | None]]:
-    return [[first.isoformat(), end and end.isoformat()]] if end is None or first < end else []
+def _pair(first: datetime, end: datetime | None) -> Pairs:
+    return [[first.isoformat(), end.isoformat() if end else None]] if end is None or first < end else []
 
 
 def _midnight(account: Account, day: date) -> datetime:
