@@ -15,7 +15,7 @@ ISSUED_BEFORE = timedelta(days=15)
 PAID_EARLY, PAID_LATE = 0.35, 0.9
 """Shares of bills paid before anybody would call, and (from the first to this) while somebody does."""
 AT_HOME, UNWRITTEN, UNDOCUMENTED = 0.2, 0.5, 0.5
-"""Of persons of one provider: in its own state; of those, whose state is not written. Of pairs with one number: one of them."""
+"""Of persons of one provider: in its own state; of those, whose state is not written. Of pairs with one number: one."""
 PROMISES, BLOCKED, LEFT_OUT, ENDS = 0.15, 0.06, 0.03, 0.6
 """Of all persons; of the last two kinds, how many of these end."""
 FAMILIES = (("alone", 60), ("two codes", 12), ("two providers", 12), ("one number", 10), ("no document", 6))

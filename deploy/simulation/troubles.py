@@ -16,10 +16,10 @@ from deploy.simulation.timeline import Timeline
 OPEN_UTC: Final = (11.0, 24.0)
 JUMPS_S: Final = (0.3, 1.5, 1.9, 2.5, 4.0, 30.0, 600.0, 7_200.0, 90_000.0, 700_000.0, 2_000_000.0)
 """How far an originator's clock may jump, either way."""
-WRONG_S: Final = 200.0
+WRONG_S: Final = 400.0
 """How long it stays so, on average; a good clock is off by at most `DRIFT_S`."""
 DRIFT_S: Final = 0.3
-JUMPS, SPELLS = (1, 4), (1, 3)
+JUMPS, SPELLS = (2, 8), (1, 3)
 """Of one process a day; of the second originator's life."""
 RESTARTS, FORBIDS = 0.3, 0.05
 """Of each PABX, on how many days."""
