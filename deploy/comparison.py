@@ -41,17 +41,21 @@ def differences(documents: Iterable[Json], truth: Json, erp: str = "ixc") -> lis
 
 
 def queue_differences(documents: Iterable[Json], truth: Json) -> list[str]:
-    """`documents`: all of one instance's `queue` view: exactly the clients with an open bill, and those bills."""
+    """`documents`: all of one instance's `queue` view: exactly the clients with an open bill, and those bills that count."""
     queued: Facts = {
         f"place of client {document['code']}": {"due": sorted(map(tuple, document["facts"]["due"]))}
         for document in documents
     }
     owing: Facts = {
-        f"place of client {code}": {"due": sorted((due_on, cents) for due_on, cents, _ in client["bills"].values())}
+        f"place of client {code}": {"due": sorted((due_on, cents) for due_on, cents, _ in _counting(client))}
         for code, client in truth["clients"].items()
         if client["bills"]
     }
     return list(_compared(queued, owing))
+
+
+def _counting(client: Json) -> Iterator[Any]:
+    return (bill for code, bill in client["bills"].items() if code not in client["aside"])
 
 
 def figure_differences(standing: Standing, truth: Json) -> list[str]:

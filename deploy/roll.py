@@ -78,10 +78,15 @@ def _present(beat: Heartbeat, now: datetime) -> Present:
 def _ranges(beat: Heartbeat) -> Iterator[str]:
     """Such as "debtor.v1 0-2 5"."""
     for held in beat.held:
-        runs: list[list[int]] = []
-        for number in sorted(held.partitions):
-            if runs and number == runs[-1][-1] + 1:
-                runs[-1].append(number)
-            else:
-                runs.append([number])
-        yield " ".join([held.topic, *(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)])
+        yield " ".join([held.topic, runs(held.partitions)]).strip()
+
+
+def runs(numbers: Collection[int]) -> str:
+    """Such as "0-2 5"."""
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return " ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in found)

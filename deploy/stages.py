@@ -12,6 +12,7 @@ STAGES = {
     "erp-poller": "producers.erp.poller:main",
     "cdr-poller": "producers.cdr.poller:main",
     "hydrate": "processors.hydrate.worker:main",
+    "classify": "processors.classify.worker:main",
     "dialer": "processors.dialer.worker:main",
     "originate": "sinks.originate.worker:main",
     "views": "sinks.views.worker:main",

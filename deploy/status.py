@@ -1,4 +1,4 @@
-"""How far everything is: the stages' processes, lag by consumer group and topic, the last sweeps, dead letters."""
+"""How far everything is: stages, lag by consumer group and topic, views being read anew, last sweeps, dead letters."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -12,15 +12,15 @@ from deploy.clients import admin, database, reader
 from deploy.roll import Present, roll
 from deploy.stages import STAGES
 from schemas.model import Model
+from schemas.refills import UNDER_WAY, Refill, refills
 from schemas.runtime.mongo import Database
 from schemas.runtime.settings import KafkaSettings, MongoSettings
+from schemas.runtime.transactions import MARKERS
 from schemas.stages import Heartbeat
-from schemas.views import DEAD_LETTERS, LIVING
+from schemas.views import DEAD_LETTERS, EPOCHS, LIVING
 from schemas.views import STAGES as HEARTBEATS
 
 Offsets = Mapping[TopicPartition, int]
-MARKERS = 50
-"""A commit stands behind the last record; the marker of its transaction comes after that, one for each transaction."""
 LOOKS, LOOK_MS = 5, 200
 
 
@@ -62,6 +62,7 @@ class Status(Model):
 
     stages: tuple[Present, ...] = ()
     lag: tuple[Lag, ...]
+    refills: tuple[Refill, ...] = ()
     sweeps: tuple[LastSweep, ...]
     dead_letters: tuple[DeadCount, ...]
 
@@ -81,6 +82,7 @@ async def status(settings: StatusSettings, prefix: str = "") -> Status:
         return Status(
             stages=tuple(roll(await _heartbeats(views), STAGES, datetime.now(UTC))),
             lag=tuple(await read_lag(settings.kafka_bootstrap_servers, prefix)),
+            refills=refills([one async for one in views[EPOCHS].find(UNDER_WAY)]),
             sweeps=tuple(await _sweeps(views)),
             dead_letters=tuple(await _dead(views)),
         )

@@ -17,9 +17,13 @@ FIELDS = (
     "amdstatus", "amdcause", "hangupcause",
 )  # fmt: skip
 """Of a record, by Asterisk's names whatever the table calls them; what a source has not is left out."""
-EVENT_FIELDS = ("type", "timestamp", "channel", "state", "cause", "cause_txt", "variable", "value", "dialstatus")
-"""Of an event: `type` is the witness's own (`ChannelDestroyed`, `Hangup`, …), the rest renamed to these."""
+EVENT_FIELDS = (
+    "type", "timestamp", "channel", "uniqueid", "state", "cause", "cause_txt", "variable", "value", "dialstatus",
+)  # fmt: skip
+"""Of an event: `type` is the witness's own (`ChannelDestroyed`, `Hangup`, …), the rest renamed to these. `uniqueid`: of the
+channel that it is about; left out where that is the attempt's own."""
 DIGEST_DIGITS = 16
+SAID = 32
 
 
 class Evidence(Model):
@@ -49,17 +53,45 @@ class Evidence(Model):
         return f"{self.instance}:{self.code}:cdr:{self.attempt}:{self.digest}".encode()
 
 
-class Heard(Model):
-    """All evidence of one call, gathered. Codes are the PABX's own, kept as they came; "" or None: nobody said it.
+class Side(Model):
+    """What records say of one side of a call: of the attempt's own channel, or of the legs that were called for it.
 
-    `witnesses`: who spoke. `records`: how many records; `dispositions`: of those with a called side, or the call's own.
+    `dispositions`: as they came. `ring_s`: before the answer; `rang_s`: without one; `talk_s`: after it. In seconds, the
+    longest of each.
+    """
+
+    dispositions: tuple[str, ...] = ()
+    ring_s: float | None = None
+    rang_s: float | None = None
+    talk_s: float | None = None
+    answered_at: Instant | None = None
+    ended_at: Instant | None = None
+
+
+class Heard(Model):
+    """All evidence of one call, gathered: the same whatever came first or twice.
+
+    Codes are the PABX's own, kept as they came; "" or None: nobody said it. `witnesses`: who spoke. `records`: how many
+    different ones; `said`: their digests, `SAID` at most, and no more are counted. `local`: the attempt's own channel is a
+    Local one, and the legs tell who answered. `answered`, `ended`: of the own channel, and when in `up_at`, `gone_at`, as
+    events tell it; `made_at`: when it was made or began to ring, the earliest that they tell. `leg_cause`: the hang-up
+    cause of another channel of the call.
     """
 
     witnesses: tuple[Witness, ...] = ()
     records: int = 0
-    dispositions: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    local: bool = False
+    own: Side = Side()
+    legs: Side = Side()
+    answered: bool = False
+    ended: bool = False
+    made_at: Instant | None = None
+    up_at: Instant | None = None
+    gone_at: Instant | None = None
     amd_status: str = ""
     amd_cause: str = ""
     hangup_cause: int | None = None
+    leg_cause: int | None = None
     dial_status: str = ""
     last_app: str = ""

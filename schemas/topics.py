@@ -159,7 +159,7 @@ HEARTBEATS = Topic(
     model=Heartbeat,
     key="stage:worker",
     partitions=1,
-    producers=("erp-poller", "cdr-poller", "hydrate", "dialer", "originate", "views", "dashboard"),
+    producers=("erp-poller", "cdr-poller", "hydrate", "classify", "dialer", "originate", "views", "dashboard"),
     consumers=("views",),
     retention=timedelta(days=1),
 )
@@ -168,7 +168,7 @@ DEAD = Topic(
     model=None,
     key="the dead record's own",
     partitions=1,
-    producers=("erp-poller", "cdr-poller", "hydrate", "dialer", "originate", "views"),
+    producers=("erp-poller", "cdr-poller", "hydrate", "classify", "dialer", "originate", "views"),
     consumers=("views",),
     retention=timedelta(days=365),
 )

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.calling.place import open_since
+from schemas.calls import Call
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.model import Model
@@ -17,7 +18,7 @@ from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
 from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
-from schemas.topics import DEAD, DEBTORS, HEARTBEATS, QUEUE, REFERENCES, SWEEPS, TOMBSTONES, Topic
+from schemas.topics import CALLS, CALLS_KEPT, DEAD, DEBTORS, HEARTBEATS, QUEUE, REFERENCES, SWEEPS, TOMBSTONES, Topic
 
 Document = dict[str, Any]
 Index = tuple[tuple[str, int], ...]
@@ -135,17 +136,32 @@ def stage(event: Heartbeat) -> Document:
     }
 
 
+def call(event: Call) -> Document:
+    """One attempt, without the evidence: `why` says what decided. A dry run has no outcome and is in no figure."""
+    shown = {"code", "attempt", "number", "answer", "ring_s", "talk_s", "outcome", "why", "dry_run"}
+    return {
+        **event.model_dump(mode="json", include=shown),
+        "_id": f"{event.instance}:{event.code}:{event.attempt}",
+        "instance": event.instance,
+        "at": event.at,
+        "answered_at": event.answered_at,
+        "ended_at": event.ended_at,
+    }
+
+
 VIEWS = (
     View("debtors", DEBTORS, debtor, ((("instance", 1), ("bills.due_on", 1)),)),
     View("queue", QUEUE, queue, ((("instance", 1), ("verdict.oldest_due_on", 1)),)),
     View("sweeps", SWEEPS, sweep, ((("instance", 1), ("phase", 1)),), parts=(0, 1, 2), one_of_a_key=False),
     View("references", REFERENCES, reference, ((("instance", 1), ("table", 1)),), parts=(0, 1, 3)),
     View(STAGES, HEARTBEATS, stage),
+    View("calls", CALLS, call, ((("instance", 1), ("at", 1)), (("instance", 1), ("code", 1), ("at", 1))), parts=(0, 1, 3)),
 )
 DEAD_LETTERS = "dead_letters"
 """Fed from `dead.v1` by the same sink; its documents hold foreign bytes and are therefore made from the record itself."""
 LETTERS = Expiry("at", DEAD.retention or timedelta(days=365))
 BEATS = Expiry("at", HEARTBEATS.retention or timedelta(days=1))
+SHOWN_CALLS = Expiry("at", CALLS_KEPT)
 """They expire with their topics."""
 EPOCHS = "view_epochs"
 """How far each partition of each view has been read: `sinks.views.epochs`. `until` is set while one is read anew."""

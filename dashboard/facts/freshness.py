@@ -78,8 +78,8 @@ def worst(found: Iterable[Source]) -> Level:
     return next((level for level in WORST if level in levels), "never")
 
 
-def of_snapshot(age: timedelta) -> Level:
-    """How stale the numbers on the screen are."""
+def of_snapshot(age: timedelta, *, whole: bool = True) -> Level:
+    """How stale the numbers on the screen are. `whole`: nothing that they are made of is being read anew."""
     if age > SNAPSHOT_STOPPED:
         return "stopped"
-    return "late" if age > SNAPSHOT_LATE else "fresh"
+    return "late" if age > SNAPSHOT_LATE or not whole else "fresh"

@@ -15,8 +15,9 @@ from schemas.figures.queue import queue_pipeline, waiting_pipeline
 from schemas.figures.scope import Pipeline, Scope
 from schemas.figures.standing import standing_pipeline
 from schemas.instances import Instance
+from schemas.refills import UNDER_WAY, refills
 from schemas.runtime.mongo import Database, instances
-from schemas.views import DEAD_LETTERS, LIVING, Document
+from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, Document
 
 QUERY_MS = 20_000
 """MongoDB gives up on a single query after this."""
@@ -38,12 +39,14 @@ async def read(database: Database, now: datetime) -> Snapshot:
 
 
 async def _rows(database: Database, now: datetime) -> Rows:
+    # before all else: what becomes whole meanwhile was not whole when it was read
+    shares = await database[EPOCHS].find(UNDER_WAY).max_time_ms(QUERY_MS).to_list()
     valid, wrong = await instances(database)
     # one instance after the other: the refresh is never the reason why MongoDB is busy
     found = [await _instance(database, instance, now) for instance in valid.values()]
     sweeps = await database["sweeps"].find(LIVING).max_time_ms(QUERY_MS).to_list(SWEEPS_READ)
     dead = await database[DEAD_LETTERS].count_documents({}, limit=DEAD_COUNTED, maxTimeMS=QUERY_MS)
-    return Rows(found, sweeps, dead, wrong)
+    return Rows(found, sweeps, dead, wrong, refills(shares))
 
 
 async def _instance(database: Database, instance: Instance, now: datetime) -> InstanceRows:

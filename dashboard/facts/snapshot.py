@@ -17,10 +17,13 @@ from schemas.figures.scope import Scope
 from schemas.figures.standing import Standing, standing
 from schemas.instances import Instance
 from schemas.queue import Facts, Part, Verdict
+from schemas.refills import Refill
 from schemas.reverse_map import ReverseMap, Subject
 
 Row = Mapping[str, Any]
 DIGITS_SHOWN = 4
+SHOWN = ("debtors", "queue", "sweeps", "dead_letters")
+"""The views that the page's numbers are made of."""
 
 
 class InstanceRows(NamedTuple):
@@ -34,12 +37,16 @@ class InstanceRows(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Everything one refresh read. `wrong`: instances whose configuration is not valid, with the field."""
+    """Everything one refresh read. `wrong`: instances whose configuration is not valid, with the field.
+
+    `refills`: of any view, looked for before anything else was read.
+    """
 
     instances: Sequence[InstanceRows]
     sweeps: Sequence[Row]
     dead_letters: int
     wrong: Mapping[str, str]
+    refills: Sequence[Refill] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +85,16 @@ class InstanceFigures(Provider):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All instances by title. Built once for everybody; sessions only choose from it."""
+    """All instances by title. Built once for everybody; sessions only choose from it.
+
+    `refills`: of the views that its numbers are made of, which are incomplete then.
+    """
 
     built_at: datetime
     instances: tuple[InstanceFigures, ...]
     dead_letters: int
     wrong: tuple[tuple[str, str], ...]
+    refills: tuple[Refill, ...] = ()
 
 
 def scope(instance: Instance, now: datetime) -> Scope:
@@ -98,7 +109,8 @@ def snapshot(rows: Rows, now: datetime) -> Snapshot:
     """The snapshot of `rows` read at the aware instant `now`."""
     found = [_figures(read, rows.sweeps, now) for read in rows.instances]
     found.sort(key=lambda one: (one.title.casefold(), one.name))
-    return Snapshot(now, tuple(found), rows.dead_letters, tuple(sorted(rows.wrong.items())))
+    refills = tuple(one for one in rows.refills if one.view in SHOWN)
+    return Snapshot(now, tuple(found), rows.dead_letters, tuple(sorted(rows.wrong.items())), refills)
 
 
 def _figures(read: InstanceRows, sweeps: Sequence[Row], now: datetime) -> InstanceFigures:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dashboard.facts.board import EVERYBODY, Board, choose
-from dashboard.facts.freshness import of_snapshot
+from dashboard.facts.freshness import Level, of_snapshot
 from dashboard.facts.snapshot import Reading
 from dashboard.parts.bars import PLAIN, REST, Bars, by_age, shortened
 from dashboard.parts.html import Html
@@ -83,7 +83,7 @@ class Painter:
             "reading": reading,
             "board": board,
             "notices": notices(reading, board, self.say),
-            "level": of_snapshot(reading.at - reading.snapshot.built_at) if reading.snapshot else "never",
+            "level": self._level(reading),
             "not_in_the_way": NOT_IN_THE_WAY,
             "gates": [(one, closed(one.gate, one.zone, reading.at, self.say)) for one in board.closed] if board else [],
         }
@@ -94,6 +94,12 @@ class Painter:
             else:
                 blocks[name] = self.html(name, values)
         return blocks
+
+    @staticmethod
+    def _level(reading: Reading) -> Level:
+        if reading.snapshot is None:
+            return "never"
+        return of_snapshot(reading.at - reading.snapshot.built_at, whole=not reading.snapshot.refills)
 
     def _aging(self, standing: Standing) -> tuple[Bars, Bars]:
         labels = tuple(self.age(since, until) for since, until in AGES)

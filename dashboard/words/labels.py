@@ -87,6 +87,13 @@ LEVELS: Final[dict[Level, str]] = {
     "never": N_("Never read"),
 }
 
+VIEWS: Final[dict[str, str]] = {
+    "debtors": N_("the debtors"),
+    "queue": N_("the call queue"),
+    "sweeps": N_("the ERP readings"),
+    "dead_letters": N_("the unreadable records"),
+}
+
 SUBJECTS: Final[dict[Subject, str]] = {
     "bairro": N_("Bairro"),
     "client_type": N_("Client type"),

@@ -1,14 +1,15 @@
 """What the clerk must know before trusting a number: each warning with its next step (pure)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from dashboard.facts.board import Board
 from dashboard.facts.freshness import of_snapshot
 from dashboard.facts.snapshot import Reading
-from dashboard.words.labels import KINDS
+from dashboard.words.labels import KINDS, VIEWS
 from dashboard.words.language import Language
+from schemas.refills import Refill
 
 Tone = Literal["info", "late", "stopped"]
 LATE_LEVELS: tuple[Literal["stopped", "late"], ...] = ("stopped", "late")
@@ -28,7 +29,7 @@ def notices(reading: Reading, board: Board | None, say: Language) -> tuple[Notic
     found = [*_database(reading, board, say)]
     if reading.snapshot and board:
         found += misconfigured(reading.snapshot.wrong, say, none=not reading.snapshot.instances)
-        found += _erp(board, say)
+        found += [*_refilled(reading.snapshot.refills, say), *_erp(board, say)]
     return tuple(sorted(found, key=lambda notice: ("stopped", "late", "info").index(notice.tone)))
 
 
@@ -66,6 +67,20 @@ def misconfigured(wrong: Iterable[tuple[str, str]], say: Language, *, none: bool
         text, step = say("No provider is configured yet."), say("Ask the operator to add the first one.")
         found.append(Notice("info", text, step))
     return found
+
+
+def _refilled(refills: Sequence[Refill], say: Language) -> list[Notice]:
+    if not refills:
+        return []
+    left = sum(one.left for one in refills)
+    views = ", ".join(say(VIEWS[one.view]) for one in refills)
+    text = say.many(
+        "The numbers are incomplete: %(views)s are being read again, with at most %(n)s record to go.",
+        "The numbers are incomplete: %(views)s are being read again, with at most %(n)s records to go.",
+        left,
+        views=views,
+    )
+    return [Notice("late", text, say("Wait before you conclude anything from them; if this goes on, call the operator."))]
 
 
 def _erp(board: Board, say: Language) -> list[Notice]:

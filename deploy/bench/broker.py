@@ -26,6 +26,7 @@ from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 from deploy.bench.judge import Raw
 from schemas.errors import StopWorker
 from schemas.runtime.kafka import COMMITTED
+from schemas.runtime.transactions import MARKERS
 from schemas.topics import Topic
 
 READ_AT_ONCE = 10_000
@@ -33,8 +34,6 @@ ASK_S = 15.0
 EMPTY_WITHIN_S = 30.0
 LED_WITHIN_S = 30.0
 POLL_S = 0.1
-MARKERS = 50
-"""At most so many markers stand behind a last record."""
 Part = tuple[str, int]
 Spots = Mapping[Part, int]
 """An offset of each partition."""

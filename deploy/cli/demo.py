@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from deploy.demo.chaos import Chaos
 from deploy.demo.erps import ERPS
 from deploy.demo.options import Options, span
 from deploy.demo.plan import DURATION, FAULTS, FEWEST, KINDS
-from deploy.demo.run import Outcome
+from deploy.demo.run import Outcome, Report
 from deploy.demo.run import demo as run_demo
 from deploy.up import until_told
 from schemas.errors import PipelineError
@@ -21,6 +22,10 @@ from schemas.errors import PipelineError
 EXAMPLE = "Example: collector demo --for 60s"
 UNEQUAL = 1
 SHOWN = 20
+
+Ended = dict[int, Outcome | Exception]
+"""By seed: how it ended, or what it failed with."""
+Run = Callable[[Options, Report, Report], Awaitable[Outcome | None]]
 
 For = Annotated[str, typer.Option("--for", help="End by itself after so long, with a summary: 60s, 5m.")]
 Clients = Annotated[int, typer.Option(min=1, max=30_000, help="Clients of the simulated provider.")]
@@ -65,30 +70,47 @@ def demo(
     if seeds > 1 and length is None:
         raise typer.BadParameter("a demonstration that never ends has no next one: add --for", param_hint="--seeds")
     options = Options(length, clients, open_bills, changes, seed, blows if chaos else 0, erps, faults)
-    ended: list[tuple[int, Outcome | PipelineError]] = []
-    asyncio.run(until_told(_play([replace(options, seed=seed + number) for number in range(seeds)], ended)))
+    ended: Ended = {}
+    asyncio.run(until_told(play([replace(options, seed=seed + number) for number in range(seeds)], ended, run_demo)))
     if seeds > 1:
-        show("Seeds", [_row(number, outcome) for number, outcome in ended], "none")
-    if ended:
-        sys.exit(0 if all(isinstance(one, Outcome) and one.is_equal for _, one in ended) else UNEQUAL)
+        show("Seeds", [_row(number, how) for number, how in ended.items()], "none")
+        for line in verdict(range(seed, seed + seeds), ended):
+            messages.print(line)
+    if ended or seeds > 1:
+        sys.exit(0 if len(ended) == seeds and all(map(_is_well, ended.values())) else UNEQUAL)
 
 
-async def _play(several: list[Options], ended: list[tuple[int, Outcome | PipelineError]]) -> None:
+async def play(several: list[Options], ended: Ended, run: Run) -> None:
+    """One after the other, whatever became of those before; `ended` is filled. Raises what the only one raises."""
     for options in several:
         if len(several) > 1:
             messages.print(f"seed {options.seed}")
         with messages.status("starting Kafka and MongoDB") as status:
             try:
-                outcome = await run_demo(options, messages.print, status.update)
-            except PipelineError as exc:
+                outcome = await run(options, messages.print, status.update)
+            except Exception as exc:
                 if len(several) == 1:
                     raise
-                messages.print(str(exc))
-                ended.append((options.seed, exc))
+                if not isinstance(exc, PipelineError):
+                    messages.print_exception()
+                messages.print(f"seed {options.seed} failed: {exc}")
+                ended[options.seed] = exc
                 continue
         if outcome is not None:
             _summary(outcome)
-            ended.append((options.seed, outcome))
+            ended[options.seed] = outcome
+
+
+def verdict(seeds: Iterable[int], ended: Ended) -> list[str]:
+    """Which seeds failed, and which were never run to their end. Pure."""
+    failed = [str(seed) for seed, how in ended.items() if not _is_well(how)]
+    missing = [str(seed) for seed in seeds if seed not in ended]
+    said = {"failed": failed, "not run to its end": missing}
+    return [f"{what}: seed {', '.join(which)} (--seed runs one alone)" for what, which in said.items() if which]
+
+
+def _is_well(how: Outcome | Exception) -> bool:
+    return isinstance(how, Outcome) and how.is_equal
 
 
 def _summary(outcome: Outcome) -> None:
@@ -119,10 +141,10 @@ def _kinds(chaos: Chaos) -> str:
     return ", ".join(f"{chaos.struck[kind]} {kind}" for kind in sorted(set(KINDS) | chaos.struck.keys()))
 
 
-def _row(seed: int, outcome: Outcome | PipelineError) -> dict[str, object]:
+def _row(seed: int, outcome: Outcome | Exception) -> dict[str, object]:
     """One seed: faults by kind, and what came of it."""
-    if isinstance(outcome, PipelineError):
-        return {"seed": seed, "faults": "", "result": f"stopped: {outcome}".splitlines()[0]}
+    if isinstance(outcome, Exception):
+        return {"seed": seed, "faults": "", "result": f"stopped: {str(outcome) or type(outcome).__name__}".splitlines()[0]}
     truth, raw = len(outcome.result.differences), len(outcome.verified.differences)
     result = "equal" if outcome.is_equal else f"{truth} differences from the truth, {raw} from the raw rows"
     return {"seed": seed, "faults": _kinds(outcome.chaos) if outcome.chaos else "", "result": result}

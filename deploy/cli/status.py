@@ -8,9 +8,10 @@ import typer
 
 from deploy.cli.tables import Output, deliver, show
 from deploy.home import prepare_environment
-from deploy.roll import well
+from deploy.roll import runs, well
 from deploy.status import Status, StatusSettings
 from deploy.status import status as read_status
+from schemas.refills import Refill
 from schemas.runtime.settings import read
 
 EXAMPLE = "Example: collector status --check"
@@ -22,7 +23,10 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.
 
 
 def status(prefix: Prefix = "", json: Json = False, output: Output = None, *, check: Check = False) -> None:
-    """Who is there and how far, every consumer group, the last sweeps of each ERP, dead letters; a file gets the stages."""
+    """Who is there and how far, consumer groups, views being read anew, each ERP's last sweeps, dead letters.
+
+    A file gets the stages.
+    """
     prepare_environment()
     found = asyncio.run(read_status(read(StatusSettings), prefix))
     if json:
@@ -35,7 +39,12 @@ def status(prefix: Prefix = "", json: Json = False, output: Output = None, *, ch
         raise typer.Exit(NOT_WELL)
 
 
+def _refill(one: Refill) -> dict[str, object]:
+    return {"view": one.view, "partitions": runs(one.partitions), "records left, at most": one.left}
+
+
 def _show(found: Status) -> None:
     show("Lag", map(dict, found.lag), empty="no consumer group has committed anything yet")
+    show("Views being read anew", map(_refill, found.refills), empty="none")
     show("Last sweeps", map(dict, found.sweeps), empty="no sweep has ended yet")
     show("Dead letters", map(dict, found.dead_letters), empty="none")

@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 from pydantic import SecretStr
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 from ulid import ULID
@@ -22,6 +25,7 @@ from schemas.instances import Instance
 from schemas.runtime.mongo import Database, connect
 from schemas.runtime.settings import MongoSettings
 
+AUTHENTICATION_FAILED = 18
 TOKEN = re.compile(r'"token":"([^"]+)"')
 
 
@@ -75,12 +79,27 @@ class Judge:
         return said if acknowledged else [*said, "the dashboard ends its sessions at once"]
 
 
+def _address(project: Project, password: str) -> str:
+    return f"mongodb://collector:{password}@127.0.0.1:{project.port('MONGO_PORT')}/?directConnection=true"
+
+
+async def lets_in(project: Project, password: str) -> bool:
+    """Whether MongoDB, which must answer, takes this password."""
+    async with AsyncMongoClient[dict[str, Any]](_address(project, password)) as client:
+        try:
+            await client.admin.command("ping")
+        except OperationFailure as exc:
+            if exc.code != AUTHENTICATION_FAILED:
+                raise
+            return False
+    return True
+
+
 @asynccontextmanager
 async def judging(project: Project) -> AsyncIterator[Judge]:
     """For a project that is up."""
     port, values = project.port, project.values
-    uri = f"mongodb://collector:{values['MONGO_PASSWORD']}@127.0.0.1:{port('MONGO_PORT')}/?directConnection=true"
-    database = connect(MongoSettings(mongo_uri=uri))
+    database = connect(MongoSettings(mongo_uri=_address(project, values["MONGO_PASSWORD"])))
     provider = Provider(port("IXC_SIMULATOR_PORT"))
     known = instance(port("IXC_SIMULATOR_PORT"), SecretStr(values["COLLECTOR_SECRET_KEY"]))
     try:

@@ -1,6 +1,6 @@
 """docker-compose.yml as it stands, under a name, ports and secrets of its own; nothing of it is left at the end."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +31,13 @@ class Project:
     engine: Engine
     name: str
     env_file: Path
-    values: Mapping[str, str]
+    values: dict[str, str]
     log: Path
+
+    def change(self, **values: str) -> None:
+        """In its .env, as an operator would; nothing is told of it before the next `up`."""
+        self.values.update(values)
+        self.env_file.write_text(lines(self.values))
 
     async def compose(self, *command: str, log: bool = True) -> str:
         """Its stdout, unless that goes to the log. Raises StopWorker."""
@@ -77,8 +82,8 @@ async def throwaway(engine: Engine, name: str, log: Path) -> AsyncIterator[Proje
     with TemporaryDirectory(prefix="collector-compose-") as folder:
         env_file = Path(folder) / "test.env"
         env_file.touch(mode=PRIVATE)
-        env_file.write_text(lines(values))
-        project = Project(Engine(engine.name, shell), name, env_file, values, log)
+        project = Project(Engine(engine.name, shell), name, env_file, {}, log)
+        project.change(**values)
         try:
             yield project
         except BaseException:

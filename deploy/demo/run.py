@@ -3,9 +3,7 @@
 import asyncio
 import os
 import secrets
-import tempfile
 from collections.abc import Callable, Collection, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +16,7 @@ from deploy.demo import provider as simulated
 from deploy.demo.chaos import Chaos, servers_of
 from deploy.demo.crew import crew
 from deploy.demo.erps import ERPS, Simulated
+from deploy.demo.folder import LOGS, throwaway
 from deploy.demo.options import Options
 from deploy.demo.plan import Blow, plan
 from deploy.demo.provider import Provider
@@ -98,7 +97,7 @@ class Demo:
         key = SecretStr(env["COLLECTOR_SECRET_KEY"])
         listed = [simulated.instance(port, key, one, self._folder(one)) for one, port in zip(chosen, ports, strict=True)]
         healthy_after = CHAOS_HEALTHY_AFTER_S if self._options.blows else HEALTHY_AFTER
-        supervisor = Supervisor(self._home / "logs", self._told, healthy_after)
+        supervisor = Supervisor(self._home / LOGS, self._told, healthy_after)
         providers = {one.instance: Provider(port, one) for one, port in zip(chosen, ports, strict=True)}
         try:
             for one, port in zip(chosen, ports, strict=True):
@@ -137,7 +136,7 @@ class Demo:
                     await asyncio.sleep(POLL_S)
         except TimeoutError:
             logs = [
-                self._home / "logs" / f"{name}.log"
+                self._home / LOGS / f"{name}.log"
                 for name in (*(f"simulator-{erp}" for erp in self._options.erps), *(one.name for one in self._crew))
             ]
             said = "".join(f"\n{file.name}: {tail(file, lines=3)}" for file in logs)
@@ -203,8 +202,9 @@ def _counts(held: Mapping[str, int]) -> str:
 
 
 async def demo(options: Options, report: Report, progress: Report) -> Outcome | None:
-    """Run it in a temporary folder, which is removed at the end."""
-    with ExitStack() as closing:
-        home = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="collector-demo-")))
-        report(f"logs: {home / 'logs'}")
-        return await Demo(options, home, report, progress).run()
+    """Run it in a temporary folder, which is removed at the end; the logs of one that ended wrong stay."""
+    with throwaway(report) as folder:
+        report(f"logs: {folder.logs}")
+        outcome = await Demo(options, folder.path, report, progress).run()
+        folder.is_wrong = outcome is not None and not outcome.is_equal
+        return outcome

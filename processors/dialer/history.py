@@ -12,15 +12,17 @@ from schemas.model import Instant
 from schemas.queue import Facts, HoldReason, PastCall
 
 KEPT = timedelta(days=30)
+UNHEARD: tuple[Outcome | None, ...] = (None, "lost")
+"""No evidence that it rang."""
 
 
 def with_placed(facts: Facts, event: CallPlaced) -> Facts:
-    """What became of a request at the PABX. A call that was refused never was, unless its outcome is known all the same."""
+    """What became of a request at the PABX. A call that was refused never was, unless somebody heard it all the same."""
     before = _known(facts, event.attempt)
     outcome = before.outcome if before else None
     if event.answer != "refused":
         return facts if event.dry_run else _with(facts, event.attempt, event.at, event.number, outcome)
-    left = facts if outcome else without(facts, event.attempt)
+    left = without(facts, event.attempt) if outcome in UNHEARD else facts
     if event.reason is None or event.until is None:
         return left
     return _refused(left, event.reason, event.until, dry_run=event.dry_run)
@@ -28,7 +30,7 @@ def with_placed(facts: Facts, event: CallPlaced) -> Facts:
 
 def with_call(facts: Facts, event: Call) -> Facts:
     """What is known of a call by now. One that is lost counts like any."""
-    if event.dry_run or (event.answer == "refused" and event.outcome is None):
+    if event.dry_run or (event.answer == "refused" and event.outcome in UNHEARD):
         return without(facts, event.attempt)
     return _with(facts, event.attempt, event.at, event.number, event.outcome)
 

@@ -8,13 +8,13 @@ are one transaction.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from processors.keyed.restore import Restored, records_of, restore
+from processors.keyed.restore import Restored, first_since, records_of, restore
 from processors.keyed.rounds import Round, bounded, fold_round, messages
 from processors.keyed.stage import KeyedStage, Record
 from schemas.errors import RejectRecord, RetryLater
@@ -23,6 +23,7 @@ from schemas.runtime.kafka import reader
 from schemas.runtime.transactions import Parts, Writer, letters_part
 
 BREATH = 500
+SWEEP_EVERY = timedelta(hours=1)
 LOOKS, LOOK_S = 10, 0.5
 log = structlog.get_logger()
 
@@ -35,6 +36,7 @@ class Partition:
         self.states: dict[bytes, bytes] = {}
         self.read: dict[str, int] = {}
         self._stage = stage
+        self._swept = datetime.min.replace(tzinfo=UTC)
         self._servers = servers
         self._writer = Writer(servers, f"{stage.name}-{number}")
 
@@ -44,8 +46,9 @@ class Partition:
         source = reader(self._servers, self._stage.name)
         try:
             await source.start()
-            found = await restore(self._stage, self.number, source, turned)
-            self.states, self.read = found.states, await self._positions(source, found)
+            found = await restore(self._stage, self.number, source, turned, now)
+            self.states, self.read = found.states, await self._positions(source, found, now)
+            self._swept = now
             if found.unreadable:
                 await self._fold_again(source, found, now, turned)
         except KafkaError as exc:
@@ -54,16 +57,24 @@ class Partition:
             await source.stop()
         log.info("restored", partition=self.number, states=len(self.states), unreadable=len(found.unreadable))
 
-    async def _positions(self, source: AIOKafkaConsumer, found: Restored) -> dict[str, int]:
-        """The group's offsets; where they were reset or expired, what the states themselves know."""
+    async def _positions(self, source: AIOKafkaConsumer, found: Restored, now: datetime) -> dict[str, int]:
+        """The group's offsets; where they were reset or expired, what the states themselves know.
+
+        Where neither knows, a source is read from its beginning, or from as far back as states are remembered.
+        """
         read = {}
         for topic in self._stage.sources:
             committed = await source.committed(TopicPartition(topic.name, self.number))
-            read[topic.name] = max(committed or 0, found.read.get(topic.name, 0))
+            known = max(committed or 0, found.read.get(topic.name, 0))
+            read[topic.name] = known or await self._since(source, topic.name, now)
         for name in await self._shorter(source, read):
             log.warning("read_anew", topic=name, partition=self.number, why="it is shorter than what was read of it")
-            read[name] = 0
+            read[name] = await self._since(source, name, now)
         return read
+
+    async def _since(self, source: AIOKafkaConsumer, name: str, now: datetime) -> int:
+        """Of a source, the offset from which records may belong to states that are remembered."""
+        return await first_since(source, TopicPartition(name, self.number), self._stage.remembers_since(now))
 
     async def _shorter(self, source: AIOKafkaConsumer, read: Mapping[str, int]) -> list[str]:
         """Sources that end before what was read of them: made anew, or restored. Asked again before it is believed."""
@@ -84,7 +95,8 @@ class Partition:
         """
         rows: defaultdict[bytes, list[Record]] = defaultdict(list)
         for topic, end in self.read.items():
-            async for record in records_of(source, TopicPartition(topic, self.number), end):
+            start = await self._since(source, topic, now)
+            async for record in records_of(source, TopicPartition(topic, self.number), end, start):
                 try:
                     key = self._stage.key_of(record)
                 except RejectRecord:
@@ -107,10 +119,17 @@ class Partition:
 
         Raises RetryLater; then nothing of it was done, and the partition must be opened anew.
         """
+        self._forget(now)
         found = fold_round(self._stage, records, self.states, self.read, now)
         if found.read != self.read:
             await self._commit(found)
         return found.states.keys()
+
+    def _forget(self, now: datetime) -> None:
+        """Drop what is not remembered any more, now and then: no record can touch it, and nothing is published."""
+        if self._stage.memory is not None and now - self._swept > SWEEP_EVERY:
+            self._swept = now
+            self.states = {key: state for key, state in self.states.items() if not self._stage.forgets(key, now)}
 
     async def put(self, states: Mapping[bytes, bytes | None]) -> None:
         """States that no record changed. Raises RetryLater."""

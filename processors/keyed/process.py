@@ -84,7 +84,11 @@ async def _start(app: faust.App, settings: KafkaSettings) -> None:
 
 
 async def _watch(app: faust.App, worker: Worker, broken: asyncio.Future[None], loop: Loop) -> None:
-    """Return never; raise when the agent, a partition or Faust itself broke. Alive is a worker whose states are restored."""
+    """Return never; raise when the agent, a partition or Faust itself broke. Alive is a worker whose states are restored.
+
+    One that waits for its partitions owes a turn: a group that never shares them out must not look like one without work.
+    """
+    was_ready = False
     while True:
         await asyncio.wait([broken], timeout=LOOK_EVERY_S)
         if broken.done():
@@ -95,5 +99,10 @@ async def _watch(app: faust.App, worker: Worker, broken: asyncio.Future[None], l
             raise RetryLater(f"this worker is no member of its group any more: {lost!r}")
         if app.crashed:
             raise RetryLater(f"Faust crashed: {app.crash_reason!r}")
-        if worker.ready:
+        if not worker.ready:
+            loop.begin()
+        elif was_ready:
             loop.idle()
+        else:
+            loop.turned()
+        was_ready = worker.ready

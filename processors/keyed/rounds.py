@@ -6,7 +6,7 @@ what a reset group or expired offsets would have read again is left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import orjson
@@ -43,13 +43,15 @@ def unread(records: Iterable[Record], read: Positions) -> list[Record]:
 Keyed = dict[bytes, list[Record]]
 
 
-def by_key(stage: KeyedStage, records: Iterable[Record], states: States) -> tuple[Keyed, list[DeadLetter]]:
-    """The records of each key in their order, and the letters of those that have none, or are in another's partition."""
+def by_key(stage: KeyedStage, records: Iterable[Record], states: States, now: datetime) -> tuple[Keyed, list[DeadLetter]]:
+    """The records of each key in their order, and the letters of those that have none, are too old or not at home."""
     keys: Keyed = {}
     letters: list[DeadLetter] = []
     for record in records:
         try:
             key = stage.key_of(record)
+            if record.value is not None:
+                remembered(stage, key, now)
             if key in keys:
                 keys[key].append(record)
                 continue
@@ -68,10 +70,17 @@ def at_home(key: bytes, partition: int, partitions: int) -> None:
         raise RejectRecord(f"the record is in partition {partition}, its key belongs to {home}", field="key")
 
 
+def remembered(stage: KeyedStage, key: bytes, now: datetime) -> None:
+    """Raises RejectRecord where the state is forgotten: a new one, of what came late alone, would overwrite it."""
+    if stage.memory is not None and stage.forgets(key, now):
+        days = f"{stage.memory / timedelta(days=1):g}"
+        raise RejectRecord(f"it came too late: {stage.name} remembers {days} days, and this began before", field="key")
+
+
 def fold_round(stage: KeyedStage, records: Sequence[Record], states: States, read: Positions, now: datetime) -> Round:
     """All of some fetches of one partition, a state a key. `records` in the order of each topic."""
     fresh = unread(records, read)
-    keys, letters = by_key(stage, fresh, states)
+    keys, letters = by_key(stage, fresh, states, now)
     changed: dict[bytes, bytes | None] = {}
     for key, found in keys.items():
         folded = bounded(stage, key, states.get(key), found, now)

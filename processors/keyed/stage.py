@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from schemas.dead import DeadLetter, Headers, Why
@@ -44,11 +44,22 @@ class KeyOf(Protocol):
     def __call__(self, record: Record) -> bytes: ...
 
 
+SKEW = timedelta(hours=1)
+"""So much the clocks of those who write records and of those who begin states may differ."""
+
+
+def always(_: bytes) -> datetime:
+    """The beginning of a state that has none."""
+    return datetime.max.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class KeyedStage:
     """One stage. `output` is compacted: it carries the states downstream and is the memory of the stage itself.
 
-    `home`: the part of a state's key that its partition goes by.
+    `home`: the part of a state's key that its partition goes by. `memory`: states older than this are forgotten; None: none
+    is. `born`: when the state of a key began (raises RejectRecord). What comes for a forgotten one is a dead letter, but
+    for a tombstone.
     """
 
     name: str
@@ -57,6 +68,16 @@ class KeyedStage:
     key_of: KeyOf
     fold: Fold
     home: Callable[[bytes], bytes] = bytes
+    memory: timedelta | None = None
+    born: Callable[[bytes], datetime] = always
+
+    def forgets(self, key: bytes, now: datetime) -> bool:
+        """Whether this key's state is older than what is remembered. Raises RejectRecord where the key has no age."""
+        return self.memory is not None and now - self.born(key) > self.memory
+
+    def remembers_since(self, now: datetime) -> datetime | None:
+        """Nothing that was written before can belong to a state that is remembered; None where all may."""
+        return None if self.memory is None else now - self.memory - SKEW
 
 
 def place_of(record: Record) -> str:

@@ -119,7 +119,7 @@ class Worker:
             loop = PROCESS.loop(f"{self._stage.name}'s partition {number}", partial(self._consumer().measured, number))
             watched.enter_context(loop)
             try:
-                await part.open(now(), loop.turned)
+                await part.open(now(), partial(self._read_on, loop))
             except BaseException:
                 await part.close()
                 raise
@@ -128,6 +128,11 @@ class Worker:
         self._assignments += 1
         await self._consumer().open(self._positions(part))
         self._opening.pop(number, None)
+
+    def _read_on(self, loop: Loop) -> None:
+        """A stretch of a partition's states was read: the agent waits for good reason, however long it takes."""
+        loop.turned()
+        self._loop.again()
 
     @staticmethod
     def _positions(part: Partition) -> Mapping[TP, int]:
@@ -140,14 +145,19 @@ class Worker:
                 return failed
         return None
 
-    async def revisit(self, again: Callable[[bytes, bytes, datetime], Folded]) -> int:
-        """Fold changed rules into every state held; returns how many changed. Raises RetryLater."""
+    async def revisit(self, again: Callable[[bytes, bytes, datetime], Folded], *, caught_up: bool = False) -> int:
+        """Fold changed rules into every state held; returns how many changed. Raises RetryLater.
+
+        `caught_up`: only where no record is known to wait, which may change a state too.
+        """
         changed = 0
         for number in sorted(self._parts):
             async with self.busy:
                 part = self._parts.get(number)
                 if part is None or not self._held:
                     continue  # lost while we waited: its new holder revisits it
+                if caught_up and not await self._caught_up(part):
+                    continue
                 at = now()
                 found = {key: again(key, state, at) for key, state in part.states.items()}
                 states = {key: folded.state for key, folded in found.items() if folded.changed}
@@ -171,13 +181,19 @@ class Worker:
         Raises RetryLater.
         """
         async with self.busy:
-            expected = self._consumer().expected
-            folded = all(expected.get(tp) == offset for tp, offset in self._positions(part).items())
-            if self._parts.get(part.number) is not part or not self._held or not folded:
+            if self._parts.get(part.number) is not part or not self._held or not self._folded(part):
                 return False
             if parts := made():
                 await part.send(parts)
         return True
+
+    async def _caught_up(self, part: Partition) -> bool:
+        return self._folded(part) and await self.has_read_all(part.number)
+
+    def _folded(self, part: Partition) -> bool:
+        """Whether all that was handed over is in the states."""
+        expected = self._consumer().expected
+        return all(expected.get(tp) == offset for tp, offset in self._positions(part).items())
 
     async def close(self) -> None:
         """Give everything back."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from producers.cdr.attempts import Owner
-from producers.cdr.memory import REACH, STAGE, Memory, made_before, mark_of
+from producers.cdr.memory import REACH, STAGE, Memory, first_at, mark_of
 from producers.cdr.outbox import Outbox
 from producers.cdr.pieces import Said, Unread, mine, named_in, published
 from schemas.dead import DeadLetter, Why
@@ -40,8 +40,9 @@ class Desk:
         """
         async with self._turn:
             oldest = self._clock() - REACH
+            first = first_at(oldest)
             ids = [one for piece in said for one in piece.ids] + [one for bad in unread for one in named_in(bad.raw)]
-            owners = await self._owners.owners([one for one in dict.fromkeys(ids) if not made_before(one, oldest)])
+            owners = await self._owners.owners([one for one in dict.fromkeys(ids) if one >= first])
             new = self._new(said, zone, owners)
             letters = self._letters(unread, owners)
             if new or letters:

@@ -1,6 +1,5 @@
 """The thin side of `producers.cdr.following`: files of call records, opened, read and closed at each look."""
 
-import asyncio
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from producers.cdr.following import BEGINNING, TAIL, Nodes, Reached, Seen, place, to_read
 from producers.cdr.lines import Record
+from producers.cdr.own_thread import OwnThread
 from producers.cdr.pieces import Said, Unread, named_in
 from producers.cdr.source import Look
 from schemas.errors import RejectRecord, RetryLater
@@ -36,13 +36,14 @@ class Files:
         self._split = split
         self._read = read
         self._since = since
+        self._thread = OwnThread(f"{witness} records")
         self._nodes: Nodes = {}
         self._next: tuple[tuple[int, int], Reached] | None = None
 
     async def look(self) -> Look:
         """The next records that name an attempt; `more` where there is more to read at once. Raises RetryLater."""
         try:
-            return await asyncio.to_thread(self._look)
+            return await self._thread.run(self._look)
         except OSError as exc:
             raise RetryLater(f"{self._path} cannot be read: {exc.strerror or type(exc).__name__}") from exc
 
@@ -55,6 +56,7 @@ class Files:
 
     async def close(self) -> None:
         """Nothing is open between two looks."""
+        self._thread.close()
 
     def _look(self) -> Look:
         self._next = None

@@ -22,11 +22,14 @@ MARGIN = timedelta(days=1)
 """Nothing about an attempt was published before it was made, by clocks that differ by less than this."""
 AT_ONCE = 20_000
 KEY_PARTS = 5
+TIME_DIGITS = 10
+"""Of an id: milliseconds since 1970, which sort as text."""
+FORGET_EVERY = timedelta(hours=1)
 
 
-def made_before(attempt: str, at: datetime) -> bool:
-    """Whether an attempt is older than `at`, by its id."""
-    return ULID.from_str(attempt).milliseconds < at.timestamp() * 1000
+def first_at(at: datetime) -> str:
+    """What ids of attempts made at `at` or later are not less than."""
+    return str(ULID.from_datetime(at))[:TIME_DIGITS]
 
 
 def mark_of(witness: str, raw: bytes) -> bytes:
@@ -40,6 +43,7 @@ class Memory:
 
     known: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     buried: set[bytes] = field(default_factory=set)
+    swept_at: datetime | None = None
 
     def has(self, attempt: str, digest: str) -> bool:
         """Whether this was published."""
@@ -50,8 +54,12 @@ class Memory:
         self.known[attempt].add(digest)
 
     def forget(self, before: datetime) -> None:
-        """What is older than any record that is still read."""
-        for attempt in [attempt for attempt in self.known if made_before(attempt, before)]:
+        """What is older than any record that is still read; now and then, for all of it is looked at."""
+        if self.swept_at is not None and abs(before - self.swept_at) < FORGET_EVERY:
+            return
+        self.swept_at = before
+        first = first_at(before)
+        for attempt in [attempt for attempt in self.known if attempt < first]:
             del self.known[attempt]
 
     def note(self, key: bytes | None) -> None:

@@ -3,7 +3,6 @@
 Short questions, fetched whole: a table that is locked while it is read (MyISAM) keeps Asterisk from writing.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 
+from producers.cdr.own_thread import OwnThread
 from producers.cdr.pieces import Said, Unread, named_in
 from producers.cdr.source import Look
 from producers.cdr.sql_table import NUMBERED, NUMBERS_AGAIN, NUMBERS_AT_ONCE, Columns, Window, began, columns, overlap, read
@@ -42,6 +42,7 @@ class SqlTable:
         self._clock = clock
         self._back = back
         self._engine = _engine(records, password)
+        self._thread = OwnThread("sql records")
         self._columns: Columns | None = None
         self._reached: Window | Numbered = Window(self._wall() - back, overlap(records))
         self._next: Window | Numbered = self._reached
@@ -50,7 +51,7 @@ class SqlTable:
     async def look(self) -> Look:
         """The next rows that name an attempt. Raises RetryLater or StopWorker."""
         try:
-            return await asyncio.to_thread(self._look)
+            return await self._thread.run(self._look)
         except NoSuchTableError:
             raise StopWorker(f"there is no table {self._records.table}: mend pabx.records.table") from None
         except (SQLAlchemyError, OSError) as exc:
@@ -64,7 +65,7 @@ class SqlTable:
 
     async def close(self) -> None:
         """Give the connection back."""
-        await asyncio.to_thread(self._engine.dispose)
+        self._thread.close(self._engine.dispose)
 
     def _wall(self) -> datetime:
         return self._clock().astimezone(self._zone).replace(tzinfo=None)

@@ -4,7 +4,8 @@ import asyncio
 
 import structlog
 
-from producers.cdr.pace import back_off
+from producers.cdr.pace import LONGEST_UNANSWERED_S, LONGEST_WAIT_S, back_off
+from schemas.runtime.ari_events import UnansweredError
 from schemas.runtime.progress import PROCESS, Progress
 
 log = structlog.get_logger()
@@ -34,7 +35,7 @@ class Witness:
             self._reason = str(exc)
             log.warning("pabx_away", pabx=self._address, witness=self._what, reason=self._reason, next="tried again")
         self._progress.without.add(self._name)
-        return back_off(self._failures)
+        return back_off(self._failures, LONGEST_UNANSWERED_S if isinstance(exc, UnansweredError) else LONGEST_WAIT_S)
 
     def there(self) -> None:
         """It is heard."""

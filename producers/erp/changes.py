@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any, Self
 
 import orjson
 
@@ -24,11 +24,27 @@ KEY_PART = re.compile(r"[^:\x00-\x1f]{1,64}")
 """As `schemas.model.Code`; a test holds the two together. (Asking pydantic costs ten times as much, for every row.)"""
 
 
-class Known(NamedTuple):
-    """What was last published of a row that is still a member: its owner and the digest of its columns."""
+class Known(bytes):
+    """What was last published of a row that is still a member: its owner and the digest of its columns.
 
-    owner: str
-    digest: bytes
+    One run of bytes, as a provider has a million rows: 48 bytes of memory where a tuple of two objects takes 180.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, owner: str, digest: bytes) -> Self:
+        """`owner` is part of a key, and so without ":"."""
+        return super().__new__(cls, owner.encode() + b":" + digest)
+
+    @property
+    def owner(self) -> str:
+        """The client's code; for a reference table its own name."""
+        return self.partition(b":")[0].decode()
+
+    @property
+    def digest(self) -> bytes:
+        """Of all columns."""
+        return self.partition(b":")[2]
 
 
 Seen = dict[str, Known]

@@ -5,6 +5,7 @@ Each record carries its digest in a header (`deploy/decisions/0005-the-raw-topic
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -18,8 +19,36 @@ DIGEST, MEMBER = "digest", "member"
 AT_ONCE = 20_000
 Books = dict[tuple[str, str], Seen]
 """By instance and table (for a reference table its own name, else the kind)."""
-Notes = dict[tuple[str, str], dict[tuple[str, str], bytes]]
-"""The same while it is read back: digests by id and owner, as the partitions of a row's owners are read in no order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The books while they are read back, as the partitions of a row's owners are read in no order.
+
+    `books`: each row under one owner. `beside`: under further ones, by table and id, then owner: of a row that moved, until
+    the record is read with which it left its old owner. Notes of all rows by id and owner would be larger than the books.
+    """
+
+    books: Books = field(default_factory=lambda: defaultdict(dict))
+    beside: dict[tuple[str, str, str], dict[str, Known]] = field(default_factory=dict)
+
+    def put(self, table: tuple[str, str], code: str, known: Known) -> None:
+        """The row is its owner's."""
+        there = self.books[table].get(code)
+        if there is None or there.owner == known.owner:
+            self.books[table][code] = known
+        else:
+            self.beside.setdefault((*table, code), {})[known.owner] = known
+
+    def leave(self, table: tuple[str, str], code: str, owner: str) -> None:
+        """`owner` has it no longer."""
+        rows = self.books[table]
+        others = self.beside.get((*table, code), {})
+        others.pop(owner, None)
+        if code in rows and rows[code].owner == owner:
+            del rows[code]
+            if others:
+                rows[code] = others.pop(next(iter(others)))
 
 
 def book_of(kind: str, owner: str) -> str:
@@ -32,7 +61,7 @@ async def read_back(servers: str, names: Collection[str]) -> Books:
 
     Call it while holding their writers, else somebody may publish behind what was read. Raises KafkaError.
     """
-    notes: Notes = defaultdict(dict)
+    notes = Notes()
     ours = frozenset(name.encode() for name in names)
     tps = [TopicPartition(topic.name, n) for topic in ROW_TOPICS.values() for n in range(topic.partitions)]
     ends = await _ends(servers, tps)
@@ -48,7 +77,7 @@ async def read_back(servers: str, names: Collection[str]) -> Books:
                         note(notes, record.key, record.value, dict(record.headers))
     finally:
         await reading.stop()
-    return books_of(notes)
+    return notes.books
 
 
 async def _ends(servers: str, tps: Collection[TopicPartition]) -> dict[TopicPartition, int]:
@@ -71,16 +100,8 @@ def note(notes: Notes, key: bytes | None, value: bytes | None, headers: dict[str
     except RejectRecord:
         return
     instance, owner, kind, code = (key or b"").decode(errors="replace").split(":", 3)
-    of_table = notes[instance, book_of(kind, owner)]
+    table = instance, book_of(kind, owner)
     if value is not None and headers.get(MEMBER) == b"1" and DIGEST in headers:
-        of_table[code, owner] = headers[DIGEST]
+        notes.put(table, code, Known(owner, headers[DIGEST]))
     else:
-        of_table.pop((code, owner), None)
-
-
-def books_of(notes: Notes) -> Books:
-    """The notes by id alone, once every partition was read: a row that moved has left all owners but the last."""
-    books: Books = defaultdict(dict)
-    for table, digests in notes.items():
-        books[table] = {code: Known(owner, digest) for (code, owner), digest in digests.items()}
-    return books
+        notes.leave(table, code, owner)

@@ -25,6 +25,14 @@ SILENT = logging.getLogger("collector.ari_events")
 SILENT.setLevel(logging.WARNING)
 
 
+class UnansweredError(RetryLater):
+    """It took the connection and said nothing: try it again seldom.
+
+    Asterisk's applications can lock up while a websocket closes (its issue 2170; seen on 22.10.1): it still rings, and
+    keeps every further connection of this kind for ever.
+    """
+
+
 def address(url: str, app: str) -> str:
     """Of the websocket: `url` is ARI's own, such as `http://127.0.0.1:8088/ari`."""
     parts = urlsplit(url)
@@ -53,7 +61,8 @@ class Events:
 async def listening(url: str, user: str, password: str, app: str = APP) -> AsyncIterator[Events]:
     """A connection on which events come.
 
-    Raises RetryLater where nobody answers, StopWorker where an operator must mend something.
+    Raises RetryLater where nobody answers, UnansweredError where the connection is taken and no more; StopWorker where an
+    operator must mend something.
     """
     basic = b64encode(f"{user}:{password}".encode()).decode()
     opening = connect(
@@ -75,7 +84,9 @@ async def listening(url: str, user: str, password: str, app: str = APP) -> Async
         if code in FORBIDDEN:
             raise StopWorker(f"the PABX answers {code} to its events: mend {FORBIDDEN[code]}") from None
         raise RetryLater(f"the PABX answers {code} to its events") from None
-    except (TimeoutError, InvalidHandshake, InvalidURI, OSError) as exc:
+    except TimeoutError:
+        raise UnansweredError("the PABX takes connections and does not answer: if it stays so, restart Asterisk") from None
+    except (InvalidHandshake, InvalidURI, OSError) as exc:
         raise RetryLater(f"the PABX does not let us listen: {type(exc).__name__}") from None
     try:
         yield Events(aiter(there))

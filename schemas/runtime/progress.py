@@ -47,7 +47,7 @@ class Standing:
             return self
         if lag:
             return replace(self, lag=lag, owes=now if self.owes is None else min(self.owes, now))
-        caught_up = self.lag and not self.busy
+        caught_up = self.lag and not self.busy and self.turned is not None  # the first turn is owed in any case
         return replace(self, lag=0, owes=None if caught_up else self.owes)
 
     def afresh(self, now: float) -> "Standing":
@@ -88,13 +88,20 @@ class Loop:
         self.held: tuple[Held, ...] = ()
         self.standing = standing or Standing()
 
+    def again(self) -> None:
+        """What it waits for goes on elsewhere: see `Standing.afresh`."""
+        self.standing = self.standing.afresh(self._owner.clock())
+
     def begin(self) -> None:
         """A piece of work that must end within the limit."""
         self.standing = self.standing.begun(self._owner.clock())
 
     def turned(self, within: float | None = None) -> None:
         """See `Standing.with_turn`."""
-        self.standing = self.standing.with_turn(self._owner.clock(), within)
+        now = self._owner.clock()
+        self.standing = self.standing.with_turn(now, within)
+        if self is not self._owner.pulse:  # an event loop turns whatever else does not
+            self._owner.moved = now
 
     def idle(self, within: float | None = None) -> None:
         """See `Standing.with_nothing`."""
@@ -107,6 +114,7 @@ class Loop:
 
     def __enter__(self) -> Self:
         self._owner.loops.append(self)
+        self._owner.moved = self._owner.clock()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None) -> None:
@@ -116,12 +124,15 @@ class Loop:
 class Progress:
     """The loops of one process. `pulse` is the event loop's own turning; `away`: peers that did not answer last.
 
+    `whole`: the process itself, which owes to be alive; `moved`: when a loop last began, turned or ended, None before.
     `without`: what it goes on without for now, such as a PABX: told in its heartbeat, and the end of nothing.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self.pulse = Loop(self, "the event loop")
+        self.whole = Loop(self, "the stage as a whole")
+        self.moved: float | None = None
         self.loops: list[Loop] = []
         self.away: tuple[str, ...] = ()
         self.without: set[str] = set()
@@ -151,15 +162,27 @@ class Progress:
         """It has ended: nothing is expected of it any more."""
         self.loops.remove(loop)
         self._last = _latest(self._last, loop.standing.turned)
+        self.moved = self.clock()
 
     def end(self, reason: RetryLater) -> None:
         """The process cannot go on: `schemas.runtime.process` ends it in order, for this reason."""
         self.fatal = self.fatal or reason
 
     def stuck(self, now: float, limit: float) -> list[Loop]:
-        """Loops whose turn has been due for `limit` seconds, the longest first."""
+        """Loops whose turn has been due for `limit` seconds, the longest first; where there is none, the process itself."""
         found = [loop for loop in (self.pulse, *self.loops) if loop.standing.late(now) >= limit]
-        return sorted(found, key=lambda loop: -loop.standing.late(now))
+        return sorted(found, key=lambda loop: -loop.standing.late(now)) or [
+            loop for loop in (self.whole,) if loop.standing.late(now) >= limit
+        ]
+
+    def live(self) -> bool:
+        """Whether it is alive just now; to be asked again and again. While nothing begins, turns or ends it owes to be."""
+        alive = self.under_way()
+        if alive or _latest(self.moved, self.whole.standing.turned) != self.whole.standing.turned:
+            self.whole.standing = self.whole.standing.with_turn(self.clock(), within=0)
+        else:
+            self.whole.begin()
+        return alive
 
     def under_way(self) -> bool:
         """Every loop has turned at least once, and there is one."""
@@ -169,7 +192,7 @@ class Progress:
     def afresh(self, *, event_loop: bool) -> None:
         """A new chance for every loop, for the event loop only where that is said."""
         now = self.clock()
-        for loop in (*self.loops, *([self.pulse] if event_loop else [])):
+        for loop in (self.whole, *self.loops, *([self.pulse] if event_loop else [])):
             loop.standing = loop.standing.afresh(now)
 
     def lag(self) -> int | None:

@@ -24,8 +24,8 @@ def own_name() -> str:
 class Base(BaseSettings):
     """Field names are the variables' names in lower case.
 
-    `WORKER_NAME`: two processes of a stage under one name push each other out. `STALL_SECONDS`: a stage with a loop that
-    makes no progress for so long, though its peers answer, ends itself.
+    `WORKER_NAME`: two processes of a stage under one name push each other out. `STALL_SECONDS`: a stage that
+    makes no progress or is not alive for so long, though its peers answer, ends itself.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")

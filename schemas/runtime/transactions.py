@@ -25,6 +25,9 @@ WRITE_WITHIN_S = 90.0
 
 LEAVE_WITHIN_S = 5.0
 
+MARKERS = 50
+"""At most so many markers stand behind the last record of a partition: one for each of its last transactions."""
+
 Place = tuple[str, int]
 """A topic's name and a partition."""
 Parts = dict[Place, list[Message]]

@@ -1,4 +1,4 @@
-"""Ends a process that makes no progress. A thread of its own: no loop can block it.
+"""Ends a process that makes no progress, or is not alive. A thread of its own: no loop can block it.
 
 Whoever supervises the stage starts it again; nothing is lost, because nothing is committed before it is written.
 """
@@ -90,13 +90,14 @@ class Watchdog:
         self._progress.away = away
         if away:
             self._progress.afresh(event_loop=False)
+        alive = self._progress.live()
         now = self._progress.clock()
         if stuck := self._progress.stuck(now, self._limit):
             pulse = self._progress.pulse
             # while the event loop stands still no loop can turn: they are not to blame
             blamed = pulse if pulse.standing.late(now) >= self._limit / 2 else stuck[0]
             self._end(last_words(self._stage, blamed, blamed.standing.late(now), datetime.now(UTC), self._place()))
-        elif not away and self._alive is not None and self._progress.under_way():
+        elif alive and not away and self._alive is not None:
             self._alive.touch()
 
     def _place(self) -> str:

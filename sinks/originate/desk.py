@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pymongo
@@ -14,16 +14,18 @@ from schemas.calls import CallRequest
 from schemas.controls import NOTHING_DECIDED, AllControls, in_force_since
 from schemas.errors import RetryLater
 from schemas.instances import Instance
+from schemas.pabx import PABX_HOLDS
 from schemas.queue import QueueEntry
 from schemas.runtime import mongo
 from schemas.views import Document
 from sinks.originate.clock_check import MOST, offset
-from sinks.originate.holds import PABX_HOLDS, PabxHold, document, read
+from sinks.originate.holds import PabxHold, document, read
 from sinks.originate.stored import WITHIN_S, away
 from sinks.originate.weighing import Sight
 
 GOOD_FOR = timedelta(seconds=1)
 QUEUE_VIEW = "queue"
+NEVER = datetime.min.replace(tzinfo=UTC)
 log = structlog.get_logger()
 
 
@@ -39,14 +41,14 @@ class World:
 
 
 class Desk:
-    """`now`: this process's clock. It contradicts nobody: who asks gets what MongoDB says, at most a second old."""
+    """`now`: this process's clock. Who asks gets what MongoDB says, at most a second old."""
 
     def __init__(self, database: mongo.Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
         self._turn = asyncio.Lock()
         self._said_off = False
-        self.world = World(datetime.min.replace(tzinfo=UTC))
+        self.world = World(NEVER)
 
     async def look(self) -> World:
         """Raises RetryLater."""
@@ -76,6 +78,7 @@ class Desk:
             await self._database[PABX_HOLDS].replace_one({"_id": hold.instance}, document(hold), upsert=True)
         except PyMongoError as exc:
             raise away(exc) from exc
+        self._forget()
 
     async def mended(self, hold: PabxHold) -> None:
         """It goes, unless there is another one meanwhile. Raises RetryLater."""
@@ -84,6 +87,11 @@ class Desk:
             await self._database[PABX_HOLDS].delete_one({"_id": hold.instance, **same})
         except PyMongoError as exc:
             raise away(exc) from exc
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was just changed here is read anew at the next look."""
+        self.world = replace(self.world, at=NEVER)
 
     async def _found(self, identity: str) -> Document | None:
         try:
@@ -96,7 +104,8 @@ class Desk:
         at = self._now()
         try:
             with pymongo.timeout(WITHIN_S):
-                told: datetime = (await self._database.client.admin.command("hello"))["localTime"]
+                hello = await self._database.command("hello", codec_options=self._database.codec_options)
+                told: datetime = hello["localTime"]
                 off = offset(at, told, self._now())
                 instances, _ = await mongo.instances(self._database)
                 controls, _ = await mongo.controls(self._database, in_force_since(at.date()))

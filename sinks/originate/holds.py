@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from schemas.model import InstanceName, Instant, Model
 from schemas.pabx import Pabx
 
-PABX_HOLDS = "pabx_holds"
 WRITE_NEEDED = 403
 ANY = 401
 NEVER = datetime.min.replace(tzinfo=UTC)

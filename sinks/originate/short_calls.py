@@ -1,8 +1,7 @@
-"""Too many short calls a day, and the carrier may block the number (`schemas/ASTERISK.md`): the pace follows. Pure."""
+"""Too many short calls a day may block a number (`schemas/ASTERISK.md`, "Short calls"): the pace follows. Pure."""
 
 from typing import Literal, NamedTuple
 
-SHORT_S = 6.0
 WARNED_AT = 0.7
 SLOWED_AT = 0.8
 ENOUGH = 100
@@ -13,7 +12,7 @@ Pressure = Literal["", "warned", "slowed"]
 
 
 class Counted(NamedTuple):
-    """Calls of one local day that are over, and those of them that lasted at most `SHORT_S`, answered or not."""
+    """Calls of one local day whose length is known, and the short ones of them (`schemas.figures.calls`)."""
 
     calls: int = 0
     short: int = 0

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import structlog
 
+from schemas.attempts import Attempt
 from schemas.calls import CallRequest
 from schemas.errors import RetryLater
 from schemas.instances import Instance
@@ -28,6 +29,8 @@ HEAL_EVERY_S = 10.0
 MEND_EVERY_S = 30.0
 COUNT_EVERY_S = 60.0
 CLEAN_AFTER = timedelta(minutes=10)
+AT_ONCE = 20
+"""Attempts that are taken up together; a PABX that does not answer takes its time."""
 THROUGH_WITHIN_S = 8.0
 """A process that ends waits for its calls for so long; what is not through then is taken up as after a crash."""
 log = structlog.get_logger()
@@ -102,24 +105,30 @@ class Switchboard:
         return self._lines[address]
 
     async def _heal(self) -> None:
-        now = self._hands.now()
-        for attempt in await self._hands.ledger.left(now):
-            if not self._has(attempt.pabx) or attempt.attempt in self._clean:
-                continue
-            if await self._line(attempt.pabx).heal(attempt):
-                log.warning("healed", attempt=attempt.attempt, instance=attempt.instance, was=attempt.state)
-            elif attempt.state == "abandoned" and now - attempt.changed_at > CLEAN_AFTER:
-                self._clean.add(attempt.attempt)
+        left = await self._hands.ledger.left(self._hands.now())
+        mine = [one for one in left if self._has(one.pabx) and one.attempt not in self._clean]
+        await asyncio.gather(*(self._healed(one) for one in mine[:AT_ONCE]))
+        if len(mine) > AT_ONCE:
+            self._due[self._heal] = 0.0
+
+    async def _healed(self, attempt: Attempt) -> None:
+        if await self._line(attempt.pabx).heal(attempt):
+            log.warning("healed", attempt=attempt.attempt, instance=attempt.instance, was=attempt.state)
+        elif attempt.state == "abandoned" and self._hands.now() - attempt.changed_at > CLEAN_AFTER:
+            self._clean.add(attempt.attempt)
 
     async def _mend(self) -> None:
         world = self._hands.desk.world
-        for hold in world.holds.values():
-            instance = world.instances.get(hold.instance)
-            if instance and instance.pabx and self._has(instance.pabx.address) and await self._mended(hold, instance):
-                await self._hands.desk.mended(hold)
-                log.info("pabx_mended", instance=hold.instance)
+        held = [(hold, world.instances.get(name)) for name, hold in world.holds.items()]
+        mine = [(hold, one) for hold, one in held if one and one.pabx and self._has(one.pabx.address)]
+        await asyncio.gather(*(self._looked_at(hold, one) for hold, one in mine))
 
-    async def _mended(self, hold: PabxHold, instance: Instance) -> bool:
+    async def _looked_at(self, hold: PabxHold, instance: Instance) -> None:
+        if await self._is_mended(hold, instance):
+            await self._hands.desk.mended(hold)
+            log.info("pabx_mended", instance=hold.instance)
+
+    async def _is_mended(self, hold: PabxHold, instance: Instance) -> bool:
         if instance.pabx is None or hold.config != config_of(instance.pabx):
             return True
         pbx = self._phones.of(instance, instance.pabx.address)

@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from schemas.errors import RetryLater
@@ -34,12 +34,9 @@ class OriginateSettings(KafkaSettings, MongoSettings, SecretSettings):
 async def originate(settings: OriginateSettings) -> None:
     """Run until cancelled. Raises RetryLater."""
     database = mongo.connect(settings)
-    servers, name = settings.kafka_bootstrap_servers, settings.worker_name
     ledger, phones = StoredLedger(database), Phones(settings.collector_secret_key)
-    sender = producer(servers)
+    sender = producer(settings.kafka_bootstrap_servers)
     hands = Hands(ledger, Desk(database, clock.now), sender, clock.now)
-    asked = consumer(servers, NAME, name, begins="latest")
-    told = consumer(servers, OUTCOMES, name, CALLS)
     try:
         await sender.start()
         await ledger.prepare()
@@ -48,7 +45,7 @@ async def originate(settings: OriginateSettings) -> None:
             async with asyncio.TaskGroup() as group:
                 board = Switchboard(hands, phones, ShortCalls(database), lambda line: group.create_task(line.run()))
                 try:
-                    await _run(board, asked, told, sender, hands)
+                    await _run(board, settings, sender, hands)
                 finally:
                     await board.through()
     except KafkaError as exc:
@@ -58,9 +55,9 @@ async def originate(settings: OriginateSettings) -> None:
         await phones.close()
 
 
-async def _run(
-    board: Switchboard, asked: AIOKafkaConsumer, told: AIOKafkaConsumer, sender: AIOKafkaProducer, hands: Hands
-) -> None:
+async def _run(board: Switchboard, settings: OriginateSettings, sender: AIOKafkaProducer, hands: Hands) -> None:
+    asked = consumer(settings.kafka_bootstrap_servers, NAME, settings.worker_name, begins="latest")
+    told = consumer(settings.kafka_bootstrap_servers, OUTCOMES, settings.worker_name, CALLS)
     asked.subscribe([REQUESTS.name], listener=Shared(board.assigned))
     requests, outcomes = Requests(asked, sender, board.take), Outcomes(told, sender, hands)
     try:

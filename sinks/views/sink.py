@@ -2,12 +2,13 @@
 
 The transaction first moves `next` of each partition's document in `view_epochs` from where it was when this worker read. Who
 is late, because he was paused or another has taken over, finds it elsewhere: his transaction writes nothing. So the order of
-a partition is the order of its writes, whatever any clock says. While a piece is being written the next ones are read.
+a partition is the order of its writes, whatever any clock says. While MongoDB writes a piece, the next one is read and made.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import stamina
@@ -29,10 +30,20 @@ from sinks.views.shares import Away, Shares
 from sinks.views.writes import DUPLICATE_KEY, Batch, Record, Version, refused
 
 TRANSIENT = "TransientTransactionError"
+AT_A_STRETCH = 10
+"""Less than 1 ms of work: an exchange with MongoDB is a handful of turns of the loop, and each waits for a stretch."""
 log = structlog.get_logger()
 
 ToBatch = Callable[[Iterable[Record], Version, datetime], Batch]
 Partition = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A piece, and what all of it writes."""
+
+    read: Read
+    batch: Batch
 
 
 class Sink:
@@ -52,30 +63,52 @@ class Sink:
         self._partition = partition
         self._kept = kept
         self._growing = False  # most documents of the last piece were new
+        self._waiting: deque[Read] = deque()  # read, but not made
 
     async def drain(self, loop: Loop) -> None:
         """Run until cancelled. Raises RetryLater when a peer was away for too long; nothing unwritten is committed."""
         async with self._shares.database.client.start_session() as session:
-            coming = asyncio.create_task(self.reading.read(session))
+            coming = asyncio.create_task(self._next(session))
             try:
                 while True:
-                    found = await coming
-                    coming = asyncio.create_task(self.reading.read(session))
-                    for one in found:
-                        await self._through(session, one)
-                    (loop.turned if found else loop.idle)(within=POLL_MS / 1000)
+                    made = await coming
+                    coming = asyncio.create_task(self._next(session))
+                    if made is not None:
+                        await self._through(session, made)
+                    (loop.idle if made is None else loop.turned)(within=POLL_MS / 1000)
             finally:
                 coming.cancel()
                 await asyncio.wait([coming])
 
-    async def _through(self, session: AsyncClientSession, one: Read) -> None:
+    async def _next(self, session: AsyncClientSession) -> Made | None:
+        """The next piece; None where nothing came within half a second."""
+        if not self._waiting:
+            self._waiting.extend(await self.reading.read(session))
+        if not self._waiting:
+            return None
+        one = self._waiting.popleft()
+        return Made(one, await self._batch(one, one.piece.records))
+
+    async def _batch(self, one: Read, records: Sequence[Record]) -> Batch:
+        """What `records` of the piece write. Between two stretches what MongoDB waits for can be sent."""
+        whole = Batch({}, [])
+        now = datetime.now(UTC)
+        by_partition = {tp.partition: held.share for tp, held in one.held.items()}
+        for start in range(0, len(records), AT_A_STRETCH):
+            part = records[start : start + AT_A_STRETCH]
+            whole.take(self._make(part, lambda record: by_partition[record.partition].version(record.offset), now))
+            await asyncio.sleep(0)
+        return whole
+
+    async def _through(self, session: AsyncClientSession, made: Made) -> None:
+        one, batch = made.read, made.batch
         after = {tp: at for tp, at in one.piece.after.items() if self.reading.holds(tp, one.held[tp])}
-        records = [record for record in one.piece.records if TopicPartition(record.topic, record.partition) in after]
+        if len(after) < len(one.piece.after):
+            ours = {tp.partition for tp in after}
+            batch = await self._batch(one, [record for record in one.piece.records if record.partition in ours])
         shares = {tp: one.held[tp].share for tp in after}
-        by_partition = {tp.partition: share for tp, share in shares.items()}
-        made = self._make(records, lambda record: by_partition[record.partition].version(record.offset), datetime.now(UTC))
-        if made.letters:
-            await bury(self._sender, made.letters)
+        if batch.letters:
+            await bury(self._sender, batch.letters)
         moves = [
             UpdateOne(
                 {"_id": self._shares.name(tp), "epoch": share.epoch, "next": share.next}, {"$set": {"next": after[tp]}}
@@ -83,7 +116,7 @@ class Sink:
             for tp, share in shares.items()
         ]
         patient = stamina.AsyncRetryingCaller(attempts=None, timeout=PATIENCE)
-        if moves and not await patient(Away, self._written, session, moves, made):
+        if moves and not await patient(Away, self._written, session, moves, batch):
             log.info("partition_lost", view=self._shares.view)
             self.reading.let_go()
             return

@@ -16,8 +16,8 @@ from schemas.runtime.membership import measured
 from schemas.runtime.process import plain, run
 from schemas.runtime.progress import PROCESS
 from schemas.runtime.settings import KafkaSettings, MongoSettings
-from schemas.topics import DEAD
-from schemas.views import BEATS, DEAD_LETTERS, EPOCHS, GRAVES, LETTERS, STAGES, VIEWS, Expiry, View
+from schemas.topics import CALLS, DEAD, HEARTBEATS
+from schemas.views import BEATS, DEAD_LETTERS, EPOCHS, GRAVES, LETTERS, SHOWN_CALLS, VIEWS, Expiry, View
 from sinks.views.epochs import GENERATION
 from sinks.views.indexes import ensure_indexes
 from sinks.views.letters import dead_letters
@@ -56,8 +56,9 @@ class Fed(NamedTuple):
     kept: int | None = None
 
 
+EXPIRIES = {HEARTBEATS.name: BEATS, CALLS.name: SHOWN_CALLS}
 EVERY = (
-    *(Fed(view, partial(batch, view), BEATS if view.name == STAGES else GRAVES) for view in VIEWS),
+    *(Fed(view, partial(batch, view), EXPIRIES.get(view.topic.name, GRAVES)) for view in VIEWS),
     # A letter that its topic has lost is evidence still; only those of collectors without epochs are told again
     Fed(View(DEAD_LETTERS, DEAD, dict), dead_letters, LETTERS, GENERATION),
 )

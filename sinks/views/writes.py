@@ -36,8 +36,13 @@ Version = Callable[[Record], int]
 class Batch:
     """The newest document of each `_id`, and the letters of what could not be read."""
 
-    newest: Mapping[str, Document]
+    newest: dict[str, Document]
     letters: list[DeadLetter]
+
+    def take(self, later: "Batch") -> None:
+        """Add what later records of the same partitions make."""
+        self.newest.update(later.newest)
+        self.letters.extend(later.letters)
 
     def writes(self, held: Collection[str] | None = None) -> list[Write]:
         """At most one an `_id`. Nobody older can write: the transaction that they are part of has made sure of that.

@@ -281,9 +281,9 @@ class PabxConformance:
 
     async def test_a_timeout_counts_seconds(self, pabx: Reached) -> None:
         async with pabx.listening() as heard, pabx.client() as client:
-            told = await call(pabx, client, heard, {**SPOKEN, "endpoint": endpoint("1"), "timeout": "1"})
-        assert fate(told).cause == 19  # it would have been answered after one second
-        assert (told.csv[0]["duration"], told.csv[0]["disposition"]) == ("1", "NO ANSWER")
+            told = await call(pabx, client, heard, {**SPOKEN, "endpoint": endpoint(RINGS), "timeout": "1"})
+        assert fate(told) == FATES[RINGS]
+        assert int(told.csv[0]["duration"]) >= 1
 
     async def test_a_context_that_is_unknown_rings_and_says_nothing(self, pabx: Reached) -> None:
         async with pabx.listening() as heard, pabx.client() as client:

@@ -13,13 +13,13 @@ from schemas.controls import AllControls, Controls
 from schemas.debtor import Debtor
 from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
-from tests.strategies import EXAMPLES
+from tests.strategies import EXAMPLES, instance
 from tests.unit.records import Given, of_row
 
 HYDRATED = datetime(2026, 1, 14, 12, 0, 1, tzinfo=UTC)
 WEDNESDAY, SUNDAY = datetime(2026, 1, 14, 13, tzinfo=UTC), datetime(2026, 1, 18, 13, tzinfo=UTC)
 PROMISED = Controls({"1043": date(2026, 1, 23)})
-WORLD = World(frozenset(["norte"]), AllControls({"norte": PROMISED}))
+WORLD = World({"norte": instance()}, AllControls({"norte": PROMISED}))
 
 
 def raw(name: str) -> Given:

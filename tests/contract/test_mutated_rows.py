@@ -31,12 +31,12 @@ from schemas.runtime.secrets import person_hash
 from schemas.views import debtor as debtor_view
 from schemas.views import queue as queue_view
 from tests.contract.erp_pages import rows_of
-from tests.strategies import EXAMPLES, NAME
+from tests.strategies import EXAMPLES, NAME, instance
 from tests.unit.records import Given
 
 ROWS_AN_ERP = 10_000
 NOW = datetime(2026, 1, 14, 13, tzinfo=UTC)
-WORLD = World(frozenset([NAME]))
+WORLD = World({NAME: instance()})
 KEY = SecretStr("only for tests, at least 16")
 ALTAREDE: dict[str, list[dict[str, Any]]] = {
     "Clientes": [

@@ -76,11 +76,11 @@ def test_a_stage_that_no_longer_uses_a_topic_is_noticed(tmp_path: Path, file: st
 
 
 def test_a_topic_of_no_stages_code_is_noticed() -> None:
-    unused = replace(QUEUE, name="call.placed.v1", producers=("dialer",), consumers=("views",))
+    unused = replace(QUEUE, name="call.nobody.v1", producers=("dialer",), consumers=("views",))
 
     assert list(use_faults([unused], STAGES, ROOT)) == [
-        "call.placed.v1 names dialer, whose code never uses it",
-        "call.placed.v1 names views, whose code never uses it",
+        "call.nobody.v1 names dialer, whose code never uses it",
+        "call.nobody.v1 names views, whose code never uses it",
     ]
 
 

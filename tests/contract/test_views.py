@@ -14,6 +14,7 @@ from pymongo import ReplaceOne
 from dashboard.facts.findings import pipelines
 from deploy.stages import STAGES
 from schemas.codec import decode, encode
+from schemas.figures.calls import calls_pipeline
 from schemas.figures.debts import SUBJECTS, debt_pipeline
 from schemas.figures.queue import queue_pipeline, waiting_pipeline
 from schemas.figures.scope import Scope
@@ -37,6 +38,7 @@ FOUND: list[Query] = [
     ("queue", waiting_pipeline(SCOPE)),
     ("queue", queue_pipeline(SCOPE)),
     ("queue", queue_pipeline(SCOPE, 100)),
+    ("calls", calls_pipeline("norte", "America/Maceio", SEEN, SEEN)),
     ("sweeps", [{"$match": {"instance": "norte", "phase": "completed"}}]),
     ("references", [{"$match": {"instance": "norte", "table": "cidade"}}]),
 ]
@@ -114,8 +116,10 @@ def test_a_view_shows_what_its_example_says() -> None:
         for code, bill in example["bills"].items()
     }
     assert queue["verdict"] == {
-        "holds": ["awaiting_confirmation", "promise"],
+        "holds": ["promise"],
         "until": {"promise": "2026-01-23"},
+        "ends": {},
+        "number": "+5582988880003",
         "oldest_due_on": "2026-01-20",
     }
 

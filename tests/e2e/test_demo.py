@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.ports import free
+from schemas.runtime.process import BAD_CONFIGURATION
 from tests.e2e.conftest import COMMAND, demonstration
 
 pytestmark = pytest.mark.e2e
@@ -25,6 +27,18 @@ def test_it_ends_by_itself_with_the_truth_in_the_views(environment: dict[str, st
     for word in ("erp.bill.v1", "debtor.v1", "queue.v1", "debtors", "sweeps"):
         assert word in done.stdout
     assert list(tmp_path.glob("collector-demo-*")) == []
+
+
+def test_one_that_ends_wrong_keeps_its_logs(environment: dict[str, str], tmp_path: Path) -> None:
+    """And nothing else: here there is no broker where the environment names one."""
+    nowhere = {**environment, "KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{free(1)[0]}"}
+    done = subprocess.run([*COMMAND], env=nowhere, capture_output=True, text=True, timeout=WITHIN_S, check=False)
+
+    assert done.returncode == BAD_CONFIGURATION, done.stderr[-3000:]
+    (home,) = tmp_path.glob("collector-demo-*")
+    assert f"its logs stay: {home / 'logs'}" in done.stderr
+    assert [one.name for one in home.iterdir()] == ["logs"]
+    assert "mongo.log" in [one.name for one in (home / "logs").iterdir()]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)

@@ -41,7 +41,7 @@ class Expected:
     def places(self) -> list[tuple[QueueEntry, Place]]:
         """Every client's entry, and where it stands today."""
         entries = [entry(self.of, one, self.today, self.at) for one in self.some]
-        return [(one, place(one.facts, one.verdict, self.today, self.of.rules.min_days_overdue)) for one in entries]
+        return [(one, place(one.facts, one.verdict, self.of, self.at)) for one in entries]
 
     @property
     def cards(self) -> dict[str, str]:

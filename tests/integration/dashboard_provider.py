@@ -115,15 +115,19 @@ def instance(
 ) -> Instance:
     """A configured provider, by default one that calls at any hour; its ERP does not exist."""
     erp = Ixc.model_validate({"url": "https://erp.invalid/", "token": "sealed"})
-    rules = Rules(min_days_overdue=min_days, windows=dict(windows), call_on_holidays=True)
+    rules = Rules(
+        min_days_overdue=min_days, max_days_overdue=3_650, windows=dict(windows), call_on_holidays=True, call_inactive=True
+    )
+    control = {"kind": "ari", "url": "http://pabx.invalid:8088/ari", "user": "cobranca"}
     return Instance.model_validate(
         {
             "name": name,
             "title": title,
             "zone": zone,
-            "state": "SP",
-            "ddd": "11",
+            "state": "SC",  # where no law names hours
+            "ddd": "48",
             "erp": erp,
+            "pabx": {"control": control, "context": "cobranca"},
             "rules": rules,
             "reverse": REVERSE,
         }

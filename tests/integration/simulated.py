@@ -1,5 +1,7 @@
 """Simulated ERPs on ports of this process, and the instances that reach them."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.demo.erps import ERPS, ZONE
 from deploy.simulators.altarede import server as altarede
@@ -53,9 +56,28 @@ class Served:
         return Instance(name=name, title=f"Provedor {name}", zone=ZONE, state="AL", ddd="82", erp=fields)
 
 
+class Gate:
+    """Lets requests through once its event is set."""
+
+    def __init__(self, app: ASGIApp, opened: threading.Event) -> None:
+        self._app = app
+        self._opened = opened
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await asyncio.to_thread(self._opened.wait)
+        await self._app(scope, receive, send)
+
+
 @contextmanager
-def served(erp: str, folder: Path | None = None, clients: int = 40, **options: Any) -> Iterator[Served]:  # noqa: ANN401 - of the simulator
-    """`folder`: where an Altarede exports to."""
+def served(
+    erp: str,
+    folder: Path | None = None,
+    clients: int = 40,
+    gate: threading.Event | None = None,
+    **options: Any,  # noqa: ANN401 - of the simulator
+) -> Iterator[Served]:
+    """`folder`: where an Altarede exports to. `gate`: it answers nobody before this is set, at the latest at the end."""
     clock = ixc.clock_at(None, ZONE)
     today = clock().date()
     size = Size(clients, 1.5)
@@ -70,5 +92,11 @@ def served(erp: str, folder: Path | None = None, clients: int = 40, **options: A
             simulator = Simulator(size, 3, today, altarede_truth.of_webhooks)
             plan = Plan(folder, every=60) if folder else None
             app = altarede.application(simulator, clock, exports=plan, **options)
+    if gate is not None:
+        app.add_middleware(Gate, opened=gate)
     with in_thread(app) as url:
-        yield Served(erp, url, simulator, str(folder or ""))
+        try:
+            yield Served(erp, url, simulator, str(folder or ""))
+        finally:
+            if gate is not None:
+                gate.set()

@@ -29,6 +29,15 @@ pytestmark = pytest.mark.integration
 STALL_S = 3.0
 SINK_STALL_S = 15.0
 """Longer than a sink needs to start on a busy machine, shorter than its own patience with MongoDB."""
+GROUP_STALL_S = 25.0
+"""Less than the minute for which the broker waits for a member to join again."""
+SLEEPER = """
+import processors.keyed.app, processors.keyed.batches
+processors.keyed.app.SESSION_MS = processors.keyed.batches.SESSION_MS = 300_000
+from processors.hydrate.worker import main
+main()
+"""
+"""A worker that its group misses only after five minutes."""
 BLOCKS = """
 import asyncio, sys, time
 from schemas.runtime.process import run
@@ -87,6 +96,7 @@ class Mill:
     [
         ("time.sleep(600)", "the event loop"),
         ("turning.cancel(); l = PROCESS.loop('the stone'); l.__enter__(); await asyncio.Event().wait()", "the stone"),
+        ("turning.cancel(); await asyncio.Event().wait()", "the stage as a whole"),
     ],
 )
 def test_what_stands_still_ends_itself_with_one_line(tmp_path: Path, blocking: str, loop: str) -> None:
@@ -190,6 +200,41 @@ async def test_of_two_workers_of_one_name_one_ends_with_a_line(
             first.start()
         alive.unlink(missing_ok=True)
         await _touched(alive)
+
+
+async def test_a_worker_whose_partitions_are_never_shared_out_ends_itself(
+    env: Mapping[str, str], prefix: str, tmp_path: Path
+) -> None:
+    """All its loops were at rest when the group began to share out: it looked like one that has nothing to do."""
+    alive = {name: tmp_path / f"alive-{name}" for name in ("first", "sleeper")}
+    patient = {**env, "STALL_SECONDS": str(GROUP_STALL_S)}
+    with running("hydrate", {**patient, "ALIVE_FILE": str(alive["first"])}, tmp_path, f"{prefix}-first") as first:
+        await _touched(alive["first"])
+        sleeper = _sleeper({**env, "WORKER_NAME": f"{prefix}-sleeper", "ALIVE_FILE": str(alive["sleeper"])})
+        third = None
+        try:
+            await _touched(alive["sleeper"])
+            sleeper.send_signal(SIGSTOP)
+            third = Worker("hydrate", env, tmp_path, f"{prefix}-third")
+
+            async def ended() -> bool:
+                return first.process.poll() is not None
+
+            await eventually(ended, "the end of the one that waits")
+            assert first.process.returncode == TRY_AGAIN
+            assert "hydrate: no progress of hydrate's agent for " in first.log.read_text().splitlines()[-1]
+        finally:
+            sleeper.kill()
+            sleeper.wait()
+            if third is not None and third.process.poll() is None:
+                third.kill(SIGTERM)
+        alive["first"].unlink()
+        first.start()
+        await _touched(alive["first"])
+
+
+def _sleeper(env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", SLEEPER], env={**os.environ, **env})
 
 
 async def _touched(alive: Path) -> None:

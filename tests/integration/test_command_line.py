@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from deploy.topics import ensure
 from schemas.dead import DeadLetter, Why
 from schemas.stages import Heartbeat, Underway
 from schemas.topics import SWEEPS
-from schemas.views import DEAD_LETTERS
+from schemas.views import DEAD_LETTERS, EPOCHS
 from schemas.views import STAGES as STAGES_VIEW
 from schemas.views import stage as document_of
 from tests.integration.command import Collector
@@ -86,7 +87,11 @@ async def test_status_counts_lag_sweeps_and_dead_letters(
     for number in range(2):
         store[DEAD_LETTERS].insert_one({"_id": number, **letter.why.model_dump(), "key": b"k", "value": b"v", "at": AT})
 
+    for number, until in ((0, None), (3, 90), (4, 40)):
+        store[EPOCHS].insert_one({"_id": f"debtors:{number}", "view": "debtors", "next": 30, "until": until})
+
     found = json.loads(collector("status", "--prefix", group, "--json").stdout)
+    assert found["refills"] == [{"view": "debtors", "partitions": [3, 4], "left": 70}]
     behind = found["lag"][0].pop("behind")
     assert found["lag"] == [{"group": group, "topic": SWEEPS.name}]
     assert behind >= 3  # the topic is shared with other tests
@@ -96,6 +101,7 @@ async def test_status_counts_lag_sweeps_and_dead_letters(
     shown = collector("status", "--prefix", group)
     assert shown.returncode == 0
     assert all(text in shown.stdout for text in (group, "no answer", "erp.bill.v1"))
+    assert re.search(r"debtors\W+3-4\W+70\b", shown.stdout), shown.stdout
 
 
 def test_status_shows_who_is_there_and_checks_it(collector: Collector, store: Store, kafka: str, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from deploy.local.ports import free
 from schemas.figures.debts import SUBJECTS
 from schemas.reverse_map import Subject
 from schemas.runtime.process import BAD_CONFIGURATION
+from schemas.views import EPOCHS
 from tests.integration.dashboard_expected import Expected
 from tests.integration.dashboard_provider import ACCESS, Seeded, clients, instance
 from tests.integration.pipeline import Worker, eventually
@@ -198,6 +199,23 @@ async def test_health_checks_tell_nothing_but_health(mongo_uri: str, database: s
 
     assert set(json.loads(ready.body)) == {"snapshot_age_seconds", "sessions"}
     assert set(json.loads(healthy.body)) == {"process"}
+
+
+async def test_while_a_view_is_read_anew_the_page_says_so(seeded: Seeded, mongo_uri: str, database: str) -> None:
+    async with dashboard(mongo_uri, database) as (address, _, refresher):
+        assert refresher.reading.snapshot is not None
+        assert refresher.reading.snapshot.refills == ()
+        share = {"_id": "queue:3", "view": "queue", "next": 10, "until": 4_210}
+        seeded.database[EPOCHS].insert_one(share)
+        await refresher.refresh()
+        async with tabs(address, "") as (tab,):
+            assert "4.200 registros" in tab.document
+            assert "stamp late" in tab.document
+        seeded.database[EPOCHS].update_one({"_id": "queue:3"}, {"$set": {"until": None}})
+        await refresher.refresh()
+        async with tabs(address, "") as (tab,):
+            assert "4.200 registros" not in tab.document
+            assert "stamp fresh" in tab.document
 
 
 async def test_without_mongodb_the_page_opens_and_says_so() -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from producers.erp.wire import ATTEMPTS
 from producers.held.turns import Turns
 from schemas.rows import Kind
 from schemas.runtime.secrets import seal
+from schemas.sweeps import Phase
 from tests.integration.pipeline import SECRETS, eventually, running
 from tests.integration.simulated import OPENED, served
 from tests.integration.watching import Listed, Watch
@@ -30,9 +32,8 @@ from tests.integration.watching import Listed, Watch
 pytestmark = pytest.mark.integration
 
 KEY = SecretStr(SECRETS["COLLECTOR_SECRET_KEY"])
+ENDS: tuple[Phase, ...] = ("completed", "failed")
 KINDS: tuple[Kind, ...] = ("client", "contract", "bill", "reference")
-TAKES_EFFECT_S = 5.0
-SLOW_S = 3.0
 
 
 @asynccontextmanager
@@ -75,10 +76,11 @@ async def test_every_erp_is_swept_side_by_side_and_the_log_keeps_their_secrets(
 async def test_a_slow_a_silent_and_a_refusing_erp_delay_nobody(
     settings: PollerSettings, listed: Listed, watch: Watch, prefix: str
 ) -> None:
+    """The slow one answers only when all has been seen of the others."""
+    answers = Event()
     well, slow, down, wrong = (f"{prefix}-{name}" for name in ("well", "slow", "down", "wrong"))
     pace = {"every": {"bill": 0.5}, "recent": {}}
-    with served("ixc") as good, served("ixc") as late, served("ixc") as strict:
-        late.misbehave({"kind": "slow", "seconds": SLOW_S})
+    with served("ixc") as good, served("ixc", gate=answers) as late, served("ixc") as strict:
         listed.put(
             good.instance(well, KEY, **pace),
             late.instance(slow, KEY, **pace, page_size=40),
@@ -86,24 +88,23 @@ async def test_a_slow_a_silent_and_a_refusing_erp_delay_nobody(
             strict.instance(wrong, KEY, **pace, token=seal("1:wrong", KEY)),
         )
         async with polling(settings):
-            read = await watch.until(slow, "completed")
-            await watch.until(down, "failed")
-        assert read.pages >= 2
-        assert (read.at - watch.of(slow, "started")[0].at).total_seconds() > 2 * SLOW_S
-        assert "no answer from the ERP" in watch.of(down, "failed")[0].error
-        assert "HTTP 401" in watch.of(wrong, "failed")[0].error
+            await watch.until(slow, "started")
+            assert "no answer from the ERP" in (await watch.until(down, "failed")).error
+            assert "HTTP 401" in (await watch.until(wrong, "failed")).error
+            await watch.more(well, 5)
+            assert not [one for phase in ENDS for one in watch.of(slow, phase)]
+            answers.set()
+            assert (await watch.until(slow, "completed")).pages >= 2
         assert strict.requests == 1  # nobody insists on a wrong token
-        assert len(watch.of(well, "completed")) >= 2 * SLOW_S
-        assert watch.longest_gap(well) < SLOW_S - 1
 
 
-async def test_what_is_added_changed_and_removed_takes_effect_within_five_seconds(
+async def test_what_is_added_changed_and_removed_takes_effect_while_others_are_swept(
     settings: PollerSettings, listed: Listed, watch: Watch, prefix: str
 ) -> None:
     """And nobody else notices: the bystander's clients, swept once an hour, are swept once."""
     still, changed, added, mended = (f"{prefix}-{name}" for name in ("still", "changed", "added", "mended"))
     every = {"recent": {}, "every": {"bill": 0.5, "client": 3_600}}
-    with served("ixc") as erp, served("ixc") as other:
+    with served("ixc") as erp, served("ixc") as other, served("ixc") as third:
         bystander = erp.instance(still, KEY, **every)
         listed.put(
             bystander,
@@ -121,20 +122,21 @@ async def test_what_is_added_changed_and_removed_takes_effect_within_five_second
                 bystander.model_copy(update={"title": "Outro nome", "reverse": {"bairro": {"Centro": ("CTR",)}}}),
             )
             for name, count in ((changed, 3), (mended, 1), (added, 1)):
-                await watch.until(name, "completed", count=count, within=TAKES_EFFECT_S)
+                await watch.until(name, "completed", count=count)
 
-            before = other.requests
-            listed.put(other.instance(changed, KEY, recent={}, every={"bill": 0.5}))  # its address
             listed.remove(added)
-            removed = asyncio.get_running_loop().time()
-            await asyncio.sleep(TAKES_EFFECT_S)
-            assert other.requests > before
-            ended = len(watch.of(added, "started"))
-            await asyncio.sleep(1.5)
-            assert len(watch.of(added, "started")) == ended
-            assert asyncio.get_running_loop().time() - removed < TAKES_EFFECT_S + 3
+            listed.put(third.instance(changed, KEY, recent={}, every={"bill": 0.5}))  # its address
+
+            async def moved() -> bool:
+                return third.requests > 0
+
+            await eventually(moved, "a request to the new address")
+            await watch.more(changed, 1)
+            ended, asked = len(watch.of(added, "started")), other.requests
+            await watch.more(changed, 4)  # as often as the one that was removed would be
+            await watch.more(still, 1)
+            assert (len(watch.of(added, "started")), other.requests) == (ended, asked)
         assert len(watch.of(still, "started", "client")) == 1
-        assert watch.longest_gap(still) < 2
         assert not watch.of(still, "failed")
 
 
@@ -149,7 +151,7 @@ async def test_a_secret_that_does_not_open_is_told_as_a_failed_sweep_of_every_ki
                 assert "COLLECTOR_SECRET_KEY" in (await watch.until(prefix, "failed", kind)).error
             assert erp.requests == 0
             listed.put(erp.instance(prefix, KEY))
-            await watch.until(prefix, "completed", within=TAKES_EFFECT_S)
+            await watch.until(prefix, "completed")
 
 
 INVALID: Mapping[str, Mapping[str, Any]] = {
@@ -182,13 +184,18 @@ async def test_an_invalid_instance_is_named_once_and_disturbs_nobody(
             async def swept_again() -> bool:
                 return len(watch.of(prefix, "completed")) >= swept + 10  # more than two looks at the instances
 
+            def unread() -> list[str]:
+                return [line["reason"] for line in lines if line["event"] == "instances_unread"]
+
+            async def one_unread() -> bool:
+                return bool(unread())
+
             await eventually(all_named, "the names of what is wrong")
+            await eventually(one_unread, "the database that is away")
             swept = len(watch.of(prefix, "completed"))
             await eventually(swept_again, "ten sweeps of the one that is right")
             assert sorted(said()) == sorted(FIELDS.items())
-            assert [line["reason"] for line in lines if line["event"] == "instances_unread"] == [
-                "ServerSelectionTimeoutError"
-            ]
+            assert unread() == ["ServerSelectionTimeoutError"]
 
             listed.remove("zone")
             listed.store.update_one({"_id": "kind"}, {"$set": {"erp.kind": "ixc"}})
@@ -214,9 +221,10 @@ async def test_an_erp_that_is_down_is_only_probed_and_swept_as_soon_as_it_is_bac
         erp.misbehave({"kind": "status500"})
         listed.put(erp.instance(prefix, KEY, recent={"bill": 0.1}, every={"bill": 1.0}))
         async with polling(settings, first=0.2):
-            for probes in (1, 2):  # with seconds in between
+            for probes in (1, 2):
                 await watch.until(prefix, "failed", count=TRIPS_AT + probes)
-                assert erp.requests == ATTEMPTS * TRIPS_AT + probes
+                begun = len(watch.of(prefix, "failed")) - TRIPS_AT + 1  # the next one may be on its way
+                assert ATTEMPTS * TRIPS_AT + probes <= erp.requests <= ATTEMPTS * TRIPS_AT + begun
             erp.misbehave()
-            assert (await watch.until(prefix, "completed", within=6)).rows > 0
-            await watch.until(prefix, "completed", count=3, within=6)
+            assert (await watch.until(prefix, "completed")).rows > 0
+            await watch.more(prefix, 2)

@@ -73,7 +73,7 @@ async def serves(worker: Worker, instance: str, times: int = 1) -> None:
 
 async def next_sweep(watch: Watch, name: str) -> None:
     """Returns once a sweep that is yet to begin has completed."""
-    await watch.until(name, "completed", count=len(watch.of(name, "completed")) + 2, within=180)
+    await watch.until(name, "completed", count=len(watch.of(name, "completed")) + 2)
 
 
 async def test_who_sleeps_is_replaced_and_writes_nothing_when_he_wakes(
@@ -172,7 +172,7 @@ async def test_a_clock_that_steps_back_loses_no_payment(
         listed.put(erp.instance(prefix, KEY, recent={"bill": 0.3}, every={"bill": 1.0}))
         async with clients.database(settings) as database:
             life = asyncio.create_task(follow(settings, database, turns, clock=lambda: datetime.now(UTC) - step[0]))
-            await watch.until(prefix, "completed", within=180)
+            await watch.until(prefix, "completed")
             step[0] = timedelta(hours=3)
             change(erp, "pay", "new_bill")
             await told_truly(servers, prefix, erp)
@@ -193,18 +193,18 @@ async def test_an_erp_that_shows_nothing_any_more_must_be_believed_by_somebody(
         listed.put(erp.instance(prefix, KEY, gap=0, recent={}, every={"bill": 1.0}))
         async with clients.database(settings) as database:
             life = asyncio.create_task(follow(settings, database, turns))
-            known = (await watch.until(prefix, "completed", within=180)).rows
+            known = (await watch.until(prefix, "completed")).rows
             assert known > 50
             erp.simulator.provider["fn_areceber"].rows.clear()
             erp.simulator.provider["fn_areceber"]._selections.clear()
-            held = await watch.until(prefix, "held", within=180)
+            held = await watch.until(prefix, "held")
             assert (held.absent, held.missing, held.known) == (known, known, known)
             assert len(await shown(servers, prefix)) == known
             completed = len(watch.of(prefix, "completed"))
 
             await database["sweeps"].insert_one({**sweep_view(held), "version": 1})
             assert (await believe(settings, prefix, "bill")).missing == known
-            done = await watch.until(prefix, "completed", count=completed + 1, within=180)
+            done = await watch.until(prefix, "completed", count=completed + 1)
             assert (done.missing, done.published) == (known, known)
             assert await shown(servers, prefix) == {}
             life.cancel()

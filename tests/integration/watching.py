@@ -1,6 +1,5 @@
 """The collection of instances, and every event of every sweep."""
 
-from itertools import pairwise
 from typing import Any
 
 from schemas.instances import Instance
@@ -32,15 +31,15 @@ class Watch:
     def of(self, instance: str, phase: Phase, kind: Kind = "bill") -> list[Sweep]:
         return [one for one in self.events if (one.instance, one.kind, one.phase) == (instance, kind, phase)]
 
-    async def until(self, instance: str, phase: Phase, kind: Kind = "bill", *, count: int = 1, within: float = 30) -> Sweep:
+    async def until(self, instance: str, phase: Phase, kind: Kind = "bill", *, count: int = 1) -> Sweep:
         """The event of that number, counted from 1."""
 
         async def look() -> list[Sweep]:
             return self.of(instance, phase, kind)[count - 1 :]
 
-        found: list[Sweep] = await eventually(look, f"{instance}'s sweep of {kind} number {count} {phase}", within)
+        found: list[Sweep] = await eventually(look, f"{instance}'s sweep of {kind} number {count} {phase}")
         return found[0]
 
-    def longest_gap(self, instance: str) -> float:
-        """Seconds between the starts of two sweeps of bills."""
-        return max((b.at - a.at).total_seconds() for a, b in pairwise(self.of(instance, "started")))
+    async def more(self, instance: str, count: int) -> None:
+        """So many more sweeps of its bills complete."""
+        await self.until(instance, "completed", count=len(self.of(instance, "completed")) + count)

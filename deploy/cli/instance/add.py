@@ -1,17 +1,17 @@
 """`collector instance add`"""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from deploy import instances
 from deploy.cli.instance import options
 from deploy.cli.instance.asked import secrets
-from deploy.cli.instance.options import Ca, Config, Days, Ddd, Every, Folder, Gap, Name, Pages, State, Title, Url, Zone
+from deploy.cli.instance.options import Name
 from deploy.cli.tables import messages
 from deploy.home import prepare_environment
-from deploy.instance_fields import closed, instance_of, merged
+from deploy.instance_fields import instance_of, merged
 from deploy.instances import AddSettings
 from schemas.erp import ERPS
 from schemas.erp.connections import CONNECTIONS
@@ -25,23 +25,8 @@ EXAMPLE = (
 Kind = Annotated[str, typer.Option("--erp", help=f"Which ERP: {', '.join(CONNECTIONS)}.")]
 
 
-def add(
-    name: Name,
-    *,
-    url: Url = None,
-    folder: Folder = None,
-    kind: Kind = "ixc",
-    title: Title = None,
-    zone: Zone = None,
-    state: State = None,
-    ddd: Ddd = None,
-    min_days_overdue: Days = None,
-    page_size: Pages = None,
-    gap: Gap = None,
-    every: Every = None,
-    ca_file: Ca = None,
-    config: Config = None,
-) -> None:
+@options.taken
+def add(name: Name, *, kind: Kind = "ixc", **given: Any) -> None:  # noqa: ANN401 - the options of `options.told`
     """Write one provider into the database. --state, --zone and --ddd have no default: wrong ones ring strangers.
 
     Secrets come from the environment: ERP_TOKEN, or a prompt (IXC: user id:token; RBX: the integration key);
@@ -50,22 +35,8 @@ def add(
     """
     prepare_environment()
     settings = read(AddSettings)
-    given = options.fields(
-        url=url,
-        folder=folder,
-        title=title,
-        zone=zone,
-        state=state,
-        ddd=ddd,
-        min_days_overdue=min_days_overdue,
-        page_size=page_size,
-        gap=gap,
-        every=every,
-        ca_file=ca_file,
-    )
-    further = options.further(config)
-    closed(further, "--config")
-    fields = merged(merged({"erp": {"kind": kind}}, given), further) | {"name": name}
+    options_say, further = options.told(**given)
+    fields = merged(merged({"erp": {"kind": kind}}, options_say), further) | {"name": name}
     instance = instance_of(fields, secrets(fields), settings.collector_secret_key)
     asyncio.run(instances.add(settings, instance))
     messages.print(f"instance {name} is stored; the poller reads it within 5 seconds")

@@ -1,12 +1,14 @@
 """What `add` and `set` take alike. Numbers stay text: one check, the instance's own, says what is wrong with any field."""
 
+from collections.abc import Callable
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
 
-from deploy.instance_fields import Fields
+from deploy.instance_fields import Fields, closed
 from schemas.errors import StopWorker
 
 Name = Annotated[str, typer.Argument(help="Short and for ever: lower-case letters, digits, - and _; it begins every key.")]
@@ -25,21 +27,22 @@ Ca = Annotated[Path | None, typer.Option(help="Certificates of the authority tha
 Config = Annotated[Path | None, typer.Option(help="JSON with any further field of an instance, such as erp.resources.")]
 
 
-def fields(
+def told(
     *,
-    url: str | None,
-    folder: Path | None,
-    title: str | None,
-    zone: str | None,
-    state: str | None,
-    ddd: str | None,
-    min_days_overdue: str | None,
-    page_size: str | None,
-    gap: str | None,
-    every: list[str] | None,
-    ca_file: Path | None,
-) -> Fields:
-    """What was given, as in `Instance`, and nothing else."""
+    url: Url = None,
+    folder: Folder = None,
+    title: Title = None,
+    zone: Zone = None,
+    state: State = None,
+    ddd: Ddd = None,
+    min_days_overdue: Days = None,
+    page_size: Pages = None,
+    gap: Gap = None,
+    every: Every = None,
+    ca_file: Ca = None,
+    config: Config = None,
+) -> tuple[Fields, Fields]:
+    """What the options say, as in `Instance` and nothing else; what the file of --config says. Raises StopWorker."""
     erp = {
         "url": url,
         "folder": folder and str(folder.absolute()),
@@ -50,17 +53,27 @@ def fields(
     }
     parts = {"erp": _given(erp), "rules": _given({"min_days_overdue": min_days_overdue})}
     flat = {"title": title, "zone": zone, "state": state, "ddd": ddd}
-    return _given(flat) | {name: part for name, part in parts.items() if part}
+    return _given(flat) | {name: part for name, part in parts.items() if part}, _further(config)
 
 
-def further(config: Path | None) -> Fields:
-    """What the file of `--config` says. Raises StopWorker where it cannot be read, or `erp` or `rules` is no object."""
+def taken(command: Callable[..., None]) -> Callable[..., None]:
+    """`command` with the options of `told` in place of its `**given`: typer reads them off the signature."""
+    own = signature(command)
+    named = [one for one in own.parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
+    first = [one for one in own.parameters.values() if one.kind is Parameter.POSITIONAL_OR_KEYWORD]
+    shared = signature(told).parameters.values()
+    command.__signature__ = own.replace(parameters=[*first, *shared, *named])  # type: ignore[attr-defined]  # PEP 362
+    return command
+
+
+def _further(config: Path | None) -> Fields:
     found = document(config, "--config") if config else {}
     if not isinstance(found, dict):
         raise StopWorker(f"--config {config} holds no JSON object")
     for name in ("erp", "rules"):
         if not isinstance(found.get(name, {}), dict):
             raise StopWorker(f"{name} is wrong (no JSON object): mend --config")
+    closed(found, "--config")
     return found
 
 

@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from deploy import instances
 from deploy.cli.instance import options
 from deploy.cli.instance.asked import secrets as asked
-from deploy.cli.instance.options import Ca, Config, Days, Ddd, Every, Folder, Gap, Known, Pages, State, Title, Url, Zone
+from deploy.cli.instance.options import Known
 from deploy.cli.tables import messages, show
 from deploy.home import prepare_environment
-from deploy.instance_fields import Fields, closed
+from deploy.instance_fields import Fields
 from deploy.instances import AddSettings
 from schemas.errors import StopWorker
 from schemas.instances import Instance
@@ -25,44 +25,15 @@ Secrets = Annotated[
 ]
 
 
-def change(
-    name: Known,
-    *,
-    url: Url = None,
-    folder: Folder = None,
-    title: Title = None,
-    zone: Zone = None,
-    state: State = None,
-    ddd: Ddd = None,
-    min_days_overdue: Days = None,
-    page_size: Pages = None,
-    gap: Gap = None,
-    every: Every = None,
-    ca_file: Ca = None,
-    config: Config = None,
-    secrets: Secrets = False,
-) -> None:
+@options.taken
+def change(name: Known, *, secrets: Secrets = False, **given: Any) -> None:  # noqa: ANN401 - the options of `options.told`
     """Change what is named, and nothing else; every change is shown.
 
     A field of --config that is null goes back to its default. Secrets stay unless --secrets is given.
     """
     prepare_environment()
-    given = options.fields(
-        url=url,
-        folder=folder,
-        title=title,
-        zone=zone,
-        state=state,
-        ddd=ddd,
-        min_days_overdue=min_days_overdue,
-        page_size=page_size,
-        gap=gap,
-        every=every,
-        ca_file=ca_file,
-    )
-    further = options.further(config)
-    closed(further, "--config")
-    patch = merged_patch(given, further) | {"name": name}
+    options_say, further = options.told(**given)
+    patch = merged_patch(options_say, further) | {"name": name}
     if len(patch) == 1 and not secrets:
         raise StopWorker("nothing is named: give what is to change; see `collector instance set --help`")
     settings = read(AddSettings) if secrets else read(MongoSettings)

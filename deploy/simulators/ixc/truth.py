@@ -3,7 +3,7 @@
 Deliberately written apart from our mapping and from the simulator's own filters: it shares no code with what it judges.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from deploy.simulators.ixc.store import Provider
 
 BUCKETS: Final = ((1, 7), (8, 15), (16, 30), (31, 60), (61, 90), (91, None))
 ISO_LENGTH: Final = 10
+NOTHING: Final = ("", "0")
 
 Bill = tuple[str, int, str]
 Facts = Mapping[str, "ClientFacts"]
@@ -21,13 +22,17 @@ Facts = Mapping[str, "ClientFacts"]
 
 @dataclass(slots=True)
 class ClientFacts:
-    """One client: open bills as (due date ISO, open cents, status), problem contracts as (access, speed, DC, suspended)."""
+    """One client: open bills as (due date ISO, open cents, status), problem contracts as (access, speed, DC, suspended).
+
+    `aside`: those of the bills that nobody is called for.
+    """
 
     name: str
     active: bool
     participa_cobranca: str
     bills: dict[str, Bill] = field(default_factory=dict)
     contracts: dict[str, tuple[str, str, bool, bool]] = field(default_factory=dict)
+    aside: list[str] = field(default_factory=list)
 
 
 def clients(provider: Provider) -> dict[str, ClientFacts]:
@@ -36,10 +41,13 @@ def clients(provider: Provider) -> dict[str, ClientFacts]:
         row["id"]: ClientFacts(row["razao"], row["ativo"] == "S", row["participa_cobranca"])
         for row in provider["cliente"].each()
     }
+    suspended = {row["id"] for row in provider["cliente_contrato"].each() if row["contrato_suspenso"] == "S"}
     for row in provider["fn_areceber"].each():
         if row["id_cliente"] in found and row["liberado"] == "S" and row["status"] in {"A", "P"}:
             open_cents = int(Decimal(row["valor_aberto"] or "0") * 100)
             found[row["id_cliente"]].bills[row["id"]] = (row["data_vencimento"], open_cents, row["status"])
+            if _is_aside(row, suspended):
+                found[row["id_cliente"]].aside.append(row["id"])
     for row in provider["cliente_contrato"].each():
         if row["id_cliente"] in found and _is_problem(row):
             found[row["id_cliente"]].contracts[row["id"]] = (
@@ -49,6 +57,13 @@ def clients(provider: Provider) -> dict[str, ClientFacts]:
                 row["contrato_suspenso"] == "S",
             )
     return found
+
+
+def _is_aside(bill: Row, suspended: Collection[str]) -> bool:
+    linked = [bill[column] for column in ("id_contrato", "id_contrato_avulso", "id_contrato_principal")]
+    contract = next((one for one in linked if one not in NOTHING), "")
+    replaced = bill["id_renegociacao"] not in NOTHING or bill["id_renegociacao_novo"] not in NOTHING
+    return replaced or bill["aguardando_confirmacao_pagamento"] == "S" or contract in suspended
 
 
 def totals(facts: Facts) -> dict[str, int]:

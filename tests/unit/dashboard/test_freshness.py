@@ -79,6 +79,12 @@ def test_a_snapshot_is_amber_after_two_minutes_and_red_after_three(seconds: int,
     assert of_snapshot(timedelta(seconds=seconds)) == level
 
 
+@given(st.integers(0, 1_000))
+def test_numbers_of_views_that_are_being_read_anew_are_never_fresh(seconds: int) -> None:
+    age = timedelta(seconds=seconds)
+    assert of_snapshot(age, whole=False) == ("stopped" if of_snapshot(age) == "stopped" else "late")
+
+
 def test_what_is_held_back_is_never_fresh(instance: MakeInstance, now: datetime) -> None:
     """Whatever failed after it; a sweep that completed since then is the truth again."""
     completed, failed = sweep("completed", now - timedelta(seconds=60)), sweep("failed", now, error="HTTP 502")

@@ -11,6 +11,7 @@ from dashboard.facts.freshness import Level, Source
 from dashboard.facts.snapshot import InstanceFigures, Reading
 from dashboard.words.language import Language
 from dashboard.words.notices import Notice, notices
+from schemas.refills import Refill
 
 MakeFigures = Callable[..., InstanceFigures]
 MakeReading = Callable[..., Reading]
@@ -88,6 +89,22 @@ def test_many_late_providers_are_one_warning(figures: MakeFigures, reading: Make
         ("stopped", "O ERP não foi lido no prazo: Norte (Clientes); Sul (Clientes)."),
         ("late", "O ERP não foi lido no prazo: Norte (Faturas); Sul (Faturas)."),
     ]
+
+
+def test_numbers_that_are_not_whole_say_what_is_read_again_and_how_much_is_left(
+    figures: MakeFigures, reading: MakeReading, portuguese: Language
+) -> None:
+    """After MongoDB was lost or restored: everything looked fresh, and most debtors were missing."""
+    left = [Refill(view=view, partitions=(0,), left=count) for view, count in (("debtors", 1_200), ("queue", 34))]
+    shown = reading(figures())
+    assert shown.snapshot is not None
+    (notice,) = warned(replace(shown, snapshot=replace(shown.snapshot, refills=tuple(left))), portuguese)
+
+    assert notice.tone == "late"
+    assert notice.text == (
+        "Os números estão incompletos: os devedores, a fila de ligações estão sendo lidos novamente; "
+        "faltam no máximo 1.234 registros."
+    )
 
 
 def test_configuration_is_the_operators_to_mend(figures: MakeFigures, reading: MakeReading, portuguese: Language) -> None:

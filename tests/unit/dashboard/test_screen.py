@@ -20,6 +20,7 @@ from schemas.calling.calendar import Gate
 from schemas.figures.debts import Debt
 from schemas.figures.queue import Hold
 from schemas.figures.standing import Share
+from schemas.refills import Refill
 
 MakeFigures = Callable[..., InstanceFigures]
 MakeReading = Callable[..., Reading]
@@ -317,3 +318,16 @@ def test_a_name_beside_its_bar_is_short(name: str) -> None:
 
     assert len(short) <= LETTERS
     assert short == name or (short.endswith("…") and name.startswith(short[:-1]))
+
+
+@pytest.mark.parametrize("view", ["", "debtors"])
+def test_the_stamp_is_green_only_where_nothing_is_read_anew(
+    figures: MakeFigures, reading: MakeReading, language: Language, view: str
+) -> None:
+    found = reading(figures())
+    assert found.snapshot is not None
+    refills = (Refill(view=view, partitions=(0,), left=7),) if view else ()
+    screen = Painter(language).paint(replace(found, snapshot=replace(found.snapshot, refills=refills)), EVERYBODY)
+
+    assert f'class="stamp {"late" if view else "fresh"}"' in screen.blocks["heading"]
+    assert ("7" in words(screen.blocks["notices"])) is bool(view)

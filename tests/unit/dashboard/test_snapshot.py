@@ -9,12 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.facts.board import DEFAULT_ZONE, EVERYBODY, HEAD, choose
-from dashboard.facts.snapshot import Debtor, InstanceFigures, InstanceRows, Reading, Rows, Snapshot, masked, scope, snapshot
+from dashboard.facts.snapshot import (
+    SHOWN,
+    Debtor,
+    InstanceFigures,
+    InstanceRows,
+    Reading,
+    Rows,
+    Snapshot,
+    masked,
+    scope,
+    snapshot,
+)
+from dashboard.words.labels import VIEWS
 from schemas.calling.calendar import Gate
 from schemas.figures.debts import Debt
 from schemas.figures.queue import Hold, Waiting
 from schemas.figures.standing import Share, Standing
 from schemas.instances import Instance
+from schemas.refills import Refill
 from schemas.reverse_map import Subject
 
 MakeInstance = Callable[..., Instance]
@@ -182,3 +195,10 @@ def test_the_queues_of_all_instances_merge_into_one_total_order(places: list[tup
         return (-debtor.score, debtor.due_on, f"{debtor.instance}:{debtor.code}")
 
     assert list(merged) == sorted(debtors, key=order)[:HEAD]
+
+
+def test_only_views_that_the_page_shows_make_it_incomplete(now: datetime) -> None:
+    """A new `view_epochs` is also written for the heartbeats, which say nothing about a debtor."""
+    found = [Refill(view=view, partitions=(0,), left=1) for view in ("debtors", "references", "stages", "sweeps")]
+    assert [one.view for one in snapshot(Rows([], [], 0, {}, found), now).refills] == ["debtors", "sweeps"]
+    assert set(VIEWS) == set(SHOWN), "each has its word"

@@ -25,7 +25,7 @@ def test_whoever_writes_or_reads_a_topic_is_a_stage() -> None:
 
 
 def test_a_name_that_is_no_stage_gets_the_list() -> None:
-    with pytest.raises(StopWorker, match="there is no stage hidrate: choose one of erp-poller, hydrate"):
+    with pytest.raises(StopWorker, match="there is no stage hidrate: choose one of erp-poller, cdr-poller, hydrate"):
         load("hidrate")
 
 

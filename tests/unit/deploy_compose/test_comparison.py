@@ -141,3 +141,12 @@ def test_each_figure_is_compared(change: tuple[str, ...], expected: str) -> None
     place[change[-1]] = 9
 
     assert figure_differences(standing(), wrong) == [expected]
+
+
+def test_a_bill_for_which_nobody_is_called_is_not_due() -> None:
+    """Its client keeps his place: the other bills count."""
+    clients = {code: asdict(each) for code, each in facts().items()}
+    clients["7"]["aside"] = list(clients["7"]["bills"])
+
+    assert queue_differences([{"code": "7", "facts": {"due": []}}], {"clients": clients}) == []
+    assert len(queue_differences([{"code": "7", "facts": {"due": [["2026-11-03", 2605]]}}], {"clients": clients})) == 1

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from producers.erp.changes import Seen
-from producers.erp.memory import Books, Notes, books_of, note
+from producers.erp.memory import Books, Notes, note
 from producers.erp.outbox import Outbox
 from producers.erp.sweep import Sweeper
 from schemas.codec import decode
@@ -50,10 +50,10 @@ class Shop:
 
     def read_back(self) -> Books:
         """What a poller that starts now would remember."""
-        notes: Notes = defaultdict(dict)
+        notes = Notes()
         for one in self.broker.of(ROW_TOPICS["bill"].name):
             note(notes, one.key, one.value, {name: value or b"" for name, value in one.headers})
-        return defaultdict(dict, books_of(notes))
+        return defaultdict(dict, notes.books)
 
     def taken_anew(self) -> None:
         """As a poller does that could not publish: another writer, and what the broker says was published."""

@@ -55,6 +55,19 @@ def bill(code: str, columns: Mapping[str, str]) -> dict[str, str]:
     return erp_row("fn_areceber", id=code, **columns)
 
 
+@given(st.from_regex(KEY_PART, fullmatch=True), st.lists(st.sampled_from([b":", b"a", b"\0"])).map(b"".join))
+def test_what_is_known_of_a_row_is_told_as_it_was_noted(owner: str, digest: bytes) -> None:
+    """Whatever bytes a digest has, the separator too."""
+    known = Known(owner, digest)
+
+    assert (known.owner, known.digest) == (owner, digest)
+
+
+@given(*(st.tuples(st.sampled_from(["1", "11", "1a"]), st.sampled_from([b"", b"1", b"a", b":"])) for _ in range(2)))
+def test_two_are_alike_where_owner_and_digest_are(one: tuple[str, bytes], other: tuple[str, bytes]) -> None:
+    assert (Known(*one) == Known(*other)) is (one == other)
+
+
 # --- a provider's history, published change by change
 
 

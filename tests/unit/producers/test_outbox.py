@@ -1,6 +1,5 @@
 """Rows to their debtor's partition, and the raw topics as the poller's memory."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -10,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.erp.changes import Change, Known, Seen, gone, news, remember
-from producers.erp.memory import Books, Notes, book_of, books_of, note
+from producers.erp.memory import Books, Notes, book_of, note
 from producers.erp.outbox import Outbox
 from producers.held.publishing import UnpublishedError
 from schemas.codec import decode
@@ -37,17 +36,17 @@ CHANGES = st.lists(
 
 
 def read_back(records: Iterable[Kept]) -> Books:
-    notes: Notes = defaultdict(dict)
+    notes = Notes()
     for one in records:
         note(notes, one.key, one.value, {name: value or b"" for name, value in one.headers})
-    return books_of(notes)
+    return notes.books
 
 
 @given(st.data(), CHANGES)
 async def test_the_memory_read_back_is_the_memory_that_was(
     data: st.DataObject, changes: list[tuple[str, str, bytes, bool]]
 ) -> None:
-    """Whatever moved between clients, in whatever order the partitions are read."""
+    """Whatever moved between clients, and however the partitions take turns while they are read."""
     broker = MemoryBroker()
     seen: Seen = {}
     for code, owner, digest, present in changes:
@@ -55,9 +54,26 @@ async def test_the_memory_read_back_is_the_memory_that_was(
         todo = list(news(seen, found))
         await Outbox(broker).page(HERE, BILLS, "1", SEEN, todo)
         remember(seen, todo)
-    parts = data.draw(st.permutations([broker.parts[key] for key in sorted(broker.parts)]))
+    turns = data.draw(st.permutations([place for place in sorted(broker.parts) for _ in broker.parts[place]]))
+    parts = {place: iter(records) for place, records in broker.parts.items()}
 
-    assert read_back(one for part in parts for one in part).get((HERE.name, "bill"), {}) == seen
+    assert read_back(next(parts[place]) for place in turns).get((HERE.name, "bill"), {}) == seen
+
+
+async def test_a_row_that_moved_is_its_new_owners_though_the_old_ones_partition_is_read_last() -> None:
+    """The two partitions take turns: came to 1, came to 2, left 1, changed at 2."""
+    broker = MemoryBroker()
+    seen: Seen = {}
+    for one in (member("7", "1"), member("7", "2"), member("7", "2", b"2")):
+        todo = list(news(seen, [one]))
+        await Outbox(broker).page(HERE, BILLS, "1", SEEN, todo)
+        remember(seen, todo)
+    came, left = (one for part in broker.parts.values() for one in part if one.key == b"norte:1:bill:7")
+    here, changed = (one for part in broker.parts.values() for one in part if one.key == b"norte:2:bill:7")
+
+    for some in ([came, here, left], [here, came, left], [came, left, here]):
+        assert read_back(some) == {(HERE.name, "bill"): {"7": Known("2", b"1")}}
+        assert read_back([*some, changed]) == {(HERE.name, "bill"): seen}
 
 
 @given(CHANGES)
@@ -95,10 +111,10 @@ async def test_a_tombstone_is_forgotten() -> None:
     ],
 )
 def test_a_record_that_is_not_ours_teaches_nothing(key: bytes | None, headers: dict[str, bytes]) -> None:
-    notes: Notes = defaultdict(dict)
+    notes = Notes()
     note(notes, key, b"{}", headers)
 
-    assert not any(books_of(notes).values())
+    assert not any(notes.books.values())
 
 
 async def test_rows_lie_in_their_debtors_partition_in_the_order_given() -> None:

@@ -13,6 +13,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+PATIENCE_S = 180
 USER, PASSWORD = "lab", "lab-not-secret"
 
 
@@ -38,7 +39,8 @@ class Pabx:
 
     async def listened(self) -> None:
         """Returns when somebody listens (again)."""
-        await self.came.wait()
+        async with asyncio.timeout(PATIENCE_S):
+            await self.came.wait()
         self.came.clear()
 
     def cut(self) -> None:

@@ -14,7 +14,7 @@ from producers.cdr.shared import pabxes, turn_of
 from producers.cdr.witness import Witness
 from schemas.errors import RetryLater, StopWorker
 from schemas.pabx import Ami, Ari, CsvRecords, Pabx
-from schemas.runtime.ari_events import address, listening
+from schemas.runtime.ari_events import UnansweredError, address, listening
 from schemas.runtime.progress import Progress
 from tests.strategies import instance
 from tests.unit.producers_cdr.lab_files import attempt
@@ -98,7 +98,7 @@ async def test_a_listener_hears_ours_and_goes_on_after_a_cut() -> None:
 
 @pytest.mark.usefixtures("quick")
 async def test_a_pabx_that_is_away_is_told_in_the_heartbeat_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("producers.cdr.witness.back_off", lambda failures: 0.01 * failures)
+    monkeypatch.setattr("producers.cdr.witness.back_off", lambda failures, _: 0.01 * failures)
     desk, progress = Desk(), Progress()
     async with pabx() as there:
         there.status = HTTPStatus.SERVICE_UNAVAILABLE
@@ -150,6 +150,26 @@ async def test_nobody_there_is_waited_for() -> None:
             pass
 
 
+async def test_a_pabx_that_takes_a_connection_and_says_nothing_is_asked_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each such connection may stay with it for ever: a hundred of them, and it would ring nobody any more."""
+    monkeypatch.setattr("schemas.runtime.ari_events.OPEN_WITHIN_S", 0.05)
+    taken: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _, writer: taken.append(writer), "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    with pytest.raises(UnansweredError) as caught:
+        async with listening(f"http://127.0.0.1:{port}/ari", USER, PASSWORD):
+            pass
+    for writer in taken:
+        writer.transport.abort()
+    silent.close()
+    await silent.wait_closed()
+    witness = Witness("there", "events", Progress())
+    waits = [witness.gone(caught.value) for _ in range(60)]
+
+    assert sum(waits) > 86_400
+    assert [witness.gone(RetryLater("away")) for _ in range(3)] == [30.0] * 3
+
+
 def test_the_address_of_the_events() -> None:
     assert address("https://pabx.local:8089/asterisk/ari/", "a b") == (
         "wss://pabx.local:8089/asterisk/ari/events?app=a+b&subscribeAll=true"
@@ -159,7 +179,7 @@ def test_the_address_of_the_events() -> None:
 @pytest.mark.usefixtures("quick")
 async def test_a_manager_is_heard_and_pinged_and_left_when_it_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "PING_EVERY_S", 0.01)
-    monkeypatch.setattr("producers.cdr.witness.back_off", lambda failures: 0.01 * failures)
+    monkeypatch.setattr("producers.cdr.witness.back_off", lambda failures, _: 0.01 * failures)
     desk, progress = Desk(), Progress()
     async with answering() as server:
         ami = Ami(host="127.0.0.1", port=server.port, user="lab")
@@ -194,7 +214,7 @@ def test_instances_that_share_a_pabx_share_one_listener() -> None:
             instance(name="sul", pabx=other),
             instance(name="leste", pabx=alone),
             instance(name="oeste", pabx=alone, paused=True),
-            instance(name="nenhum"),
+            instance(name="nenhum", pabx=None),
         ]
     )
 

@@ -203,6 +203,7 @@ async def test_nothing_is_lost_in_a_real_table_either(numbered: bool, every: int
 
 
 @given(st.integers(-9_000, 9_000), st.booleans(), st.integers(0, 12))
+@example(-9_000, False, 2)
 def test_a_clock_that_is_off_and_a_row_of_another_age_hide_nobody(off: int, outlier: bool, more: int) -> None:
     """By more than two hours either way, which is also a zone that was told wrongly."""
     wall = datetime(2026, 11, 22, 9)  # noqa: DTZ001 - a wall clock

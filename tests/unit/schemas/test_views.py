@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.calls import Call
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.keys import row_key
@@ -15,13 +16,18 @@ from schemas.queue import Facts, QueueEntry, Verdict
 from schemas.rows import ErpRow
 from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
-from schemas.views import VIEWS, View, debtor, queue, reference, sweep
+from schemas.views import VIEWS, View, call, debtor, queue, reference, sweep
 from tests.strategies import CODES, DEBTORS, SEEN, facts
 
 BY_NAME = {view.name: view for view in VIEWS}
 QUEUED = QueueEntry(
     instance="norte", code="1042", version=3, debtor_version=2, decided_at=SEEN, facts=Facts(), verdict=Verdict()
 )
+CALL = Call(
+    instance="norte", code="1042", attempt="01KEZ0000000000000000000AA", version=3, at=SEEN, number="+5582999990001",
+    answer="ringing", placed=True, person="p" * 32, ended_at=SEEN + timedelta(seconds=9), ring_s=7.5, outcome="busy",
+    why="cause 17",
+)  # fmt: skip
 CITY = ErpRow(
     instance="norte", erp="ixc", kind="reference", id="1777", client="cidade", row={"id": "1777"}, seen_at=SEEN, sweep="1"
 )
@@ -50,11 +56,14 @@ def test_a_place_says_since_when_anything_is_owed(evidence: Facts) -> None:
     verdict = Verdict(holds=("promise",), until={"promise": SEEN.date()})
     document = queue(QUEUED.model_copy(update={"facts": evidence, "verdict": verdict}))
     owed = [due_on.isoformat() for due_on, cents in evidence.due if cents]
+    owed += [due_on.isoformat() for due_on in evidence.set_aside.values()]
 
     assert bson.encode(document)
     assert document["verdict"] == {
         "holds": ["promise"],
         "until": {"promise": "2026-01-14"},
+        "ends": {},
+        "number": "",
         "oldest_due_on": min(owed, default=None),
     }
 
@@ -75,6 +84,7 @@ def test_each_phase_of_a_sweep_keeps_its_newest() -> None:
             lambda: debtor(Debtor(instance="norte", code="1042", version=0, changed_at=SEEN)),
         ),
         (BY_NAME["queue"], QUEUED.key, lambda: queue(QUEUED)),
+        (BY_NAME["calls"], CALL.key, lambda: call(CALL)),
         (BY_NAME["references"], row_key("norte", "cidade", "reference", "1777"), lambda: reference(CITY)),
     ],
 )
@@ -91,6 +101,25 @@ def test_a_tombstone_that_names_nothing_is_rejected(view: View, key: bytes | Non
     assert caught.value.field == "key"
 
 
+def test_a_call_is_shown_without_its_evidence_and_without_the_person() -> None:
+    assert call(CALL) == {
+        "_id": "norte:1042:01KEZ0000000000000000000AA",
+        "instance": "norte",
+        "code": "1042",
+        "attempt": CALL.attempt,
+        "number": "+5582999990001",
+        "answer": "ringing",
+        "at": SEEN,
+        "answered_at": None,
+        "ended_at": SEEN + timedelta(seconds=9),
+        "ring_s": 7.5,
+        "talk_s": None,
+        "outcome": "busy",
+        "why": "cause 17",
+        "dry_run": False,
+    }
+
+
 @given(st.sampled_from(VIEWS), CODES)
 def test_no_document_looks_like_a_grave(view: View, code: str) -> None:
     assert not {"erased", "version"} & _document(view, code).keys()
@@ -103,6 +132,7 @@ def _document(view: View, code: str) -> dict[str, object]:
         "queue": QUEUED.model_copy(update={"code": code}),
         "references": CITY.model_copy(update={"id": code}),
         "sweeps": Sweep(instance="norte", erp="ixc", kind="bill", sweep=code, phase="started", at=SEEN),
+        "calls": CALL.model_copy(update={"code": code}),
         "stages": Heartbeat(stage="views", worker=code, at=SEEN, since=SEEN),
     }[view.name]
     return view.document(event)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.simulators.pabx.callees import BY_DIGIT, Callee
@@ -112,6 +112,36 @@ def test_a_failed_call_leaves_no_record_by_asterisks_own_default() -> None:
     assert {line["id"] for line in lines(told, "ended") if line["recorded"]} == {"0", "1", "2", "7", "8", "9"}
 
 
+def test_nothing_more_comes_of_a_call_that_was_hung_up() -> None:
+    core = Core()
+    rung(core, "4", timeout=10)
+    assert core.hang_up("id", NOW + timedelta(seconds=5))
+    rung(core, "4", timeout=10, now=NOW + timedelta(seconds=6))
+    told = core.advance(NOW + LONG)
+    assert [line["outcome"] for line in lines(told, "ended")] == ["cut", "no_answer"]
+    assert lines(told, "ended")[1]["end"] == (NOW + timedelta(seconds=16.005)).isoformat()
+
+
+@pytest.mark.parametrize(("timeout", "outcome"), [(0.9, "no_answer"), (1.1, "human")])
+def test_whoever_would_answer_too_late_does_not(timeout: float, outcome: str) -> None:
+    core = Core()
+    rung(core, "1", timeout=timeout)
+    (ended,) = lines(core.advance(NOW + LONG), "ended")
+    assert ended["outcome"] == outcome
+
+
+def test_a_callee_who_hangs_up_ends_the_call_himself() -> None:
+    core = Core()
+    rung(core, "8")
+    told = core.advance(NOW + LONG)
+    events = [each.body for each in told if isinstance(each, Event)]
+    requests = [event for event in events if event["type"] == "ChannelHangupRequest"]
+    assert ["soft" in event for event in requests] == [False, True]
+    (ended,) = lines(told, "ended")
+    stayed = datetime.fromisoformat(ended["end"]) - datetime.fromisoformat(ended["answer"])
+    assert stayed == timedelta(seconds=BY_DIGIT["8"].stays)
+
+
 def test_a_record_may_be_lost_and_the_log_says_so() -> None:
     core = Core()
     core.lost = 0.5
@@ -179,8 +209,9 @@ STEPS: st.SearchStrategy[tuple[float, Step]] = st.tuples(
 )
 
 
-@given(st.lists(STEPS, max_size=25))
-def test_every_call_that_rang_ends_once_and_none_shares_an_id(steps: list[tuple[float, Step]]) -> None:
+@settings(max_examples=200)
+@given(st.lists(STEPS, min_size=5, max_size=25))
+def test_every_call_that_rang_ends_once_and_nothing_is_told_of_the_dead(steps: list[tuple[float, Step]]) -> None:
     core, now, told = Core(), NOW, list[Happening]()
     for seconds, step in steps:
         now += timedelta(seconds=seconds)
@@ -196,6 +227,8 @@ def test_every_call_that_rang_ends_once_and_none_shares_an_id(steps: list[tuple[
             case Line(body) if body["what"] == "ended":
                 alive[body["id"]] -= 1
                 assert alive[body["id"]] == 0
+            case Event(body):
+                assert alive[(body.get("channel") or body["peer"])["id"]] == 1
             case _:
                 pass
     assert not +alive

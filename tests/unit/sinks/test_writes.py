@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from pymongo import InsertOne, ReplaceOne
 
+from schemas.calls import Call
 from schemas.codec import encode
 from schemas.debtor import Debtor
 from schemas.keys import row_key
@@ -27,6 +28,7 @@ from tests.unit.records import Given
 BY_NAME = {view.name: view for view in VIEWS}
 DEBTORS = BY_NAME["debtors"]
 CITY = ErpRow(instance="norte", erp="ixc", kind="reference", id="7", client="uf", row={"n": "1"}, seen_at=SEEN, sweep="1")
+CALL = Call(instance="norte", code="1", attempt="01KEZ0000000000000000000AA", version=3, at=SEEN)
 EVENTS: dict[str, tuple[bytes, BaseModel]] = {
     "debtors": (b"norte:1", Debtor(instance="norte", code="1", version=3, changed_at=SEEN)),
     "queue": (
@@ -37,6 +39,7 @@ EVENTS: dict[str, tuple[bytes, BaseModel]] = {
     ),
     "sweeps": (b"norte:bill", Sweep(instance="norte", erp="ixc", kind="bill", sweep="1", phase="completed", at=SEEN)),
     "references": (row_key("norte", "uf", "reference", "7"), CITY),
+    "calls": (CALL.key, CALL),
     "stages": (b"views:1", Heartbeat(stage="views", worker="1", at=SEEN, since=SEEN)),
 }
 KEYED = [view for view in VIEWS if view.topic.partitions > 1]

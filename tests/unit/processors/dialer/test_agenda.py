@@ -47,6 +47,15 @@ def test_an_entry_that_changed_has_its_new_turn_only() -> None:
     assert agenda.best(1, ["norte"], frozenset()) == []
 
 
+def test_a_turn_that_was_put_off_does_not_come_when_it_would_have() -> None:
+    agenda = Agenda()
+    agenda.put(key(1), at(3, 10, 1))
+    agenda.put(key(1), at(5, 10, 1))
+    agenda.come(NINE + timedelta(minutes=4))
+
+    assert agenda.best(1, ["norte"], frozenset()) == []
+
+
 def test_with_a_new_hour_everybodys_place_must_be_looked_at() -> None:
     """Days and hours count in a score."""
     agenda = Agenda()

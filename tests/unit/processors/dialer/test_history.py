@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.dialer.history import KEPT, recent, with_call, with_placed, without
+from processors.dialer.history import KEPT, UNHEARD, recent, with_call, with_placed, without
 from schemas.attempts import Outcome
 from schemas.calls import Answer, Call, CallPlaced
 from schemas.queue import Facts, HoldReason, PastCall
@@ -61,6 +61,8 @@ def test_what_was_refused_is_no_call_and_what_never_was_leaves_nothing() -> None
     assert with_placed(facts, placed("refused")) == Facts()
     assert with_placed(Facts(), placed("refused")) == Facts()
     assert with_call(facts, call(answer="refused")) == Facts()
+    assert with_call(facts, call("lost", answer="refused")) == with_placed(with_call(facts, call("lost")), placed("refused"))
+    assert with_call(facts, call("lost", answer="refused")) == Facts()
 
 
 def test_a_call_of_which_the_outcome_is_known_was_one_though_it_was_refused() -> None:
@@ -141,4 +143,4 @@ def test_the_order_of_the_two_topics_does_not_matter(
         mixed = with_call(mixed, one)
 
     assert mixed == apart
-    assert len(apart.calls) == (0 if answer == "refused" and told[-1] is None else 1)
+    assert len(apart.calls) == (0 if answer == "refused" and told[-1] in UNHEARD else 1)

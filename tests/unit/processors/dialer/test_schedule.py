@@ -17,6 +17,7 @@ from tests.unit.processors.dialer.test_history import ONE, OTHER
 PABX = {"control": {"kind": "ari", "url": "http://pabx.example:8088/ari", "user": "collector"}, "context": "cobranca"}
 ARMED = {**PABX, "armed": True}
 HERE = instance(pabx=ARMED)
+FAR_WEST = instance(pabx=ARMED, state="AC", zone="America/Rio_Branco")
 NOON = datetime(2026, 1, 12, 12, tzinfo=HERE.clock)
 OWED = Facts(name="FULANA", known=True, active=True, phones=("+5582999990001",), due=((date(2025, 12, 20), 9_990),))
 
@@ -148,19 +149,19 @@ FACTS = st.builds(
 WAITED = [timedelta(minutes=minutes) for minutes in range(0, 10 * 24 * 60, 97)]
 
 
-@given(FACTS, controls("1042"), st.integers(0, 24 * 60))
-def test_nobodys_turn_comes_too_late(facts: Facts, people: Controls, minute: int) -> None:
+@given(FACTS, controls("1042"), st.integers(0, 24 * 60), st.sampled_from([HERE, FAR_WEST]))
+def test_nobodys_turn_comes_too_late(facts: Facts, people: Controls, minute: int, here: Instance) -> None:
     """Whoever may be called at some instant is ready, or to be looked at, by then; whoever is ready may be called."""
     now = NOON.astimezone(UTC) + timedelta(minutes=minute)
-    entry = queued(facts, people=people)
-    found = turn(entry, HERE, people, now)
-    may = [now + wait for wait in WAITED if not allowed(entry, HERE, people, now + wait).holds]
+    entry = queued(facts, here, people)
+    found = turn(entry, here, people, now)
+    may = [now + wait for wait in WAITED if not allowed(entry, here, people, now + wait).holds]
 
     if may:
         assert found is not None
         assert found.at <= may[0]
     if found is not None and found.rank is not None:
-        then = allowed(entry, HERE, people, found.at)
+        then = allowed(entry, here, people, found.at)
         assert not then.holds
         assert found.rank[0] == -then.score
     if found is not None and found.rank is None:

@@ -290,6 +290,14 @@ def test_an_entry_outlives_the_last_bill_as_long_as_there_are_calls_of_thirty_da
     assert run(queued, [state(debtor(3))], later) is None
 
 
+def test_the_last_bill_is_missed_though_it_did_not_count() -> None:
+    doubtful = OWED.model_copy(update={"status": "unknown"})
+    queued = run(None, [state(debtor(1, b=doubtful)), told(TALKED)])
+
+    assert not entry(queued).settled
+    assert entry(run(queued, [state(debtor(2))])).settled
+
+
 def test_calls_that_come_before_their_debtor_wait_for_him() -> None:
     """A queue that is made anew reads the topics as they come."""
     queued = run(None, [told(TALKED)])

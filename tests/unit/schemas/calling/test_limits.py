@@ -52,7 +52,7 @@ RULES = st.builds(
     gap_minutes=st.sampled_from([5, 30, 60, 240, 1_500, 10_080]),
     rest_days_after_human=st.sampled_from([0, 1, 7, 9]),
 )
-MARGINS = st.sampled_from([timedelta(0), timedelta(0), timedelta(seconds=60), timedelta(hours=2)])
+MARGINS = st.sampled_from([timedelta(0), timedelta(seconds=60), timedelta(hours=2)])
 
 
 @st.composite
@@ -211,3 +211,21 @@ def test_a_day_without_midnight_ends_when_the_next_begins() -> None:
 
     (limit,) = limits([call], rules, ZoneInfo("America/Sao_Paulo"), datetime(2018, 11, 4, 2, tzinfo=UTC))
     assert limit == Limit("limit_day", datetime(2018, 11, 4, 3, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("reason", "rules", "length"),
+    [
+        ("limit_hour", {"gap_minutes": 5}, timedelta(hours=1)),
+        ("limit_gap", {"per_day": 9}, timedelta(hours=4)),
+        ("limit_7_days", {"gap_minutes": 5, "per_7_days": 1}, timedelta(days=7)),
+        ("rest_after_human", {"rest_days_after_human": 9}, timedelta(days=9)),
+    ],
+)
+def test_a_margin_lengthens_what_rolls(reason: HoldReason, rules: dict[str, int], length: timedelta) -> None:
+    """Each by itself, to the tick; a local day stays a day."""
+    some, margin = Rules.model_validate(rules), timedelta(seconds=60)
+    end = NOON + length + margin
+
+    assert limits([Call(NOON, human=True)], some, MACEIO, end - TICK, margin) == (Limit(reason, end),)
+    assert limits([Call(NOON, human=True)], some, MACEIO, end, margin) == ()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deploy.simulators.ixc import documents as simulated
 from schemas.debtor import DocumentProblem
-from schemas.erp.documents import document, document_problem, masked
+from schemas.erp.documents import document, document_problem, is_company, masked
 from tests.strategies import NASTY
 
 CPF_ROOTS = st.text("0123456789", min_size=9, max_size=9)
@@ -118,3 +118,26 @@ def test_only_bare_digits_have_lost_zeros() -> None:
 def test_a_masked_document_shows_only_its_middle() -> None:
     assert masked("11144477735") == "***444777**"
     assert masked("") == ""
+
+
+@given(CPFS, CNPJS)
+def test_a_cnpj_is_a_companys(cpf: str, cnpj: str) -> None:
+    assert not is_company(cpf)
+    assert is_company(cnpj)
+    assert is_company(f"{cnpj[:2]}.{cnpj[2:5]}.{cnpj[5:8]}/{cnpj[8:12]}-{cnpj[12:]}")
+
+
+@pytest.mark.parametrize(
+    ("written", "company"),
+    [
+        ("", False),
+        ("00000000000000", False),
+        ("12.ABC.345/01DE-34", True),  # wrong check digits, but nobody has a CPF of that length
+        ("111.444.777-36", False),
+        ("NAO INFORMADO", False),
+        ("191", False),
+        ("191000000000", False),
+    ],
+)
+def test_whose_document_was_meant(written: str, company: bool) -> None:
+    assert is_company(written) is company

@@ -86,6 +86,13 @@ def test_what_cannot_be_measured_changes_nothing_and_a_lag_that_is_gone_owes_not
     assert behind.begun(11).with_lag(20, 0).late(130) == 120, "in the middle of work all the same"
 
 
+def test_the_first_turn_is_owed_though_what_waited_is_gone() -> None:
+    """Else a loop that never turns keeps its process from being alive, and is never late."""
+    started = Standing(owes=0).with_lag(10, 7).with_lag(20, 0)
+    assert started.late(130) == 130
+    assert started.with_nothing(30).late(130) == 0
+
+
 @given(HISTORIES, st.floats(0, 1000))
 def test_a_new_chance_is_a_whole_one_and_no_more(history: list[tuple[float, Step]], later: float) -> None:
     standing, now = after(history)

@@ -26,6 +26,7 @@ class Watched:
     def look(self, *away: str) -> bool:
         """Whether the file was touched."""
         self.alive.unlink(missing_ok=True)
+        self.progress.pulse.turned(within=1)
         self.dog.look(away)
         return self.alive.exists()
 
@@ -80,20 +81,88 @@ def test_a_peer_that_is_away_is_no_reason_to_end_and_leaves_a_whole_limit_when_i
         assert len(watched.said) == 1
 
 
+def test_a_process_that_is_not_alive_ends_though_no_loop_of_it_is_late(watched: Watched) -> None:
+    """Before its first loop, and after its last one: it was only shown as unhealthy, and nobody started it again."""
+    watched.look()
+    watched.now = LIMIT - 1
+    watched.look()
+    with watched.progress.loop("view debtors") as loop:
+        loop.turned()
+        assert watched.look()
+    assert watched.said == []
+    watched.now += 1
+    watched.look()
+    watched.now += LIMIT - 2
+    watched.look()
+    assert watched.said == [], "its last loop ended less than the limit ago"
+    watched.now += 1
+    watched.look()
+    (line,) = watched.said
+    assert line.startswith("views: no progress of the stage as a whole for 120 s (since ")
+
+
+def test_a_start_that_goes_on_is_not_ended_however_long_it_takes(watched: Watched) -> None:
+    """A worker restores one partition after the other, and is alive only when it has them all."""
+    with watched.progress.loop("the agent") as agent:
+        for number in range(20):
+            watched.now += LIMIT / 2
+            agent.again()
+            with watched.progress.loop(f"partition {number}"):
+                watched.now += LIMIT / 4
+                agent.again()
+                assert not watched.look()
+        assert watched.said == []
+        watched.now += LIMIT
+        watched.look()
+    assert watched.said[0].startswith("views: no progress of the agent for 120 s")
+
+
+def test_a_piece_of_work_that_begins_or_ends_before_the_first_turn_is_a_start_that_goes_on(watched: Watched) -> None:
+    watched.look()
+    watched.now = LIMIT - 1
+    with watched.progress.loop("taking over"):
+        watched.look()
+        watched.now += LIMIT - 1
+        watched.look()
+    watched.look()
+    watched.now += LIMIT - 1
+    watched.look()
+    assert watched.said == []
+    watched.now += 1
+    watched.look()
+    assert len(watched.said) == 1
+
+
+def test_who_is_not_alive_because_a_peer_is_away_or_it_slept_has_a_whole_limit_afterwards(watched: Watched) -> None:
+    for _ in range(10):
+        watched.now += LIMIT / 2
+        watched.look("Kafka")
+    for _ in range(10):
+        watched.now += LIMIT * 2
+        watched.progress.afresh(event_loop=True)  # what the thread does where it slept itself
+        watched.look()
+    watched.now += LIMIT - 1
+    watched.look()
+    assert watched.said == []
+    watched.now += 1
+    watched.look()
+    assert len(watched.said) == 1
+
+
 def test_the_event_loop_is_blamed_where_it_holds_up_the_others(watched: Watched) -> None:
     with watched.progress.loop("view debtors") as loop:
         loop.turned(within=0)
         watched.now = 10
         watched.progress.pulse.turned(within=0)
         watched.now = LIMIT
-        watched.look()
+        watched.dog.look(())
     assert watched.said[0].startswith("views: no progress of the event loop for 110 s")
 
 
 def test_a_blocked_event_loop_ends_the_process_whoever_is_away(watched: Watched) -> None:
     watched.progress.pulse.turned(within=0)
     watched.now = LIMIT
-    watched.look("Kafka")
+    watched.dog.look(("Kafka",))
     (line,) = watched.said
     assert line.startswith("views: no progress of the event loop for 120 s")
     assert "at watchdog.py:" in line, "where the main thread is: it is the one that looks here"

@@ -29,6 +29,7 @@ HTML = b"<html><body>404 Not Found</body></html>"
         (says(500, message="Internal Server Error"), "unclear", 0),
         (says(503, message="Service Unavailable"), "unclear", 0),
         (says(502, message="Allocation failed"), "unclear", 0),
+        (says(429, message="too many"), "unclear", 0),
         (Said(404, "text/html", HTML), "unclear", 0),
         (Said(401, "text/html", HTML), "unclear", 0),
         (Said(403, "text/html", b'{"message": "Write access denied"}'), "unclear", 0),

@@ -1,31 +1,21 @@
 """Originators that run at once, pause and crash after any step never ring a person too often, nor an attempt twice."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import combinations
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.attempts import Attempt, Outcome
-from schemas.calls import Call, CallRequest
+from schemas.calls import Call
 from sinks.originate.ending import finish
 from sinks.originate.healing import RESERVING_FOR, heal
 from sinks.originate.placing import place
 from sinks.originate.steps import Done, Steps, drive_at_once
-from tests.unit.sinks.originate.pretended import NOON, SILENCE, Pretended, Told, armed, request, says
+from tests.unit.sinks.originate.checking import DEBTORS, asked, violations
+from tests.unit.sinks.originate.pretended import NOON, SILENCE, Pretended, Told, armed, says
 
-GAP = timedelta(minutes=5)
-# Three codes of two persons, and two of nobody known who share a number with one of them
-DEBTORS = [
-    {"code": "1", "person": "a" * 32, "phones": (1, 2)},
-    {"code": "2", "person": "a" * 32, "phones": (3,)},
-    {"code": "3", "person": "b" * 32, "phones": (1,)},
-    {"code": "4", "person": "", "phones": (4, 1)},
-    {"code": "5", "person": "", "phones": (5, 4)},
-]
 MOVES = {"step": 80, "steps": 8, "pause": 4, "wait": 2, "crash": 3, "end": 3}
 """How often each, of a hundred."""
 
@@ -57,34 +47,12 @@ class Originator:
             return heal(self.healing.pop(0), self.world.now)
         if self.todo:
             n = self.todo.pop(0)
-            return place(asked(n, self.world), self.world.now)
+            return place(asked(n % len(DEBTORS), n, NOON, self.world.now), self.world.now)
         return None
 
     def crash(self) -> None:
         self.running = None
         self.healing = list(self.world.ledger.left_at_once(self.world.now))
-
-
-def asked(n: int, world: Pretended) -> CallRequest:
-    """One of the debtors; two originators may be given the same request."""
-    one = DEBTORS[n % len(DEBTORS)]
-    fresh = request(n, at=NOON, code=str(one["code"]), person=str(one["person"]), phones=one["phones"])  # type: ignore[arg-type]
-    return fresh.model_copy(update={"lapses_at": world.now + timedelta(seconds=90)})
-
-
-def subjects(attempt: Attempt) -> set[str]:
-    """On whom a ring counts, told apart from what the code under test says."""
-    one = next(each for each in DEBTORS if each["code"] == attempt.code)
-    numbers = {f"+5582999990{phone:03d}" for phone in one["phones"]} if not one["person"] else {attempt.number}  # type: ignore[union-attr]
-    return {f"code {attempt.code}", *numbers, *([str(one["person"])] if one["person"] else [])}
-
-
-def violations(world: Pretended) -> Iterator[str]:
-    for (at, one), (later, other) in combinations(sorted(world.rung, key=lambda ring: ring[0]), 2):
-        if one.attempt == other.attempt:
-            yield f"{one.attempt} rang twice"
-        elif subjects(one) & subjects(other) and later - at < GAP:
-            yield f"{one.attempt} and {other.attempt} rang {later - at} apart"
 
 
 def finished(world: Pretended, originators: list[Originator]) -> None:
@@ -150,7 +118,7 @@ def test_nobody_rings_too_often(seed: int) -> None:
     lived(world, originators, chance)
     finished(world, originators)
 
-    assert list(violations(world)) == []
+    assert list(violations([(at, one.attempt, one.code, one.number) for at, one in world.rung])) == []
     assert [one for one in world.ledger.attempts.values() if one.state in {"reserving", "reserved"}] == []
     gone = {name for name, one in world.ledger.attempts.items() if one.state in {"refused", "abandoned"}}
     assert [mark for marks in world.ledger.marks.values() for mark in marks.calls if mark.attempt in gone] == []

@@ -1,0 +1,253 @@
+"""The whole table: AMD and cause before disposition before presumption."""
+
+import pytest
+
+from processors.classify.calls import begun, judged, told
+from processors.classify.codes import CAUSES
+from processors.classify.reading import heard
+from schemas.attempts import Outcome
+from schemas.calls import Call
+from schemas.evidence import Evidence
+from tests.unit.processors.classify.said import ATTEMPT, event, gone, piece, row, varset
+
+LOCAL = {"channel": "Local/s@out-01;1"}
+ANSWERED = row("ANSWERED", duration="12", billsec="8")
+
+
+def call_of(*pieces: Evidence, over: bool = False, ring_seconds: int = 30) -> Call:
+    call = begun("norte", "1042", ATTEMPT).model_copy(update={"ring_seconds": ring_seconds})
+    for one in pieces:
+        call = told(call, heard(one))
+    return judged(call, over=over)
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "outcome"),
+    [
+        ("HUMAN", "HUMAN-800-800", "human"),
+        ("MACHINE", "INITIALSILENCE-2500-2500", "machine"),
+        ("MACHINE", "LONGGREETING-1500-1500", "machine"),
+        ("MACHINE", "MAXWORDS-3-2", "machine"),
+        ("MACHINE", "MAXWORDLENGTH-5000", "machine"),
+        ("NOTSURE", "TOOLONG-5000", "not_sure"),
+        ("NOTSURE", "NOAUDIODATA-5000", "not_sure"),
+        ("HANGUP", "", "dropped"),
+        ("PERSON", "", "human"),
+        ("machine", "", "machine"),
+        ("", "HUMAN-800-800", "human"),
+        ("", "MAXWORDLENGTH-5000", "machine"),
+        ("", "NOAUDIODATA-100", "not_sure"),
+        ("", "", "not_sure"),
+        ("CPD", "", "not_sure"),
+        ("Unknown", "SOMETHING-1", "not_sure"),
+    ],
+)
+def test_what_amd_found_counts_more_than_the_record(status: str, cause: str, outcome: Outcome) -> None:
+    """From its variables and from a record's own columns; what is no word of its is kept, and decides nothing."""
+    live = call_of(ANSWERED, varset("AMDSTATUS", status), varset("AMDCAUSE", cause), gone())
+    written = call_of(row("ANSWERED", duration="12", billsec="8", amdstatus=status, amdcause=cause))
+
+    assert (live.outcome, written.outcome) == (outcome, outcome)
+    assert (
+        (live.heard.amd_status, live.heard.amd_cause)
+        == (status, cause)
+        == (
+            written.heard.amd_status,
+            written.heard.amd_cause,
+        )
+    )
+    assert all(word in live.why for word in (status, cause) if outcome != "not_sure" or status == "NOTSURE")
+
+
+@pytest.mark.parametrize(
+    ("userfield", "outcome"),
+    [
+        ("hh amd=MACHINE|MAXWORDS-3-2 cause=16", "machine"),
+        ("hh amd=HANGUP| cause=16", "dropped"),
+        ("attempt=1;amdstatus=HUMAN;amdcause=HUMAN-800-800", "human"),
+        ("attempt=1;to=x", "not_sure"),
+        ("amd=|", "not_sure"),
+        ("because=17", "not_sure"),
+    ],
+)
+def test_a_hangup_handler_tells_by_the_userfield(userfield: str, outcome: Outcome) -> None:
+    assert call_of(row("ANSWERED", duration="12", billsec="8", userfield=userfield)).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [
+        *((cause, "invalid_number") for cause in (1, 22, 28)),
+        (17, "busy"),
+        *((cause, "congestion") for cause in (34, 38, 41, 42, 44, 47)),
+        *((cause, "no_answer") for cause in (16, 18, 19, 20, 26, 31, 127)),
+        *((cause, "failed") for cause in (2, 3, 21, 27, 29, 50, 57, 58, 88, 102)),
+    ],
+)
+def test_the_cause_counts_more_than_the_disposition(cause: int, outcome: Outcome) -> None:
+    """NO ANSWER is what a record says of an unallocated number."""
+    told_by_event = call_of(row("NO ANSWER", lastapp="AppDial2", duration="3"), gone(str(cause)))
+    told_by_record = call_of(row("NO ANSWER", lastapp="AppDial2", duration="3", hangupcause=str(cause)))
+
+    assert told_by_event.outcome == told_by_record.outcome == outcome
+    assert told_by_event.heard.hangup_cause == cause
+
+
+def test_every_cause_of_the_table_is_tried_above() -> None:
+    tried = {1, 22, 28, 17, 34, 38, 41, 42, 44, 47, 18, 19, 20, 2, 3, 21, 27, 29, 50, 57, 58, 88, 102}
+
+    assert tried == CAUSES.keys()
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ("BUSY", "busy"),
+        ("CONGESTION", "congestion"),
+        ("FAILED", "failed"),
+        ("NO ANSWER", "no_answer"),
+        ("NOANSWER", "no_answer"),
+        ("CANCEL", "no_answer"),
+        ("0", "no_answer"),
+        ("1", "no_answer"),
+        ("2", "failed"),
+        ("4", "busy"),
+        ("8", "not_sure"),
+        ("16", "congestion"),
+        ("32", "no_answer"),
+        ("UNKNOWN", "failed"),
+        ("", "failed"),
+    ],
+)
+def test_the_disposition_counts_where_nothing_else_is_said(said: str, outcome: Outcome) -> None:
+    assert call_of(row(said, duration="3")).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [("16", "no_answer"), ("17", "busy"), ("0", "failed"), ("", "failed"), ("x", "failed"), ("111", "failed")],
+)
+def test_a_channel_that_went_without_a_record_ended_by_its_cause(cause: str, outcome: Outcome) -> None:
+    assert call_of(event("ChannelCreated"), gone(cause)).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [("BUSY", "busy"), ("CHANUNAVAIL", "failed"), ("NOANSWER", "no_answer"), ("CANCEL", "no_answer"), ("ANSWER", "not_sure"),
+     ("RINGING", "failed"), ("PROGRESS", "failed")],
+)  # fmt: skip
+def test_a_dial_status_stands_for_the_disposition(status: str, outcome: Outcome) -> None:
+    assert call_of(event("Dial", dialstatus=status), gone("")).outcome == outcome
+
+
+def test_the_best_of_all_records_counts() -> None:
+    """Answered by one leg is answered, whatever the others did; by rank down to NO ANSWER."""
+    ranked = ["ANSWERED", "BUSY", "CONGESTION", "FAILED", "NO ANSWER", "CANCEL"]
+    for place, best in enumerate(ranked):
+        legs = [
+            piece("record", "csv", channel="Local/s@out-01;2", dstchannel=f"PJSIP/{n}", uniqueid="x", disposition=one)
+            for n, one in enumerate(ranked[place:])
+        ]
+
+        assert call_of(row("ANSWERED", **LOCAL, billsec="9"), *legs).outcome == call_of(row(best)).outcome
+
+
+@pytest.mark.parametrize(
+    ("pieces", "outcome", "why"),
+    [
+        # nobody listened
+        ([row("ANSWERED", duration="9", billsec="5")], "not_sure", "ANSWERED, no AMD"),
+        ([row("ANSWERED", duration="4", billsec="1")], "dropped", "ANSWERED, no AMD, hung up after 1 s"),
+        ([row("ANSWERED", duration="5", billsec="2")], "not_sure", "ANSWERED, no AMD"),
+        # it listened, and the call ended
+        ([row("ANSWERED", lastapp="AMD", duration="9", billsec="5")], "dropped",
+         "ANSWERED, no AMD, hung up while it listened"),
+        ([row("ANSWERED", lastapp="AMD", duration="19", billsec="9")], "not_sure", "ANSWERED, no AMD"),
+        ([row("ANSWERED", lastapp="VoiceMail", duration="9", billsec="5")], "machine_presumed",
+         "ANSWERED, no AMD, last application VoiceMail"),
+        # answered by a network's voicemail, after it has rung
+        ([row("ANSWERED", duration="24", billsec="5")], "not_sure", "ANSWERED, no AMD"),
+        ([row("ANSWERED", duration="25", billsec="5")], "machine_presumed", "ANSWERED, no AMD, rang 20 s"),
+        ([row("ANSWERED", duration="45", billsec="25", amdstatus="HUMAN")], "human", "AMD HUMAN"),
+        ([row("ANSWERED", duration="45", billsec="25", amdstatus="odd")], "machine_presumed",
+         "ANSWERED, AMD odd, rang 20 s"),
+        # voicemail without an answer: the network ends it before we do
+        ([row("NO ANSWER", duration="14")], "no_answer", "NO ANSWER"),
+        ([row("NO ANSWER", duration="15")], "machine_presumed", "NO ANSWER, cut by the network after 15 s"),
+        ([row("NO ANSWER", duration="28")], "machine_presumed", "NO ANSWER, cut by the network after 28 s"),
+        ([row("NO ANSWER", duration="29")], "no_answer", "NO ANSWER"),
+        ([row("NO ANSWER", duration="20", hangupcause="19")], "no_answer", "cause 19"),
+        ([row("NO ANSWER", duration="20", hangupcause="16")], "machine_presumed",
+         "NO ANSWER, cut by the network after 20 s"),
+        ([row("BUSY", duration="20")], "busy", "BUSY"),
+        ([event("ChannelCreated", timestamp="2026-01-14T12:00:00.000+0000"),
+          gone("16", timestamp="2026-01-14T12:00:22.500+0000")],
+         "machine_presumed", "cause 16, cut by the network after 22.5 s"),
+    ],
+)  # fmt: skip
+def test_what_is_presumed_says_why(pieces: list[Evidence], outcome: Outcome, why: str) -> None:
+    found = call_of(*pieces)
+
+    assert (found.outcome, found.why) == (outcome, why)
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        event("ChannelStateChange", state="Ringing", timestamp="2026-01-14T12:00:02.000+0000"),
+        event("Dial", dialstatus="PROGRESS", timestamp="2026-01-14T12:00:02.000+0000"),
+        event("Newstate", state="5", timestamp="2026-01-14T12:00:02.000+0000"),
+    ],
+)
+def test_ringing_and_early_media_begin_the_ringing_where_nobody_told_of_the_channel(begins: Evidence) -> None:
+    found = call_of(begins, gone("16", timestamp="2026-01-14T12:00:22.500+0000"))
+
+    assert (found.outcome, found.ring_s) == ("machine_presumed", 20.5)
+
+
+def test_an_answered_channel_that_we_called_was_answered_whatever_became_of_an_agent() -> None:
+    """The record of a call that was passed on says what the agent's telephone did, and so may the cause."""
+    passed_on = row(
+        "NO ANSWER", dstchannel="PJSIP/agent-01", answer="2026-01-14 12:00:05", start="2026-01-14 12:00:00", billsec="20"
+    )
+    agent = piece(
+        "record", "csv", channel="Local/agent@in-01;2", dstchannel="PJSIP/agent-01", uniqueid="x", disposition="BUSY"
+    )
+
+    found = call_of(passed_on, agent, gone("17"))
+
+    assert (found.outcome, found.ring_s, found.talk_s) == ("not_sure", 5.0, 20.0)
+
+
+def test_of_a_local_channel_that_answers_before_it_calls_the_cause_counts() -> None:
+    up = event("ChannelStateChange", state="Up", **LOCAL)
+
+    assert call_of(up, gone("1", **LOCAL)).outcome == "invalid_number"
+    assert call_of(up, gone("16", **LOCAL)).outcome == "not_sure"
+    assert call_of(event("ChannelStateChange", state="Up", channel="PJSIP/1"), gone("1")).outcome == "not_sure"
+
+
+def test_a_local_channel_is_up_whoever_answers_and_its_legs_tell() -> None:
+    up = event("ChannelStateChange", state="Up", **LOCAL)
+    leg = piece("record", "csv", channel="Local/s@out-01;2", dstchannel="PJSIP/1", uniqueid="x", disposition="BUSY")
+
+    assert call_of(up, leg).outcome == "busy"
+
+
+def test_a_call_is_open_until_its_own_channel_has_gone() -> None:
+    """A human who was heard is still talking."""
+    live = [event("ChannelStateChange", state="Up"), varset("AMDSTATUS", "HUMAN")]
+    other = [piece("event", "ami", type="Hangup", uniqueid="another", cause="17")]
+
+    assert call_of(*live).outcome is None
+    assert call_of(*live, *other).outcome is None
+    assert call_of(*live, *other, gone()).outcome == "human"
+    assert call_of(*live, over=True).outcome == "human"
+
+
+def test_what_says_nothing_of_the_end_is_lost_once_its_time_is_over() -> None:
+    ringing = event("ChannelStateChange", state="Ringing")
+
+    assert (call_of(over=True).outcome, call_of(ringing, over=True).outcome) == ("lost", "lost")
+    assert call_of(event("ChannelStateChange", state="Up"), over=True).outcome == "not_sure"
+    assert call_of(ringing, event("ChannelHangupRequest", cause="17"), over=True).outcome == "busy"

@@ -1,0 +1,125 @@
+"""One PABX over a real connection: the best first, no more at once than its channels, none while it fails."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from pydantic import SecretStr
+
+from schemas.calls import CallPlaced, CallRequest
+from schemas.instances import Instance
+from sinks.originate.desk import Desk, World
+from sinks.originate.hands import Hands
+from sinks.originate.line import Line
+from sinks.originate.memory import MemoryLedger
+from sinks.originate.phones import Phones
+from sinks.originate.weighing import Sight
+from tests.integration.fake_ari import FakeAri, fake_ari
+from tests.integration.pipeline import eventually
+from tests.strategies import instance
+from tests.unit.sinks.originate.pretended import ARI, attempt_id, request
+
+LEFT = attempt_id(99)
+"""Of an earlier process."""
+ALWAYS = {day: {"opens": "00:00", "closes": "23:59:59"} for day in range(7)}
+
+
+class Seen:
+    """A desk that shows one instance."""
+
+    def __init__(self, one: Instance) -> None:
+        self.world = World(datetime.now(UTC), {one.name: one})
+
+    async def sight(self, asked: CallRequest) -> Sight:
+        return Sight(datetime.now(UTC), self.world.instances[asked.instance])
+
+
+class Kept(Hands):
+    """What is published stays here."""
+
+    def __init__(self, one: Instance) -> None:
+        super().__init__(MemoryLedger(), cast("Desk", Seen(one)), None, lambda: datetime.now(UTC))
+        self.published: list[CallPlaced] = []
+
+    async def _publish(self, placed: CallPlaced) -> None:
+        self.published.append(placed)
+
+
+@asynccontextmanager
+async def line(there: FakeAri, **pabx: Any) -> AsyncIterator[tuple[Line, Kept]]:  # noqa: ANN401 - any field of it
+    control = {**ARI["control"], "url": f"http://{there.address}/ari"}
+    told = {**ARI, "control": control, "calls_per_second": 50, **pabx}
+    rules = {"windows": ALWAYS, "call_on_holidays": True}
+    one = instance(state="BA", zone="America/Bahia", pabx=told, rules=rules)
+    hands, phones = Kept(one), Phones(SecretStr("A" * 43 + "="))
+    found = Line(there.address, hands, phones)
+    running = asyncio.create_task(found.run())
+    yield found, hands
+    found.retire()
+    await running
+    await phones.close()
+
+
+def asked(there: FakeAri, n: int, score: int = 0) -> CallRequest:
+    now = datetime.now(UTC)
+    one = request(n, at=now, code=str(n), person=f"{n:032d}", phones=(n,), score=score)
+    facts = one.entry.facts.model_copy(update={"uf": "BA", "due": (((now - timedelta(days=12)).date(), 9_990),)})
+    return one.model_copy(update={"pabx": there.address, "entry": one.entry.model_copy(update={"facts": facts})})
+
+
+def rung(there: FakeAri) -> list[str]:
+    return [str(call["channelId"]) for call in there.posts]
+
+
+async def test_no_more_at_once_than_its_channels_and_the_best_first() -> None:
+    async with fake_ari() as there:
+        there.living.add(LEFT)
+        requests = [asked(there, n, score=n) for n in range(1, 6)]
+        async with line(there, channels=3) as (at, hands):
+            for one in requests:
+                at.take(one)
+
+            async def two() -> bool:
+                return len(hands.published) == 2
+
+            await eventually(two, "two calls beside the one that was there")
+            asked_before = len(there.asked)
+
+            async def listed() -> bool:
+                return there.asked[asked_before:].count("GET /ari/channels") >= 2
+
+            await eventually(listed, "the PABX's list, twice")
+            assert sorted(rung(there)) == sorted(one.attempt for one in requests[3:])
+
+            async def hung_up() -> bool:
+                there.living.clear()
+                return len(there.posts) == 5
+
+            await eventually(hung_up, "the others, once channels are free")
+
+    assert rung(there)[2] == requests[2].attempt
+    assert len(set(rung(there))) == 5
+
+
+async def test_after_a_failure_it_is_asked_a_harmless_question_before_the_next_call() -> None:
+    async with fake_ari() as there:
+        there.otherwise = "html404"
+        async with line(there, channels=9, calls_per_second=1) as (at, _):
+            for n in range(1, 4):
+                at.take(asked(there, n))
+
+            async def failed() -> bool:
+                return len(there.posts) == 1
+
+            await eventually(failed, "the first call")
+            there.otherwise = "rings"
+
+            async def all_three() -> bool:
+                return len(there.posts) == 3
+
+            await eventually(all_three, "the others")
+
+    first, second = [at for at, one in enumerate(there.asked) if one.startswith("POST")][:2]
+    assert "GET /ari/asterisk/info" in there.asked[first:second]
