@@ -23,6 +23,7 @@ TABLES = {
     "fates": "Requests",
     "refusals": "Refusals",
     "outcomes": "Outcomes, as the PABXs know them",
+    "known": "What the PABXs know, and what we know",
     "faults": "Faults of PABXs",
     "attempts": "Attempts at the end",
     "healed": "Taken up after a crash",

@@ -6,9 +6,9 @@ from functools import partial
 from random import Random
 from typing import Protocol
 
-from deploy.simulation.dialling import Kept
 from deploy.simulation.people import ISSUED_BEFORE, Account, Person, Span
 from deploy.simulation.timeline import Timeline
+from deploy.simulation.topics import Kept
 from schemas.codec import encode
 from schemas.controls import AllControls, Controls
 from schemas.debtor import Bill, Client, Debtor

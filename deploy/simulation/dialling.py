@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
@@ -10,6 +9,7 @@ from typing import Protocol
 from ulid import ULID
 
 from deploy.simulation.timeline import Timeline, Wakeful
+from deploy.simulation.topics import Kept
 from processors.dialer.agenda import Agenda
 from processors.dialer.pace import LAPSES, ROUND, Pace, paces
 from processors.dialer.requests import SETTLE_S
@@ -19,23 +19,10 @@ from schemas.calling.freshness import Signs
 from schemas.calling.permit import Permit
 from schemas.calls import CallRequest
 from schemas.codec import decode
-from schemas.dead import Headers
 from schemas.instances import Instance
 from schemas.queue import QueueEntry
 
 ULID_TIME, ULID_CHANCE = 6, 10
-
-
-@dataclass(slots=True)
-class Kept:
-    """One record as Kafka would keep it."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    partition: int = 0
-    offset: int = 0
-    headers: Headers = field(default_factory=list)
 
 
 class Around(Protocol):

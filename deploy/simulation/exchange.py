@@ -40,7 +40,7 @@ BAD_HOUR = 12
 class Listeners:
     """`happened`: what the core tells, as it happens; `struck`: a fault's name."""
 
-    happened: Callable[[Happening], None]
+    happened: Callable[[str, Happening], None]
     struck: Callable[[str], None]
 
 
@@ -121,7 +121,7 @@ class Exchange:
         """Tell what happened until now."""
         now = self._time.now
         for happened in self.core.advance(now):
-            self._tell.happened(happened)
+            self._tell.happened(self.address, happened)
         if (due := self.core.next_at) is not None:
             self._wake.by(due)
 

@@ -11,9 +11,15 @@ from schemas.calls import CallPlaced
 from sinks.originate.steps import Fate
 
 
+MAY_RING = frozenset({"reserved", "ringing", "ended", "lost"})
+
+
 @dataclass(slots=True)
 class Counts:
-    """`fates`: of requests; `outcomes`: as the PABXs know them; `healed`: attempts taken up, by the state they were in."""
+    """`fates`: of requests; `outcomes`: as the PABXs know them, `ends`: the same by call.
+
+    `healed`: attempts taken up, by the state that they were in.
+    """
 
     fates: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
@@ -21,6 +27,7 @@ class Counts:
     outcomes: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     healed: Counter[str] = field(default_factory=Counter)
+    ends: dict[str, str] = field(default_factory=dict)
     requests: int = 0
     rang: int = 0
     crashes: int = 0
@@ -39,13 +46,17 @@ class Counts:
 
 def figures(counts: Counts, crashes: Crashes, attempts: Iterable[Attempt], happened: int) -> dict[str, Any]:
     """All of them, for JSON. `missed`: steps after which nobody ever died."""
+    known = list(attempts)
     return {
         "rang": counts.rang,
         "requests": counts.requests,
         "crashes": counts.crashes,
         "clock_jumps": counts.clock_jumps,
         "events": happened,
-        "attempts": _sorted(Counter(one.state for one in attempts)),
+        "attempts": _sorted(Counter(one.state for one in known)),
+        "known": _sorted(
+            Counter(_known(counts.ends.get(one.attempt), one.outcome) for one in known if one.state in MAY_RING)
+        ),
         "fates": _sorted(counts.fates),
         "answers": _sorted(counts.answers),
         "refusals": _sorted(counts.refusals),
@@ -55,6 +66,13 @@ def figures(counts: Counts, crashes: Crashes, attempts: Iterable[Attempt], happe
         "steps": {name: {"done": crashes.steps[name], "died": crashes.hit[name]} for name in sorted(crashes.steps)},
         "missed": crashes.missed(),
     }
+
+
+def _known(end: str | None, outcome: str | None) -> str:
+    """What the PABX knows of a call, and what we know."""
+    if end is None:
+        return f"nobody rang: {outcome or 'no outcome'}"
+    return "the same" if end == outcome else f"{end}: {outcome or 'no outcome'}"
 
 
 def _sorted(counter: Mapping[str, int]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from deploy.simulation.crashes import Crashes
 from deploy.simulation.decisions import Collections, Decisions
-from deploy.simulation.dialling import Dialer, Kept
+from deploy.simulation.dialling import Dialer
 from deploy.simulation.exchange import Exchange, Listeners
 from deploy.simulation.figures import Counts, figures
 from deploy.simulation.hearing import Hearing
@@ -20,13 +20,14 @@ from deploy.simulation.people import Person
 from deploy.simulation.process import Process
 from deploy.simulation.providers import providers
 from deploy.simulation.timeline import Timeline
+from deploy.simulation.topics import Kept
 from deploy.simulation.troubles import Troubles
-from deploy.simulators.pabx.core import Happening
+from deploy.simulators.pabx.core import Event, Happening
 from deploy.simulators.pabx.log import Line
 from processors.dialer.stage import World
 from schemas.calling.freshness import Signs
 from schemas.calls import Call, CallPlaced, CallRequest
-from schemas.codec import encode
+from schemas.codec import decode, encode
 from schemas.controls import in_force_since
 from schemas.keys import debtor_key
 from schemas.queue import QueueEntry
@@ -75,7 +76,7 @@ class Simulation:
         self._view: dict[str, QueueEntry] = {}
         self._refusing: set[str] = set()
         self._log = log.open("wb")
-        self._hearing = Hearing(plan.seed, self.time, self._called)
+        self._hearing = Hearing(plan.seed, self.time, self.ledger.attempts, self._called)
         listeners = Listeners(self._happened, self._struck)
         addresses = sorted({one.pabx.address for one in self._instances.values() if one.pabx})
         exchanges = {name: Exchange(name, plan.seed, self.time, listeners) for name in addresses}
@@ -133,7 +134,7 @@ class Simulation:
         """See `Surroundings`."""
         self.counts.published(placed)
         self._hearing.placed(placed)
-        self._tell_dialer(placed.instance, placed.code, Kept(PLACED.name, placed.key, encode(placed)))
+        self._tell_dialer(debtor_key(placed.instance, placed.code), Kept(PLACED.name, placed.key, encode(placed)))
 
     def hold(self, step: Hold) -> None:
         """See `Surroundings`; somebody mends it after a while."""
@@ -156,29 +157,33 @@ class Simulation:
         self.counts.requests += 1
         self._office.ask(request)
 
-    def _called(self, call: Call) -> None:
-        self._tell_dialer(call.instance, call.code, Kept(CALLS.name, call.key, encode(call)))
+    def _called(self, debtor: bytes, state: bytes) -> None:
+        call = decode(Call, state)
+        self._tell_dialer(debtor, Kept(CALLS.name, call.key, state))
         self._office.called(call)
 
-    def _tell_dialer(self, instance: str, code: str, record: Kept) -> None:
-        take = partial(self._dialer.take, debtor_key(instance, code), record)
+    def _tell_dialer(self, debtor: bytes, record: Kept) -> None:
+        take = partial(self._dialer.take, debtor, record)
         self.time.after(self._random.uniform(*CARRIED_S), take)
         if self._random.random() < AGAIN:
             self.time.after(self._random.uniform(*AGAIN_S), take)
 
-    def _happened(self, happened: Happening) -> None:
-        if isinstance(happened, Line):
-            self._log.write(happened.printed)
-            self._said(happened.body)
+    def _happened(self, pabx: str, happened: Happening) -> None:
+        match happened:
+            case Line():
+                self._log.write(happened.printed)
+                self._said(happened.body)
+            case Event():
+                self._hearing.event(pabx, happened)
+            case record:
+                self._hearing.record(record)
 
     def _said(self, said: dict[str, Any]) -> None:
         if said["what"] == "rang":
             self.counts.rang += 1
-            attempt = self.ledger.attempts[said["id"]]
-            self._hearing.begun(attempt.attempt, attempt.instance, attempt.code)
         elif said["what"] == "ended":
             self.counts.outcomes[said["outcome"]] += 1
-            self._hearing.ended(said)
+            self.counts.ends[said["id"]] = said["outcome"]
 
     def _struck(self, fault: str) -> None:
         self.counts.faults[fault] += 1
