@@ -16,7 +16,7 @@ from schemas.model import next_version
 from schemas.topics import DEBTORS
 
 POLLED_S = 60.0
-TRAVELS_S = 4.0
+TRAVELS_S = 2.0
 LOOKED_S = 5.0
 """The dialer looks at controls so often."""
 TWICE = 0.05
@@ -83,7 +83,7 @@ class Decisions:
         polled = POLLED_S - self._time.now.timestamp() % POLLED_S
         state = self._state(person, account)
         record = Kept(DEBTORS.name, state.key, encode(state))
-        delay = polled + TRAVELS_S * (0.25 if polled < POLLED_S / 2 else 0.5)
+        delay = polled + TRAVELS_S
         self._time.after(delay, partial(self._tell.take, state.key, record))
         if self._random.random() < TWICE:
             self._time.after(delay, partial(self._tell.take, state.key, record))

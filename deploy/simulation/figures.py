@@ -10,7 +10,6 @@ from schemas.attempts import Attempt
 from schemas.calls import CallPlaced
 from sinks.originate.steps import Fate
 
-
 MAY_RING = frozenset({"reserved", "ringing", "ended", "lost"})
 
 
