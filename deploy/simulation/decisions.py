@@ -1,7 +1,7 @@
 """What people do, as it travels: bills and payments to the dialer, promises and blocks into MongoDB."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from random import Random
 from typing import Protocol
@@ -44,15 +44,18 @@ class Collections:
 
 
 class Decisions:
-    """`tell`: the dialer; `collections`: MongoDB's collections."""
+    """`tell`: the dialer; `collections`: MongoDB's. `thought_of`: blocks that no plan has, by person's id."""
 
     def __init__(self, seed: int, time: Timeline, collections: Collections, tell: Told) -> None:
         self._random = Random(f"{seed}:decisions")
         self._time, self._collections, self._tell = time, collections, tell
         self._versions: dict[str, int] = {}
+        self._persons: dict[str, Person] = {}
+        self.thought_of: dict[str, Span] = {}
 
     def plan(self, person: Person) -> None:
         """All of one person's."""
+        self._persons |= {account.key: person for account in person.accounts}
         for account in person.accounts:
             moments = set(self._moments(person, account))
             for at in sorted(moments):
@@ -64,6 +67,15 @@ class Decisions:
             self._time.at(span.first, partial(self._blocked, person, True))
             if span.end is not None:
                 self._time.at(span.end, partial(self._blocked, person, False))
+
+    def block_now(self, key: str) -> None:
+        """The person behind `instance:code`, for a day or so; once, and nobody who is blocked otherwise."""
+        person = self._persons[key]
+        if not person.blocked and person.id not in self.thought_of:
+            until = self._time.now + timedelta(hours=self._random.uniform(1, 30))
+            self.thought_of[person.id] = Span(self._time.now, until)
+            self._blocked(person, True)
+            self._time.at(until, partial(self._blocked, person, False))
 
     def _moments(self, person: Person, account: Account) -> Iterator[datetime]:
         start = self._time.now

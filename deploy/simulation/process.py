@@ -22,8 +22,8 @@ from sinks.originate.weighing import Sight
 T = TypeVar("T")
 GOOD_FOR: Final = timedelta(seconds=1)
 STEP_S: Final = (0.001, 0.008)
-SLOW, SLOW_S = 0.01, (0.1, 3.0)
-STILL, STILL_S = 0.0005, (3.0, 90.0)
+SLOW, SLOW_S = 0.05, (0.05, 3.0)
+STILL, STILL_S = 0.001, (3.0, 90.0)
 """Of all steps: how many take how long."""
 UNKNOWN: Final = 0.0005
 """Of the ledger's steps so many are not answered: done or not, the procedure ends there."""

@@ -37,7 +37,7 @@ def play(plan: Plan, folder: Path, tell: Callable[[date, Simulation], None]) -> 
     simulation = Simulation(plan, persons, folder / RANG)
     simulation.run(lambda day: tell(day, simulation))
     years = range(plan.first.year, plan.last.year + 1)
-    (folder / PEOPLE).write_text(json.dumps(told.people(persons, years)), encoding="utf-8")
+    (folder / PEOPLE).write_text(json.dumps(told.people(persons, simulation.thought_of, years)), encoding="utf-8")
     *violations, last = judge(folder)
     return Result(
         figures=simulation.figures(),

@@ -1,6 +1,6 @@
 """Months of calling in minutes: the parts wired together, and what MongoDB and Kafka would carry between them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from deploy.simulation.figures import Counts, figures
 from deploy.simulation.hearing import Hearing
 from deploy.simulation.ledger import BlindLedger, TimedLedger
 from deploy.simulation.office import Office
-from deploy.simulation.people import Person
+from deploy.simulation.people import Person, Span
 from deploy.simulation.process import Process
 from deploy.simulation.providers import providers
 from deploy.simulation.timeline import Timeline
@@ -41,6 +41,10 @@ SETTLES: Final = timedelta(hours=3)
 CARRIED_S: Final = (0.05, 2.0)
 AGAIN, AGAIN_S = 0.02, (0.05, 300.0)
 """How often the dialer is told the same record again, maybe after what came later."""
+WAITS, WAITS_S = 0.02, (70.0, 89.0)
+"""Requests that wait until they nearly lapse, as where nobody reads them for a while."""
+BLOCKED: Final = 0.5
+"""Of those, how many are for somebody who is put on the blocklist meanwhile."""
 MENDED_S: Final = (300.0, 1_500.0)
 
 
@@ -90,9 +94,9 @@ class Simulation:
             dialer=self._dialer,
             exchanges=exchanges.values(),
         )
-        decisions = Decisions(plan.seed, self.time, self._collections, self._dialer)
+        self._decisions = Decisions(plan.seed, self.time, self._collections, self._dialer)
         for person in persons:
-            decisions.plan(person)
+            self._decisions.plan(person)
         self._office.start(self._office.first)
 
     def run(self, progress: Callable[[date], None]) -> None:
@@ -104,6 +108,11 @@ class Simulation:
                 self.time.run(day + DAY)
                 progress(day.date())
             self.time.run(self.time.now + SETTLES)
+
+    @property
+    def thought_of(self) -> Mapping[str, Span]:
+        """Blocks that were in nobody's plan, by person's id."""
+        return self._decisions.thought_of
 
     def figures(self) -> dict[str, Any]:
         """What happened."""
@@ -155,7 +164,12 @@ class Simulation:
 
     def _asked(self, request: CallRequest) -> None:
         self.counts.requests += 1
-        self._office.ask(request)
+        if self._random.random() >= WAITS:
+            self._office.ask(request)
+            return
+        self.time.after(self._random.uniform(*WAITS_S), partial(self._office.ask, request))
+        if self._random.random() < BLOCKED:
+            self._decisions.block_now(f"{request.instance}:{request.code}")
 
     def _called(self, debtor: bytes, state: bytes) -> None:
         call = decode(Call, state)
