@@ -41,10 +41,14 @@ def differences(documents: Iterable[Json], truth: Json, erp: str = "ixc") -> lis
 
 
 def queue_differences(documents: Iterable[Json], truth: Json) -> list[str]:
-    """`documents`: all of one instance's `queue` view: exactly the clients with an open bill, and those bills that count."""
+    """`documents`: all of one instance's `queue` view: exactly the clients with an open bill, and those bills that count.
+
+    Who owes nothing any more and was called may be there as long as his calls are remembered.
+    """
     queued: Facts = {
         f"place of client {document['code']}": {"due": sorted(map(tuple, document["facts"]["due"]))}
         for document in documents
+        if not document.get("settled")
     }
     owing: Facts = {
         f"place of client {code}": {"due": sorted((due_on, cents) for due_on, cents, _ in _counting(client))}

@@ -10,6 +10,7 @@ import typer
 
 from deploy.cli.tables import messages, show
 from deploy.cli.verify import lines as verified
+from deploy.demo.calls import Judged
 from deploy.demo.chaos import Chaos
 from deploy.demo.erps import ERPS
 from deploy.demo.options import Options, span
@@ -38,7 +39,7 @@ WithChaos = Annotated[
     bool,
     typer.Option(
         "--chaos",
-        help="Two pollers and three hydrate; stages killed, ended and paused, clocks moved, servers restarted and paused.",
+        help="Several of most stages, killed, ended, paused; clocks moved; servers and the PABX restarted and paused.",
     ),
 ]
 Blows = Annotated[int, typer.Option(min=FEWEST, help="How many faults, with --chaos.")]
@@ -58,10 +59,11 @@ def demo(
     blows: Blows = FAULTS,
     seeds: Seeds = 1,
 ) -> None:
-    """A simulated provider, the real broker and database, every stage, and the dashboard; nothing is left behind.
+    """A simulated provider and PABX, the real broker and database, every stage, and the dashboard; nothing is left behind.
 
-    With --for, and with --chaos after five minutes, it ends with code 0 only if the views equal the simulator's truth, and
-    everything that was made of the raw rows equals them folded anew.
+    With --for, and with --chaos after five minutes, it ends with code 0 only if the views equal the simulator's truth,
+    everything that was made of the raw rows equals them folded anew, nobody was rung whom no rule allowed, and every call
+    ended as the PABX says.
     """
     erps = tuple(ERPS) if erp == "all" else tuple(erp.split(","))
     if wrong := [name for name in erps if name not in ERPS]:
@@ -125,7 +127,19 @@ def _summary(outcome: Outcome) -> None:
     for line in verified(outcome.verified):
         messages.print(line)
     _judged("the views", "the simulator's truth", result.differences)
+    show("Calls", outcome.calls.outcomes, "nobody was called")
+    _judged("calls", "what the PABX placed", outcome.calls.differences)
+    _rung(outcome.calls)
     _judged("states, queue and views", "the raw rows folded anew", [" ".join(one) for one in outcome.verified.differences])
+
+
+def _rung(calls: Judged) -> None:
+    placed, found = calls.placed, calls.violations
+    messages.print(
+        f"of {placed} calls none broke a rule" if not found else f"{placed} calls broke rules {len(found)} times:"
+    )
+    for line in found[:SHOWN]:
+        messages.print(f"  {line}")
 
 
 def _judged(what: str, judge: str, differences: list[str]) -> None:
@@ -146,5 +160,8 @@ def _row(seed: int, outcome: Outcome | Exception) -> dict[str, object]:
     if isinstance(outcome, Exception):
         return {"seed": seed, "faults": "", "result": f"stopped: {str(outcome) or type(outcome).__name__}".splitlines()[0]}
     truth, raw = len(outcome.result.differences), len(outcome.verified.differences)
-    result = "equal" if outcome.is_equal else f"{truth} differences from the truth, {raw} from the raw rows"
+    calls = len(outcome.calls.differences) + len(outcome.calls.violations)
+    result = (
+        "equal" if outcome.is_equal else f"{truth} differences from the truth, {raw} from the raw rows, {calls} in calls"
+    )
     return {"seed": seed, "faults": _kinds(outcome.chaos) if outcome.chaos else "", "result": result}

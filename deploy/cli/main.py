@@ -16,6 +16,7 @@ from deploy.cli import (
     pabx,
     rekey,
     run,
+    sim,
     status,
     topics,
     unmapped,
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.command("up", epilog=up.EXAMPLE)(up.up)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("bench", epilog=bench.EXAMPLE)(bench.bench)
+app.command("sim", epilog=sim.EXAMPLE)(sim.sim)
 app.command("run", epilog=run.EXAMPLE)(run.run)
 app.command("topics", epilog=topics.EXAMPLE)(topics.topics)
 app.command("status", epilog=status.EXAMPLE)(status.status)

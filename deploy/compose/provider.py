@@ -8,7 +8,10 @@ from pydantic import Field, HttpUrl
 from starlette.applications import Starlette
 
 from deploy import instances
+from deploy.compose.pabx import HOST as PABX_HOST
+from deploy.compose.pabx import PORT as PABX_PORT
 from deploy.demo.provider import instance
+from deploy.demo.telephones import pabx as telephones
 from deploy.instances import AddSettings
 from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.server import ZONE, application, clock_at
@@ -56,7 +59,9 @@ def serve() -> None:
 def register() -> None:
     """Write the instance, over an earlier one."""
     settings = read(AddSettings)
-    asyncio.run(instances.add(settings, in_compose(instance(PORT, settings.collector_secret_key)), replace=True))
+    key = settings.collector_secret_key
+    local = instance(PORT, key, pabx=telephones(PABX_PORT, key, host=PABX_HOST))
+    asyncio.run(instances.add(settings, in_compose(local), replace=True))
 
 
 if __name__ == "__main__":

@@ -9,14 +9,15 @@ from deploy.compose.judge import Judge, judging, lets_in
 from deploy.compose.project import Project
 from deploy.compose.said import crashes, worries
 from deploy.secrets import make
+from deploy.stages import STAGES
 from deploy.status import Status
 from schemas.errors import StopWorker
 
 Report = Callable[[str], None]
 
 ALONE = {
-    **dict.fromkeys(("kafka", "mongo", "topics", "erp-poller", "cdr-poller", "hydrate", "dialer", "views", "dashboard"), 1),
-    **dict.fromkeys(("ixc-simulator", "demo-instance"), 1),
+    **dict.fromkeys(("kafka", "mongo", "topics", *STAGES), 1),
+    **dict.fromkeys(("ixc-simulator", "pabx-simulator", "demo-instance"), 1),
 }
 SCALED = {"hydrate": 3, "views": 2}
 VICTIMS = ("hydrate", "views")

@@ -35,6 +35,7 @@ class Chaos:
     stack: Stack
     alive: Path
     report: Report
+    pabx: Server | None = None
     back: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     struck: Counter[Kind] = field(default_factory=Counter)
     turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
@@ -45,7 +46,7 @@ class Chaos:
         Raises StopWorker where one does not come back.
         """
         began = time.monotonic()
-        servers = {server.name: server for server in servers_of(self.stack)}
+        servers = {server.name: server for server in (*servers_of(self.stack), self.pabx) if server is not None}
         with plain():
             async with asyncio.TaskGroup() as group:
                 for blow in blows:
@@ -109,6 +110,9 @@ class Chaos:
             began = time.monotonic()
             if blow.kind == "pause":
                 began = await self._pause_server(blow.lasting, server)
+            elif blow.kind == "kill":
+                await server.kill()
+                await server.start()
             else:
                 await server.restart()
             self.back[server.name].append(time.monotonic() - began)

@@ -10,8 +10,8 @@ from schemas.instances import Rules, Window
 SPAN = re.compile(r"^(\d+)(s|m|h)$")
 UNITS = {"s": 1, "m": 60, "h": 3600}
 ALL_DAY = Window(opens=time.min, closes=time.max)
-OPEN_RULES = Rules(windows=dict.fromkeys(range(7), ALL_DAY), call_on_holidays=True)
-"""A demonstration has somebody in its queue at any hour; nobody is rung."""
+OPEN_RULES = Rules(windows=dict.fromkeys(range(7), ALL_DAY), call_on_holidays=True, max_days_overdue=365)
+"""A demonstration calls at any hour, and for longer than a minute; the telephones that ring are simulated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,10 @@ SHORTEST_PAUSE_S = 2.0
 STEP = timedelta(hours=3)
 KINDS: tuple[Kind, ...] = ("kill", "pause", "end", "clock", "kill", "end", "pause", "kill")
 """In turn, so that a plan of any size has its share of each."""
-CLOCKED = ("erp-poller", "hydrate", "dialer")
-"""The stages that ask what time it is before they write."""
+LONGEST_SILENCE = timedelta(seconds=50)
+"""So long at most a PABX stands still: under a minute."""
+CLOCKED = ("erp-poller", "hydrate", "dialer", "originate")
+"""The stages that ask what time it is before they write, or ring: an originator whose clock is wrong does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,13 @@ def longest_pause(lasting: timedelta) -> timedelta:
     return min(LONGEST_PAUSE, lasting * PAUSE_SHARE)
 
 
-def plan(faults: int, lasting: timedelta, seed: int, stages: Sequence[str], servers: Sequence[str]) -> list[Blow]:
+def plan(
+    faults: int, lasting: timedelta, seed: int, stages: Sequence[str], servers: Sequence[str], *, pabxes: Sequence[str] = ()
+) -> list[Blow]:
     """`faults` blows by time, those at servers among them: one restart and one pause of each, never at once.
 
-    Stages are struck equally often; a clock moves by `STEP`, and stays within one of the right time. A pause ends before
-    `lasting` does.
+    A PABX is killed instead, and stands still for `LONGEST_SILENCE` at most. Stages are struck equally often; a clock moves
+    by `STEP`, and stays within one of the right time. A pause ends before `lasting` does.
     """
     rng = Random(seed)  # noqa: S311 - a plan is repeatable, not secret
     seconds = lasting.total_seconds()
@@ -54,6 +58,9 @@ def plan(faults: int, lasting: timedelta, seed: int, stages: Sequence[str], serv
     for server in servers:
         blows.append(Blow(rng.uniform(0.05, 0.35) * seconds, server, "restart"))
         blows.append(_pause(rng, server, 0.5 * seconds, seconds, longest))
+    for pabx in pabxes:
+        blows.append(Blow(rng.uniform(0.05, 0.35) * seconds, pabx, "kill"))
+        blows.append(_pause(rng, pabx, 0.5 * seconds, seconds, min(longest, LONGEST_SILENCE.total_seconds())))
     kinds = list(islice(cycle(KINDS), max(0, faults - len(blows))))
     moments = sorted((rng.uniform(0, seconds), kind) for kind in kinds)
     shifts = dict.fromkeys(stages, timedelta())

@@ -12,9 +12,12 @@ from pydantic import SecretStr
 from deploy.demo.erps import EXPORT, IXC, ZONE, Simulated
 from deploy.demo.options import OPEN_RULES, Options
 from schemas.errors import StopWorker
-from schemas.instances import Instance
+from schemas.instances import Instance, State
+from schemas.pabx import Pabx
 
 NAME = IXC.instance
+STATE: State = "SE"
+"""A neighbour of AL in its zone: there, in AL, a law closes nights, Sundays and holidays."""
 READY_WITHIN_S = 60.0
 POLL_S = 0.1
 FAULTS: tuple[Mapping[str, object], ...] = (
@@ -33,16 +36,17 @@ def command(options: Options, port: int) -> list[str]:
     return IXC.command(options, port, "")
 
 
-def instance(port: int, key: SecretStr, of: Simulated = IXC, folder: str = "") -> Instance:
-    """Polled every few seconds, so that a change can be watched on its way."""
+def instance(port: int, key: SecretStr, of: Simulated = IXC, folder: str = "", pabx: Pabx | None = None) -> Instance:
+    """Polled every few seconds, so that a change can be watched on its way. Its state has no law about calling hours."""
     return Instance(
         name=of.instance,
         title=of.title,
         zone=ZONE,
-        state="AL",
+        state=STATE,
         ddd="82",
         erp=of.connect(port, key, folder),
         rules=OPEN_RULES,
+        pabx=pabx,
     )
 
 
@@ -83,6 +87,12 @@ class Provider:
     async def truth(self, today: date, min_days: int) -> dict[str, Any]:
         """What the views must equal."""
         answer = await self._http.get("truth", params={"today": today.isoformat(), "min_days": min_days})
+        found: dict[str, Any] = answer.raise_for_status().json()
+        return found
+
+    async def debts(self) -> dict[str, Any]:
+        """Who owed what from when until when, by the ERP's own code."""
+        answer = await self._http.get("debts")
         found: dict[str, Any] = answer.raise_for_status().json()
         return found
 

@@ -13,14 +13,16 @@ from pydantic import SecretStr
 
 from deploy import instances
 from deploy.demo import provider as simulated
+from deploy.demo.calls import Calls, Judged
 from deploy.demo.chaos import Chaos, servers_of
 from deploy.demo.crew import crew
 from deploy.demo.erps import ERPS, Simulated
 from deploy.demo.folder import LOGS, throwaway
 from deploy.demo.options import Options
-from deploy.demo.plan import Blow, plan
+from deploy.demo.plan import Blow, longest_pause, plan
 from deploy.demo.provider import Provider
 from deploy.demo.settle import Result, documents, events, first_sync, settle
+from deploy.demo.telephones import Telephones, pabx
 from deploy.local.ports import free
 from deploy.local.stack import MONGO, Stack, local_stack
 from deploy.processes import tail
@@ -47,16 +49,26 @@ CHAOS_HEALTHY_AFTER_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it ended: against the provider's truth, and against its own raw rows."""
+    """How it ended: against the provider's truth, against its own raw rows, and against what the PABX rang."""
 
     result: Result
     verified: Verified
+    calls: Judged
     chaos: Chaos | None
 
     @property
     def is_equal(self) -> bool:
-        """Neither judge objects."""
-        return not self.result.differences and not self.verified.differences
+        """None of the judges objects."""
+        return not self.result.differences and not self.verified.differences and self.calls.is_fine
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is simulated: the ERPs by their instance's name, the instances, and the PABX of them all."""
+
+    providers: Mapping[str, Provider]
+    listed: list[Instance]
+    telephones: Telephones
 
 
 class Demo:
@@ -88,20 +100,25 @@ class Demo:
     async def _with(self, stack: Stack, database: Database) -> Outcome | None:
         await ensure(stack.kafka_bootstrap, 1)
         env = {**os.environ, **make({}), **stack.environment, "MONGO_DATABASE": database.name, DEMO: "1"}
-        page, *ports = free(1 + len(self._options.erps))
+        page, line, *ports = free(2 + len(self._options.erps))
         env.setdefault(
             "DASHBOARD_PORT", str(page)
         )  # never the usual one: two demos that start together would both find it free
         mongo = MongoSettings(mongo_uri=stack.mongo_uri, mongo_database=database.name)
         chosen = [ERPS[name] for name in self._options.erps]
         key = SecretStr(env["COLLECTOR_SECRET_KEY"])
-        listed = [simulated.instance(port, key, one, self._folder(one)) for one, port in zip(chosen, ports, strict=True)]
+        telephones = Telephones(self._home / "pabx", line, self._home / LOGS / "simulator-pabx.log", self._report)
+        over = pabx(line, key, telephones.folder)
+        listed = [
+            simulated.instance(port, key, one, self._folder(one), over) for one, port in zip(chosen, ports, strict=True)
+        ]
         healthy_after = CHAOS_HEALTHY_AFTER_S if self._options.blows else HEALTHY_AFTER
         supervisor = Supervisor(self._home / LOGS, self._told, healthy_after)
         providers = {one.instance: Provider(port, one) for one, port in zip(chosen, ports, strict=True)}
         try:
             for one, port in zip(chosen, ports, strict=True):
                 supervisor.start(f"simulator-{one.erp}", one.command(self._options, port, self._folder(one)), env)
+            await telephones.start()
             for hand in self._crew:
                 alive = {"ALIVE_FILE": str(self._alive / hand.name)}
                 supervisor.start(hand.name, command(hand.stage, hand.worker), {**env, **alive})
@@ -113,12 +130,13 @@ class Demo:
             for instance in listed:  # now that they answer: the first sweep need not fail
                 await instances.add(mongo, instance, replace=True)
             await self._first_page(env["DASHBOARD_PORT"], database, providers)
-            return await supervisor.during(self._play(stack, database, supervisor, providers, listed))
+            return await supervisor.during(self._play(stack, database, supervisor, Scene(providers, listed, telephones)))
         finally:
             for provider in providers.values():
                 await provider.close()
             self._report("stopping every process")
             await supervisor.stop()
+            await telephones.stop()
 
     def _folder(self, one: Simulated) -> str:
         return str(self._home / one.instance)
@@ -143,17 +161,12 @@ class Demo:
             raise StopWorker(f"{waiting} did not come within {self._patience:.0f} s; the logs end so:{said}") from None
         self._report(f"dashboard: http://127.0.0.1:{port}   (stop with Ctrl-C)")
 
-    async def _play(
-        self,
-        stack: Stack,
-        database: Database,
-        supervisor: Supervisor,
-        providers: Mapping[str, Provider],
-        listed: list[Instance],
-    ) -> Outcome | None:
+    async def _play(self, stack: Stack, database: Database, supervisor: Supervisor, scene: Scene) -> Outcome | None:
         options = self._options
         watching = asyncio.create_task(self._watch(stack, database))
-        chaos = Chaos(supervisor, stack, self._alive, self._report) if options.blows else None
+        chaos = Chaos(supervisor, stack, self._alive, self._report, scene.telephones) if options.blows else None
+        away = longest_pause(options.lasting) if chaos is not None and options.lasting is not None else None
+        calls = Calls(scene.telephones, database, stack.kafka_bootstrap, away)
         try:
             if options.lasting is None:
                 await asyncio.Event().wait()
@@ -163,18 +176,24 @@ class Demo:
                 await asyncio.sleep(options.lasting.total_seconds())
         finally:
             watching.cancel()
-        self._progress("changes stopped; waiting until the views hold them all")
-        settled = await settle(providers, database, stack.kafka_bootstrap, listed, faults=options.faults)
+        mongo = MongoSettings(mongo_uri=stack.mongo_uri, mongo_database=database.name)
+        closed_at = await calls.close(mongo, scene.listed)
+        self._progress("changes stopped, no call is placed any more; waiting until the views hold them all")
+        settled = await settle(scene.providers, database, stack.kafka_bootstrap, scene.listed, faults=options.faults)
+        self._progress("waiting until every call has ended")
+        await calls.settle(supervisor, [hand.name for hand in self._crew if hand.stage == "classify"])
+        self._progress("judging every call")
+        heard = await calls.judge(scene.listed, scene.providers, closed_at)
         self._progress("folding every raw row anew")
         judged = VerifySettings(
             kafka_bootstrap_servers=stack.kafka_bootstrap, mongo_uri=stack.mongo_uri, mongo_database=database.name
         )
-        return Outcome(settled, await verify(judged), chaos)
+        return Outcome(settled, await verify(judged), heard, chaos)
 
     def _plan(self, lasting: timedelta, stack: Stack) -> list[Blow]:
         stages = [one.name for one in self._crew]
         servers = [server.name for server in servers_of(stack)]
-        return plan(self._options.blows, lasting, self._options.seed, stages, servers)
+        return plan(self._options.blows, lasting, self._options.seed, stages, servers, pabxes=[Telephones.name])
 
     async def _watch(self, stack: Stack, database: Database) -> None:
         while True:

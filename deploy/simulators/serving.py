@@ -42,13 +42,14 @@ class Server(uvicorn.Server):
         port: int,
         ready: Callable[[str], None],
         *,
+        host: str = HOST,
         websockets: bool = False,
         grace: int | None = None,
     ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                host=HOST,
+                host=host,
                 port=port,
                 http=DroppableProtocol,
                 ws="websockets-sansio" if websockets else "none",
@@ -62,7 +63,7 @@ class Server(uvicorn.Server):
         """Bind, then announce; port 0 has become a real one."""
         await super().startup(sockets)
         if self.started:
-            self._ready(f"http://{HOST}:{self.servers[0].sockets[0].getsockname()[1]}")
+            self._ready(f"http://{self.config.host}:{self.servers[0].sockets[0].getsockname()[1]}")
 
 
 @contextmanager

@@ -11,10 +11,11 @@ from schemas.calling.facts import facts_of
 from schemas.codec import decode
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
-from schemas.queue import QueueEntry
+from schemas.queue import Facts, QueueEntry
 
 CONTENT = ("client", "contracts", "bills")
 ROWS = {"contract": "contracts", "bill": "bills"}
+OF_CALLS = {"calls", "refused", "refused_dry"}
 Rows = Collection[tuple[str, str]]
 Json = Mapping[str, Any]
 
@@ -58,20 +59,26 @@ def _content(value: bytes | None, blind: Rows) -> Json:
 
 
 def entry(key: str, where: str, debtor: bytes | None, found: bytes | None) -> Iterator[Difference]:
-    """The place in the queue against the debtor that it was made from: there where bills are open, with the same facts."""
+    """The place in the queue against the debtor that it was made from: there where bills are open, or calls are remembered.
+
+    The facts are the debtor's; what calls add to them is not judged here.
+    """
     try:
         owes = decode(Debtor, debtor) if debtor is not None else None
     except RejectRecord:
         return  # the state itself is what differs
-    wanted: object = {"facts": facts_of(owes).model_dump(mode="json")} if owes is not None and owes.bills else ABSENT
-    there: object = ABSENT
-    if found is not None:
-        try:
-            there = {"facts": decode(QueueEntry, found).facts.model_dump(mode="json")}
-        except RejectRecord as exc:
-            yield from differ(key, where, "readable", "unreadable", exc.field)
-            return
-    yield from differ(key, where, wanted, there)
+    try:
+        held = decode(QueueEntry, found).facts if found is not None else None
+    except RejectRecord as exc:
+        yield from differ(key, where, "readable", "unreadable", exc.field)
+        return
+    is_there = bool(owes and owes.bills) or bool(held and held.calls)
+    wanted = _facts(facts_of(owes) if owes else Facts()) if is_there else ABSENT
+    yield from differ(key, where, wanted, _facts(held) if held else ABSENT)
+
+
+def _facts(facts: Facts) -> Json:
+    return {"facts": facts.model_dump(mode="json", exclude=OF_CALLS)}
 
 
 class Stored(NamedTuple):

@@ -26,7 +26,8 @@ CODE_CHARS = 64
 MOST_CAUSE = 999
 LONGEST = timedelta(days=2).total_seconds()
 """Nothing rings or talks for longer."""
-TAGGED_AMD = re.compile(r"\bamd=([A-Za-z]*)\|([A-Za-z]*[0-9-]*)")
+TAGGED_AMD = re.compile(r"\bamd=([A-Za-z]*)[|/]([A-Za-z]*[0-9-]*)")
+BARE_AMD = re.compile(r"(?:^|[\s;,])(?:AMD_)?(HUMAN|MACHINE|NOTSURE)(?=$|[\s;,])")
 TAGGED = re.compile(r"\b(amdstatus|amdcause|hangupcause|cause)=([A-Za-z0-9-]+)", re.IGNORECASE)
 
 
@@ -174,10 +175,12 @@ def _cause(text: str) -> int | None:
 
 
 def _tags(userfield: str) -> dict[str, str]:
-    """What a hang-up handler wrote beside others' words: `amd=STATUS|CAUSE cause=16`, or a name and a value each."""
+    """What a hang-up handler wrote beside others' words: `amd=STATUS|CAUSE cause=16` (or `/`), or names and values."""
     found = {name.lower().removeprefix("hangup"): value for name, value in TAGGED.findall(userfield)}
     tags = {"hangupcause": found["cause"]} if "cause" in found else {}
     tags |= {name: found[name] for name in ("amdstatus", "amdcause") if name in found}
     if pair := TAGGED_AMD.search(userfield):
         tags |= {"amdstatus": pair[1], "amdcause": pair[2]}
+    elif "amdstatus" not in tags and (bare := BARE_AMD.search(userfield)):
+        tags["amdstatus"] = bare[1]
     return tags

@@ -14,7 +14,7 @@ from schemas.instances import Instance
 from schemas.queue import HoldReason
 from sinks.originate.answers import Answered
 from sinks.originate.marks import moved
-from sinks.originate.reserving import MARGIN, Judge, Overtaken, Reserved, begin, pull, reserve, rewrite
+from sinks.originate.reserving import MARGIN, Judge, Late, Overtaken, Reserved, begin, pull, reserve, rewrite
 from sinks.originate.steps import Ask, Fate, Hold, Look, Move, Publish, Ring, Steps
 from sinks.originate.weighing import SOON, Refusal, Sight, Weighed, late, weigh
 
@@ -30,8 +30,8 @@ def place(request: CallRequest, now: datetime) -> Steps[Fate]:
         return "dropped"
     done = yield Look(request)
     sight: Sight = done.value
-    if sight.clock_off or done.now >= request.lapses_at:
-        return "dropped"
+    if sight.clock_off or done.now >= request.lapses_at or not sight.at <= done.now < sight.at + SOON:
+        return "dropped"  # the attempt's time, by which marks grow old, is that of a clock that was just found right
     weighed = weigh(request, sight, done.now)
     attempt = _attempt(request, sight, weighed, done.now)
     if not (yield from begin(attempt)):
@@ -45,6 +45,8 @@ def _reserve(attempt: Attempt, weighed: Weighed, sight: Sight) -> Steps[Fate]:
     found = yield from reserve(attempt, judge_of(weighed.instance, weighed.entry.facts.uf))
     if isinstance(found, Overtaken):
         return "handled"
+    if isinstance(found, Late):
+        return (yield from _refused(attempt, BEFORE, Refusal(None, TOO_LATE)))
     if isinstance(found, Reserved):
         reserved = attempt.model_copy(update={"state": "reserved", "at": found.at})
         return (yield from _ring(reserved, weighed, sight, found.now))

@@ -13,6 +13,7 @@ from schemas.attempts import Attempt, Mark, Marks
 from schemas.calling.limits import Limit
 from sinks.originate.marks import of_attempt, others, removed, rewritten
 from sinks.originate.steps import Begin, MarkChange, Move, Pause, Read, Replace, Steps
+from sinks.originate.weighing import SOON
 
 ROUNDS = 8
 PULL_ROUNDS = 50
@@ -39,6 +40,10 @@ class Objected(NamedTuple):
     limit: Limit | None
 
 
+class Late(NamedTuple):
+    """The look is too old, or the clock has jumped since: by such a time no mark is written, and none grows old."""
+
+
 class Overtaken(NamedTuple):
     """Somebody has taken it for dead meanwhile, or had begun it before."""
 
@@ -49,12 +54,14 @@ def begin(attempt: Attempt) -> Steps[bool]:
     return bool(done.value)
 
 
-def reserve(attempt: Attempt, judge: Judge) -> Steps[Reserved | Objected | Overtaken]:
+def reserve(attempt: Attempt, judge: Judge) -> Steps[Reserved | Objected | Late | Overtaken]:
     """Of an attempt that is `reserving`. Where it is not reserved in the end, it has no marks."""
     for _ in range(ROUNDS):
         done = yield Read(attempt.subjects)
         found: dict[str, Marks] = done.value
         at = done.now
+        if not attempt.at <= at < attempt.at + SOON:
+            return Late()
         judged = {subject: others(found.get(subject), attempt.attempt) for subject in attempt.subjects}
         if objections := [limit for marks in judged.values() for limit in judge(marks, at)]:
             return Objected(longest(objections))
@@ -87,7 +94,10 @@ def pull(attempt: Attempt) -> Steps[bool]:
 
 
 def rewrite(attempt: Attempt, change: MarkChange) -> Steps[bool]:
-    """Change an attempt's own marks where they are. False where others always came before: what is left counts as it is."""
+    """Change an attempt's own marks where they are. False where others always came before: what is left counts as it is.
+
+    What is old is so by the attempt's own time, which a right clock told: whoever does this later may have a wrong one.
+    """
     for _ in range(PULL_ROUNDS):
         done = yield Read(attempt.subjects)
         found: dict[str, Marks] = done.value
@@ -98,7 +108,7 @@ def rewrite(attempt: Attempt, change: MarkChange) -> Steps[bool]:
             if mark is None or after == mark:
                 continue
             calls = (*others(seen, attempt.attempt), *([after] if after else []))
-            done = yield Replace(seen.n, rewritten(subject, seen, calls, done.now))
+            done = yield Replace(seen.n, rewritten(subject, seen, calls, attempt.at))
             clean = clean and bool(done.value)
         if clean:
             return True

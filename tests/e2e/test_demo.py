@@ -1,5 +1,6 @@
-"""`collector demo` as a user runs it: it ends with the truth in the views, and it leaves nothing behind."""
+"""`collector demo` as a user runs it: it ends with the truth in the views, calls are placed, and nothing is left behind."""
 
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -41,12 +42,33 @@ def test_one_that_ends_wrong_keeps_its_logs(environment: dict[str, str], tmp_pat
     assert "mongo.log" in [one.name for one in (home / "logs").iterdir()]
 
 
+def test_it_calls_and_every_call_ends_as_the_pabx_says(environment: dict[str, str]) -> None:
+    """At any hour: nobody is rung whom no rule allowed, and every outcome is in the summary once for each side."""
+    done = subprocess.run(
+        [*COMMAND, "--for", "30s"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S + 30,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr[-3000:]
+    rang = re.search(r"of (\d+) calls none broke a rule", done.stderr)
+    assert rang is not None, done.stderr[-3000:]
+    assert int(rang[1]) > 0
+    assert "calls equal what the PABX placed" in done.stderr
+    told = [tuple(map(int, row)) for row in re.findall(r"^│ [a-z_ ]+? +│ (\d+) +│ (\d+) +│$", done.stdout, re.MULTILINE)]
+    assert sum(placed for placed, _ in told) == int(rang[1])
+    assert all(placed == ended for placed, ended in told)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
 def test_however_it_is_stopped_no_process_stays(environment: dict[str, str], number: signal.Signals) -> None:
     """Ctrl-C, SIGTERM and even kill -9 take broker, database, simulator and every stage with them."""
     with demonstration(environment) as demo:
         demo.line("dashboard: http")
-        assert len(demo.left_behind()) >= 8
+        assert len(demo.left_behind()) >= 12
         demo.process.send_signal(number)
         demo.process.wait(60)
 

@@ -40,6 +40,12 @@ class Sleeper(Server):
         return self.pid is not None and psutil.Process(self.pid).status() != psutil.STATUS_STOPPED
 
 
+class Telephones(Sleeper):
+    """A PABX is a server that nobody stops in order."""
+
+    name = "PABX"
+
+
 async def test_each_fault_strikes_and_everything_comes_back(tmp_path: Path, gone: Callable[..., bool]) -> None:
     """Also two at one stage in the same moment: the second waits until it is back."""
     said: list[str] = []
@@ -47,11 +53,13 @@ async def test_each_fault_strikes_and_everything_comes_back(tmp_path: Path, gone
     supervisor = Supervisor(tmp_path / "logs", lambda event: lives.append(event) if isinstance(event, Started) else None)
     kafka = Sleeper(tmp_path / "kafka", 1, tmp_path / "kafka.log", said.append)
     stack = Stack(kafka_bootstrap="", mongo_uri="", kafka=kafka, mongo=None)  # type: ignore[arg-type]  # any server will do
-    chaos = Chaos(supervisor, stack, tmp_path, said.append)
+    pabx = Telephones(tmp_path / "pabx", 2, tmp_path / "pabx.log", said.append)
+    chaos = Chaos(supervisor, stack, tmp_path, said.append, pabx)
     for name in ("one", "two"):
         supervisor.start(name, [sys.executable, "-c", STAGE], {"ALIVE_FILE": str(tmp_path / name)})
     await kafka.start()
-    first = kafka.pid
+    await pabx.start()
+    first, line = kafka.pid, pabx.pid
     try:
         async with asyncio.timeout(PATIENCE_S):
             await chaos.run(
@@ -59,20 +67,24 @@ async def test_each_fault_strikes_and_everything_comes_back(tmp_path: Path, gone
                     Blow(0.0, "one", "kill"),
                     Blow(0.0, "one", "clock", shift=timedelta(hours=-3)),
                     Blow(0.0, "Kafka", "pause", 0.3),
+                    Blow(0.0, "PABX", "kill"),
                     Blow(0.1, "two", "pause", 0.3),
                     Blow(0.1, "Kafka", "restart"),
                     Blow(0.2, "two", "end"),
                 ]
             )
-        assert chaos.struck == {"kill": 1, "clock": 1, "pause": 2, "restart": 1, "end": 1}
-        assert {name: len(seconds) for name, seconds in chaos.back.items()} == {"one": 2, "two": 2, "Kafka": 2}
+        assert chaos.struck == {"kill": 2, "clock": 1, "pause": 2, "restart": 1, "end": 1}
+        assert {name: len(seconds) for name, seconds in chaos.back.items()} == {"one": 2, "two": 2, "Kafka": 2, "PABX": 1}
         assert (tmp_path / "logs" / "one.log").read_text().split() == ["shift", "none", "shift", "none", "shift", "-10800.0"]
         assert SHIFT in STAGE
         assert kafka.pid != first
+        assert pabx.pid != line
         assert [one.name for one in lives].count("two") == 2
         assert await kafka.answers()
+        assert await pabx.answers()
     finally:
         await supervisor.stop()
+        await pabx.stop()
         await kafka.stop()
     assert gone(*(one.pid for one in lives))
 

@@ -57,7 +57,7 @@ class Control:
     def routes(self) -> list[Route]:
         """What to mount beside the ERP's own paths."""
         commands = {"pay": self.pay, "change": self.change, "fail": self.fail, "pause": self.pause, "resume": self.resume}
-        questions = {"truth": self.truth, "health": self.health, "stats": self.stats}
+        questions = {"truth": self.truth, "debts": self.debts, "health": self.health, "stats": self.stats}
         return [
             *(Route(f"/_sim/{name}", handler, methods=["POST"]) for name, handler in commands.items()),
             *(Route(f"/_sim/{name}", handler, methods=["GET"]) for name, handler in questions.items()),
@@ -105,6 +105,10 @@ class Control:
                 "writes": self._simulator.writes,
             }
         )
+
+    async def debts(self, _: Request) -> Response:
+        """See `Past.debts`."""
+        return answer(self._simulator.past.debts(self._simulator.provider))
 
     async def health(self, _: Request) -> Response:
         """Alive, and how large."""

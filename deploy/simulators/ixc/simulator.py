@@ -10,6 +10,7 @@ from deploy.simulators.ixc import protocol, truth
 from deploy.simulators.ixc.changes import Change, draw, payment
 from deploy.simulators.ixc.faults import Fault, strike
 from deploy.simulators.ixc.filters import Row
+from deploy.simulators.ixc.past import Past
 from deploy.simulators.ixc.provider import Size, generate
 from deploy.simulators.ixc.store import Edit, Provider, Table
 from deploy.simulators.ixc.truth import Facts
@@ -36,6 +37,7 @@ class Simulator:
     def __init__(self, size: Size, seed: int, today: date, judge: Callable[[Provider], Facts] = truth.clients) -> None:
         self.seed = seed
         self.provider = generate(size, seed, today)
+        self.past = Past()
         self._judge = judge
         self.faults: tuple[Fault, ...] = ()
         self.paused = False
@@ -69,7 +71,7 @@ class Simulator:
         beyond_pages = tuple(each for each in protocol.listing(body, table).conditions if each.column != "id")
         first = table.select(beyond_pages).page(0, 1)
         if first and table.name in LEAVES_THE_QUERY:
-            self.provider.apply(Edit(table.name, first[0], LEAVES_THE_QUERY[table.name]), now)
+            self._apply(Edit(table.name, first[0], LEAVES_THE_QUERY[table.name]), now)
 
     def write(self, table: Table | None, body: bytes, now: datetime) -> int | None:
         """A request without the list header creates a row; its id, or None where there is no such table.
@@ -80,7 +82,7 @@ class Simulator:
         if table is None:
             return None
         row_id = table.next_id
-        self.provider.apply(Edit(table.name, row_id, protocol.form(body, table) | {"id": str(row_id)}), now)
+        self._apply(Edit(table.name, row_id, protocol.form(body, table) | {"id": str(row_id)}), now)
         return row_id
 
     def pay(self, bill: int | None, now: datetime) -> Change | None:
@@ -96,6 +98,10 @@ class Simulator:
         return [self._carry_out(change, now) for change in drawn if change]
 
     def _carry_out(self, change: Change, now: datetime) -> Change:
-        self.provider.apply(change.edit, now)
+        self._apply(change.edit, now)
         self.counts[f"change_{change.kind}"] += 1
         return change
+
+    def _apply(self, edit: Edit, now: datetime) -> None:
+        self.past.note(self.provider[edit.table], edit, now)
+        self.provider.apply(edit, now)

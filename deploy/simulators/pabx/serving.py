@@ -15,7 +15,7 @@ from deploy.simulators.pabx.control import Control
 from deploy.simulators.pabx.pabx import Pabx
 from deploy.simulators.pabx.rest import Ari
 from deploy.simulators.pabx.sockets import Events
-from deploy.simulators.serving import READY_TIMEOUT, Server
+from deploy.simulators.serving import HOST, READY_TIMEOUT, Server
 
 USER: Final = "simulator"
 READER: Final = "reader"
@@ -46,11 +46,14 @@ def application(pabx: Pabx, users: Users = USERS) -> Starlette:
 class Serving:
     """`ready` is called with the base URL after every start; port 0 becomes a free one and is kept."""
 
-    def __init__(self, pabx: Pabx, port: int, ready: Callable[[str], None], users: Users = USERS) -> None:
+    def __init__(
+        self, pabx: Pabx, port: int, ready: Callable[[str], None], users: Users = USERS, *, host: str = HOST
+    ) -> None:
         self._pabx = pabx
         self._port = port
         self._ready = ready
         self._users = users
+        self._host = host
         self._stopped = threading.Event()
         self._server: Server | None = None
 
@@ -58,7 +61,12 @@ class Serving:
         """Until it is stopped, by `stop` or a signal."""
         while not self._stopped.is_set():
             self._server = Server(
-                application(self._pabx, self._users), self._port, self._announce, websockets=True, grace=GRACE_SECONDS
+                application(self._pabx, self._users),
+                self._port,
+                self._announce,
+                host=self._host,
+                websockets=True,
+                grace=GRACE_SECONDS,
             )
             self._pabx.ending = self._end
             self._server.run()

@@ -110,6 +110,7 @@ def test_the_queue_holds_exactly_the_clients_that_owe_and_what() -> None:
         "place of client 7: is missing in the view",
         "place of client 8: is in the view, the ERP has no such thing",
     ]
+    assert queue_differences([place("7"), {**place("8"), "settled": True}], {"clients": clients}) == []
     assert queue_differences([place("7", 2606)], {"clients": clients}) == [
         "place of client 7: due is [('2026-11-03', 2606)] in the view, [('2026-11-03', 2605)] in the ERP"
     ]

@@ -14,6 +14,7 @@ from deploy.stages import STAGES
 
 NAMES = [hand.name for hand in crew(several=True)]
 SERVERS = ["Kafka", "MongoDB"]
+PABXES = ["PABX"]
 SEEDS = st.integers(0, 2**32)
 SIZES = st.integers(FEWEST, 200)
 SPANS = st.integers(10, 1_200).map(lambda seconds: timedelta(seconds=seconds))
@@ -22,7 +23,7 @@ SPANS = st.integers(10, 1_200).map(lambda seconds: timedelta(seconds=seconds))
 @given(SEEDS, SIZES, SPANS)
 def test_every_kind_occurs_and_all_of_it_within_its_time(seed: int, faults: int, lasting: timedelta) -> None:
     """Also pauses: none outlives the chaos, or is longer than the longest."""
-    found = plan(faults, lasting, seed, NAMES, SERVERS)
+    found = plan(faults, lasting, seed, NAMES, SERVERS, pabxes=PABXES)
 
     assert len(found) == faults
     assert {blow.kind for blow in found} == set(get_args(Kind))
@@ -35,16 +36,24 @@ def test_every_kind_occurs_and_all_of_it_within_its_time(seed: int, faults: int,
 
 @given(SEEDS, SIZES, SPANS)
 def test_each_server_is_restarted_and_paused_once_never_at_once(seed: int, faults: int, lasting: timedelta) -> None:
-    found = plan(faults, lasting, seed, NAMES, SERVERS)
+    found = plan(faults, lasting, seed, NAMES, SERVERS, pabxes=PABXES)
     for server in SERVERS:
         ours = [blow for blow in found if blow.target == server]
         assert [blow.kind for blow in ours] == ["restart", "pause"]
 
 
 @given(SEEDS, SIZES, SPANS)
+def test_a_pabx_is_killed_once_and_stands_still_for_less_than_a_minute(seed: int, faults: int, lasting: timedelta) -> None:
+    ours = [blow for blow in plan(faults, lasting, seed, NAMES, SERVERS, pabxes=PABXES) if blow.target in PABXES]
+
+    assert [blow.kind for blow in ours] == ["kill", "pause"]
+    assert ours[1].lasting < 60
+
+
+@given(SEEDS, SIZES, SPANS)
 def test_clocks_move_by_one_step_and_stay_within_one_of_the_right_time(seed: int, faults: int, lasting: timedelta) -> None:
     clocks: defaultdict[str, timedelta] = defaultdict(timedelta)
-    for blow in plan(faults, lasting, seed, NAMES, SERVERS):
+    for blow in plan(faults, lasting, seed, NAMES, SERVERS, pabxes=PABXES):
         if blow.kind == "clock":
             assert blow.target.startswith(CLOCKED)
             assert abs(blow.shift - clocks[blow.target]) == STEP
@@ -54,22 +63,23 @@ def test_clocks_move_by_one_step_and_stay_within_one_of_the_right_time(seed: int
 
 def test_the_usual_one_has_forty_faults_in_five_minutes_and_pauses_of_up_to_two() -> None:
     assert (FAULTS, DURATION, longest_pause(DURATION)) == (40, timedelta(minutes=5), timedelta(minutes=2))
-    found = [blow for seed in range(50) for blow in plan(FAULTS, DURATION, seed, NAMES, SERVERS)]
+    found = [blow for seed in range(50) for blow in plan(FAULTS, DURATION, seed, NAMES, SERVERS, pabxes=PABXES)]
     assert max(blow.lasting for blow in found) > 110
     struck = Counter(blow.target for blow in found if blow.kind in {"kill", "end", "pause"})
-    assert struck.keys() == {*NAMES, *SERVERS}
+    assert struck.keys() == {*NAMES, *SERVERS, *PABXES}
 
 
 def test_the_same_seed_is_the_same_plan_and_another_is_another() -> None:
-    one, again, other = (plan(FAULTS, DURATION, seed, NAMES, SERVERS) for seed in (7, 7, 8))
+    one, again, other = (plan(FAULTS, DURATION, seed, NAMES, SERVERS, pabxes=PABXES) for seed in (7, 7, 8))
     assert one == again
     assert one != other
 
 
-def test_under_chaos_there_are_two_pollers_and_three_hydrate() -> None:
+def test_under_chaos_there_are_several_of_whatever_shares_its_work() -> None:
     assert [hand.name for hand in crew(several=False)] == list(STAGES)
     count = Counter(hand.stage for hand in crew(several=True))
-    assert {**dict.fromkeys(STAGES, 1), "erp-poller": 2, "hydrate": 3} == count
+    several = {"erp-poller": 2, "cdr-poller": 2, "hydrate": 3, "dialer": 2, "originate": 3}
+    assert {**dict.fromkeys(STAGES, 1), **several} == count
     assert len(set(NAMES)) == len({(hand.stage, hand.worker) for hand in crew(several=True)}) == len(NAMES)
 
 

@@ -6,14 +6,16 @@ from collections.abc import Callable
 import pytest
 
 from deploy.cli.demo import Ended, play, verdict
+from deploy.demo.calls import Judged
 from deploy.demo.options import Options
 from deploy.demo.run import Outcome
 from deploy.demo.settle import Result
 from deploy.verify.scope import Verified
 from schemas.errors import StopWorker
 
-WELL = Outcome(Result({}, {}, 0, []), Verified(), None)
-WRONG = Outcome(Result({}, {}, 0, ["debtors norte:7"]), Verified(), None)
+FINE = Judged(0, [], [], [])
+WELL = Outcome(Result({}, {}, 0, []), Verified(), FINE, None)
+WRONG = Outcome(Result({}, {}, 0, ["debtors norte:7"]), Verified(), FINE, None)
 LOST = StopWorker("hydrate-0 is not back at work")
 BUG = KeyError("hydrate-0")
 
@@ -48,3 +50,10 @@ def test_the_only_ones_error_is_its_end() -> None:
 def test_all_well_says_nothing_and_one_that_was_cut_says_what_is_missing() -> None:
     assert verdict([1, 2], {1: WELL, 2: WELL}) == []
     assert verdict([1, 2, 3], {1: WELL}) == ["not run to its end: seed 2, 3 (--seed runs one alone)"]
+
+
+@pytest.mark.parametrize("judged", [Judged(1, [], ["gap: demo:7"], []), Judged(1, [], [], ["call X is no attempt"])])
+def test_who_was_rung_wrongly_and_a_call_without_its_fate_are_wrong_ends(judged: Judged) -> None:
+    ended: Ended = {1: Outcome(Result({}, {}, 0, []), Verified(), judged, None)}
+
+    assert verdict([1], ended) == ["failed: seed 1 (--seed runs one alone)"]

@@ -11,7 +11,7 @@ from deploy.verify.kept import Placed
 from schemas.calling.facts import facts_of
 from schemas.codec import encode
 from schemas.debtor import Bill, Client, Debtor
-from schemas.queue import QueueEntry, Verdict
+from schemas.queue import PastCall, QueueEntry, Verdict
 from tests.strategies import DEBTORS, SEEN
 
 BILL = Bill(due_on=date(2026, 1, 5), open_cents=9_990, status="open", seen_at=SEEN)
@@ -20,7 +20,10 @@ OWES = Debtor(instance="norte", code="7", version=3, changed_at=SEEN, client=CLI
 KEY = "norte:7"
 
 
-def queued(debtor: Debtor) -> bytes:
+CALLED = PastCall(attempt="01M8HV1EA74ENNANBNK65PBP4C", at=SEEN, number="+5582999990001", outcome="busy")
+
+
+def queued(debtor: Debtor, *calls: PastCall) -> bytes:
     return encode(
         QueueEntry(
             instance=debtor.instance,
@@ -28,7 +31,7 @@ def queued(debtor: Debtor) -> bytes:
             version=1,
             debtor_version=debtor.version,
             decided_at=SEEN,
-            facts=facts_of(debtor),
+            facts=facts_of(debtor).model_copy(update={"calls": calls}),
             verdict=Verdict(),
         )
     )
@@ -88,6 +91,14 @@ def test_an_entry_is_there_where_bills_are_open_and_nowhere_else() -> None:
     assert list(entry(KEY, "", None, None)) == []
     assert [one.expected for one in entry(KEY, "", encode(OWES), None)] == ["present"]
     assert [one.expected for one in entry(KEY, "", free, queued(OWES))] == ["absent"]
+
+
+def test_who_was_called_keeps_his_entry_with_the_facts_of_the_debtor_that_is_left() -> None:
+    free = OWES.model_copy(update={"bills": {}})
+    assert list(entry(KEY, "", encode(OWES), queued(OWES, CALLED))) == []
+    assert list(entry(KEY, "", encode(free), queued(free, CALLED))) == []
+    assert [one.field for one in entry(KEY, "", encode(free), queued(OWES, CALLED))] == ["facts.due"]
+    assert len(list(entry(KEY, "", None, queued(free, CALLED)))) > 0
 
 
 def test_facts_of_another_state_are_named() -> None:

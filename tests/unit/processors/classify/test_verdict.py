@@ -64,6 +64,13 @@ def test_what_amd_found_counts_more_than_the_record(status: str, cause: str, out
     [
         ("hh amd=MACHINE|MAXWORDS-3-2 cause=16", "machine"),
         ("hh amd=HANGUP| cause=16", "dropped"),
+        (" amd=MACHINE/LONGGREETING-1500-1500 cause=16", "machine"),
+        ("AMD_MACHINE", "machine"),
+        ("01M8HTQVCZW04TF106M5J15NJK HUMAN", "human"),
+        ("SUPERHUMAN MACHINES", "not_sure"),
+        ("amdstatus=NOTSURE HUMAN", "not_sure"),
+        (" amd=HUMAN/HUMAN-800-800 cause=16", "human"),
+        (" amd=HANGUP/ cause=16", "dropped"),
         ("attempt=1;amdstatus=HUMAN;amdcause=HUMAN-800-800", "human"),
         ("attempt=1;to=x", "not_sure"),
         ("amd=|", "not_sure"),

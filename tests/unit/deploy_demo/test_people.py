@@ -1,0 +1,89 @@
+"""Who might be called when: what the independent judge is told of the simulated providers."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+
+from deploy.demo.erps import IXC, RBX, Simulated
+from deploy.demo.options import OPEN_RULES
+from deploy.demo.people import CLOSING, Polled, noticed, people
+from deploy.demo.provider import instance
+from deploy.simulation.checker import Rang, violations
+from schemas.instances import Instance
+
+KEY = SecretStr(Fernet.generate_key().decode())
+NOW = datetime(2026, 11, 28, 15, tzinfo=UTC)
+TODAY = date(2026, 11, 28)
+NUMBER = "+5582999990001"
+LATE = (TODAY - timedelta(days=10)).isoformat()
+GRACE = timedelta(seconds=5)
+
+
+def client(**fields: object) -> dict[str, Any]:
+    return {
+        "state": "AL",
+        "collect": "P",
+        "phones": ["(82) 99999-0001"],
+        "inactive": [],
+        "bills": [[LATE, None, None]],
+        **fields,
+    }
+
+
+def there(of: Simulated = IXC) -> Instance:
+    return instance(1, KEY, of)
+
+
+def objections(debtor: dict[str, Any], at: datetime = NOW, of: Simulated = IXC, sweeps: tuple[Polled, ...] = ()) -> set[str]:
+    known = noticed(sweeps, GRACE)
+    allowed = people([(there(of), {"7": debtor})], {NUMBER}, known, NOW + timedelta(hours=12), TODAY)
+    return {one.rule for one in violations([Rang("a", NUMBER, at, at + GRACE, "busy")], allowed)}
+
+
+def polled(began: int, ended: int) -> Polled:
+    return Polled("demo", "bill", NOW + timedelta(seconds=began), NOW + timedelta(seconds=ended))
+
+
+def test_a_debtor_who_is_late_enough_may_be_called_however_his_number_is_written() -> None:
+    for text in ("(82) 99999-0001", "5582999990001", "9999-0001", "99999-0000 / 99999-0001 (esposa)"):
+        assert objections(client(phones=[text])) == set()
+    assert objections(client(phones=["(82) 99999-0002"])) == {"nobody's number"}
+
+
+def test_a_bill_counts_from_its_first_day_to_its_last() -> None:
+    last = OPEN_RULES.max_days_overdue
+    days = {7: set(), 6: {"paid"}, last: set(), last + 1: {"paid"}}
+    found = {age: objections(client(bills=[[(TODAY - timedelta(days=age)).isoformat(), None, None]])) for age in days}
+
+    assert found == days
+    assert objections(client(bills=[["0000-00-00", None, None]])) == {"paid"}
+
+
+def test_a_payment_counts_from_the_first_sweep_that_began_after_it() -> None:
+    paid = client(bills=[[LATE, None, NOW.isoformat()]])
+    sweeps = (polled(-2, 1), polled(3, 6), polled(8, 9))
+
+    assert objections(paid, NOW + timedelta(seconds=10), sweeps=sweeps) == set()
+    assert objections(paid, NOW + timedelta(seconds=12), sweeps=sweeps) == {"paid"}
+    assert objections(paid, NOW + timedelta(seconds=12), sweeps=sweeps[:1]) == set()
+
+
+def test_nobody_may_call_whom_the_erp_takes_out_or_who_is_inactive() -> None:
+    assert objections(client(collect="N")) == {"blocked"}
+    assert objections(client(collect="N"), of=RBX) == set()
+    assert objections(client(inactive=[[None, None]])) == {"blocked"}
+
+
+def test_a_law_closes_the_night_where_the_erp_names_the_state() -> None:
+    night = NOW.replace(hour=23)
+    assert objections(client(), night) == set()
+    assert objections(client(), night, of=RBX) == {"state"}
+
+
+def test_after_the_hours_are_closed_nobody_may_be_called() -> None:
+    closed = NOW + timedelta(hours=12) + CLOSING
+
+    assert objections(client(), closed - GRACE) == set()
+    assert objections(client(), closed) == {"blocked"}
