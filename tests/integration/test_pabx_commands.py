@@ -25,7 +25,7 @@ ROUTE = ("--ari", "http://127.0.0.1:9/ari", "--user", "collector", "--context", 
 
 @pytest.fixture(autouse=True)
 def norte(store: Store) -> None:
-    document = instance(name="norte").model_dump(mode="json")
+    document = instance(name="norte", pabx=None).model_dump(mode="json")
     document["erp"]["token"] = seal(TOKEN, KEY)
     store[INSTANCES].insert_one({"_id": "norte", **document})
 
