@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from signal import SIGTERM
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
 
 from deploy import instances
 from deploy.clients import reader
-from deploy.demo.people import Polled, noticed, people
+from deploy.demo.people import Polled, callable_all_along, noticed, people
 from deploy.demo.provider import Provider
 from deploy.demo.rung import OPEN, Rung, counts, disagreements, rung
 from deploy.demo.telephones import Telephones
@@ -41,7 +41,16 @@ LATER = SILENCE + TALK + timedelta(minutes=5)
 """By then every call is over, whatever is known of it."""
 GRACE = timedelta(seconds=30)
 """From the end of a sweep until nobody is called for what it found: five seconds, where the machine is not busy."""
+MANY, LONG = 5, timedelta(seconds=45)
+"""So many debtors, so long: a demonstration in which nobody is called shows nothing."""
 PEOPLE = "people.json"
+
+
+class Hours(NamedTuple):
+    """When calls were allowed."""
+
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,13 @@ class Calls:
         self._servers = servers
         self._chaos = chaos
 
+    async def begun(self, within: float) -> bool:
+        """Whether a telephone has rung, at the latest after `within` seconds."""
+        deadline = time.monotonic() + within
+        while not self._telephones.lines() and time.monotonic() < deadline:
+            await asyncio.sleep(POLL_S)
+        return bool(self._telephones.lines())
+
     async def close(self, mongo: MongoSettings, listed: Sequence[Instance]) -> datetime:
         """No hour is open any more; what rings goes on. When that was."""
         for instance in listed:
@@ -90,7 +106,7 @@ class Calls:
         while await self._open() and time.monotonic() < deadline:
             await asyncio.sleep(POLL_S)
 
-    async def judge(self, listed: Sequence[Instance], providers: Mapping[str, Provider], closed_at: datetime) -> Judged:
+    async def judge(self, listed: Sequence[Instance], providers: Mapping[str, Provider], open_for: Hours) -> Judged:
         """What rang against what was allowed, and against the attempts. Raises StopWorker where the judge itself fails."""
         calls = rung(self._telephones.lines())
         deadline = time.monotonic() + WITHIN_S
@@ -106,9 +122,12 @@ class Calls:
             provided,
             {call.number for call in calls.values()},
             known,
-            closed_at,
-            closed_at.astimezone(listed[0].clock).date(),
+            open_for.until,
+            open_for.until.astimezone(listed[0].clock).date(),
         )
+        missed = callable_all_along(provided, known, *open_for)
+        if not calls and missed >= MANY and open_for.until - open_for.since >= LONG:
+            differences.append(f"nobody was called, and {missed} debtors might have been all the time")
         log = self._telephones.rang
         file = log.with_name(PEOPLE)
         await asyncio.to_thread(file.write_text, json.dumps(allowed))

@@ -4,7 +4,8 @@ Wherever it is uncertain when a change could be known, whoever calls gets the be
 last eight digits stand in one of his telephone fields: no mapping of ours decides it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ TAIL = 8
 """Digits of a number that every way to write it ends with, also the old one without the ninth digit."""
 STATE_BY_ID = "ixc"
 """Its rows name a state by an id of its own, so its debtors live where the instance does; it says whom nobody may call."""
+MOBILE = re.compile(r"^(55)?[1-9][1-9]9[0-9]{8}$")
 CLOSING = timedelta(seconds=10)
 """A closed hour is seen within five seconds, and as much again for a slow machine."""
 
@@ -80,6 +82,25 @@ def people(
     }
 
 
+def callable_all_along(
+    provided: Iterable[tuple[Instance, Mapping[str, Any]]], known: Noticed, since: datetime, until: datetime
+) -> int:
+    """How many debtors with a mobile number might have been called at every moment, where no law closes any hour."""
+    return sum(
+        _home(instance, client) not in LAWS
+        and any(MOBILE.search(_digits(text)) for text in client["phones"])
+        and not any(True for _ in _blocked(instance, client, known))
+        and any(_covers(span, since, until) for span in _owes(instance, client, known))
+        for instance, debts in provided
+        for client in debts.values()
+    )
+
+
+def _covers(span: Sequence[str | None], since: datetime, until: datetime) -> bool:
+    first, last = (at and datetime.fromisoformat(at) for at in span)
+    return isinstance(first, datetime) and first <= since and (not isinstance(last, datetime) or last >= until)
+
+
 def _home(instance: Instance, client: Mapping[str, Any]) -> str:
     state = str(client["state"])
     return state if state in ZONES and instance.erp.kind != STATE_BY_ID else instance.state
@@ -109,8 +130,12 @@ def _numbers(phones: Iterable[str], tails: Mapping[str, str]) -> set[str]:
 
 
 def _tails(text: str) -> Iterator[str]:
-    digits = "".join(sign for sign in text if sign.isdigit())
+    digits = _digits(text)
     return (digits[start : start + TAIL] for start in range(len(digits) - TAIL + 1))
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdigit())
 
 
 def _owes(instance: Instance, client: Mapping[str, Any], known: Noticed) -> Iterator[list[str | None]]:

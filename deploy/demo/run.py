@@ -5,7 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from deploy import instances
 from deploy.demo import provider as simulated
-from deploy.demo.calls import Calls, Judged
+from deploy.demo.calls import Calls, Hours, Judged
 from deploy.demo.chaos import Chaos, servers_of
 from deploy.demo.crew import crew
 from deploy.demo.erps import ERPS, Simulated
@@ -43,6 +43,7 @@ Report = Callable[[str], None]
 PAGE_WITHIN_S = 90.0
 SECONDS_A_CLIENT = 0.02
 POLL_S = 0.25
+FIRST_CALL_WITHIN_S = 60.0
 LOOK_EVERY_S = 2.0
 CHAOS_HEALTHY_AFTER_S = 5.0
 
@@ -167,10 +168,14 @@ class Demo:
         chaos = Chaos(supervisor, stack, self._alive, self._report, scene.telephones) if options.blows else None
         away = longest_pause(options.lasting) if chaos is not None and options.lasting is not None else None
         calls = Calls(scene.telephones, database, stack.kafka_bootstrap, away)
+        since = datetime.now(UTC)
         try:
             if options.lasting is None:
                 await asyncio.Event().wait()
             elif chaos is not None:
+                self._progress("waiting for the first call")  # where nobody calls yet, faults teach nothing about calls
+                if not await calls.begun(FIRST_CALL_WITHIN_S):
+                    self._report(f"no call within {FIRST_CALL_WITHIN_S:.0f} s: the chaos begins without")
                 await chaos.run(self._plan(options.lasting, stack))
             else:
                 await asyncio.sleep(options.lasting.total_seconds())
@@ -183,7 +188,7 @@ class Demo:
         self._progress("waiting until every call has ended")
         await calls.settle(supervisor, [hand.name for hand in self._crew if hand.stage == "classify"])
         self._progress("judging every call")
-        heard = await calls.judge(scene.listed, scene.providers, closed_at)
+        heard = await calls.judge(scene.listed, scene.providers, Hours(since, closed_at))
         self._progress("folding every raw row anew")
         judged = VerifySettings(
             kafka_bootstrap_servers=stack.kafka_bootstrap, mongo_uri=stack.mongo_uri, mongo_database=database.name

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from deploy.demo.erps import IXC, RBX, Simulated
 from deploy.demo.options import OPEN_RULES
-from deploy.demo.people import CLOSING, Polled, noticed, people
+from deploy.demo.people import CLOSING, Polled, callable_all_along, noticed, people
 from deploy.demo.provider import instance
 from deploy.simulation.checker import Rang, violations
 from schemas.instances import Instance
@@ -87,3 +87,12 @@ def test_after_the_hours_are_closed_nobody_may_be_called() -> None:
 
     assert objections(client(), closed - GRACE) == set()
     assert objections(client(), closed) == {"blocked"}
+
+
+def test_who_might_have_been_called_all_along_is_counted() -> None:
+    paid = client(bills=[[LATE, None, NOW.isoformat()]])
+    several = {"1": client(), "2": paid, "3": client(collect="N"), "4": client(phones=["3221-0001"]), "5": client()}
+    sweeps = noticed((polled(3, 6),), GRACE)
+
+    assert callable_all_along([(there(), several)], sweeps, NOW - GRACE, NOW + timedelta(minutes=1)) == 2
+    assert callable_all_along([(there(RBX), several)], sweeps, NOW - GRACE, NOW + timedelta(minutes=1)) == 0
