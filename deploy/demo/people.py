@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from schemas.calling.calendar import is_holiday
+from schemas.calling.calendar import gate, is_holiday
 from schemas.calling.hours import LAWS, ZONES
 from schemas.instances import Instance, Rules, Window
 from schemas.rows import Kind
@@ -18,6 +18,8 @@ TAIL = 8
 """Digits of a number that every way to write it ends with, also the old one without the ninth digit."""
 STATE_BY_ID = "ixc"
 """Its rows name a state by an id of its own, so its debtors live where the instance does; it says whom nobody may call."""
+LAWFUL = "AL"
+"""Where most of the simulated debtors live."""
 MOBILE = re.compile(r"^(55)?[1-9][1-9]9[0-9]{8}$")
 CLOSING = timedelta(seconds=10)
 """A closed hour is seen within five seconds, and as much again for a slow machine."""
@@ -80,6 +82,15 @@ def people(
             if (mine := _numbers(client["phones"], tails))
         ],
     }
+
+
+def closed_states(instance: Instance, now: datetime) -> list[str]:
+    """Where a law, not the demonstration, decides that nobody is called just now: one line for a person."""
+    if instance.erp.kind == STATE_BY_ID:
+        return []
+    here = gate(instance, now, LAWFUL)
+    until = f" until {here.opens_at:%A %H:%M}" if here.opens_at else ""
+    return [f"{instance.name}: the law of {LAWFUL} lets nobody be called{until}"] if here.closed else []
 
 
 def callable_all_along(

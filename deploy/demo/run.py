@@ -19,6 +19,7 @@ from deploy.demo.crew import crew
 from deploy.demo.erps import ERPS, Simulated
 from deploy.demo.folder import LOGS, throwaway
 from deploy.demo.options import Options
+from deploy.demo.people import closed_states
 from deploy.demo.plan import Blow, longest_pause, plan
 from deploy.demo.provider import Provider
 from deploy.demo.settle import Result, documents, events, first_sync, settle
@@ -169,6 +170,9 @@ class Demo:
         away = longest_pause(options.lasting) if chaos is not None and options.lasting is not None else None
         calls = Calls(scene.telephones, database, stack.kafka_bootstrap, away)
         since = datetime.now(UTC)
+        for instance in scene.listed:
+            for line in closed_states(instance, since):
+                self._report(line)
         try:
             if options.lasting is None:
                 await asyncio.Event().wait()

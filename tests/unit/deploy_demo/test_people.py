@@ -8,8 +8,9 @@ from pydantic import SecretStr
 
 from deploy.demo.erps import IXC, RBX, Simulated
 from deploy.demo.options import OPEN_RULES
-from deploy.demo.people import CLOSING, Polled, callable_all_along, noticed, people
+from deploy.demo.people import CLOSING, Polled, callable_all_along, closed_states, noticed, people
 from deploy.demo.provider import instance
+from deploy.demo.telephones import pabx
 from deploy.simulation.checker import Rang, violations
 from schemas.instances import Instance
 
@@ -96,3 +97,15 @@ def test_who_might_have_been_called_all_along_is_counted() -> None:
 
     assert callable_all_along([(there(), several)], sweeps, NOW - GRACE, NOW + timedelta(minutes=1)) == 2
     assert callable_all_along([(there(RBX), several)], sweeps, NOW - GRACE, NOW + timedelta(minutes=1)) == 0
+
+
+def test_what_a_law_closes_is_said_with_its_end() -> None:
+    """Of Saturday, 28 November 2026: the law ends at two, Monday is a holiday of AL, on Tuesday it begins at eight."""
+    line = pabx(1, KEY)
+    noon, night = NOW, NOW.replace(hour=23)
+
+    assert closed_states(instance(1, KEY, RBX, pabx=line), noon) == []
+    assert closed_states(instance(1, KEY, RBX, pabx=line), night) == [
+        "demo-rbx: the law of AL lets nobody be called until Tuesday 08:00"
+    ]
+    assert closed_states(instance(1, KEY, IXC, pabx=line), night) == []
