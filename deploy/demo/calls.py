@@ -77,12 +77,12 @@ class Calls:
         self._servers = servers
         self._chaos = chaos
 
-    async def begun(self, within: float) -> bool:
-        """Whether a telephone has rung, at the latest after `within` seconds."""
+    async def begun(self, calls: int, within: float) -> bool:
+        """Whether so many have been placed, at the latest after `within` seconds."""
         deadline = time.monotonic() + within
-        while not self._telephones.lines() and time.monotonic() < deadline:
+        while (placed := len(rung(self._telephones.lines()))) < calls and time.monotonic() < deadline:
             await asyncio.sleep(POLL_S)
-        return bool(self._telephones.lines())
+        return placed >= calls
 
     async def close(self, mongo: MongoSettings, listed: Sequence[Instance]) -> datetime:
         """No hour is open any more; what rings goes on. When that was."""

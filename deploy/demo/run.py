@@ -44,7 +44,10 @@ Report = Callable[[str], None]
 PAGE_WITHIN_S = 90.0
 SECONDS_A_CLIENT = 0.02
 POLL_S = 0.25
-FIRST_CALL_WITHIN_S = 60.0
+FIRST_CALLS, FIRST_CALLS_WITHIN_S = 10, 60.0
+"""Before a chaos: where nobody calls yet, faults teach nothing about calls. What an originator has in his hands when he is
+struck is asked for again after 90 s only.
+"""
 LOOK_EVERY_S = 2.0
 CHAOS_HEALTHY_AFTER_S = 5.0
 
@@ -177,9 +180,11 @@ class Demo:
             if options.lasting is None:
                 await asyncio.Event().wait()
             elif chaos is not None:
-                self._progress("waiting for the first call")  # where nobody calls yet, faults teach nothing about calls
-                if not await calls.begun(FIRST_CALL_WITHIN_S):
-                    self._report(f"no call within {FIRST_CALL_WITHIN_S:.0f} s: the chaos begins without")
+                self._progress("waiting for the first calls")
+                if not await calls.begun(FIRST_CALLS, FIRST_CALLS_WITHIN_S):
+                    self._report(
+                        f"fewer than {FIRST_CALLS} calls within {FIRST_CALLS_WITHIN_S:.0f} s: the chaos begins all the same"
+                    )
                 await chaos.run(self._plan(options.lasting, stack))
             else:
                 await asyncio.sleep(options.lasting.total_seconds())
