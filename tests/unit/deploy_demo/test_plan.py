@@ -69,6 +69,16 @@ def test_the_usual_one_has_forty_faults_in_five_minutes_and_pauses_of_up_to_two(
     assert struck.keys() == {*NAMES, *SERVERS, *PABXES}
 
 
+def test_who_asks_for_the_time_before_it_writes_or_rings_lives_in_another_hour_now_and_then() -> None:
+    found = [blow for seed in range(50) for blow in plan(FAULTS, DURATION, seed, NAMES, SERVERS, pabxes=PABXES)]
+    assert {blow.target.rpartition("-")[0] for blow in found if blow.kind == "clock"} == {
+        "erp-poller",
+        "hydrate",
+        "dialer",
+        "originate",
+    }
+
+
 def test_the_same_seed_is_the_same_plan_and_another_is_another() -> None:
     one, again, other = (plan(FAULTS, DURATION, seed, NAMES, SERVERS, pabxes=PABXES) for seed in (7, 7, 8))
     assert one == again
