@@ -43,11 +43,12 @@ class Partition:
     async def open(self, now: datetime, turned: Callable[[], None] = lambda: None) -> None:
         """Take over; `turned` is called for each stretch that was read. Raises RetryLater."""
         await self._writer.open()
-        source = reader(self._servers, self._stage.name)
+        source = reader(self._servers)
         try:
+            committed = await self._committed()
             await source.start()
             found = await restore(self._stage, self.number, source, turned, now)
-            self.states, self.read = found.states, await self._positions(source, found, now)
+            self.states, self.read = found.states, await self._positions(source, committed, found, now)
             self._swept = now
             if found.unreadable:
                 await self._fold_again(source, found, now, turned)
@@ -57,15 +58,30 @@ class Partition:
             await source.stop()
         log.info("restored", partition=self.number, states=len(self.states), unreadable=len(found.unreadable))
 
-    async def _positions(self, source: AIOKafkaConsumer, found: Restored, now: datetime) -> dict[str, int]:
+    async def _committed(self) -> dict[str, int]:
+        """The group's offsets, by source; 0 where it has none.
+
+        Asked by a client that is assigned nothing: aiokafka's coordination dies (AssertionError) where partitions are
+        assigned anew while it still looks for the group's coordinator, as in the first moments of a new broker.
+        """
+        asked = reader(self._servers, self._stage.name)
+        try:
+            await asked.start()
+            places = [TopicPartition(topic.name, self.number) for topic in self._stage.sources]
+            return {place.topic: await asked.committed(place) or 0 for place in places}
+        finally:
+            await asked.stop()
+
+    async def _positions(
+        self, source: AIOKafkaConsumer, committed: Mapping[str, int], found: Restored, now: datetime
+    ) -> dict[str, int]:
         """The group's offsets; where they were reset or expired, what the states themselves know.
 
         Where neither knows, a source is read from its beginning, or from as far back as states are remembered.
         """
         read = {}
         for topic in self._stage.sources:
-            committed = await source.committed(TopicPartition(topic.name, self.number))
-            known = max(committed or 0, found.read.get(topic.name, 0))
+            known = max(committed[topic.name], found.read.get(topic.name, 0))
             read[topic.name] = known or await self._since(source, topic.name, now)
         for name in await self._shorter(source, read):
             log.warning("read_anew", topic=name, partition=self.number, why="it is shorter than what was read of it")
