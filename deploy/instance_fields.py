@@ -8,6 +8,7 @@ from pydantic import HttpUrl, SecretStr, ValidationError
 from schemas.erp.options import Web
 from schemas.errors import StopWorker
 from schemas.instances import Instance, wrong_field
+from schemas.pabx import Pabx
 from schemas.runtime.secrets import seal
 from schemas.secret_fields import any_secret_field, at, put, secret_fields, variable
 
@@ -62,6 +63,27 @@ def checked(fields: Mapping[str, Any]) -> Instance:
     if isinstance(instance.erp, Web) and shown(instance.erp.url) != str(instance.erp.url):
         raise StopWorker("erp.url is wrong (holds a user, a password or a query): give the address alone")
     return instance
+
+
+ARMING: Mapping[str, Any] = {"pabx": {"armed": True}}
+"""The one change that arms: what `collector pabx arm` asks for, after its trial."""
+
+
+def unproven(before: Mapping[str, Any], patch: Mapping[str, Any], after: Instance) -> Instance:
+    """`after`, which rings only where it rang before over the same route, or where arming is all that was asked.
+
+    So neither a file that was exported elsewhere nor another route rings anybody. `before`: as stored; {} of a new one.
+    """
+    pabx = after.pabx
+    if pabx is None or not pabx.armed or patch == ARMING:
+        return after
+    try:
+        rang: Pabx | None = Pabx.model_validate(before.get("pabx"))
+    except ValidationError:
+        rang = None
+    if rang is not None and rang.armed and rang.route == pabx.route:
+        return after
+    return after.model_copy(update={"pabx": pabx.model_copy(update={"armed": False})})
 
 
 def _mend(exc: ValidationError) -> str:

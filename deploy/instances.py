@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from pymongo.errors import DuplicateKeyError
 
 from deploy.clients import database
-from deploy.instance_fields import Fields, Row, changes, checked, merged, sealed, shown
+from deploy.instance_fields import Fields, Row, changes, checked, merged, sealed, shown, unproven
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.errors import StopWorker
@@ -49,7 +49,9 @@ class TestSettings(AddSettings, PersonSettings):
 
 
 async def add(settings: MongoSettings, instance: Instance, *, replace: bool = False) -> None:
-    """`replace`: over whatever is there, for demonstrations. Raises StopWorker where the name is taken."""
+    """`replace`: over whatever is there, for demonstrations; else not armed. Raises StopWorker where the name is taken."""
+    if not replace:
+        instance = unproven({}, {}, instance)
     document = {"_id": instance.name, **instance.model_dump(mode="json")}
     async with database(settings) as connected:
         await check_keys(connected, settings)
@@ -89,7 +91,7 @@ async def change(
             raise StopWorker("erp.kind cannot be changed, as another ERP's rows have other ids: add another instance")
         if secrets and isinstance(settings, SecretSettings):
             after = sealed(after, secrets, settings.collector_secret_key)
-        instance = checked(after)
+        instance = unproven(before, patch, checked(after))
         stored = {"_id": name, **instance.model_dump(mode="json")}
         if stored != before:
             # The whole old document is the condition: whoever else changed it meanwhile must not be overwritten

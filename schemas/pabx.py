@@ -22,10 +22,11 @@ PLAIN = r"^[A-Za-z0-9_.-]*$"
 
 def _template(text: str) -> str:
     try:
-        named = [field for _, field, _, _ in string.Formatter().parse(text) if field is not None]
+        found = [part for part in string.Formatter().parse(text) if part[1] is not None]
     except ValueError:
         raise ValueError("a brace is not closed: write such as PJSIP/{national}@trunk") from None
-    if len(named) != 1 or named[0] not in NUMBER_FORMS or not DEVICE.match(text):
+    named = [field for _, field, spec, conversion in found if not spec and not conversion]  # they would cut or quote it
+    if len(found) != 1 or len(named) != 1 or named[0] not in NUMBER_FORMS or not DEVICE.match(text):
         raise ValueError("not technology/address with one of {e164} {plus} {national} {local}, as PJSIP/{national}@trunk")
     return text
 

@@ -17,6 +17,8 @@ from schemas.queue import Facts, HoldReason, QueueEntry
 
 LOOK_AGAIN = timedelta(minutes=1)
 """Where a rule objects of which nobody knows the end, and no record will tell it."""
+AHEAD = timedelta(days=366)
+"""Nobody's turn is looked for later than this: whose promise ends with all calendars is looked at again then."""
 HOPS = 4
 """So often the end of one hold is followed to the next one; then only a look on that day tells more."""
 BY_DAY: frozenset[HoldReason] = frozenset(
@@ -60,6 +62,8 @@ def turn(entry: QueueEntry, instance: Instance, controls: Controls, now: datetim
         if None in ends:
             return None
         at = max(at + timedelta(microseconds=1), *(end for end in ends if end is not None))
+        if at > now + AHEAD:
+            return Turn(now + AHEAD)
     return Turn(at)
 
 
@@ -74,7 +78,8 @@ def _ends(holds: tuple[HoldReason, ...], entry: QueueEntry, instance: Instance, 
         elif reason in BY_DAY:
             yield _midnight(now.astimezone(instance.clock).date(), instance.clock)
         elif reason in entry.verdict.until:
-            yield max(_midnight(entry.verdict.until[reason], instance.clock), now)
+            far = now.date() + 2 * AHEAD  # no calendar has a day after the last one of its own
+            yield max(_midnight(min(entry.verdict.until[reason], far), instance.clock), now)
         elif end := _instant(reason, entry, instance):
             yield end if end > now else now + LOOK_AGAIN
         else:

@@ -10,7 +10,7 @@ from typing import get_args
 
 from schemas.calling.hours import zone_of
 from schemas.calling.limits import limits
-from schemas.calling.phones import next_number
+from schemas.calling.phones import dialable, next_number
 from schemas.calling.retry import retry_at
 from schemas.controls import Controls
 from schemas.instances import Instance, Rules
@@ -26,7 +26,7 @@ def decide(facts: Facts, code: str, instance: Instance, controls: Controls) -> V
     Every rule is asked, so that a hold shows all that objects.
     """
     promised = controls.promises.get(code)
-    number = next_number(facts.phones, controls.phones, facts.calls)
+    number = next_number(dialable(facts.phones, instance), controls.phones, facts.calls)
     lasting = (*debt(facts), *people(facts, code, controls), *kinds(facts, instance.rules))
     if not number and facts.phones and "blocklist" not in lasting:
         lasting = (*lasting, "no_number_left")

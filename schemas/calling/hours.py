@@ -1,7 +1,8 @@
 """Whose clock and whose law: zones and calling hours by state (UF), pure. Sources: `schemas/erp/BRAZIL.md`."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import datetime, time
+from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,10 @@ ZONES: Mapping[str, str] = MappingProxyType(
 )
 """The zone of most of a state: far west Amazonas and Fernando de Noronha are elsewhere."""
 
+ELSEWHERE: Mapping[str, str] = MappingProxyType({"AM": "America/Eirunepe", "PE": "America/Noronha"})
+"""The other clock that a state has."""
+SUMMER, WINTER = datetime(2026, 1, 1, 12), datetime(2026, 7, 1, 12)  # noqa: DTZ001 - asked of several zones
+
 SATURDAY = 5
 
 
@@ -69,9 +74,19 @@ def state_of(instance: Instance, uf: str) -> str:
 
 
 def zone_of(instance: Instance, uf: str) -> ZoneInfo:
-    """The debtor's clock by his state. At home it is the instance's own: whoever set it knows his town."""
+    """The debtor's clock by his state. At home it is the instance's own, where the state has such a clock: whoever set it
+    knows his town; but one of elsewhere (`UTC`) would ring at night.
+    """
     state = state_of(instance, uf)
-    return instance.clock if state == instance.state else ZoneInfo(ZONES[state])
+    own = state == instance.state and any(
+        _alike(instance.zone, zone) for zone in (ZONES[state], ELSEWHERE.get(state)) if zone
+    )
+    return instance.clock if own else ZoneInfo(ZONES[state])
+
+
+@lru_cache(maxsize=512)
+def _alike(one: str, other: str) -> bool:
+    return all(ZoneInfo(one).utcoffset(at) == ZoneInfo(other).utcoffset(at) for at in (SUMMER, WINTER))
 
 
 def window_of(instance: Instance, state: str, weekday: int) -> Window | None:

@@ -3,12 +3,20 @@
 from collections.abc import Collection, Sequence
 from itertools import takewhile
 
+from schemas.instances import Instance
 from schemas.queue import PastCall
 
 INVALID_TIMES = 2
 """So often a number is found invalid before it is rung no more: networks say so by mistake once."""
 VAIN_TIMES = 2
 """So many attempts in vain on one number, one after the other, before the next has its turn."""
+
+
+def dialable(phones: Sequence[str], instance: Instance) -> tuple[str, ...]:
+    """Those that the PABX can be told: without its area code (`{local}`) a number of elsewhere is a stranger's here."""
+    if instance.pabx is None or "{local}" not in instance.pabx.endpoint:
+        return tuple(phones)
+    return tuple(phone for phone in phones if phone.startswith(f"+55{instance.ddd}"))
 
 
 def usable(phones: Sequence[str], blocked: Collection[str], calls: Sequence[PastCall]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from sinks.originate.answers import Answered
 from sinks.originate.breaker import Breaker
 from sinks.originate.hands import Hands
 from sinks.originate.healing import heal
-from sinks.originate.holds import hold_of
+from sinks.originate.holds import ANY, WRITE_NEEDED, hold_of
 from sinks.originate.pace import Caps, Channels, Pace, caps_of
 from sinks.originate.pbx import Pbx
 from sinks.originate.phones import Phones
@@ -184,13 +184,15 @@ class Line:
             self._listed_at = loop.time()
             self._asking = asyncio.create_task(self._list())
 
-    def _pbx(self) -> Pbx | None:
-        armed = (one for one in self._mine() if one.pabx and one.pabx.armed)
-        return next((pbx for one in armed if (pbx := self._phones.of(one, self.address))), None)
+    def _asker(self) -> tuple[Instance, Pbx] | None:
+        """As which instance's user the PABX is asked: of those that share it, one that is not known to be refused."""
+        held = self._hands.desk.world.holds
+        armed = (one for one in self._mine() if one.pabx and one.pabx.armed and one.name not in held)
+        return next(((one, pbx) for one in armed if (pbx := self._phones.of(one, self.address))), None)
 
     async def _probe(self) -> None:
-        began_at, pbx = self._hands.now(), self._pbx()
-        found = await pbx.probe() if pbx else None
+        began_at, asker = self._hands.now(), self._asker()
+        found = await asker[1].probe() if asker else None
         if found is not None and (found.there or found.refuses):
             self._breaker = self._breaker.answered()
             self._listed_at = None
@@ -198,10 +200,13 @@ class Line:
             self._breaker = self._breaker.failed(began_at, self._hands.now())
         log.info("pabx_probed", pabx=self.address, there=bool(found and found.there), failures=self._breaker.failures)
         self._wake.set()
+        if asker and found and found.refuses in {ANY, WRITE_NEEDED}:  # else its neighbours would wait for it for ever
+            with suppress(RetryLater):
+                await self._hold(asker[0], found.refuses, found.detail)
 
     async def _list(self) -> None:
-        asked_at, pbx = self._hands.now(), self._pbx()
-        found = await pbx.ours() if pbx else None
+        asked_at, asker = self._hands.now(), self._asker()
+        found = await asker[1].ours() if asker else None
         if found is not None:
             self._channels = self._channels.told(found, asked_at)
         elif not self._channels.listed:

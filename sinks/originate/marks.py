@@ -17,9 +17,14 @@ def ends_at(mark: Mark) -> datetime:
     return mark.at + (HUMAN_KEPT if mark.human else KEPT)
 
 
+def going_on(calls: Iterable[Mark], now: datetime) -> tuple[Mark, ...]:
+    """Without the old ones: one that nobody ever closed must not object for as long as others keep its subject."""
+    return tuple(mark for mark in calls if ends_at(mark) > now)
+
+
 def rewritten(subject: str, seen: Marks | None, calls: Iterable[Mark], now: datetime) -> Marks:
     """What replaces `seen`: `calls` without the old ones. `n` grows even over a document that expired in between."""
-    kept = tuple(sorted((mark for mark in calls if ends_at(mark) > now), key=lambda mark: (mark.at, mark.attempt)))
+    kept = tuple(sorted(going_on(calls, now), key=lambda mark: (mark.at, mark.attempt)))
     n = max((seen.n if seen else 0) + 1, round(now.timestamp() * 1000))
     return Marks(subject=subject, n=n, calls=kept, expires_at=max((ends_at(mark) for mark in kept), default=now))
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from schemas.attempts import Attempt, Mark, Marks
 from schemas.calling.limits import Limit
-from sinks.originate.marks import of_attempt, others, removed, rewritten
+from sinks.originate.marks import going_on, of_attempt, others, removed, rewritten
 from sinks.originate.steps import Begin, MarkChange, Move, Pause, Read, Replace, Steps
 from sinks.originate.weighing import SOON
 
@@ -62,7 +62,7 @@ def reserve(attempt: Attempt, judge: Judge) -> Steps[Reserved | Objected | Late 
         at = done.now
         if not attempt.at <= at < attempt.at + SOON:
             return Late()
-        judged = {subject: others(found.get(subject), attempt.attempt) for subject in attempt.subjects}
+        judged = {subject: going_on(others(found.get(subject), attempt.attempt), at) for subject in attempt.subjects}
         if objections := [limit for marks in judged.values() for limit in judge(marks, at)]:
             return Objected(longest(objections))
         mark = Mark(attempt=attempt.attempt, at=at, open=not attempt.dry_run)

@@ -4,6 +4,7 @@ It speaks as much of ARI as is asked of it here. It keeps a log of every POST th
 """
 
 import asyncio
+from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal
@@ -18,12 +19,16 @@ LATE_S = 12.0
 
 
 class FakeAri:
-    """`behaves`: by the number's digits as the endpoint has them; else `otherwise`. `posts`: the body of each POST."""
+    """`behaves`: by the number's digits as the endpoint has them; else `otherwise`. `posts`: the body of each POST.
+
+    `unknown`: users whom it refuses.
+    """
 
     def __init__(self) -> None:
         self.behaves: dict[str, Behaviour] = {}
         self.otherwise: Behaviour = "rings"
         self.read_only = False
+        self.unknown: set[str] = set()
         self.posts: list[Mapping[str, Any]] = []
         self.living: set[str] = set()
         self.asked: list[str] = []
@@ -54,10 +59,14 @@ class FakeAri:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         method, path, _ = head.split(" ", 2)
-        headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
+        fields = (line.split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
+        headers = {name.lower(): value for name, value in fields}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         self.asked.append(f"{method} {path}")
-        if method == "POST":
+        user = b64decode(headers.get("authorization", "").removeprefix("Basic ")).partition(b":")[0].decode()
+        if user in self.unknown:
+            told = (401, JSON, b'{"message": "Authentication required"}')
+        elif method == "POST":
             told = await self._post(orjson.loads(body))
         else:
             told = self._other(method, path.removeprefix("/ari/"))

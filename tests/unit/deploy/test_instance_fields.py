@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from deploy.cli.instance.set import effects, merged_patch
-from deploy.instance_fields import changes, checked, exported, instance_of, listed, merged
+from deploy.instance_fields import changes, checked, exported, instance_of, listed, merged, unproven
 from schemas.errors import StopWorker
 from tests.strategies import instance
 
@@ -91,3 +91,30 @@ def test_what_follows_from_a_change_is_said() -> None:
 def test_what_comes_out_of_a_change_must_be_an_instance() -> None:
     with pytest.raises(StopWorker, match="zone is wrong"):
         checked(merged(exported(document()), {"zone": "Brasil"}))
+
+
+PABX = {"control": {"kind": "ari", "url": "http://pabx.example:8088/ari", "user": "c"}, "context": "c", "armed": True}
+QUIET = {**PABX, "armed": False}
+
+
+@pytest.mark.parametrize(
+    ("before", "patch", "rings"),
+    [
+        (None, PABX, False),  # an export of elsewhere
+        (QUIET, PABX, False),  # an export of before it was disarmed
+        (QUIET, {"armed": True, "channels": 3}, False),
+        (PABX, {"endpoint": "PJSIP/0{national}@trunk"}, False),
+        (PABX, {"context": None, "app": "other"}, False),
+        (PABX, {"channels": 3}, True),
+        (QUIET, {"armed": True}, True),  # `collector pabx arm`, after its trial
+    ],
+)
+def test_nothing_rings_over_a_route_that_was_not_tried(before: Any, patch: dict[str, Any], rings: bool) -> None:  # noqa: ANN401 - JSON, or none
+    stored = document(pabx=before)
+
+    after = unproven(
+        stored, {"pabx": patch}, checked(merged({k: v for k, v in stored.items() if k != "_id"}, {"pabx": patch}))
+    )
+
+    assert after.pabx is not None
+    assert after.pabx.armed is rings

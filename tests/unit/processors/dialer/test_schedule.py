@@ -166,3 +166,14 @@ def test_nobodys_turn_comes_too_late(facts: Facts, people: Controls, minute: int
         assert found.rank[0] == -then.score
     if found is not None and found.rank is None:
         assert found.at > now
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "9999-12-30", "3000-01-01"])
+def test_a_promise_to_the_end_of_all_calendars_is_looked_at_again_and_stops_nobody(day: str) -> None:
+    people = Controls(promises={"1042": date.fromisoformat(day)})
+
+    found = turn(queued(OWED, people=people), HERE, people, NOON)
+
+    assert found is not None
+    assert found.rank is None
+    assert found.at > NOON + timedelta(days=365)

@@ -243,3 +243,18 @@ def test_a_window_is_never_widened_by_a_states_law() -> None:
 
     assert gate(here, monday + timedelta(hours=10)).closes_at == monday + timedelta(hours=11)
     assert gate(here, monday + timedelta(hours=8)).opens_at == monday + timedelta(hours=10)
+
+
+@pytest.mark.parametrize(("state", "zone"), [("SP", "UTC"), ("SP", "Asia/Tokyo"), ("AC", "America/Sao_Paulo")])
+def test_a_clock_that_the_state_does_not_have_opens_nothing_at_night(state: str, zone: str) -> None:
+    """A well-formed zone that is another country's, or another state's, is no hour of the debtor's."""
+    wrong, right = instance(state=state, zone=zone), instance(state=state, zone=ZONES[state])
+
+    assert zone_of(wrong, "").utcoffset(datetime(2026, 1, 12)) == zone_of(right, "").utcoffset(datetime(2026, 1, 12))  # noqa: DTZ001 - asked of zones
+
+
+@pytest.mark.parametrize(
+    ("state", "zone"), [("AM", "America/Eirunepe"), ("PE", "America/Noronha"), ("BA", "America/Maceio")]
+)
+def test_whoever_knows_his_town_has_its_clock(state: str, zone: str) -> None:
+    assert zone_of(instance(state=state, zone=zone), state).key == zone

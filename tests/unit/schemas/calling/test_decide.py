@@ -322,3 +322,18 @@ def test_whom_a_provider_calls_at_all(rules: dict[str, Any], facts_: dict[str, A
 
 def test_without_a_pabx_nobody_is_called() -> None:
     assert objections(ELIGIBLE, instance(pabx=None), NO_CONTROLS, NOON) == ("no_pabx",)
+
+
+def test_a_number_of_elsewhere_is_nobodys_where_the_pabx_is_told_no_area_code() -> None:
+    """`{local}` leaves the area code out: the same digits at home are a stranger's."""
+    pabx = {"control": {"kind": "ari", "url": "http://pabx.example/ari", "user": "c"}, "context": "c"}
+    local = instance(ddd="82", pabx={**pabx, "endpoint": "PJSIP/{local}@trunk"})
+    whole = instance(ddd="82", pabx={**pabx, "endpoint": "PJSIP/{national}@trunk"})
+    away, home = "+5511999990001", "+5582999990001"
+
+    def decided(here: Instance, *phones: str) -> Verdict:
+        return decide(Facts(known=True, active=True, phones=phones), "1042", here, Controls())
+
+    assert decided(local, away).holds == ("no_number_left",)
+    assert decided(local, away, home).number == home
+    assert decided(whole, away, home).number == away

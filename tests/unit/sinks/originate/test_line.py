@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from schemas.calls import CallPlaced, CallRequest
 from schemas.instances import Instance
 from sinks.originate.desk import Desk, World
 from sinks.originate.hands import Hands
+from sinks.originate.holds import PabxHold
 from sinks.originate.line import Line
 from sinks.originate.memory import MemoryLedger
 from sinks.originate.phones import Phones
@@ -27,10 +29,13 @@ ALWAYS = {day: {"opens": "00:00", "closes": "23:59:59"} for day in range(7)}
 
 
 class Seen:
-    """A desk that shows one instance."""
+    """A desk that shows these instances, and what their PABX refuses."""
 
-    def __init__(self, one: Instance) -> None:
-        self.world = World(datetime.now(UTC), {one.name: one})
+    def __init__(self, *shown: Instance) -> None:
+        self.world = World(datetime.now(UTC), {one.name: one for one in shown})
+
+    async def hold(self, hold: PabxHold) -> None:
+        self.world = replace(self.world, holds={**self.world.holds, hold.instance: hold})
 
     async def sight(self, asked: CallRequest) -> Sight:
         return Sight(datetime.now(UTC), self.world.instances[asked.instance])
@@ -39,8 +44,8 @@ class Seen:
 class Kept(Hands):
     """What is published stays here."""
 
-    def __init__(self, one: Instance) -> None:
-        super().__init__(MemoryLedger(), cast("Desk", Seen(one)), None, lambda: datetime.now(UTC))
+    def __init__(self, *shown: Instance) -> None:
+        super().__init__(MemoryLedger(), cast("Desk", Seen(*shown)), None, lambda: datetime.now(UTC))
         self.published: list[CallPlaced] = []
 
     async def _publish(self, placed: CallPlaced) -> None:
@@ -48,12 +53,15 @@ class Kept(Hands):
 
 
 @asynccontextmanager
-async def line(there: FakeAri, **pabx: Any) -> AsyncIterator[tuple[Line, Kept]]:  # noqa: ANN401 - any field of it
+async def line(there: FakeAri, wrong: str = "", **pabx: Any) -> AsyncIterator[tuple[Line, Kept]]:  # noqa: ANN401 - any field of it
+    """`wrong`: the user of another instance at the same PABX."""
     control = {**ARI["control"], "url": f"http://{there.address}/ari"}
     told = {**ARI, "control": control, "calls_per_second": 50, **pabx}
     rules = {"windows": ALWAYS, "call_on_holidays": True}
     one = instance(state="BA", zone="America/Bahia", pabx=told, rules=rules)
-    hands, phones = Kept(one), Phones(SecretStr("A" * 43 + "="))
+    refused = {**told, "control": {**control, "user": wrong or "collector"}}
+    neighbour = instance(name="antes", state="BA", zone="America/Bahia", pabx=refused, rules=rules)
+    hands, phones = Kept(*([neighbour] if wrong else []), one), Phones(SecretStr("A" * 43 + "="))
     found = Line(there.address, hands, phones)
     running = asyncio.create_task(found.run())
     yield found, hands
@@ -123,3 +131,17 @@ async def test_after_a_failure_it_is_asked_a_harmless_question_before_the_next_c
 
     first, second = [at for at, one in enumerate(there.asked) if one.startswith("POST")][:2]
     assert "GET /ari/asterisk/info" in there.asked[first:second]
+
+
+async def test_an_instance_whose_user_the_pabx_does_not_know_is_held_and_its_neighbours_are_called() -> None:
+    async with fake_ari() as there:
+        there.unknown = {"nobody"}
+        async with line(there, wrong="nobody") as (at, hands):
+            at.take(asked(there, 1))
+
+            async def called() -> bool:
+                return len(there.posts) == 1
+
+            await eventually(called, "the neighbour's call")
+
+    assert hands.desk.world.holds.keys() == {"antes"}

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from schemas.attempts import Attempt, AttemptState
+from schemas.attempts import Attempt, AttemptState, Mark
 from schemas.calls import Call
 from schemas.controls import Controls
 from sinks.originate.ending import finish
 from sinks.originate.healing import RESERVED_FOR, RESERVING_FOR, heal
+from sinks.originate.marks import rewritten
 from sinks.originate.placing import place
 from sinks.originate.steps import Done, Move, Publish, Replace, Ring, Step, drive_at_once
 from tests.strategies import instance
-from tests.unit.sinks.originate.pretended import ARI, NOON, SILENCE, Pretended, Told, armed, request, says
+from tests.unit.sinks.originate.pretended import ARI, NOON, SILENCE, Pretended, Told, armed, attempt_id, request, says
 
 MINUTE = timedelta(minutes=1)
 ASKED = request(1, phones=(1, 2))
@@ -340,3 +341,15 @@ def test_every_step_of_a_call_can_be_seen() -> None:
 
     steps = [type(step).__name__ for step in stepped(world)]
     assert steps == ["Look", "Begin", "Read", *["Replace"] * 3, "Move", "Ring", "Ask", "Publish", "Move"]
+
+
+@pytest.mark.parametrize(("days", "fate"), [(7, "refused"), (9, "ringing")])
+def test_a_mark_that_nobody_ever_closed_objects_no_longer_than_a_mark_is_kept(days: int, fate: str) -> None:
+    """A conversation keeps its subject for months; an open mark beside it ends with its own eight days."""
+    world = Pretended()
+    talked = Mark(attempt=attempt_id(7), at=NOON - timedelta(days=30), open=False, human=True)
+    forgotten = Mark(attempt=attempt_id(8), at=NOON - timedelta(days=days))
+    subject = f"client:norte:{ASKED.code}"
+    world.ledger.marks[subject] = rewritten(subject, None, (talked, forgotten), forgotten.at)
+
+    assert placed(world) == fate

@@ -1,0 +1,31 @@
+"""Which endpoint an instance may be given."""
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from schemas.pabx import Endpoint
+
+ENDPOINT: TypeAdapter[str] = TypeAdapter(Endpoint)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "PJSIP/{national:.10}@trunk",  # rings somebody whose number is a digit shorter
+        "PJSIP/{national:999999999}@trunk",
+        "PJSIP/{national:{local}}@trunk",
+        "PJSIP/{national!r}@trunk",
+        "PJSIP/{national}{local:.4}@trunk",
+        "PJSIP/{number}@trunk",
+        "PJSIP/82999990001@trunk",
+        "PJSIP/{national@trunk",
+    ],
+)
+def test_a_template_that_would_dial_another_number_is_none(template: str) -> None:
+    with pytest.raises(ValidationError):
+        ENDPOINT.validate_python(template)
+
+
+@pytest.mark.parametrize("template", ["PJSIP/{national}@trunk", "SIP/trunk/0{national}", "DAHDI/g0/{local}", "SIP/t/{plus}"])
+def test_a_template_names_one_form_of_the_number(template: str) -> None:
+    assert ENDPOINT.validate_python(template) == template
