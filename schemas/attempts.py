@@ -16,6 +16,8 @@ from schemas.model import Code, InstanceName, Instant, Model
 ATTEMPTS = "attempts"
 LEDGER = "ledger"
 ATTEMPTS_KEPT = timedelta(days=180)
+MARKS_KEPT = timedelta(days=8)
+"""Longer than every rolling limit. A call of which nobody has told an end for so long goes on no more."""
 
 AttemptId = Annotated[str, Field(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
 """A ULID of 26 characters, made by the dialer: also Asterisk's `channelId`, and so the record's uniqueid and linkedid."""

@@ -45,8 +45,9 @@ class Ari(Model):
 
     @property
     def address(self) -> str:
-        """Host and port: one PABX, whoever names it."""
-        return f"{(self.url.host or '').lower()}:{self.url.port}"
+        """Host and port: one PABX, whoever names it; and what stands before `/ari`, where several share a host."""
+        before = (self.url.path or "").rstrip("/").removesuffix("/ari")
+        return f"{(self.url.host or '').lower()}:{self.url.port}{before}"
 
 
 class Ami(Model):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import get_args
 
+from schemas.attempts import MARKS_KEPT
 from schemas.calling.hours import zone_of
 from schemas.calling.limits import limits
 from schemas.calling.phones import dialable, next_number
@@ -85,15 +86,16 @@ def kinds(facts: Facts, rules: Rules) -> Iterator[HoldReason]:
             yield "branch"
 
 
-def history(facts: Facts, instance: Instance) -> Iterator[tuple[HoldReason, datetime | None]]:
-    """What past calls forbid, and until when; None: until a record tells how the call ended.
+def history(facts: Facts, instance: Instance) -> Iterator[tuple[HoldReason, datetime]]:
+    """What past calls forbid, and until when. An open call: until a record tells its end, or its mark has gone.
 
     No limit begins to object by time alone: what objects right after the newest call is all that will.
     """
     if not facts.calls:
         return
     newest = max(call.at for call in facts.calls)
-    yield from limits(facts.calls, instance.rules, zone_of(instance, facts.uf), newest)
+    for reason, until in limits(facts.calls, instance.rules, zone_of(instance, facts.uf), newest):
+        yield reason, until or max(call.at for call in facts.calls if call.open) + MARKS_KEPT
     retry = retry_at(facts.calls, instance.rules)
     if retry is not None:
         yield "retry_later", retry

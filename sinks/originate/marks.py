@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from schemas.attempts import Mark, Marks
+from schemas.attempts import MARKS_KEPT, Mark, Marks
 from sinks.originate.steps import MarkChange
 
-KEPT = timedelta(days=8)
+KEPT = MARKS_KEPT
 """Longer than every limit of every instance that may share the subject: seven days, and the margin."""
 HUMAN_KEPT = timedelta(days=91)
 """Longer than any rest after a conversation."""

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import stamina
+import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
@@ -23,10 +24,13 @@ from sinks.originate.ending import finish
 from sinks.originate.hands import Hands
 from sinks.originate.requests import NAME, POLL_MS
 from sinks.originate.steps import drive
+from sinks.originate.stored import UnreadableError
 
 AT_ONCE = 8
 RECORDS = 500
 PATIENCE = timedelta(seconds=60)
+
+log = structlog.get_logger()
 
 
 class Outcomes:
@@ -59,7 +63,10 @@ class Outcomes:
             await patient(RetryLater, self._finish, call)
 
     async def _finish(self, call: Call) -> None:
-        await drive(finish(call, self._hands.now()), self._hands.do, self._hands.now)
+        try:
+            await drive(finish(call, self._hands.now()), self._hands.do, self._hands.now)
+        except UnreadableError as exc:  # one document must not stop what all others wait for
+            log.warning("outcome_not_noted", attempt=call.attempt, reason=str(exc))
 
     async def _commit(self) -> None:
         with suppress(CommitFailedError, IllegalStateError):  # its new owner tells them again

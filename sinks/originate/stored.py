@@ -5,9 +5,11 @@ No transactions: one that is killed in the middle locks its documents for a minu
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pymongo
+import structlog
+from pydantic import ValidationError
 from pymongo import ReadPreference, WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
@@ -24,6 +26,12 @@ from sinks.views.indexes import expire
 WITHIN_S = 5.0
 LASTING = WriteConcern("majority", j=True)
 AT_ONCE = 1_000
+M = TypeVar("M", Attempt, Marks)
+log = structlog.get_logger()
+
+
+class UnreadableError(RetryLater):
+    """A document is not what it should be: a newer version's, or somebody's hand. It waits until that is mended."""
 
 
 class StoredLedger:
@@ -62,7 +70,7 @@ class StoredLedger:
                 return await _inserted(self._attempts, _document("attempt", attempt))
             case Read(subjects=subjects):
                 found = await self._marks.find({"_id": {"$in": list(subjects)}}).to_list()
-                return {one["_id"]: Marks.model_validate(_fields("subject", one), extra="ignore") for one in found}
+                return {one["_id"]: _read(Marks, LEDGER, "subject", one) for one in found}
             case Replace(seen=seen, marks=marks):
                 document = _document("subject", marks)
                 if not seen:
@@ -83,9 +91,15 @@ class StoredLedger:
                 unfinished = {"state": {"$in": ["reserving", "reserved"]}}
                 abandoned = {"state": "abandoned", "changed_at": {"$gt": now - LOOKED_BACK}}
                 asked = self._attempts.find({"$or": [unfinished, abandoned]}).sort("changed_at", 1)
-                found = [_attempt(one) async for one in asked]
+                documents = await asked.to_list()
         except PyMongoError as exc:
             raise away(exc) from exc
+        found = []
+        for one in documents:
+            try:
+                found.append(_attempt(one))
+            except UnreadableError as exc:  # its neighbours are taken up all the same
+                log.warning("attempt_unreadable", reason=str(exc))
         return [attempt for attempt in found if is_left(attempt, now)]
 
 
@@ -107,7 +121,17 @@ def _fields(identity: str, document: Document) -> Document:
 
 
 def _attempt(document: Document) -> Attempt:
-    return Attempt.model_validate(_fields("attempt", document), extra="ignore")
+    return _read(Attempt, ATTEMPTS, "attempt", document)
+
+
+def _read(model: type[M], collection: str, identity: str, document: Document) -> M:
+    try:
+        return model.model_validate(_fields(identity, document), extra="ignore")
+    except ValidationError as exc:
+        wrong = ".".join(str(part) for part in exc.errors(include_url=False, include_input=False)[0]["loc"])
+        # no subject in the text: it may be a telephone's number
+        named = f" {document['_id']}" if collection == ATTEMPTS else ""
+        raise UnreadableError(f"{collection}{named}: the field {wrong} cannot be read") from None
 
 
 def away(exc: PyMongoError) -> RetryLater:

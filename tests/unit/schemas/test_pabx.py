@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from schemas.pabx import Endpoint
+from schemas.pabx import Ari, Endpoint
 
 ENDPOINT: TypeAdapter[str] = TypeAdapter(Endpoint)
 
@@ -29,3 +29,14 @@ def test_a_template_that_would_dial_another_number_is_none(template: str) -> Non
 @pytest.mark.parametrize("template", ["PJSIP/{national}@trunk", "SIP/trunk/0{national}", "DAHDI/g0/{local}", "SIP/t/{plus}"])
 def test_a_template_names_one_form_of_the_number(template: str) -> None:
     assert ENDPOINT.validate_python(template) == template
+
+
+def test_two_that_share_a_host_are_two() -> None:
+    """One trial, one line and one pace must not stand for the other."""
+    urls = ("http://PABX.local:8088/ari", "http://pabx.local:8088/ari/", "http://pabx.local:8088/b/ari")
+
+    assert [Ari.model_validate({"url": url, "user": "u"}).address for url in urls] == [
+        "pabx.local:8088",
+        "pabx.local:8088",
+        "pabx.local:8088/b",
+    ]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.attempts import MARKS_KEPT
 from schemas.calling.calendar import gate
 from schemas.calling.decide import decide, in_force
 from schemas.calling.hours import zone_of
@@ -76,11 +77,10 @@ def test_what_calls_forbid_is_forbidden_until_it_ends_and_no_longer(
 def test_every_hold_of_the_past_says_when_it_ends(
     evidence: Facts, calls: tuple[PastCall, ...], refused: dict[str, datetime]
 ) -> None:
-    """But for a call of which nobody knows whether it has ended. What has ended is gone from what is in force."""
+    """Also a call of which nobody knows whether it has ended. What has ended is gone from what is in force."""
     stored = decide(evidence.model_copy(update={"calls": calls, "refused": refused}), CODE, instance(), NO_CONTROLS)
-    going_on = {"call_open"} if any(call.outcome is None for call in calls) else set()
 
-    assert stored.ends.keys() == {reason for reason in stored.holds if reason in LIMITS} - going_on
+    assert stored.ends.keys() == {reason for reason in stored.holds if reason in LIMITS}
     for end in stored.ends.values():
         left = in_force(stored, SEEN.date(), end)
         assert left.ends == {reason: at for reason, at in stored.ends.items() if at > end}
@@ -110,8 +110,10 @@ def test_a_delay_only_lengthens_limits() -> None:
     assert asked(called("busy", HOUR), retry_minutes={"busy": 1}).holds == ("limit_gap",)
 
 
-def test_a_call_whose_end_nobody_knows_holds_for_ever() -> None:
-    assert asked(called(None, 300 * HOUR)).holds == ("call_open",)
+def test_a_call_whose_end_nobody_knows_holds_as_long_as_its_mark() -> None:
+    """Else whoever was forgotten, as by a `classify` that stood still for days, would never be called again."""
+    assert asked(called(None, MARKS_KEPT - HOUR)).holds == ("call_open",)
+    assert asked(called(None, MARKS_KEPT)).holds == ()
 
 
 def test_a_clock_that_is_set_back_opens_nothing() -> None:
