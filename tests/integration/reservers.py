@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple, NoReturn
 
+from pymongo import MongoClient
+
 from schemas.attempts import Attempt
 from schemas.calls import Call
 from schemas.errors import RetryLater
@@ -34,12 +36,14 @@ FAMILIES = 20
 TURN_S = 1.5
 INSTANCE = armed(per_hour=60, per_day=100, per_7_days=500)
 RUNG = "rung"
+AT_MOST_S = 180.0
 
 
 class Options(NamedTuple):
     uri: str
     database: str
-    seconds: float
+    kills: int
+    rings: int
     processes: int = 8
     careless: bool = False
 
@@ -133,6 +137,12 @@ async def lived(options: Options, began: float, seed: int) -> None:
     await Process(connected(options), clock_from(began), Random(seed), careless=options.careless).live()
 
 
+def rung(options: Options) -> int:
+    """A client of its own each time: one must not live through a fork."""
+    with MongoClient[dict[str, object]](options.uri) as client:
+        return client[options.database][RUNG].count_documents({})
+
+
 def forked(options: Options, began: float, seed: int) -> int:
     """A child that lives until it is killed; its process id."""
     if child := os.fork():
@@ -144,13 +154,14 @@ def forked(options: Options, began: float, seed: int) -> int:
 
 
 def main(options: Options) -> None:
-    """Prints how many were killed, and when the clock began."""
+    """Prints how many were killed, and when the clock began. Ends when enough were killed and enough rang."""
     chance, kills = Random(1), 0
     weigh(asked(0, 0, NOON, NOON), Sight(NOON, INSTANCE), NOON)  # the holidays' tables: once, not in each child
     asyncio.run(prepared(options))
     began = time.time()
     children = [forked(options, began, n) for n in range(options.processes)]
-    while time.time() - began < options.seconds:
+    while kills < options.kills or rung(options) < options.rings:
+        assert time.time() - began < AT_MOST_S, f"only {kills} kills and {rung(options)} rings in {AT_MOST_S} s"
         time.sleep(chance.uniform(0.3, 1.0))
         n = chance.randrange(len(children))
         os.kill(children[n], signal.SIGKILL)
@@ -168,7 +179,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("uri")
     parser.add_argument("database")
-    parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--kills", type=int, required=True)
+    parser.add_argument("--rings", type=int, required=True)
     parser.add_argument("--careless", action="store_true")
     given = parser.parse_args()
-    main(Options(given.uri, given.database, given.seconds, careless=given.careless))
+    main(Options(given.uri, given.database, given.kills, given.rings, careless=given.careless))
