@@ -18,7 +18,8 @@ from schemas.said import Said
 OK = 200
 REFUSING = (400, 401, 403)
 """Somebody must mend the instance's configuration, or the PABX's user."""
-NO = {(500, "allocation failed"), (503, "asterisk not booted"), (503, "not booted")}
+NO_TRUNK = "allocation failed"
+NO = {(500, NO_TRUNK), (503, "asterisk not booted"), (503, "not booted")}
 NOT_FOUND = 404
 IS_OURS = re.compile(r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$")
 INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
@@ -36,13 +37,15 @@ CHANNELS = TypeAdapter(list[Channel])
 class Answered(NamedTuple):
     """`detail`: for people. `started_at`: by the PABX's clock, None where it did not say.
 
-    `holds`: the status for which the whole instance is held (one of `REFUSING`), 0 where it is not.
+    `holds`: the status for which the whole instance is held (one of `REFUSING`), 0 where it is not. `of_route`: the PABX is
+    there and refuses this endpoint, as where a trunk is down: no matter of its other instances.
     """
 
     answer: Answer
     detail: str = ""
     started_at: datetime | None = None
     holds: int = 0
+    of_route: bool = False
 
 
 def answered(said: Said) -> Answered:
@@ -66,7 +69,8 @@ def _not_placed(said: Said) -> Answered:
         return Answered("unclear", f"answered {said.status} without Asterisk's own words")
     detail = f"answered {said.status} {message}".strip()
     if said.status in REFUSING or said.status == NOT_FOUND or (said.status, message.lower()) in NO:
-        return Answered("refused", detail, holds=said.status if said.status in REFUSING else 0)
+        of_route = said.status == NOT_FOUND or message.lower() == NO_TRUNK
+        return Answered("refused", detail, holds=said.status if said.status in REFUSING else 0, of_route=of_route)
     return Answered("unclear", detail)
 
 

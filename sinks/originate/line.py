@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -42,6 +43,7 @@ class Line:
         self._pace = Pace()
         self._channels = Channels()
         self._breaker = Breaker()
+        self._routes: dict[str, Breaker] = {}  # of instances whose trunk fails: a PABX that is there serves the others
         self._listed_at: float | None = None
         self._asking: asyncio.Task[None] | None = None
         self._calls: set[asyncio.Task[None]] = set()
@@ -85,7 +87,7 @@ class Line:
                 return REST_S
             if wait := self._pace.wait(caps, now):
                 return wait
-            if (request := self.waiting.next(now)) is None:
+            if (request := self.waiting.next(now, self._resting(now))) is None:
                 break
             self._pace = self._pace.begun(caps, now)
             self._channels = self._channels.begun(request.attempt)
@@ -101,6 +103,10 @@ class Line:
             return True  # nothing is asked of a PABX that may not even be there
         awaited = sum(at is None for at in self._channels.since.values())
         return self._channels.listed and self._breaker.may_call(awaited)
+
+    def _resting(self, now: datetime) -> set[str]:
+        """Instances whose route failed a while ago; after that one call tries it, as nothing else would tell."""
+        return {name for name, route in self._routes.items() if (until := route.probes_at()) is not None and now < until}
 
     def _rings(self) -> bool:
         return any(one.pabx.armed for one in self._mine() if one.pabx)
@@ -161,6 +167,11 @@ class Line:
             self._channels = self._channels.gone(name) if gone else self._channels.answered(name, now)
         if found.answer == "ringing":
             self._breaker = self._breaker.rang()
+            self._routes.pop(step.instance.name, None)
+        elif found.of_route:
+            route = self._routes.get(step.instance.name, Breaker()).failed(began_at, now)
+            self._routes[step.instance.name] = route
+            log.warning("route_failed", instance=step.instance.name, detail=found.detail, failures=route.failures)
         elif not found.holds:
             self._breaker = self._breaker.failed(began_at, now)
             log.warning("pabx_failed", pabx=self.address, detail=found.detail, failures=self._breaker.failures)

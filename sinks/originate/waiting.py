@@ -1,6 +1,7 @@
 """Requests of one PABX that wait for their turn, the best first: of all its instances together."""
 
 import heapq
+from collections.abc import Collection
 from datetime import datetime
 
 from schemas.calls import CallRequest
@@ -24,14 +25,26 @@ class Waiting:
             self._ids.add(request.attempt)
             heapq.heappush(self._heap, ((-request.score, request.requested_at, request.attempt), request))
 
-    def next(self, now: datetime) -> CallRequest | None:
-        """The best that has not lapsed; it waits no more. None where there is none."""
-        while self._heap:
-            request = heapq.heappop(self._heap)[1]
-            self._ids.discard(request.attempt)
-            if now < request.lapses_at:
-                return request
-        return None
+    def next(self, now: datetime, resting: Collection[str] = ()) -> CallRequest | None:
+        """The best that has not lapsed; it waits no more. None where there is none.
+
+        Those of the instances that are `resting` are passed over, and wait on.
+        """
+        passed = []
+        found = None
+        while self._heap and found is None:
+            entry = heapq.heappop(self._heap)
+            request = entry[1]
+            if now >= request.lapses_at:
+                self._ids.discard(request.attempt)
+            elif request.instance in resting:
+                passed.append(entry)
+            else:
+                self._ids.discard(request.attempt)
+                found = request
+        for entry in passed:
+            heapq.heappush(self._heap, entry)
+        return found
 
     def forget(self) -> int:
         """All of them, how many: another process has this PABX now."""

@@ -43,6 +43,7 @@ def test_only_asterisks_own_no_is_one(said: Said, answer: str, holds: int) -> No
     found = answered(said)
 
     assert (found.answer, found.holds) == (answer, holds)
+    assert found.of_route is (found.answer == "refused" and said.status in {404, 500})
     assert found.detail or answer == "ringing"
 
 

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from schemas.calls import CallPlaced, CallRequest
 from schemas.instances import Instance
+from schemas.queue import QueueEntry
 from sinks.originate.desk import Desk, World
 from sinks.originate.hands import Hands
 from sinks.originate.holds import PabxHold
@@ -145,3 +146,30 @@ async def test_an_instance_whose_user_the_pabx_does_not_know_is_held_and_its_nei
             await eventually(called, "the neighbour's call")
 
     assert hands.desk.world.holds.keys() == {"antes"}
+
+
+async def test_an_instance_whose_trunk_is_down_rests_and_its_neighbours_are_called() -> None:
+    """Though what it asks for is worth more: the PABX itself is there."""
+    async with fake_ari() as there:
+        worth_more = asked(there, 1, score=900)
+        there.behaves[digits_of(worth_more)] = "allocation"
+        async with line(there, wrong="another", calls_per_second=50) as (at, _):
+            at.take(worth_more.model_copy(update={"instance": "antes", "entry": of("antes", worth_more)}))
+            at.take(asked(there, 2))
+            at.take(asked(there, 3))
+
+            async def all_three() -> bool:
+                return len(there.posts) == 3
+
+            await eventually(all_three, "the neighbour's calls")
+
+    assert not any(one.startswith("GET /ari/asterisk/info") for one in there.asked)
+    assert rung(there)[0] == worth_more.attempt
+
+
+def digits_of(request: CallRequest) -> str:
+    return request.number.removeprefix("+55")
+
+
+def of(name: str, request: CallRequest) -> QueueEntry:
+    return request.entry.model_copy(update={"instance": name})

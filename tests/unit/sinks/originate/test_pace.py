@@ -75,6 +75,21 @@ def test_the_best_comes_first_and_what_has_lapsed_never() -> None:
     assert (waiting.forget(), len(waiting)) == (1, 0)
 
 
+def test_those_of_a_resting_instance_are_passed_over_and_wait_on() -> None:
+    waiting = Waiting()
+    for n, name in ((1, "a"), (2, "a"), (3, "b")):
+        waiting.add(request(n, score=9 - n, at=NOON).model_copy(update={"instance": name}))
+
+    found = [waiting.next(NOON, {"a"}) for _ in range(2)]
+
+    assert [one.attempt[-1] if one else None for one in found] == ["3", None]
+    assert len(waiting) == 2
+    assert (late := waiting.next(NOON)) is not None
+    assert late.attempt[-1] == "1"
+    assert waiting.next(NOON + timedelta(hours=1), {"a"}) is None
+    assert len(waiting) == 0, "what has lapsed rests no more"
+
+
 def test_a_breaker_waits_longer_with_each_failure_and_is_closed_by_a_call_that_rings() -> None:
     breaker, now, waits = Breaker(), NOON, []
     assert breaker.may_call(5)
