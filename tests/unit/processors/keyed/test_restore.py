@@ -133,28 +133,19 @@ async def test_what_is_not_remembered_any_more_leaves_the_memory_now_and_then() 
     await part.close()
 
 
-class Source(Log):
-    """The group's offsets are gone, or were set back to `group`."""
-
-    group: int | None = None
-
-    async def committed(self, tp: TopicPartition) -> int | None:
-        del tp
-        return self.group
-
-
-@pytest.mark.parametrize("group", [None, 0])
-async def test_where_nobody_knows_what_was_read_sources_are_read_as_far_back_as_is_remembered(group: int | None) -> None:
-    """Older records could only be letters: of half a year of calls, as many."""
+async def test_where_nobody_knows_what_was_read_sources_are_read_as_far_back_as_is_remembered() -> None:
+    """The group's offsets are gone, or were set back. Older records could only be letters: of half a year of calls, as many."""
     part = Partition(CLASSIFY, MINE, "nowhere:1")
-    source = Source([call(n, NOW, NOW - (10 - n) * DAY) for n in range(10)])
-    source.group = group
+    source = Log([call(n, NOW, NOW - (10 - n) * DAY) for n in range(10)])
     known = {"call.placed.v1": 9}
 
-    assert await part._positions(source, Restored(), NOW) == {"call.placed.v1": 7, "pbx.cdr.v1": 7}
-    assert await part._positions(source, Restored(read=known), NOW) == {**known, "pbx.cdr.v1": 7}
-    source.group = 2  # what it has not read yet it reads, however old: that has no letter yet
-    assert await part._positions(source, Restored(), NOW) == {"call.placed.v1": 2, "pbx.cdr.v1": 2}
+    def group(offset: int) -> dict[str, int]:
+        return {"call.placed.v1": offset, "pbx.cdr.v1": offset}
+
+    assert await part._positions(source, group(0), Restored(), NOW) == {"call.placed.v1": 7, "pbx.cdr.v1": 7}
+    assert await part._positions(source, group(0), Restored(read=known), NOW) == {**known, "pbx.cdr.v1": 7}
+    # what it has not read yet it reads, however old: that has no letter yet
+    assert await part._positions(source, group(2), Restored(), NOW) == {"call.placed.v1": 2, "pbx.cdr.v1": 2}
     await part.close()
 
 
