@@ -134,7 +134,7 @@ async def test_what_is_not_remembered_any_more_leaves_the_memory_now_and_then() 
 
 
 async def test_where_nobody_knows_what_was_read_sources_are_read_as_far_back_as_is_remembered() -> None:
-    """The group's offsets are gone, or were set back. Older records could only be letters: of half a year of calls, as many."""
+    """The group has none, or was set back. Older records could only be letters: of half a year of calls, as many."""
     part = Partition(CLASSIFY, MINE, "nowhere:1")
     source = Log([call(n, NOW, NOW - (10 - n) * DAY) for n in range(10)])
     known = {"call.placed.v1": 9}
