@@ -14,7 +14,7 @@ from deploy.up import KILLED, until_told
 from schemas.errors import PipelineError
 from schemas.runtime.process import BAD_CONFIGURATION
 
-WITHIN_S = 600.0
+WITHIN_S = 1_200.0
 SHOWN = 30
 UNEQUAL = 1
 
