@@ -21,8 +21,8 @@ ALONE = {
 }
 SCALED = {"hydrate": 3, "views": 2}
 VICTIMS = ("hydrate", "views")
-HEALTHY_WITHIN_S = 180.0
-SETTLED_WITHIN_S = 120.0
+HEALTHY_WITHIN_S = 400.0
+SETTLED_WITHIN_S = 300.0
 LOOK_EVERY_S = 1.0
 ASK_TIMES = 5
 
