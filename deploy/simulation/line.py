@@ -1,4 +1,4 @@
-"""One PABX as one process has it: the real queue, pace, caps and breaker, driven by events instead of tasks."""
+"""One PABX as one process has it: the real lane, driven by events instead of tasks."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -11,14 +11,13 @@ from schemas.attempts import Attempt
 from schemas.calls import CallRequest
 from schemas.instances import Instance
 from sinks.originate.answers import Answered, answered, living, ours
-from sinks.originate.breaker import Breaker
 from sinks.originate.dialling import ari_fields
 from sinks.originate.healing import heal
+from sinks.originate.lane import Lane
 from sinks.originate.line import LIST_EVERY_S
-from sinks.originate.pace import Caps, Channels, Pace, caps_of
+from sinks.originate.pace import Caps, Pace, caps_of
 from sinks.originate.placing import place
 from sinks.originate.steps import Ask, Fate, Ring
-from sinks.originate.waiting import Waiting
 
 
 class Tally(Protocol):
@@ -29,7 +28,7 @@ class Tally(Protocol):
 
 
 class Line:
-    """See `sinks.originate.line.Line`, whose order of doing things this has."""
+    """As `sinks.originate.line.Line`; what may begin when, both ask `sinks.originate.lane`."""
 
     def __init__(self, process: Process, exchange: Exchange, instances: Mapping[str, Instance], tally: Tally) -> None:
         self._process = process
@@ -42,12 +41,12 @@ class Line:
 
     def forget(self) -> None:
         """As a process that begins: nothing waits, nothing is known."""
-        self._waiting, self._pace, self._channels, self._breaker = Waiting(), Pace(), Channels(), Breaker()
+        self._lane = Lane()
 
     def take(self, request: CallRequest) -> None:
         """It waits for its turn."""
-        self._waiting.add(request)
-        self._list.within(0.0 if not self._channels.listed else LIST_EVERY_S)
+        self._lane.waiting.add(request)
+        self._list.within(0.0 if not self._lane.is_listed else LIST_EVERY_S)
         self._wake.within(0.0)
 
     def heal(self, attempt: Attempt, then: Callable[[bool | None], None]) -> None:
@@ -66,12 +65,7 @@ class Line:
         def heard(found: Answered) -> None:
             if process.epoch != epoch:
                 return
-            gone = found.answer == "refused"
-            self._channels = self._channels.gone(name) if gone else self._channels.answered(name, process.now())
-            if found.answer == "ringing":
-                self._breaker = self._breaker.rang()
-            elif not found.holds:
-                self._breaker = self._breaker.failed(began_at, process.now())
+            self._lane.asked(name, step.instance.name, found, began_at, process.now())
             then(found)
 
         self._exchange.ring(ari_fields(pabx, name, step.attempt.number), lambda said: heard(answered(said)))
@@ -82,33 +76,22 @@ class Line:
 
     def _turn(self) -> None:
         process = self._process
-        while process.alive and self._waiting:
+        while process.alive and self._lane.waiting:
             now = process.now()
-            if not self._room():
+            if not self._lane.has_room(self._caps):
                 self._list.within(LIST_EVERY_S)
                 return
-            if wait := self._pace.wait(self._caps, now):
+            if wait := self._lane.wait(self._caps, now):
                 self._wake.within(wait)
                 return
-            if (request := self._waiting.next(now)) is None:
+            if (begun := self._lane.begin(self._caps, now)) is None:
                 return
-            self._pace = self._pace.begun(self._caps, now)
-            self._channels = self._channels.begun(request.attempt)
-            self._place(request, self._pace)
-
-    def _room(self) -> bool:
-        if len(self._channels.since) >= self._caps.channels:
-            return False
-        awaited = sum(at is None for at in self._channels.since.values())
-        return self._channels.listed and self._breaker.may_call(awaited)
+            self._place(*begun)
 
     def _place(self, request: CallRequest, mine: Pace) -> None:
         def done(fate: Fate | None) -> None:
             self._tally.fate(fate)
-            if self._channels.since.get(request.attempt, self._process.now()) is None:
-                self._channels = self._channels.gone(request.attempt)
-            if fate in {None, "dropped", "handled", "refused"} and self._pace is mine:
-                self._pace = Pace()
+            self._lane.ended(request.attempt, fate or "dropped", mine, self._process.now())
             self._wake.within(0.0)
 
         self._process.begin("place", place(request, self._process.now()), self, done)
@@ -119,16 +102,11 @@ class Line:
         if not process.alive:
             return
         asked_at: datetime = process.now()
-        probes_at = self._breaker.probes_at()
+        probes_at = self._lane.probes_at()
         if probes_at is None:
-            found = ours(self._exchange.channels())
-            if found is not None:
-                self._channels = self._channels.told(found, asked_at)
-            elif not self._channels.listed:
-                self._breaker = self._breaker.failed(asked_at, asked_at)
+            self._lane.told(ours(self._exchange.channels()), asked_at, asked_at)
         elif asked_at >= probes_at:
-            there = ours(self._exchange.channels()) is not None
-            self._breaker = self._breaker.answered() if there else self._breaker.failed(asked_at, asked_at)
-        if self._waiting or self._channels.since:
+            self._lane.probed(asked_at, asked_at, there=ours(self._exchange.channels()) is not None)
+        if self._lane.waiting or self._lane.is_busy:
             self._list.within(LIST_EVERY_S)
         self._wake.within(0.0)

@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -12,16 +11,15 @@ from schemas.calls import CallRequest
 from schemas.errors import RetryLater
 from schemas.instances import Instance
 from sinks.originate.answers import Answered
-from sinks.originate.breaker import Breaker
 from sinks.originate.hands import Hands
 from sinks.originate.healing import heal
 from sinks.originate.holds import ANY, WRITE_NEEDED, hold_of
-from sinks.originate.pace import Caps, Channels, Pace, caps_of
+from sinks.originate.lane import Lane
+from sinks.originate.pace import Caps, Pace, caps_of
 from sinks.originate.pbx import Pbx
 from sinks.originate.phones import Phones
 from sinks.originate.placing import place
 from sinks.originate.steps import Ask, Fate, Hold, Ring, Step, drive
-from sinks.originate.waiting import Waiting
 
 LIST_EVERY_S = 2.0
 REST_S = 1.0
@@ -35,28 +33,24 @@ class Line:
     def __init__(self, address: str, hands: Hands, phones: Phones) -> None:
         self.address = address
         self.share = 1.0
-        self.waiting = Waiting()
         self.retired = False
         self._hands = hands
         self._phones = phones
         self._wake = asyncio.Event()
-        self._pace = Pace()
-        self._channels = Channels()
-        self._breaker = Breaker()
-        self._routes: dict[str, Breaker] = {}  # of instances whose trunk fails: a PABX that is there serves the others
+        self._lane = Lane()
         self._listed_at: float | None = None
         self._asking: asyncio.Task[None] | None = None
         self._calls: set[asyncio.Task[None]] = set()
 
     def take(self, request: CallRequest) -> None:
         """It waits for its turn."""
-        self.waiting.add(request)
+        self._lane.waiting.add(request)
         self._wake.set()
 
     def retire(self) -> None:
         """Another process has this PABX now: what waits is dropped, what was begun is ended."""
         self.retired = True
-        self.waiting.forget()
+        self._lane.waiting.forget()
         self._wake.set()
 
     async def run(self) -> None:
@@ -78,35 +72,21 @@ class Line:
         """Begin what may be begun now; seconds until there may be more to begin."""
         instances = self._hands.desk.world.instances
         self._ask()
-        while self.waiting:
+        while self._lane.waiting:
             now = self._hands.now()
             caps = caps_of(self.address, instances.values(), self.share)
             if caps is None:  # of no instance that is known yet, or any more: the rules say so to each
                 caps = Caps(1, 1.0)
-            if not self._room(caps):
+            if not self._lane.has_room(caps, rings=self._rings()):
                 return REST_S
-            if wait := self._pace.wait(caps, now):
+            if wait := self._lane.wait(caps, now):
                 return wait
-            if (request := self.waiting.next(now, self._resting(now))) is None:
+            if (begun := self._lane.begin(caps, now)) is None:
                 break
-            self._pace = self._pace.begun(caps, now)
-            self._channels = self._channels.begun(request.attempt)
-            task = asyncio.create_task(self._placed(request, self._pace))
+            task = asyncio.create_task(self._placed(*begun))
             self._calls.add(task)
             task.add_done_callback(self._done)
         return REST_S
-
-    def _room(self, caps: Caps) -> bool:
-        if len(self._channels.since) >= caps.channels:
-            return False
-        if not self._rings():
-            return True  # nothing is asked of a PABX that may not even be there
-        awaited = sum(at is None for at in self._channels.since.values())
-        return self._channels.listed and self._breaker.may_call(awaited)
-
-    def _resting(self, now: datetime) -> set[str]:
-        """Instances whose route failed a while ago; after that one call tries it, as nothing else would tell."""
-        return {name for name, route in self._routes.items() if (until := route.probes_at()) is not None and now < until}
 
     def _rings(self) -> bool:
         return any(one.pabx.armed for one in self._mine() if one.pabx)
@@ -129,10 +109,7 @@ class Line:
         except Exception:
             log.exception("attempt_left", attempt=request.attempt, instance=request.instance)
         finally:
-            if self._channels.since.get(request.attempt, self._hands.now()) is None:  # it was never asked for
-                self._channels = self._channels.gone(request.attempt)
-            if fate in {"dropped", "handled", "refused"} and self._pace is mine:
-                self._pace = Pace()
+            self._lane.ended(request.attempt, fate, mine, self._hands.now())
 
     async def heal(self, attempt: Attempt) -> bool:
         """Take up what a crash has left. Raises RetryLater."""
@@ -158,23 +135,15 @@ class Line:
         began_at = self._hands.now()
         if began_at >= step.by:
             return Answered("refused", "it took too long")
-        found = Answered("unclear")
         try:
             found = await pbx.ring(pabx, name, step.attempt.number)
-        finally:
-            now = self._hands.now()
-            gone = found.answer == "refused"
-            self._channels = self._channels.gone(name) if gone else self._channels.answered(name, now)
-        if found.answer == "ringing":
-            self._breaker = self._breaker.rang()
-            self._routes.pop(step.instance.name, None)
-        elif found.of_route:
-            route = self._routes.get(step.instance.name, Breaker()).failed(began_at, now)
-            self._routes[step.instance.name] = route
-            log.warning("route_failed", instance=step.instance.name, detail=found.detail, failures=route.failures)
-        elif not found.holds:
-            self._breaker = self._breaker.failed(began_at, now)
-            log.warning("pabx_failed", pabx=self.address, detail=found.detail, failures=self._breaker.failures)
+        except BaseException:
+            self._lane.unheard(name, self._hands.now())
+            raise
+        failed = self._lane.asked(name, step.instance.name, found, began_at, self._hands.now())
+        if failed is not None:
+            what = "route_failed" if found.of_route else "pabx_failed"
+            log.warning(what, pabx=self.address, instance=step.instance.name, detail=found.detail, failures=failed.failures)
         return found
 
     async def _hold(self, instance: Instance, status: int, reason: str) -> None:
@@ -186,12 +155,12 @@ class Line:
         """Which channels live, or, after a failure, whether the PABX is there again."""
         if (self._asking and not self._asking.done()) or not self._rings():
             return
-        probes_at, loop = self._breaker.probes_at(), asyncio.get_running_loop()
+        probes_at, loop = self._lane.probes_at(), asyncio.get_running_loop()
         is_due = self._listed_at is None or loop.time() - self._listed_at >= LIST_EVERY_S
         if probes_at is not None:
             if self._hands.now() >= probes_at:
                 self._asking = asyncio.create_task(self._probe())
-        elif is_due and (self.waiting or self._channels.since):
+        elif is_due and (self._lane.waiting or self._lane.is_busy):
             self._listed_at = loop.time()
             self._asking = asyncio.create_task(self._list())
 
@@ -204,12 +173,11 @@ class Line:
     async def _probe(self) -> None:
         began_at, asker = self._hands.now(), self._asker()
         found = await asker[1].probe() if asker else None
-        if found is not None and (found.there or found.refuses):
-            self._breaker = self._breaker.answered()
+        answered = found is not None and bool(found.there or found.refuses)
+        self._lane.probed(began_at, self._hands.now(), there=answered)
+        if answered:
             self._listed_at = None
-        else:
-            self._breaker = self._breaker.failed(began_at, self._hands.now())
-        log.info("pabx_probed", pabx=self.address, there=bool(found and found.there), failures=self._breaker.failures)
+        log.info("pabx_probed", pabx=self.address, there=bool(found and found.there), failures=self._lane.failures)
         self._wake.set()
         if asker and found and found.refuses in {ANY, WRITE_NEEDED}:  # else its neighbours would wait for it for ever
             with suppress(RetryLater):
@@ -218,8 +186,5 @@ class Line:
     async def _list(self) -> None:
         asked_at, asker = self._hands.now(), self._asker()
         found = await asker[1].ours() if asker else None
-        if found is not None:
-            self._channels = self._channels.told(found, asked_at)
-        elif not self._channels.listed:
-            self._breaker = self._breaker.failed(asked_at, self._hands.now())
+        self._lane.told(found, asked_at, self._hands.now())
         self._wake.set()
