@@ -20,16 +20,11 @@ PABX_TESTS = "pabx_tests"
 async def set_pabx(
     settings: AddSettings, name: str, patch: Mapping[str, Any], secrets: Mapping[str, str]
 ) -> tuple[Instance, list[Row]]:
-    """Change what `patch` names of the PABX; over another route it is not armed any more. Raises StopWorker."""
-    before = (await find(settings, name)).pabx
+    """Change what `patch` names of the PABX; over another route `change` disarms it. Raises StopWorker."""
+    await find(settings, name)  # of what is not there nothing is written down
     async with database(settings) as store:
         await noted(store, "pabx_changed", name, what=", ".join(sorted(patch)))
-    instance, rows = await change(settings, name, {"pabx": patch}, secrets)
-    after = instance.pabx
-    if after is not None and after.armed and (before is None or before.route != after.route):
-        instance, disarmed = await change(settings, name, {"pabx": {"armed": False}})
-        rows = [*(row for row in rows if row["field"] != "pabx.armed"), *disarmed]
-    return instance, rows
+    return await change(settings, name, {"pabx": patch}, secrets)
 
 
 async def arm(settings: MongoSettings, name: str) -> bool:

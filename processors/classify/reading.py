@@ -23,7 +23,6 @@ BEFORE = frozenset({"Ringing", "5", "RINGING", "PROGRESS"})
 FAILED_SPOOL = "OutgoingSpoolFailed"
 LOCAL, SECOND_HALF = "Local/", ";2"
 CODE_CHARS = 64
-MOST_CAUSE = 999
 LONGEST = timedelta(days=2).total_seconds()
 """Nothing rings or talks for longer."""
 TAGGED_AMD = re.compile(r"\bamd=([A-Za-z]*)[|/]([A-Za-z]*[0-9-]*)")
