@@ -1,6 +1,5 @@
 """The dialer: its real fold, agenda, turns and pace over states in memory, woken by what falls due."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from random import Random
@@ -11,12 +10,12 @@ from ulid import ULID
 from deploy.simulation.timeline import Timeline, Wakeful
 from deploy.simulation.topics import Kept
 from processors.dialer.agenda import Agenda
-from processors.dialer.pace import LAPSES, ROUND, Pace, paces
+from processors.dialer.choosing import Chosen, Looked, choose
+from processors.dialer.pace import Round, paces
 from processors.dialer.requests import SETTLE_S
-from processors.dialer.schedule import LOOK_AGAIN, Turn, allowed, turn
+from processors.dialer.schedule import turn
 from processors.dialer.stage import World, again, fold
 from schemas.calling.freshness import Signs
-from schemas.calling.permit import Permit
 from schemas.calls import CallRequest
 from schemas.codec import decode
 from schemas.instances import Instance
@@ -53,8 +52,7 @@ class Dialer:
         self._states: dict[bytes, bytes] = {}
         self._entries: dict[bytes, QueueEntry] = {}
         self._agenda = Agenda()
-        self._minute = time.now
-        self._asked: defaultdict[str, int] = defaultdict(int)
+        self._minute = Round(time.now)
         self._live: dict[bytes, datetime] = {}
         self._wake = Wakeful(time, self._round)
 
@@ -78,7 +76,7 @@ class Dialer:
     def restart(self) -> None:
         """What was asked for is forgotten."""
         self._live.clear()
-        self._asked.clear()
+        self._minute.asked.clear()
         self._agenda = Agenda()
         self._agenda.unsure.update(self._states)
         self._wake.within(0.0)
@@ -106,53 +104,29 @@ class Dialer:
             agenda.put(key, turn(entry, self._instances[entry.instance], controls, now) if entry and controls else None)
         agenda.come(now)
         self._live = {key: lapses_at for key, lapses_at in self._live.items() if lapses_at > now}
-        if now - self._minute >= ROUND:
-            self._minute = now
-            self._asked.clear()
-        for address, pace in paces(self._instances.values(), self._around.signs(), now).items():
-            self._choose(world, address, pace, now)
+        self._minute.renew(now)
+
+        def look(key: bytes) -> Looked:
+            entry = self._entries[key]
+            return Looked(entry, self._instances[entry.instance], world.controls.of(entry.instance))
+
+        speeds = paces(self._instances.values(), self._around.signs(), now)
+        for one in choose(agenda, self._minute, speeds, self._live, look, now=now):
+            self._ask(one, now)
         self._again()
 
     def _again(self) -> None:
         for due in (
             self._agenda.next_at(),
-            self._minute + ROUND if self._asked else None,
+            self._minute.ends_at(),
             min(self._live.values(), default=None),
         ):
             if due is not None:
                 self._wake.by(max(due, self._time.now + timedelta(milliseconds=1)))
 
-    def _choose(self, world: World, address: str, pace: Pace, now: datetime) -> None:
-        chosen: set[bytes] = set()
-        while (room := pace.a_round - self._asked[address] - len(chosen)) > 0:
-            best = self._agenda.best(room, pace.names, self._live.keys() | chosen)
-            if not best:
-                break
-            for key in best:
-                entry = self._entries[key]
-                instance, controls = self._instances[entry.instance], world.controls.of(entry.instance)
-                permit = allowed(entry, instance, controls, now)
-                if permit.holds or not permit.number:
-                    self._agenda.put(key, turn(entry, instance, controls, now) if permit.holds else Turn(now + LOOK_AGAIN))
-                else:
-                    chosen.add(key)
-                    self._ask(entry, permit, address, now)
-        self._asked[address] += len(chosen)
-        if not self._asked[address]:
-            del self._asked[address]
-
-    def _ask(self, entry: QueueEntry, permit: Permit, address: str, now: datetime) -> None:
+    def _ask(self, chosen: Chosen, now: datetime) -> None:
         made = round(now.timestamp() * 1000).to_bytes(ULID_TIME, "big") + self._random.randbytes(ULID_CHANCE)
-        request = CallRequest(
-            attempt=str(ULID.from_bytes(made)),
-            instance=entry.instance,
-            code=entry.code,
-            pabx=address,
-            number=permit.number,
-            score=permit.score,
-            requested_at=now,
-            lapses_at=now + LAPSES,
-            entry=entry,
-        )
-        self._live[entry.key] = request.lapses_at
+        request = chosen.request(str(ULID.from_bytes(made)), now)
+        self._minute.asked[chosen.address] += 1
+        self._live[chosen.key] = request.lapses_at
         self._asks(request)

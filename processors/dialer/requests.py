@@ -1,11 +1,11 @@
 """Asks for calls: whose turn it is, the best first, as many as a PABX can place before the requests lapse.
 
-Decisions are in `schedule`, `agenda` and `pace`; here they meet the partitions that this worker holds. What was asked for is
-remembered in memory until it lapses: after a restart the same debtor may be asked for twice, and the ledger refuses one.
+Decisions are in `schedule`, `agenda`, `pace` and `choosing`; here they meet the partitions that this worker holds. What was
+asked for is remembered in memory until it lapses: after a restart the same debtor may be asked for twice, and the ledger
+refuses one.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,13 +16,12 @@ from typing import NamedTuple
 from ulid import ULID
 
 from processors.dialer.agenda import Agenda
+from processors.dialer.choosing import Chosen, Looked, choose
 from processors.dialer.desk import NEVER, Desk
-from processors.dialer.pace import LAPSES, ROUND, Pace, paces
-from processors.dialer.schedule import LOOK_AGAIN, Turn, allowed, turn
+from processors.dialer.pace import Round, paces
+from processors.dialer.schedule import Turn, turn
 from processors.keyed.partition import Partition
 from processors.keyed.worker import Worker
-from schemas.calling.permit import Permit
-from schemas.calls import CallRequest
 from schemas.codec import decode, encode
 from schemas.instances import Instance
 from schemas.keys import partition_of
@@ -41,24 +40,20 @@ BEHIND = timedelta(seconds=0.5)
 BREATH = 200
 
 
-class Choice(NamedTuple):
-    """One debtor to be asked for. `state`: what was looked at; another one since needs another look."""
+class Asked(NamedTuple):
+    """`state`: what was looked at; another one since needs another look."""
 
-    key: bytes
+    chosen: Chosen
     state: bytes
-    entry: QueueEntry
-    permit: Permit
-    address: str
 
 
 @dataclass(slots=True)
 class Mine:
-    """One partition: whose turn it is, and how much of this `minute` was `asked` of each PABX."""
+    """One partition: whose turn it is, and how much was asked of each PABX this minute."""
 
     part: Partition
     agenda: Agenda = field(default_factory=Agenda)
-    minute: datetime = NEVER
-    asked: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    minute: Round = field(default_factory=lambda: Round(NEVER))
 
 
 def new_attempt(at: datetime) -> str:
@@ -108,17 +103,15 @@ class Asking:
             await self._look(mine)
             now = self._now()
             self.live = {key: lapses_at for key, lapses_at in self.live.items() if lapses_at > now}
-            if now - mine.minute >= ROUND or now < mine.minute:
-                mine.minute = now
-                mine.asked.clear()
-            chosen = [one for address, pace in self._paces(now) for one in self._choose(mine, address, pace, now)]
+            mine.minute.renew(now)
+            chosen = self._choose(mine, now)
             if chosen and not await self._send(worker, mine, chosen, now):
                 again_at.append(now + BEHIND)
             again_at += self._due(mine)
         return min(again_at)
 
     def _due(self, mine: Mine) -> list[datetime]:
-        times = [mine.agenda.next_at(), mine.minute + ROUND if mine.asked else None, min(self.live.values(), default=None)]
+        times = [mine.agenda.next_at(), mine.minute.ends_at(), min(self.live.values(), default=None)]
         return [at for at in times if at is not None]
 
     def _follow(self, worker: Worker) -> None:
@@ -154,56 +147,36 @@ class Asking:
         instance = self._instances.get(entry.instance)
         return turn(entry, instance, self._desk.world.controls.of(entry.instance), now) if instance else None
 
-    def _paces(self, now: datetime) -> Iterable[tuple[str, Pace]]:
-        return paces(self._instances.values(), self._desk.signs, now).items()
+    def _choose(self, mine: Mine, now: datetime) -> list[Asked]:
+        """The best of each PABX for whom there is room."""
+        found = choose(
+            mine.agenda,
+            mine.minute,
+            paces(self._instances.values(), self._desk.signs, now),
+            self.live,
+            partial(self._looked, mine.part),
+            now=now,
+        )
+        return [Asked(one, mine.part.states[one.key]) for one in found]
 
-    def _choose(self, mine: Mine, address: str, pace: Pace, now: datetime) -> list[Choice]:
-        """The best for whom there is room, asked once more whether they may be called: hours end within an hour too."""
-        chosen: dict[bytes, Choice] = {}
-        room = pace.a_round - mine.asked[address]
-        while len(chosen) < room:
-            best = mine.agenda.best(room - len(chosen), pace.names, self.live.keys() | chosen.keys())
-            if not best:
-                break
-            for key in best:
-                state = mine.part.states[key]
-                entry = decode(QueueEntry, state)
-                instance = self._instances[entry.instance]
-                controls = self._desk.world.controls.of(entry.instance)
-                permit = allowed(entry, instance, controls, now)
-                if permit.holds or not permit.number:
-                    mine.agenda.put(key, turn(entry, instance, controls, now) if permit.holds else Turn(now + LOOK_AGAIN))
-                else:
-                    chosen[key] = Choice(key, state, entry, permit, address)
-        return list(chosen.values())
+    def _looked(self, part: Partition, key: bytes) -> Looked:
+        entry = decode(QueueEntry, part.states[key])
+        return Looked(entry, self._instances[entry.instance], self._desk.world.controls.of(entry.instance))
 
-    async def _send(self, worker: Worker, mine: Mine, chosen: list[Choice], now: datetime) -> bool:
+    async def _send(self, worker: Worker, mine: Mine, chosen: list[Asked], now: datetime) -> bool:
         if not await worker.has_read_all(mine.part.number):
             return False
         return await worker.send(mine.part, partial(self._made, mine, chosen, now))
 
-    def _made(self, mine: Mine, chosen: Iterable[Choice], now: datetime) -> Parts:
+    def _made(self, mine: Mine, chosen: Iterable[Asked], now: datetime) -> Parts:
         """The requests, of those whose state is still the one that was looked at."""
         parts: Parts = {}
-        for one in chosen:
-            if mine.part.states.get(one.key) is not one.state:
+        for one, state in chosen:
+            if mine.part.states.get(one.key) is not state:
                 continue
-            request = self._request(one, now)
+            request = one.request(self._attempt(now), now)
             place = (REQUESTS.name, partition_of(one.address.encode(), REQUESTS.partitions))
             parts.setdefault(place, []).append(Message(request.key, encode(request), []))
             self.live[one.key] = request.lapses_at
-            mine.asked[one.address] += 1
+            mine.minute.asked[one.address] += 1
         return parts
-
-    def _request(self, one: Choice, now: datetime) -> CallRequest:
-        return CallRequest(
-            attempt=self._attempt(now),
-            instance=one.entry.instance,
-            code=one.entry.code,
-            pabx=one.address,
-            number=one.permit.number,
-            score=one.permit.score,
-            requested_at=now,
-            lapses_at=now + LAPSES,
-            entry=one.entry,
-        )
