@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from ulid import ULID
 
-from schemas.runtime.kafka import reader
+from producers.held.reading import read_through
 from schemas.topics import DEAD, EVIDENCE
 
 STAGE = "cdr-poller"
@@ -20,7 +21,6 @@ REACH = timedelta(days=7)
 """Records of attempts that are older than this are left alone."""
 MARGIN = timedelta(days=1)
 """Nothing about an attempt was published before it was made, by clocks that differ by less than this."""
-AT_ONCE = 20_000
 KEY_PARTS = 5
 TIME_DIGITS = 10
 """Of an id: milliseconds since 1970, which sort as text."""
@@ -81,32 +81,12 @@ async def read_back(servers: str, names: Collection[str], since: datetime) -> Me
     found = Memory()
     ours = frozenset(name.encode() for name in names)
     tps = [TopicPartition(EVIDENCE.name, n) for n in range(EVIDENCE.partitions)] + [TopicPartition(DEAD.name, 0)]
-    ends = await _ends(servers, tps)
-    reading = reader(servers)
-    await reading.start()
-    try:
-        reading.assign(tps)
-        starts = await reading.offsets_for_times(dict.fromkeys(tps, round(since.timestamp() * 1000)))
-        for tp in tps:
-            reading.seek(tp, starts[tp].offset if starts.get(tp) else ends[tp])
-        while any([await reading.position(tp) < ends[tp] for tp in tps]):
-            for tp, records in (await reading.getmany(timeout_ms=500, max_records=AT_ONCE)).items():
-                for record in records:
-                    if tp.topic == DEAD.name:
-                        found.note_letter(record.value, dict(record.headers))
-                    elif (record.key or b"").partition(b":")[0] in ours:
-                        found.note(record.key)
-    finally:
-        await reading.stop()
+
+    def note(record: Any) -> None:  # noqa: ANN401 - aiokafka ships no types
+        if record.topic == DEAD.name:
+            found.note_letter(record.value, dict(record.headers))
+        elif (record.key or b"").partition(b":")[0] in ours:
+            found.note(record.key)
+
+    await read_through(servers, tps, note, since)
     return found
-
-
-async def _ends(servers: str, tps: Collection[TopicPartition]) -> dict[TopicPartition, int]:
-    """Behind the last record of each, committed or not: behind another's open transaction may be records of ours."""
-    looking = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, isolation_level="read_uncommitted")
-    await looking.start()
-    try:
-        found: dict[TopicPartition, int] = await looking.end_offsets(tps)
-        return found
-    finally:
-        await looking.stop()

@@ -6,17 +6,17 @@ Each record carries its digest in a header (`deploy/decisions/0005-the-raw-topic
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from producers.erp.changes import Known, Seen
+from producers.held.reading import read_through
 from schemas.errors import RejectRecord
 from schemas.keys import debtor_of_row
-from schemas.runtime.kafka import reader
 from schemas.topics import ROW_TOPICS
 
 DIGEST, MEMBER = "digest", "member"
-AT_ONCE = 20_000
 Books = dict[tuple[str, str], Seen]
 """By instance and table (for a reference table its own name, else the kind)."""
 
@@ -64,33 +64,13 @@ async def read_back(servers: str, names: Collection[str]) -> Books:
     notes = Notes()
     ours = frozenset(name.encode() for name in names)
     tps = [TopicPartition(topic.name, n) for topic in ROW_TOPICS.values() for n in range(topic.partitions)]
-    ends = await _ends(servers, tps)
-    reading = reader(servers)
-    await reading.start()
-    try:
-        reading.assign(tps)
-        await reading.seek_to_beginning(*tps)
-        while any([await reading.position(tp) < ends[tp] for tp in tps]):
-            for records in (await reading.getmany(timeout_ms=500, max_records=AT_ONCE)).values():
-                for record in records:
-                    if record.key is not None and record.key.partition(b":")[0] in ours:
-                        note(notes, record.key, record.value, dict(record.headers))
-    finally:
-        await reading.stop()
+
+    def noted(record: Any) -> None:  # noqa: ANN401 - aiokafka ships no types
+        if record.key is not None and record.key.partition(b":")[0] in ours:
+            note(notes, record.key, record.value, dict(record.headers))
+
+    await read_through(servers, tps, noted)
     return notes.books
-
-
-async def _ends(servers: str, tps: Collection[TopicPartition]) -> dict[TopicPartition, int]:
-    """Behind the last record of each. To a reader of what is committed a partition ends before the first transaction that is
-    still open, whoever opened it: behind that may be records of ours.
-    """
-    looking = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, isolation_level="read_uncommitted")
-    await looking.start()
-    try:
-        found: dict[TopicPartition, int] = await looking.end_offsets(tps)
-        return found
-    finally:
-        await looking.stop()
 
 
 def note(notes: Notes, key: bytes | None, value: bytes | None, headers: dict[str, bytes]) -> None:

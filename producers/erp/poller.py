@@ -3,12 +3,9 @@
 One slow or broken ERP never delays another, and what befalls one instance's writer is that instance's own concern.
 """
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-
-from aiokafka.errors import KafkaError
 
 from producers.erp.beliefs import StoredBeliefs
 from producers.erp.lease import gain
@@ -18,17 +15,15 @@ from producers.erp.serving import Server, read_as
 from producers.erp.settings import PollerSettings
 from producers.erp.source import Source
 from producers.erp.sweep import Sweeper
+from producers.held.following import as_member, hold
 from producers.held.keeper import Keeper
 from producers.held.listed import Listed
 from producers.held.turns import Turns
-from schemas.errors import RetryLater
+from schemas.instances import Instance
 from schemas.runtime import mongo
 from schemas.runtime.clock import now
 from schemas.runtime.key_checks import check_keys
 from schemas.runtime.process import run
-from schemas.runtime.progress import PROCESS
-
-INSTANCES_EVERY_S = 2.0
 
 
 async def follow(
@@ -45,22 +40,12 @@ async def follow(
     listed = Listed(database)
     serving = Server(settings, StoredBeliefs(database), schedule, clock)
     keeper = Keeper(partial(gain, settings.kafka_bootstrap_servers), serving.serve, read_as)
-    try:
-        with PROCESS.loop("the list of instances") as loop:
-            while not await listed.look():  # who knows of no instances must not hold their turns
-                loop.turned(within=INSTANCES_EVERY_S)
-                await asyncio.sleep(INSTANCES_EVERY_S)
-            await turns.start()
-            while True:
-                ours = turns.mine(listed.names)
-                wanted = {name: instance for name, instance in listed.valid.items() if name in ours and not instance.paused}
-                loop.begin()
-                await keeper.keep(wanted, turns.round)
-                loop.turned(within=INSTANCES_EVERY_S)
-                await turns.wait(INSTANCES_EVERY_S)
-                await listed.look()
-    finally:
-        await keeper.stop()
+
+    def wanted() -> Mapping[str, Instance]:
+        ours = turns.mine(listed.names)
+        return {name: instance for name, instance in listed.valid.items() if name in ours and not instance.paused}
+
+    await hold("the list of instances", listed, turns, keeper, wanted)
 
 
 async def poll(settings: PollerSettings) -> None:
@@ -69,12 +54,7 @@ async def poll(settings: PollerSettings) -> None:
     database = mongo.connect(settings)
     await check_keys(database, settings)
     turns = Turns(servers, STAGE)
-    try:
-        await follow(settings, database, turns)
-    except KafkaError as exc:
-        raise RetryLater(f"no broker at KAFKA_BOOTSTRAP_SERVERS={servers} ({type(exc).__name__})") from exc
-    finally:
-        await turns.stop()
+    await as_member(servers, turns, follow(settings, database, turns))
 
 
 def main() -> None:
