@@ -50,15 +50,20 @@ class Ari(Model):
         return f"{(self.url.host or '').lower()}:{self.url.port}{before}"
 
 
-class Ami(Model):
-    """Asterisk's manager interface, for those that have no ARI. `password` is sealed."""
+class ManagerInterface(Model):
+    """Where Asterisk's manager interface is. `password` is sealed."""
 
     secret_fields: ClassVar[tuple[str, ...]] = ("password",)
-    kind: Literal["ami"] = "ami"
     host: str = Field(min_length=1, max_length=253)
     port: int = Field(default=5038, ge=1, le=65535)
     user: str = Field(min_length=1, max_length=64)
     password: str = ""
+
+
+class Ami(ManagerInterface):
+    """Rings by the manager, where there is no ARI."""
+
+    kind: Literal["ami"] = "ami"
 
     @property
     def address(self) -> str:
@@ -107,15 +112,10 @@ class SqlRecords(Written):
     batch_seconds: int = Field(default=0, ge=0, le=86_400)
 
 
-class AmiRecords(Written):
-    """The manager's events `Cdr`, `VarSet` and `Hangup`; what happens while nobody listens is lost. `password` is sealed."""
+class AmiRecords(Written, ManagerInterface):
+    """The manager's events `Cdr`, `VarSet` and `Hangup`; what happens while nobody listens is lost."""
 
-    secret_fields: ClassVar[tuple[str, ...]] = ("password",)
     kind: Literal["ami"] = "ami"
-    host: str = Field(min_length=1, max_length=253)
-    port: int = Field(default=5038, ge=1, le=65535)
-    user: str = Field(min_length=1, max_length=64)
-    password: str = ""
 
 
 Control = Annotated[Ari | Ami, Field(discriminator="kind")]

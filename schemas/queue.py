@@ -5,7 +5,7 @@ computed when an entry is read (`schemas.calling.place`, `schemas.calling.calend
 """
 
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -46,19 +46,7 @@ HoldReason = Literal[
 ]
 Closed = Literal["instance_paused", "no_pabx", "pabx_refuses", "data_stale", "holiday", "outside_window"]
 """Why nobody of an instance (or of one state in it) is called at the moment."""
-DERIVED: frozenset[HoldReason] = frozenset(
-    {
-        "instance_paused",
-        "no_pabx",
-        "pabx_refuses",
-        "data_stale",
-        "nothing_due",
-        "too_early",
-        "too_old",
-        "holiday",
-        "outside_window",
-    }
-)
+DERIVED: frozenset[HoldReason] = frozenset({*get_args(Closed), "nothing_due", "too_early", "too_old"})
 """Told by the clock, or by the instance, whenever somebody looks, not stored. Entries of before have them: readers pass over
 them."""
 ENDING: tuple[HoldReason, ...] = ("promise",)

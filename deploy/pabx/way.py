@@ -13,7 +13,7 @@ from producers.cdr import ami_said, ari_said
 from producers.cdr.pieces import Said
 from producers.cdr.source import Source
 from schemas.errors import RejectRecord, RetryLater, StopWorker
-from schemas.pabx import Ami, AmiRecords, Ari, Pabx
+from schemas.pabx import Ami, Ari, ManagerInterface, Pabx
 from schemas.runtime.ami import Manager, Message, NotSentError, connected
 from schemas.runtime.ari import AriClient
 from schemas.runtime.ari_events import Events, listening
@@ -165,7 +165,7 @@ class AmiWay:
 
 
 @asynccontextmanager
-async def hearing_manager(ami: Ami | AmiRecords, password: str, hear: Hear) -> AsyncIterator[None]:
+async def hearing_manager(ami: ManagerInterface, password: str, hear: Hear) -> AsyncIterator[None]:
     """What a manager's events say of calls of ours. Raises RetryLater or StopWorker."""
 
     def heard(message: Message) -> None:

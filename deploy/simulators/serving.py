@@ -66,23 +66,46 @@ class Server(uvicorn.Server):
             self._ready(f"http://{self.config.host}:{self.servers[0].sockets[0].getsockname()[1]}")
 
 
+Runs = tuple[Callable[[], None], Callable[[], None]]
+"""What serves until it is told to stop, and what tells it, from any thread."""
+
+
 @contextmanager
-def in_thread(app: Starlette) -> Iterator[str]:
-    """The base URL of `app` served by a thread of this process on a free port; it ends with the block."""
+def announced(make: Callable[[Callable[[str], None]], Runs]) -> Iterator[str]:
+    """The base URL that what `make` makes announces, served by a thread of this process; it ends with the block.
+
+    `make` is given whom to call with the URL. Raises TimeoutError where nothing is announced.
+    """
     urls: list[str] = []
-    announced = threading.Event()
+    heard = threading.Event()
 
     def ready(url: str) -> None:
         urls.append(url)
-        announced.set()
+        heard.set()
 
-    server = Server(app, 0, ready)
-    thread = threading.Thread(target=server.run, daemon=True)
+    run, stop = make(ready)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
-        if not announced.wait(READY_TIMEOUT):
+        if not heard.wait(READY_TIMEOUT):
             raise TimeoutError("the simulator did not start")
         yield urls[0]
     finally:
-        server.should_exit = True
+        stop()
         thread.join()
+
+
+@contextmanager
+def in_thread(app: Starlette) -> Iterator[str]:
+    """The base URL of `app` served by a thread of this process on a free port; it ends with the block."""
+
+    def made(ready: Callable[[str], None]) -> Runs:
+        server = Server(app, 0, ready)
+
+        def stop() -> None:
+            server.should_exit = True
+
+        return server.run, stop
+
+    with announced(made) as url:
+        yield url

@@ -11,7 +11,7 @@ from producers.cdr.pieces import Said, Unread
 from producers.cdr.witness import Witness
 from producers.held.publishing import UnpublishedError
 from schemas.errors import RejectRecord, RetryLater, StopWorker
-from schemas.pabx import Ami, AmiRecords, Ari
+from schemas.pabx import Ari, ManagerInterface
 from schemas.runtime.ami import Message, connected
 from schemas.runtime.ari_events import listening
 
@@ -89,7 +89,7 @@ def hear_ari(raw: bytes, queue: Queue) -> None:
         queue.put(said)
 
 
-async def listen_ami(ami: Ami | AmiRecords, password: Callable[[], str], queue: Queue, witness: Witness) -> None:
+async def listen_ami(ami: ManagerInterface, password: Callable[[], str], queue: Queue, witness: Witness) -> None:
     """Until cancelled, over as many connections as it takes. A manager that answers no ping is gone."""
 
     def heard(message: Message) -> None:

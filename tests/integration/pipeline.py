@@ -14,6 +14,7 @@ from signal import SIGKILL, SIGTERM, Signals
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from schemas.codec import encode
 from schemas.keys import debtor_key, partition_of, row_key
@@ -145,3 +146,18 @@ async def contents(servers: str, topic: Topic, instance: str) -> list[tuple[byte
     finally:
         await reader.stop()
     return found
+
+
+async def reset(servers: str, group: str, sources: Iterable[Topic]) -> bool:
+    """The group's offsets back to the beginning, as an operator would; False while the group still has members."""
+    reader = kafka.reader(servers, group)
+    await reader.start()
+    try:
+        tps = [TopicPartition(topic.name, n) for topic in sources for n in range(topic.partitions)]
+        reader.assign(tps)
+        await reader.commit(dict.fromkeys(tps, 0))
+    except KafkaError:
+        return False
+    finally:
+        await reader.stop()
+    return True

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
 
 from processors.dialer.desk import Desk
 from processors.dialer.pace import LAPSES
@@ -29,7 +28,7 @@ from schemas.runtime.kafka import Message, publish
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.stages import Heartbeat
 from schemas.topics import CALLS, DEAD, DEBTORS, PLACED, QUEUE, REQUESTS, Topic
-from tests.integration.pipeline import contents, eventually
+from tests.integration.pipeline import contents, eventually, reset
 from tests.strategies import instance
 
 pytestmark = pytest.mark.integration
@@ -272,7 +271,7 @@ async def test_whoever_rings_has_paid_or_was_refused_is_not_asked_for_again_what
             await asked(worker, asking, servers, prefix, before + len(CODES) - 5)
             written = len(await contents(servers, QUEUE, prefix))
             letters = [key for key, _ in await contents(servers, DEAD, prefix)]
-        await eventually(lambda: reset(servers), "the reset, once the group's member is forgotten")
+        await eventually(lambda: reset(servers, NAME, SOURCES), "the reset, once the group's member is forgotten")
         for code in CODES:
             if code != paid:
                 await put(sender, DEBTORS, debtor(prefix, code))
@@ -288,18 +287,3 @@ async def test_whoever_rings_has_paid_or_was_refused_is_not_asked_for_again_what
     assert {code: times[code] for code in (rings, unclear, refused, paid)} == dict.fromkeys(CODES[:4], 1)
     assert {times[code] for code in CODES[4:]} == {3}  # lapsed, then forgotten with the process: the ledger refuses one
     assert letters == [f"{prefix}:{rings}:bill:1".encode()]
-
-
-async def reset(servers: str) -> bool:
-    """The group's offsets back to the beginning; False while it still has members."""
-    reader = kafka.reader(servers, NAME)
-    await reader.start()
-    try:
-        tps = [TopicPartition(topic.name, n) for topic in SOURCES for n in range(topic.partitions)]
-        reader.assign(tps)
-        await reader.commit(dict.fromkeys(tps, 0))
-    except KafkaError:
-        return False
-    finally:
-        await reader.stop()
-    return True

@@ -8,9 +8,8 @@ from signal import SIGTERM
 
 import orjson
 import pytest
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError
 from ulid import ULID
 
 from processors.classify.stage import CLASSIFY
@@ -23,7 +22,7 @@ from schemas.keys import debtor_key, partition_of
 from schemas.runtime import kafka
 from schemas.runtime.kafka import Message, publish
 from schemas.topics import CALLS, DEAD, EVIDENCE, KEYED_PARTITIONS, PLACED
-from tests.integration.pipeline import Worker, contents, eventually, running
+from tests.integration.pipeline import Worker, contents, eventually, reset, running
 
 pytestmark = pytest.mark.integration
 
@@ -72,21 +71,6 @@ async def calls(servers: str, instance: str) -> dict[str, Call]:
 
 async def dead(servers: str, instance: str) -> list[bytes]:
     return [key for key, _ in await contents(servers, DEAD, instance)]
-
-
-async def reset(servers: str) -> bool:
-    """The group's offsets back to the beginning; False while it still has members."""
-    reader = kafka.reader(servers, CLASSIFY.name)
-    await reader.start()
-    try:
-        tps = [TopicPartition(topic.name, n) for topic in CLASSIFY.sources for n in range(topic.partitions)]
-        reader.assign(tps)
-        await reader.commit(dict.fromkeys(tps, 0))
-    except KafkaError:
-        return False
-    finally:
-        await reader.stop()
-    return True
 
 
 async def test_joined_in_both_orders_across_a_kill_and_revised_by_what_comes_later(
@@ -143,7 +127,9 @@ async def test_lost_once_and_revised_and_too_late_is_a_letter_and_a_reset_group_
         await eventually(lambda: outcome("no_answer"), "the revision")
         assert worker.kill(SIGTERM) == 0
 
-        await eventually(lambda: reset(servers), "the reset, once the group's member is forgotten")
+        await eventually(
+            lambda: reset(servers, CLASSIFY.name, CLASSIFY.sources), "the reset, once the group's member is forgotten"
+        )
         worker.start()
         later = placed(prefix, 3)
         await put(sender, later, gone(later, "17"))

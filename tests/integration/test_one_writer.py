@@ -8,9 +8,8 @@ from signal import SIGCONT, SIGSTOP, SIGTERM
 
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 
 from deploy.local import stack
 from deploy.local.ports import free
@@ -24,7 +23,7 @@ from schemas.runtime import kafka
 from schemas.runtime.kafka import Message
 from schemas.runtime.transactions import Fenced, Writer
 from schemas.topics import BILLS, DEAD, DEBTORS
-from tests.integration.pipeline import contents, eventually, put_rows, row, running
+from tests.integration.pipeline import contents, eventually, put_rows, reset, row, running
 
 pytestmark = pytest.mark.integration
 
@@ -37,21 +36,6 @@ async def newest(servers: str, instance: str) -> dict[str, Debtor]:
     for key, value in await contents(servers, DEBTORS, instance):
         found[key.decode().split(":")[1]] = value
     return {code: decode(Debtor, value) for code, value in found.items() if value is not None}
-
-
-async def reset(servers: str, group: str) -> bool:
-    """The group's offsets back to the beginning, as an operator would; False while the group still has members."""
-    reader = kafka.reader(servers, group)
-    await reader.start()
-    try:
-        tps = [TopicPartition(topic.name, n) for topic in HYDRATE.sources for n in range(topic.partitions)]
-        reader.assign(tps)
-        await reader.commit(dict.fromkeys(tps, 0))
-    except KafkaError:
-        return False
-    finally:
-        await reader.stop()
-    return True
 
 
 def restored(log: Path) -> list[int]:
@@ -194,7 +178,9 @@ async def test_a_group_that_was_reset_reads_nothing_twice(
         await eventually(lambda: told(100), "200 states")
         assert worker.kill(SIGTERM) == 0
         before = await contents(servers, DEBTORS, prefix)
-        await eventually(lambda: reset(servers, "hydrate"), "the reset, once the group's member is forgotten")
+        await eventually(
+            lambda: reset(servers, "hydrate", HYDRATE.sources), "the reset, once the group's member is forgotten"
+        )
         worker.start()
         await put_rows(sender, [row(prefix, "bill", "new", "new0", valor_aberto="1.00")])
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import AIOKafkaProducer
 from pymongo import MongoClient
 from pymongo.database import Database
 from ulid import ULID
@@ -21,13 +20,12 @@ from schemas.codec import decode, encode
 from schemas.keys import debtor_key, partition_of
 from schemas.pabx import PABX_HOLDS
 from schemas.queue import Facts, QueueEntry, Verdict
-from schemas.runtime import kafka
 from schemas.runtime.kafka import Message, publish
 from schemas.topics import CALLS, PLACED, REQUESTS
 from schemas.views import INSTANCES
 from sinks.originate.healing import RESERVED_FOR
 from tests.integration.fake_ari import Behaviour, FakeAri, fake_ari
-from tests.integration.pipeline import Worker, contents, eventually, running
+from tests.integration.pipeline import Worker, contents, eventually, reset, running
 from tests.integration.watching import Listed
 from tests.strategies import instance
 
@@ -196,7 +194,7 @@ async def test_a_killed_stage_tells_of_what_it_left_and_replays_ring_nobody(arou
         # What nobody has touched for long enough is left: here as if the process had been away for longer
         away = {"$set": {"changed_at": datetime.now(UTC) - RESERVED_FOR * 2}}
         around.store[ATTEMPTS].update_one({"_id": late.attempt}, away)
-        await reset(around.servers)
+        await eventually(lambda: reset(around.servers, "originate", [REQUESTS]), "the group's reset")
         worker.start()
         await around.ask(late)
         call = Call(instance=around.name, code="1", attempt=late.attempt, version=1, at=datetime.now(UTC), outcome="human")
@@ -213,26 +211,6 @@ async def test_a_killed_stage_tells_of_what_it_left_and_replays_ring_nobody(arou
     found = around.store[LEDGER].find_one({"_id": f"client:{around.name}:1"})
     assert found is not None
     assert [(mark["open"], mark["human"]) for mark in found["calls"]] == [(False, True)]
-
-
-async def reset(servers: str) -> None:
-    """The group of requests reads everything again, once nobody is in it any more."""
-    reader = kafka.reader(servers, "originate")
-    await reader.start()
-    tps = [TopicPartition(REQUESTS.name, n) for n in range(REQUESTS.partitions)]
-    reader.assign(tps)
-
-    async def committed() -> bool:
-        try:
-            await reader.commit(dict.fromkeys(tps, 0))
-        except KafkaError:
-            return False  # the dead one's session is not over yet
-        return True
-
-    try:
-        await eventually(committed, "the group's reset")
-    finally:
-        await reader.stop()
 
 
 async def test_a_dry_run_asks_the_pabx_for_nothing(around: Around) -> None:

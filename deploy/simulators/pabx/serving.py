@@ -15,7 +15,7 @@ from deploy.simulators.pabx.control import Control
 from deploy.simulators.pabx.pabx import Pabx
 from deploy.simulators.pabx.rest import Ari
 from deploy.simulators.pabx.sockets import Events
-from deploy.simulators.serving import HOST, READY_TIMEOUT, Server
+from deploy.simulators.serving import HOST, Runs, Server, announced
 
 USER: Final = "simulator"
 READER: Final = "reader"
@@ -92,20 +92,10 @@ class Serving:
 @contextmanager
 def in_thread(pabx: Pabx, users: Users = USERS) -> Iterator[str]:
     """The base URL of a PABX served by a thread of this process on a free port; it ends with the block."""
-    urls: list[str] = []
-    announced = threading.Event()
 
-    def ready(url: str) -> None:
-        urls.append(url)
-        announced.set()
+    def made(ready: Callable[[str], None]) -> Runs:
+        serving = Serving(pabx, 0, ready, users)
+        return serving.run, serving.stop
 
-    serving = Serving(pabx, 0, ready, users)
-    thread = threading.Thread(target=serving.run, daemon=True)
-    thread.start()
-    try:
-        if not announced.wait(READY_TIMEOUT):
-            raise TimeoutError("the simulator did not start")
-        yield urls[0]
-    finally:
-        serving.stop()
-        thread.join()
+    with announced(made) as url:
+        yield url
