@@ -6,8 +6,10 @@ Painted once for each snapshot and selection, then shared: a session only compar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from dashboard.facts.board import EVERYBODY, Board, choose
+from dashboard.facts.asked import EVERYBODY
+from dashboard.facts.board import Board, choose
 from dashboard.facts.freshness import Level, of_snapshot
 from dashboard.facts.snapshot import Reading
 from dashboard.parts.bars import PLAIN, REST, Bars, by_age, shortened
@@ -29,16 +31,22 @@ NOT_IN_THE_WAY: HoldReason = "nothing_due"
 """Listed last: these clients owe nothing, so they do not explain a quiet queue."""
 
 
+class Top(NamedTuple):
+    """What the app bar shows. `choices`: title → instance, for the selector. `chip`: how fresh the numbers are."""
+
+    choices: Mapping[str, str]
+    selected: str
+    chip: str
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Everything one page shows. `blocks`: HTML by the block's name. `choices`: title → instance, for the selector."""
+    """What the page "Monitoring" shows. `blocks`: HTML by the block's name."""
 
     blocks: Mapping[str, str]
     amounts: Bars
     bills: Bars
     debts: Mapping[Subject, Bars]
-    choices: Mapping[str, str]
-    selected: str
 
     @property
     def numbers(self) -> bool:
@@ -57,24 +65,32 @@ class Painter:
         self.say = language
         self.html = Html(language)
         self.paint = lru_cache(maxsize=KEPT)(self._paint)
+        self.top = lru_cache(maxsize=KEPT)(self._top)
 
-    def _paint(self, reading: Reading, selected: str) -> Screen:
-        """The screen of `selected` (an instance, or EVERYBODY) as of `reading`."""
+    def _top(self, reading: Reading, selected: str) -> Top:
+        """The app bar over every page that shows `selected` (an instance, or EVERYBODY) as of `reading`."""
         everybody = {self.say("All providers"): EVERYBODY}
+        board = choose(reading.snapshot, selected) if reading.snapshot else None
+        age = reading.at - reading.snapshot.built_at if reading.snapshot else None
+        chip = self.html("chip", {"reading": reading, "board": board, "level": self._level(reading), "age": age})
         if reading.snapshot is None:
-            nothing = dict.fromkeys(SUBJECTS, Bars())
-            return Screen(self._blocks(reading, None, {}), *self._aging(Standing()), nothing, everybody, EVERYBODY)
-        board = choose(reading.snapshot, selected)
+            return Top(everybody, EVERYBODY, chip)
         choices = {one.title: one.name for one in reading.snapshot.instances}
         if len(choices) < len(reading.snapshot.instances):  # two providers with one title
             choices = {f"{one.title} ({one.name})": one.name for one in reading.snapshot.instances}
+        return Top({**everybody, **choices}, board.selected if board else EVERYBODY, chip)
+
+    def _paint(self, reading: Reading, selected: str) -> Screen:
+        """The screen of `selected` (an instance, or EVERYBODY) as of `reading`."""
+        if reading.snapshot is None:
+            nothing = dict.fromkeys(SUBJECTS, Bars())
+            return Screen(self._blocks(reading, None, {}), *self._aging(Standing()), nothing)
+        board = choose(reading.snapshot, selected)
         ranked = {subject: ranking(debts) for subject, debts in board.debts.items()}
         return Screen(
             self._blocks(reading, board, ranked),
             *self._aging(board.standing),
             {subject: self._ranked(found) for subject, found in ranked.items()},
-            {**everybody, **choices},
-            board.selected,
         )
 
     def _blocks(self, reading: Reading, board: Board | None, ranked: Mapping[Subject, Ranking]) -> dict[str, str]:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dashboard.facts.board import EVERYBODY, choose
+from dashboard.facts.asked import EVERYBODY
+from dashboard.facts.board import choose
 from dashboard.facts.freshness import Level, Source
 from dashboard.facts.snapshot import InstanceFigures, Reading
 from dashboard.words.language import Language
