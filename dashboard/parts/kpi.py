@@ -71,8 +71,9 @@ def changed(now: int, before: int | None, say: Language, unit: Unit = "count", b
 
 def per_row(count: int, most: int) -> int:
     """Cards in a row, at most `most`, such that the last row never holds one alone (unless that is all that fits)."""
-    rows = -(-count // most)
-    return -(-count // rows) if rows else 1
+    rows = max(1, -(-count // most))
+    even = max(1, -(-count // rows))
+    return next((each for each in range(even, 1, -1) if count <= each or count % each != 1), even)
 
 
 def strip(html: Html, kpis: Sequence[Kpi]) -> str:
