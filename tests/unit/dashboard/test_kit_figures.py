@@ -28,13 +28,18 @@ def test_no_card_stands_alone_below_the_others(count: int, most: int) -> None:
     """As long as another division exists."""
     each = per_row(count, most)
     assert 1 <= each <= most
-    assert count <= each or count % each != 1 or most == 2
+    assert count <= each or count % each != 1 or all(count % other == 1 for other in range(2, most + 1))
 
 
 @pytest.mark.parametrize(("count", "expected"), [(1, (1, 1, 1)), (4, (4, 2, 2)), (6, (6, 3, 2)), (7, (4, 3, 2))])
 def test_cards_in_a_row(count: int, expected: tuple[int, ...]) -> None:
-    """At 1440, 1024 and 390 pixels."""
+    """At 1440, 1024 and 390 pixels; a last one that is alone all the same fills its row."""
     assert tuple(per_row(count, most) for most in (kpi.DESK, kpi.TABLET, kpi.PHONE)) == expected
+    text = kpi.strip(HTML, [Kpi("x", "1", None, None, "", "")] * count)
+    alone = [
+        name for name, each in zip(("desk", "tablet", "phone"), expected, strict=True) if count > each and count % each == 1
+    ]
+    assert [name for name in ("desk", "tablet", "phone") if f"alone-{name}" in text] == alone
 
 
 def test_a_change_is_told_by_sign_and_words() -> None:
