@@ -19,8 +19,10 @@ from dashboard.facts.refresher import Refresher
 from dashboard.files.lists import Files
 from dashboard.handlers import Alive, Guarded, Ready
 from dashboard.pages import PAGES
-from dashboard.parts import shell
+from dashboard.parts import plots, shell
+from dashboard.parts.block import block
 from dashboard.parts.screen import Painter
+from dashboard.parts.styles import ASSETS
 from dashboard.session import Session
 from dashboard.settings import Settings
 from dashboard.words.language import Language
@@ -35,6 +37,7 @@ log = structlog.get_logger(stage="dashboard")
 
 WALLBOARD_SECONDS = 86_400
 """A page on a wall may reconnect a day after it was opened."""
+WARM_AFTER_S = 20.0
 
 
 def main() -> None:
@@ -65,7 +68,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
             return Session(pn.state.curdoc, refresher, PAGES, painter, template).page
         except Exception:  # else Panel would show the traceback to the clerk
             log.exception("page failed")
-            return shell.html(painter.html.apology)
+            return block(painter.html.apology)
 
     handlers: list[Handler] = [
         (r"/healthz", Alive),
@@ -79,13 +82,21 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
             f"DASHBOARD_PORT {settings.dashboard_port} cannot be used ({exc.strerror}): set a free one"
         ) from exc
     refreshing = asyncio.create_task(refresher.run())
+    warming = asyncio.create_task(_warm())
     try:
         yield started, refresher
     finally:
         refreshing.cancel()
-        await asyncio.wait([refreshing])
+        warming.cancel()
+        await asyncio.wait([refreshing, warming])
         started.stop()
         await database.client.close()
+
+
+async def _warm() -> None:
+    """Seconds that whoever opens the first chart need not wait; not while the first page is served."""
+    await asyncio.sleep(WARM_AFTER_S)
+    await asyncio.to_thread(plots.warm)
 
 
 def _listen(
@@ -98,7 +109,7 @@ def _listen(
         address=settings.dashboard_address,
         websocket_origin=settings.origins,
         extra_patterns=handlers,
-        static_dirs={"assets": str(shell.ASSETS)},
+        static_dirs={"assets": str(ASSETS)},
         session_token_expiration=WALLBOARD_SECONDS,
         **options,
     )

@@ -8,6 +8,7 @@ from dashboard.facts.counting import Outcome
 from dashboard.facts.findings import Counted
 from dashboard.pages.page import Opened, Page, Seen
 from dashboard.parts import shell
+from dashboard.parts.block import block
 from dashboard.parts.findings_screen import BLOCKS, painted
 from dashboard.words.labels import N_
 
@@ -17,7 +18,7 @@ class Configuration:
 
     def __init__(self, opened: Opened) -> None:
         self._html = opened.painter.html
-        self._panes = {name: shell.html("") for name in BLOCKS}
+        self._panes = {name: block("") for name in BLOCKS}
         self.body: Viewable = shell.stack(*self._panes.values(), gap=shell.GAP)
 
     def show(self, seen: Seen) -> None:

@@ -4,6 +4,7 @@ from panel.viewable import Viewable
 
 from dashboard.pages.page import Opened, Page, Seen
 from dashboard.parts import shell
+from dashboard.parts.block import block
 from dashboard.parts.charts import BarChart
 from dashboard.parts.screen import BLOCKS, Painter
 from dashboard.words.labels import N_
@@ -21,7 +22,7 @@ class Monitoring:
     def __init__(self, opened: Opened) -> None:
         self._painter: Painter = opened.painter
         say = opened.painter.say
-        self._panes = {name: shell.html("", **STYLES.get(name, {})) for name in BLOCKS}
+        self._panes = {name: block("", **STYLES.get(name, {})) for name in BLOCKS}
         self._amounts = BarChart("amounts", title=say("Overdue amount (R$)"))
         self._bills = BarChart("bills", title=say("Overdue bills"))
         self._debts = {subject: BarChart(subject) for subject in SUBJECTS}

@@ -10,8 +10,6 @@ can come back unseen.
 # Panel's constructors declare no types.
 
 from collections.abc import Callable, Mapping
-from hashlib import md5
-from pathlib import Path
 
 import panel as pn
 from bokeh.models import Plot
@@ -23,7 +21,9 @@ from panel_material_ui.widgets.icon import IconButton
 from panel_material_ui.widgets.select import Select
 
 from dashboard.facts.freshness import SNAPSHOT_LATE, SNAPSHOT_STOPPED
+from dashboard.parts.block import TALL, WIDE, change
 from dashboard.parts.html import TEMPLATES
+from dashboard.parts.styles import BLOCKS, ROLES
 from dashboard.words.language import Language
 
 WATCH_MS = 30_000
@@ -33,14 +33,8 @@ ANSWER_MS = 5_000
 THEME_COOKIE = "theme"
 """`dark` or `light`, as the browser last had it; the page writes it."""
 
-ASSETS = Path(__file__).parent / "assets"
-STYLE_SHEET = f"assets/dashboard.css?v={md5((ASSETS / 'dashboard.css').read_bytes(), usedforsecurity=False).hexdigest()}"
-"""By address: as text it would travel again with every block that changes."""
-WIDE = {"sizing_mode": "stretch_width", "margin": 0}
 GAP = "16px"
 """Between two cards."""
-TALL = {"max-height": "none"}
-"""Bokeh caps every part at the height of its parent, and what is longer is drawn over what follows."""
 CARD = {
     "background": "var(--panel-surface-color)",
     "border": "1px solid color-mix(in srgb, var(--panel-on-surface-color) 13%, var(--panel-surface-color))",
@@ -113,7 +107,8 @@ def shell(language: Language) -> Template:
         answer_ms=ANSWER_MS,
         late_s=round(SNAPSHOT_LATE.total_seconds()),
         stopped_s=round(SNAPSHOT_STOPPED.total_seconds()),
-        style_sheet=STYLE_SHEET,
+        style_sheet=BLOCKS,
+        roles=ROLES,
         theme_cookie=THEME_COOKIE,
     )
     return environment.get_template("shell.html")
@@ -125,7 +120,7 @@ class Bar:
     def __init__(self, say: Language, choose: Callable[[str], None]) -> None:
         self._provider = selector(say("Provider"), {say("All providers"): ""}, "", choose)
         # by its name the browser finds it, to let it age (`templates/shell.html`)
-        self._chip = pn.pane.HTML("", name="freshness", stylesheets=[STYLE_SHEET], margin=0, align="center")
+        self._chip = pn.pane.HTML("", name="freshness", stylesheets=[BLOCKS], margin=0, align="center")
         self.theme = say("Light or dark")
         self.parts: list[Viewable] = [self._provider, pn.layout.HSpacer(), self._chip]
 
@@ -174,13 +169,7 @@ def open_page(title: str, template: Template, bar: Bar, body: Viewable, on_theme
 def assign(panes: Mapping[str, pn.pane.HTML], blocks: Mapping[str, str]) -> None:
     """The blocks that differ into their panes. Call it in one `hold`, with the document's lock."""
     for name, pane in panes.items():
-        if pane.object != blocks[name]:
-            pane.object = blocks[name]
-
-
-def html(text: str, **styles: str) -> pn.pane.HTML:
-    """A block of HTML under the page's style sheet."""
-    return pn.pane.HTML(text, stylesheets=[STYLE_SHEET], styles=TALL | styles, **WIDE)
+        change(pane, blocks[name])
 
 
 def chart(plot: Plot, **styles: str | None) -> pn.pane.Bokeh:
