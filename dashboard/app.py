@@ -51,7 +51,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     database = connect(settings)
     language = Language(settings.collector_locale)
     painter = Painter(language)
-    refresher = Refresher(partial(reads.read, database), settings.dashboard_refresh_seconds, now)
+    refresher = Refresher(reads.Reader(database).read, settings.dashboard_refresh_seconds, now)
     counting = Counting(partial(reads.count, database), now)
     template = shell.shell(language)
 

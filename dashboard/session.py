@@ -54,6 +54,7 @@ class Session:
         self._reading = reading
         with pn.io.hold(self._document):
             self._show()
+        self._count_if_open()
 
     def _show(self) -> None:
         """The page that is open; the other one is brought up to date when it is opened."""
@@ -70,6 +71,10 @@ class Session:
         self._monitoring.body.visible = self._shown == MONITORING
         self._configuration.body.visible = self._shown == CONFIGURATION
         self._show()
+        self._count_if_open()
+
+    def _count_if_open(self) -> None:
+        """Count anew for the page that shows it; whoever else has it open shares the count."""
         if self._shown == CONFIGURATION and not self._waiting:
             self._waiting = asyncio.get_running_loop().create_task(self._count())
 

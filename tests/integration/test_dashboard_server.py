@@ -185,10 +185,15 @@ async def test_one_refresh_is_one_small_message_a_session(seeded: Seeded, mongo_
 
 @pytest.mark.usefixtures("seeded")
 async def test_a_link_opens_the_provider_that_it_names(mongo_uri: str, database: str) -> None:
-    """And one that is gone opens all of them."""
+    """And one that is gone opens nobody's numbers, least of all everybody's."""
     queries = ("", "?instancia=norte", "?instancia=gone")
     async with dashboard(mongo_uri, database) as (address, _, _refresher), tabs(address, *queries) as opened:
-        assert [_debtors(tab.document) for tab in opened] == ["60", "40", "60"]
+        assert [_debtors(tab.document) for tab in opened[:2]] == ["60", "40"]
+        assert "existe" in opened[2].document
+        assert "data-figure" not in opened[2].document
+        answers = [await get(address, f"{path}?instancia=gone") for path in FILES]
+        assert [answer.code for answer in answers] == [404] * len(FILES)
+        assert not any(b"Norte" in answer.body for answer in answers)
 
 
 @pytest.mark.usefixtures("seeded")
@@ -226,7 +231,8 @@ async def test_without_mongodb_the_page_opens_and_says_so() -> None:
         document = tab.document
 
     assert [answer.code for answer in answers] == [503] * len(answers)
-    assert "ServerSelectionTimeoutError" in document
+    assert "ServerSelectionTimeoutError" not in document
+    assert "MongoDB n" in document
     assert "chame o operador" in document
 
 
@@ -280,7 +286,7 @@ async def test_the_file_holds_the_whole_queue_in_order(mongo_uri: str, database:
     async with dashboard(mongo_uri, database) as (address, _, _refresher):
         everybody, sul = [await get(address, path) for path in ("/fila.csv", "/fila.csv?instancia=sul")]
 
-    scores = [int(line[9]) for line in lines(everybody)[1:]]
+    scores = [int(line[10]) for line in lines(everybody)[1:]]
     ready = {
         of.name: sum(not found.holds for _, found in Expected(of, some, TODAY, NOW).places)
         for of, some in ((NORTE, IN_NORTE), (SUL, IN_SUL))

@@ -80,9 +80,8 @@ def counted(debtors: list[Debtor], min_days: int) -> Standing:
         ]
         late = [(days, amount) for days, amount in late if days > 0]
         if late:
-            shares[max(late)[0] > min_days] += Share(debtors=1)
+            shares[max(late)[0] > min_days] += Share(1, len(late), sum(amount for _, amount in late))
         for days, amount in late:
-            shares[days > min_days] += Share(bills=1, cents=amount)
             since = max(first for first, _ in AGES if first <= days)
             bands[since] += 1
             cents[since] += amount
