@@ -64,6 +64,10 @@ AS_WRITTEN = {"& .MuiToggleButton-root": {"textTransform": "none", "padding": "6
 BEHIND_CARDS = {
     "& .main": {"backgroundColor": "background.default"},
     "& .header": {"boxShadow": "none", "backgroundImage": "none"},
+    "@media print": {  # paper does not scroll
+        "&, & .main, & .main-content": {"overflow": "visible !important", "height": "auto !important"},
+        "& .header": {"position": "static !important"},
+    },
 }
 
 

@@ -187,7 +187,7 @@ def test_lost_rows_are_counted_with_what_was_open(mongo_uri: str, database: str)
         found = lost(list(view.aggregate(lost_pipeline("norte"))))
 
     assert nothing == Lost()
-    assert found == Lost(debtors=2, bills=3, contracts=1, cents=303)
+    assert found == Lost(clients=2, bills=3, contracts=1, cents=303)
 
 
 @pytest.mark.parametrize("limit", [0, 20])
