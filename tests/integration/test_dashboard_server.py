@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from schemas.runtime.process import BAD_CONFIGURATION
 from schemas.views import EPOCHS
 from tests.integration.dashboard_expected import Expected
 from tests.integration.dashboard_provider import ACCESS, Seeded, clients, instance
-from tests.integration.pipeline import Worker, eventually
+from tests.integration.pipeline import PATIENCE_S, Worker, eventually
 
 pytestmark = pytest.mark.integration
 
@@ -345,6 +345,23 @@ async def test_the_page_of_the_configuration_counts_when_it_is_opened(mongo_uri:
             await asyncio.wait_for(opened[0].message(), 0.5)
 
     assert [("data-findings=norte" in text, "data-findings=sul" in text) for text in seen] == [(True, True), (False, True)]
+
+
+async def test_the_page_of_the_configuration_is_counted_again_while_it_is_open(
+    seeded: Seeded, mongo_uri: str, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With each refresh; what one page counted serves all for a minute, here for no time."""
+    monkeypatch.setattr("dashboard.facts.counting.GOOD_FOR", timedelta(0))
+    async with dashboard(mongo_uri, database) as (address, _, refresher), tabs(address, CONFIGURATION) as (opened,):
+        seen = opened.document if "Contado" in opened.document else (await opened.message())[1]
+        seeded.database["debtors"].update_many({"instance": "norte"}, {"$set": {"client.bairro": "ZZYZX"}})
+        await refresher.refresh()
+        anew = ""
+        while "Zzyzx" not in anew:
+            anew = (await asyncio.wait_for(opened.message(), PATIENCE_S))[1]
+
+    assert "data-findings=norte" in seen
+    assert "Zzyzx" not in seen
 
 
 @pytest.mark.usefixtures("seeded")

@@ -123,6 +123,37 @@ def test_the_slowest_stage_on_the_way_decides(ages: list[int | None]) -> None:
     assert passed([*way, Stage("erp-poller", "fresh")]) == (at - max(known) * SECOND if len(known) == len(ages) else None)
 
 
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 200), st.one_of(st.none(), st.integers(0, 2 * FEW)), st.integers(0, 300), st.booleans()),
+        max_size=3,
+    ),
+    st.one_of(st.none(), st.integers(0, 300)),
+)
+def test_green_means_that_what_is_two_minutes_old_has_passed(
+    processes: list[tuple[int, int | None, int, bool]], remembered: int | None
+) -> None:
+    """Whatever heartbeats there are: of each its age, its lag, the age of its last turn, and whether it holds anything."""
+    now = datetime.fromisoformat("2026-11-23T12:00:00Z")
+    beats = [
+        Heartbeat(
+            stage="hydrate",
+            worker=str(n),
+            at=now - age * SECOND,
+            since=now - 400 * SECOND,
+            lag=lag,
+            progress=now - (age + turned) * SECOND,
+            held=held(n) if holds else (),
+        )
+        for n, (age, lag, turned, holds) in enumerate(processes)
+    ]
+    found = judged(now, *beats, before=None if remembered is None else now - remembered * SECOND)
+
+    if found.level == "fresh":
+        assert found.passed is not None
+        assert now - found.passed <= MAX_LAG
+
+
 def test_while_one_is_heard_nobody_is_deaf(now: datetime, beat: MakeBeat) -> None:
     """Heartbeats come through `views`: where none comes, it is to blame, or Kafka."""
     old = beat("hydrate", now - MINUTE)
