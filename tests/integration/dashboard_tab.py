@@ -23,7 +23,7 @@ FLAGS = (
 )
 DESK = ViewportSize(width=1440, height=1000)
 PHONE = ViewportSize(width=390, height=844)
-PATIENCE_MS = 60_000
+PATIENCE_MS = 180_000
 expect.set_options(timeout=PATIENCE_MS)  # by itself five seconds, which a busy machine needs for one refresh
 
 DRAWN = """name => {
