@@ -9,6 +9,8 @@ REQUIREMENTS := deploy/requirements
 SYNC = $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $(REQUIREMENTS)/bootstrap.txt $(REQUIREMENTS)/$(1).txt \
 	&& $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 IS_ROOT_WITH_APT = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
+# Two files of tests at a time, each process with a broker and a database of its own: half of a test is waiting for stages.
+AT_ONCE := -n 2 --dist loadfile --no-loadscope-reorder
 APT = apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends
 
 .DEFAULT_GOAL := help
@@ -23,7 +25,7 @@ demo: .venv/.local ## a simulated provider, real Kafka and MongoDB, every stage,
 	@$(BIN)/collector demo $(ARGS)
 
 test: .venv/.dev chromium ## every test, on the real parts; ARGS="-k words" chooses
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(AT_ONCE) $(ARGS)
 
 test-unit: .venv/.dev ## the tests that need nothing but Python: seconds
 	@$(BIN)/pytest tests/unit tests/contract $(ARGS)

@@ -14,9 +14,11 @@ from panel.viewable import Viewable
 
 from dashboard.facts import reads
 from dashboard.facts.counting import Counting
+from dashboard.facts.open_pages import OpenPages
 from dashboard.facts.refresher import Refresher
 from dashboard.files.lists import Files
 from dashboard.handlers import Alive, Guarded, Ready
+from dashboard.pages import PAGES
 from dashboard.parts import shell
 from dashboard.parts.screen import Painter
 from dashboard.session import Session
@@ -51,7 +53,8 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     database = connect(settings)
     language = Language(settings.collector_locale)
     painter = Painter(language)
-    refresher = Refresher(reads.Reader(database).read, settings.dashboard_refresh_seconds, now)
+    pages = OpenPages(database, {page.path: page.read for page in PAGES if page.read})
+    refresher = Refresher(reads.Reader(database).read, settings.dashboard_refresh_seconds, now, pages.read)
     counting = Counting(partial(reads.count, database), now)
     template = shell.shell(language)
 
@@ -59,7 +62,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
         if pn.state.curdoc is None:
             raise RuntimeError("a page is opened only for a session")
         try:
-            return Session(pn.state.curdoc, refresher, counting, painter, template).page
+            return Session(pn.state.curdoc, refresher, PAGES, painter, template).page
         except Exception:  # else Panel would show the traceback to the clerk
             log.exception("page failed")
             return shell.html(painter.html.apology)

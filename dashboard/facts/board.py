@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.snapshot import Debtor, InstanceFigures, Snapshot
 from schemas.figures.debts import SUBJECTS, Debt, together
 from schemas.figures.queue import Waiting
 from schemas.figures.standing import Standing
 from schemas.reverse_map import Subject
 
-EVERYBODY = ""
-"""The selection that means all instances."""
 HEAD = 20
 """Debtors shown of the queue."""
 DEFAULT_ZONE = "America/Sao_Paulo"

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from pymongo.errors import PyMongoError
 
-from dashboard.facts.board import EVERYBODY, HEAD, NoSuchInstance, order
+from dashboard.facts.asked import EVERYBODY
+from dashboard.facts.board import HEAD, NoSuchInstance, order
 from dashboard.facts.findings import Counted, Findings, What, findings, pipelines
 from dashboard.facts.gates import heartbeats, scope, signs
 from dashboard.facts.refusals import failure_of

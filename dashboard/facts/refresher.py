@@ -1,14 +1,17 @@
 """One refresh for all (`ARCHITECTURE.md`): the process reads once, every open session is told."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 from bokeh.document import Document
 from tornado.ioloop import PeriodicCallback
 
+from dashboard.facts.asked import Asked
 from dashboard.facts.failures import Failure, failure
 from dashboard.facts.snapshot import Reading, Snapshot
 from schemas.errors import RetryLater
@@ -20,18 +23,35 @@ RETRY_SECONDS = 5.0
 """After a failed refresh the next comes this soon: a clerk should not wait a minute for a database that is back."""
 
 Read = Callable[[datetime], Awaitable[Snapshot]]
+ReadPages = Callable[[datetime, Collection[Asked]], Awaitable[Mapping[Asked, object]]]
 Show = Callable[[Reading], None]
 Clock = Callable[[], datetime]
 
 
-class Refresher:
-    """`read` builds a snapshot; `clock` is the time. `every`: seconds between two refreshes."""
+async def no_pages(_now: datetime, _wanted: Collection[Asked]) -> Mapping[Asked, object]:
+    """Where every page shows the snapshot alone."""
+    return {}
 
-    def __init__(self, read: Read, every: float, clock: Clock) -> None:
+
+class Member(NamedTuple):
+    """One open session: how it is told, and which page it shows under which filters now."""
+
+    show: Show
+    wants: Callable[[], Asked]
+
+
+class Refresher:
+    """`read` builds a snapshot, `pages` what the open pages need beside it; `clock` is the time.
+
+    `every`: seconds between two refreshes.
+    """
+
+    def __init__(self, read: Read, every: float, clock: Clock, pages: ReadPages = no_pages) -> None:
         self._read = read
+        self._pages = pages
         self._every = every
         self._clock = clock
-        self._sessions: dict[Document, Show] = {}
+        self._sessions: dict[Document, Member] = {}
         self._loop = PROCESS.loop("the dashboard's refresher")
         self._periodic = PeriodicCallback(self.refresh, timedelta(seconds=every))
         self.reading = Reading(clock())
@@ -40,24 +60,42 @@ class Refresher:
         """Build a new snapshot and tell every session. A failure keeps the old numbers and tells that instead."""
         now = self._clock()
         try:
-            self.reading = Reading(now, await self._read(now))
+            snapshot = await self._read(now)
+            self.reading = Reading(now, snapshot, pages=await self._pages(now, self._wanted()))
         except RetryLater as exc:
             self._failed(failure(str(exc)), exc.__cause__ or exc)
         except Exception as exc:  # whatever it was, the pages must say that their numbers grow old
             self._failed("failed", exc)
             log.exception("refresh failed")
         self._periodic.callback_time = self.period * 1000
-        for document, show in list(self._sessions.items()):
-            document.add_next_tick_callback(partial(show, self.reading))
+        self._tell()
         self._loop.turned(within=self.period)  # one that failed too: the page says so, a new process would know no more
 
     def _failed(self, why: Failure, exc: BaseException) -> None:
         log.warning("refresh failed", why=why, error=type(exc).__name__)
-        self.reading = Reading(self._clock(), self.reading.snapshot, why)
+        self.reading = Reading(self._clock(), self.reading.snapshot, why, self.reading.pages)
 
-    def join(self, document: Document, show: Show) -> None:
+    async def also(self, asked: Asked) -> None:
+        """Read what a session has just opened, and tell whoever shows it. Where MongoDB is away the next refresh says so."""
+        if asked in self.reading.pages:
+            return
+        with suppress(RetryLater):
+            found = await self._pages(self._clock(), {asked})
+            was = self.reading  # a refresh may have come meanwhile: its own facts are the newer ones
+            self.reading = Reading(was.at, was.snapshot, was.failure, {**found, **was.pages})
+            self._tell(asked)
+
+    def _wanted(self) -> set[Asked]:
+        return {member.wants() for member in self._sessions.values()}
+
+    def _tell(self, only: Asked | None = None) -> None:
+        for document, member in list(self._sessions.items()):
+            if only in (None, member.wants()):
+                document.add_next_tick_callback(partial(member.show, self.reading))
+
+    def join(self, document: Document, show: Show, wants: Callable[[], Asked]) -> None:
         """Call `show` in `document`, with its lock, after each refresh until the session ends."""
-        self._sessions[document] = show
+        self._sessions[document] = Member(show, wants)
         document.on_session_destroyed(lambda _context: self._leave(document))
 
     def _leave(self, document: Document) -> None:

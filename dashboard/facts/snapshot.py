@@ -1,11 +1,12 @@
 """Rows in, one frozen Snapshot out: what every open page shows until the next refresh (pure: no Panel, no database)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from dashboard.facts.asked import Asked
 from dashboard.facts.failures import Failure
 from dashboard.facts.gates import gate_of, scope
 from dashboard.facts.provider import Provider, identity
@@ -181,9 +182,11 @@ def masked(phones: Sequence[str]) -> str:
 class Reading:
     """What the newest attempt to refresh left at `at`: the last snapshot that could be built, and why a newer one could not.
 
-    Compared by identity: one is made each refresh and shared by every session.
+    `pages`: the facts of the pages that somebody has open. Compared by identity: one is made each refresh and shared by
+    every session.
     """
 
     at: datetime
     snapshot: Snapshot | None = None
     failure: Failure | None = None
+    pages: Mapping[Asked, object] = field(default_factory=dict)

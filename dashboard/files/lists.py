@@ -11,7 +11,8 @@ from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
 from dashboard.facts import reads
-from dashboard.facts.board import DEFAULT_ZONE, EVERYBODY, Board, NoSuchInstance, choose
+from dashboard.facts.asked import EVERYBODY
+from dashboard.facts.board import DEFAULT_ZONE, Board, NoSuchInstance, choose
 from dashboard.facts.counting import Counting
 from dashboard.facts.refresher import Clock, Refresher
 from dashboard.files import export

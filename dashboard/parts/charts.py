@@ -22,6 +22,7 @@ TITLE = 40
 EDGE = 14
 """Pixels: of one bar, of a title, of what is round the bars without one."""
 HALF = 0.5
+NO_BARS = Bars()
 
 
 class BarChart:
@@ -30,7 +31,7 @@ class BarChart:
     Bars stand at row numbers and not at their labels, which may be anything that an ERP writes, twice the same too.
     """
 
-    def __init__(self, name: str, bars: Bars, title: str = "") -> None:
+    def __init__(self, name: str, bars: Bars = NO_BARS, title: str = "") -> None:
         self._bars = bars
         self._edges = TITLE + EDGE if title else EDGE
         self._source = ColumnDataSource(data=bars.columns, name=name)

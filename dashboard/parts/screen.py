@@ -6,9 +6,11 @@ Painted once for each snapshot and selection, then shared: a session only compar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from dashboard.facts.board import EVERYBODY, Board, choose
-from dashboard.facts.freshness import Freshness, freshness
+from dashboard.facts.asked import EVERYBODY
+from dashboard.facts.board import Board, choose
+from dashboard.facts.freshness import freshness
 from dashboard.facts.snapshot import Reading
 from dashboard.parts.bars import PLAIN, REST, Bars, by_age, shortened
 from dashboard.parts.html import Html
@@ -32,21 +34,22 @@ NOT_IN_THE_WAY: HoldReason = "nothing_due"
 """Listed last: these clients owe nothing, so they do not explain a quiet queue."""
 
 
+class Top(NamedTuple):
+    """What the app bar shows. `choices`: title → instance, for the selector. `chip`: how fresh the numbers are."""
+
+    choices: Mapping[str, str]
+    selected: str
+    chip: str
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Everything one page shows. `blocks`: HTML by the block's name. `choices`: title → instance, for the selector.
-
-    `chip`: how fresh it is in a few words, and in whole.
-    """
+    """What the page "Monitoring" shows. `blocks`: HTML by the block's name."""
 
     blocks: Mapping[str, str]
     amounts: Bars
     bills: Bars
     debts: Mapping[Subject, Bars]
-    choices: Mapping[str, str]
-    selected: str
-    freshness: Freshness
-    chip: tuple[str, str]
 
     @property
     def numbers(self) -> bool:
@@ -70,43 +73,45 @@ class Painter:
         self.say = language
         self.html = Html(language)
         self.paint = lru_cache(maxsize=KEPT)(self._paint)
+        self.top = lru_cache(maxsize=KEPT)(self._top)
 
-    def _paint(self, reading: Reading, selected: str) -> Screen:
-        """The screen of `selected` (an instance, or EVERYBODY) as of `reading`."""
+    def _top(self, reading: Reading, selected: str) -> Top:
+        """The app bar over every page that shows `selected` (an instance, or EVERYBODY) as of `reading`."""
         everybody = {self.say("All providers"): EVERYBODY}
-        if reading.snapshot is None:
-            nothing = dict.fromkeys(SUBJECTS, NO_BARS)
-            fresh = freshness(reading, None)
-            blocks = self._blocks(reading, None, {}, fresh)
-            return Screen(blocks, NO_BARS, NO_BARS, nothing, everybody, EVERYBODY, fresh, chip_text(fresh, self.say))
-        board = choose(reading.snapshot, selected)
+        board = choose(reading.snapshot, selected) if reading.snapshot else None
+        age = reading.at - reading.snapshot.built_at if reading.snapshot else None
         fresh = freshness(reading, board)
+        worst, detail = chip_text(fresh, self.say)
+        values = {"reading": reading, "board": board, "level": fresh.level, "age": age}
+        chip = self.html("chip", {**values, "worst": worst if fresh.causes else "", "detail": detail})
+        if reading.snapshot is None:
+            return Top(everybody, EVERYBODY, chip)
         choices = {one.title: one.name for one in reading.snapshot.instances}
         if len(choices) < len(reading.snapshot.instances):  # two providers with one title
             choices = {f"{one.title} ({one.name})": one.name for one in reading.snapshot.instances}
-        if board.unknown:  # the selector shows what was asked for, and any other choice is one
+        if board and board.unknown:  # the selector shows what was asked for, and any other choice is one
             choices |= {self.say("%(name)s (does not exist)", name=clipped(board.unknown)): board.unknown}
+        return Top({**everybody, **choices}, (board.unknown or board.selected) if board else EVERYBODY, chip)
+
+    def _paint(self, reading: Reading, selected: str) -> Screen:
+        """The screen of `selected` (an instance, or EVERYBODY) as of `reading`."""
+        if reading.snapshot is None:
+            nothing = dict.fromkeys(SUBJECTS, NO_BARS)
+            return Screen(self._blocks(reading, None, {}), NO_BARS, NO_BARS, nothing)
+        board = choose(reading.snapshot, selected)
         ranked = {subject: ranking(debts) for subject, debts in board.debts.items()}
         return Screen(
-            self._blocks(reading, board, ranked, fresh),
+            self._blocks(reading, board, ranked),
             *(self._aging(board.standing) if board.numbers else (NO_BARS, NO_BARS)),
             {subject: self._ranked(found) for subject, found in ranked.items()},
-            {**everybody, **choices},
-            board.unknown or board.selected,
-            fresh,
-            chip_text(fresh, self.say),
         )
 
-    def _blocks(
-        self, reading: Reading, board: Board | None, ranked: Mapping[Subject, Ranking], fresh: Freshness
-    ) -> dict[str, str]:
+    def _blocks(self, reading: Reading, board: Board | None, ranked: Mapping[Subject, Ranking]) -> dict[str, str]:
         ready = board is not None and board.instances
         values: dict[str, object] = {
             "reading": reading,
             "board": board,
             "notices": notices(reading, board, self.say),
-            "freshness": fresh,
-            "chip": chip_text(fresh, self.say),
             "not_in_the_way": NOT_IN_THE_WAY,
             "gates": [(one, closed(one.gate, one.zone, reading.at, self.say)) for one in board.closed] if board else [],
         }

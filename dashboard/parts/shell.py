@@ -20,16 +20,18 @@ from panel.util.parameters import edit_readonly
 from panel.viewable import Viewable
 from panel_material_ui.template.base import Page
 from panel_material_ui.widgets.icon import IconButton
-from panel_material_ui.widgets.select import RadioButtonGroup, Select
+from panel_material_ui.widgets.select import Select
 
+from dashboard.facts.levels import SNAPSHOT_LATE, SNAPSHOT_STOPPED
 from dashboard.parts.html import TEMPLATES
 from dashboard.words.language import Language
 
 WATCH_MS = 30_000
-"""How often an open page asks whether its server is still the same."""
+ANSWER_MS = 5_000
+"""How often an open page asks whether its server is still the same, and how long it waits for the answer."""
 
-MAIN_WIDTH = 1480
-"""Pixels; on a wider screen the lines would be too long to read."""
+THEME_COOKIE = "theme"
+"""`dark` or `light`, as the browser last had it; the page writes it."""
 
 ASSETS = Path(__file__).parent / "assets"
 STYLE_SHEET = f"assets/dashboard.css?v={md5((ASSETS / 'dashboard.css').read_bytes(), usedforsecurity=False).hexdigest()}"
@@ -59,16 +61,45 @@ THEME = {
     }
     for name, (primary, ground, card, ink) in PALETTES.items()
 }
-AS_WRITTEN = {"& .MuiToggleButton-root": {"textTransform": "none", "padding": "6px 14px"}}
-"""The library would write a button's text in capitals."""
-BEHIND_CARDS = {
+BAR = 48
+SIDE, RAIL = 208, 56
+"""Pixels: the app bar; the navigation where there is room for words, and where for icons alone (`templates/shell.html`)."""
+FRAME = {
     "& .main": {"backgroundColor": "background.default"},
-    "& .header": {"boxShadow": "none", "backgroundImage": "none"},
-    "@media print": {  # paper does not scroll
-        "&, & .main, & .main-content": {"overflow": "visible !important", "height": "auto !important"},
-        "& .header": {"position": "static !important"},
+    "& .MuiToolbar-root": {
+        "minHeight": f"{BAR}px !important",
+        "height": f"{BAR}px",
+        "paddingX": "16px !important",
+        "gap": "12px",
+    },
+    "& .header": {
+        "boxShadow": "none",
+        "backgroundImage": "none",
+        "backgroundColor": "background.paper",
+        "color": "text.primary",
+        "borderBottom": "1px solid",
+        "borderColor": "divider",
+    },
+    "& .header .title": {"color": "text.primary", "fontSize": "16px", "fontWeight": 700},
+    "@media (min-width: 1200px)": {"& .main": {"marginLeft": f"{SIDE}px"}},
+    "@media (min-width: 768px) and (max-width: 1199.98px)": {"& .main": {"marginLeft": f"{RAIL}px"}},
+    "@media (max-width: 767.98px)": {
+        "& .MuiToolbar-root": {"paddingLeft": f"{RAIL}px !important"},
+        "& .header .title": {"display": "none"},
+    },
+    "@media print": {
+        "&": {"height": "auto", "overflow": "visible", "display": "block"},
+        "& .main": {"margin": 0, "overflow": "visible"},
+        "& .main-content": {"overflow": "visible"},
+        "& .header": {"position": "static"},
+        "& .main > div > .MuiToolbar-root": {"display": "none"},
     },
 }
+UNLABELLED = ".MuiInputLabel-root { clip-path: inset(50%); } legend { display: none; } fieldset { top: 0; }"
+"""A list that says by itself what it lists: its label is for those who hear it."""
+NARROW = {"max-width": "34vw", "min-width": "110px"}
+ROOM = {"max-width": "1480px", "margin": "0 auto", "padding": "16px clamp(12px, 2.2vw, 32px) 40px"}
+"""Round a page; on a wider screen the lines would be too long to read."""
 
 
 def shell(language: Language) -> Template:
@@ -76,22 +107,49 @@ def shell(language: Language) -> Template:
     # no autoescape: Bokeh hands its own markup in
     environment = Environment(loader=FileSystemLoader(TEMPLATES), extensions=["jinja2.ext.i18n"], autoescape=False)  # noqa: S701
     language.install(environment)
-    environment.globals.update(language_tag=language.tag, watch_ms=WATCH_MS, style_sheet=STYLE_SHEET)
+    environment.globals.update(
+        language_tag=language.tag,
+        watch_ms=WATCH_MS,
+        answer_ms=ANSWER_MS,
+        late_s=round(SNAPSHOT_LATE.total_seconds()),
+        stopped_s=round(SNAPSHOT_STOPPED.total_seconds()),
+        style_sheet=STYLE_SHEET,
+        theme_cookie=THEME_COOKIE,
+    )
     return environment.get_template("shell.html")
 
 
-def open_page(title: str, template: Template, body: Viewable, theme: str, on_theme: Callable[[bool], None]) -> Viewable:
-    """A page that does not follow the process-wide busy flag. `theme` names the switch that calls `on_theme` (dark?)."""
+class Bar:
+    """What stands in a tab's app bar: the provider, and how fresh the page is. `choose` is given an instance's name."""
+
+    def __init__(self, say: Language, choose: Callable[[str], None]) -> None:
+        self._provider = selector(say("Provider"), {say("All providers"): ""}, "", choose)
+        # by its name the browser finds it, to let it age (`templates/shell.html`)
+        self._chip = pn.pane.HTML("", name="freshness", stylesheets=[STYLE_SHEET], margin=0, align="center")
+        self.theme = say("Light or dark")
+        self.parts: list[Viewable] = [self._provider, pn.layout.HSpacer(), self._chip]
+
+    def show(self, choices: Mapping[str, str], selected: str, chip: str) -> None:
+        """Assign what differs. A selected instance that there is not is shown under its own name."""
+        offered = dict(choices) if selected in choices.values() else {**choices, selected: selected}
+        if self._provider.options != offered:
+            self._provider.param.update(options=offered, value=selected)
+            self._provider.param.trigger("value")  # the library would show nothing where only the options differ
+        self._provider.value = selected
+        assign({"": self._chip}, {"": chip})
+
+
+def open_page(title: str, template: Template, bar: Bar, body: Viewable, on_theme: Callable[[bool], None]) -> Viewable:
+    """A page that does not follow the process-wide busy flag. Its switch of the theme calls `on_theme` (dark?)."""
     page = Page(
         title=title,
         template=template,
         main=[body],
-        main_width=MAIN_WIDTH,
-        app_bar_width="100%",
+        site_url="?",
         busy_indicator=None,
         theme_toggle=False,
         theme_config=THEME,
-        sx=BEHIND_CARDS,
+        sx=FRAME,
     )
     with edit_readonly(page):
         page.busy = False  # drops the reference to the flag …
@@ -100,16 +158,24 @@ def open_page(title: str, template: Template, body: Viewable, theme: str, on_the
         if getattr(owner, "self_or_cls", None) is page or getattr(owner, "self", None) is page:
             pn.state.param.unwatch(watcher)  # … and this its watcher, or the session lives for ever
     # Page's own switch and drawer speak English only
-    switch = IconButton(icon="contrast", description=theme, color="light", margin=0)
+    switch = IconButton(icon="contrast", description=bar.theme, color="default", margin=0)
 
     def toggle(_event: object) -> None:
         page.dark_theme = not page.dark_theme
 
     switch.on_click(toggle)
     page.param.watch(lambda event: on_theme(event.new), "dark_theme")
+    page.dark_theme = pn.state.cookies.get(THEME_COOKIE) == "dark"
     on_theme(page.dark_theme)
-    page.header = [pn.layout.HSpacer(), switch]
+    page.header = [*bar.parts, switch]
     return page
+
+
+def assign(panes: Mapping[str, pn.pane.HTML], blocks: Mapping[str, str]) -> None:
+    """The blocks that differ into their panes. Call it in one `hold`, with the document's lock."""
+    for name, pane in panes.items():
+        if pane.object != blocks[name]:
+            pane.object = blocks[name]
 
 
 def html(text: str, **styles: str) -> pn.pane.HTML:
@@ -137,13 +203,16 @@ def flow(*parts: Viewable, gap: str, **styles: str) -> pn.Row:
 
 def selector(label: str, choices: Mapping[str, str], value: str, choose: Callable[[str], None]) -> Select:
     """A list of titles, each standing for a name that `choose` is given."""
-    select = Select(label=label, options=dict(choices), value=value, size="small", width=250, margin=0)
+    select = Select(
+        label=label,
+        options=dict(choices),
+        value=value,
+        size="small",
+        margin=0,
+        width=220,
+        styles=NARROW,
+        align="center",
+        stylesheets=[UNLABELLED],
+    )
     select.param.watch(lambda event: choose(event.new), "value")
     return select
-
-
-def pages(choices: Mapping[str, str], value: str, turn: Callable[[str], None]) -> RadioButtonGroup:
-    """The titles of all pages side by side, each standing for a name that `turn` is given."""
-    group = RadioButtonGroup(options=dict(choices), value=value, size="small", color="primary", margin=0, sx=AS_WRITTEN)
-    group.param.watch(lambda event: turn(event.new), "value")
-    return group

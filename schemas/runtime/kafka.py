@@ -20,6 +20,9 @@ MAX_REQUEST_BYTES = 4 * 1024 * 1024  # a dead letter is its record and the reaso
 
 COMMITTED = "read_committed"
 """Every reader must say so: aiokafka's default shows the records of aborted transactions too."""
+AT_THE_END_MS = 20
+"""So long the broker holds a reader's fetch at the end of a topic. aiokafka asks for 500 ms, and a broker answers what came
+over a connection one after the other: whatever a reader asks once it has read a topic to its end waits for that."""
 
 
 class Message(NamedTuple):
@@ -57,6 +60,7 @@ def reader(servers: str, group: str | None = None) -> AIOKafkaConsumer:
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         isolation_level=COMMITTED,
+        fetch_max_wait_ms=AT_THE_END_MS,
     )
 
 

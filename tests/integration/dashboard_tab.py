@@ -125,7 +125,7 @@ def finding(page: Page, instance: str, what: str) -> str:
 
 def turn(page: Page, title: str) -> None:
     """Open a page."""
-    page.get_by_role("button", name=title, exact=True).click()
+    page.get_by_role("link", name=title, exact=True).click()
 
 
 def queue(page: Page) -> list[str]:

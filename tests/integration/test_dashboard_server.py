@@ -243,7 +243,7 @@ async def test_a_tab_that_closes_takes_its_count_along() -> None:
 
     async with dashboard(away, "collector") as (address, _, _refresher):
         async with tabs(address, CONFIGURATION):
-            (count,) = [task for task in asyncio.all_tasks() if "Session._count" in repr(task)]
+            (count,) = [task for task in asyncio.all_tasks() if "Session._ask" in repr(task)]
         await asyncio.wait([count])
 
     assert count.cancelled()
@@ -332,17 +332,16 @@ async def test_the_file_of_the_configuration_holds_what_is_not_mapped(seeded: Se
     assert lines(again) == lines(first)
 
 
-@pytest.mark.usefixtures("seeded")
-async def test_the_page_of_the_configuration_counts_when_it_is_opened(mongo_uri: str, database: str) -> None:
-    """And fills by itself; a refresh of the figures then sends it nothing."""
+async def test_the_page_of_the_configuration_counts_while_it_is_open(seeded: Seeded, mongo_uri: str, database: str) -> None:
+    """And fills by itself; a refresh then counts anew, and sends what differs."""
     async with (
         dashboard(mongo_uri, database) as (address, _, refresher),
         tabs(address, CONFIGURATION, f"{CONFIGURATION}&instancia=sul") as opened,
     ):
         seen = [tab.document if "Contado" in tab.document else (await tab.message())[1] for tab in opened]
+        seeded.add(NORTE, clients(9, 120, 90, TODAY), TODAY, NOW)
         await refresher.refresh()
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(opened[0].message(), 0.5)
+        assert "data-findings=norte" in (await opened[0].message())[1]
 
     assert [("data-findings=norte" in text, "data-findings=sul" in text) for text in seen] == [(True, True), (False, True)]
 

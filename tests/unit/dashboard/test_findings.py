@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from dashboard.facts.board import EVERYBODY
+from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.counting import Outcome
 from dashboard.facts.findings import WORDS, Code, Counted, Findings, Problem, findings, pipelines
 from dashboard.parts.findings_screen import SHOWN, painted

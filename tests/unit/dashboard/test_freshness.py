@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymongo.errors import AutoReconnect, NetworkTimeout, OperationFailure, ServerSelectionTimeoutError
 
-from dashboard.facts.board import EVERYBODY, choose
+from dashboard.facts.asked import EVERYBODY
+from dashboard.facts.board import choose
 from dashboard.facts.freshness import Cause, Freshness, What, freshness
 from dashboard.facts.levels import WORST, Level
 from dashboard.facts.refusals import failure_of

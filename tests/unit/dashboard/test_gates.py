@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dashboard.facts.board import EVERYBODY
+from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.gates import gate_of, heartbeats, scope, signs
 from dashboard.facts.snapshot import InstanceRows, Reading, Rows, snapshot
 from dashboard.parts.screen import Painter

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard.facts.board import EVERYBODY, choose
+from dashboard.facts.asked import EVERYBODY
+from dashboard.facts.board import choose
 from dashboard.facts.failures import Failure
 from dashboard.facts.levels import Level
 from dashboard.facts.snapshot import InstanceFigures, Reading

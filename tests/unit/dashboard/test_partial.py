@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.facts.board import EVERYBODY, choose
+from dashboard.facts.asked import EVERYBODY
+from dashboard.facts.board import choose
 from dashboard.facts.snapshot import NUMBERS, Debtor, InstanceFigures, Reading
 from dashboard.facts.sources import Source
 from dashboard.parts.screen import PENDING, Painter
@@ -48,8 +49,9 @@ def test_until_all_that_counts_was_read_no_number_is_shown(
     assert not any(bars.labels for bars in (screen.amounts, screen.bills, *screen.debts.values()))
     assert "aguardando a primeira leitura" in words(screen.blocks["sources"])
     assert "A primeira leitura ainda não terminou: Norte (3 de 4 leituras)." in words(screen.blocks["notices"])
-    assert screen.freshness.level == "never"
-    assert screen.chip[0] == "Norte: parcial, 3 de 4 leituras"
+    chip = Painter(portuguese).top(reading(figures(sources=first(*done))), EVERYBODY).chip
+    assert "stamp never" in chip
+    assert "Norte: parcial, 3 de 4 leituras" in words(chip)
 
 
 def test_without_the_support_tables_numbers_are_partial(
@@ -103,9 +105,9 @@ def test_every_figure_of_the_page_has_its_definition(
 def test_the_queue_shows_a_trust_unlock(
     figures: MakeFigures, reading: MakeReading, debtor: Callable[..., Debtor], portuguese: Language
 ) -> None:
-    """Beside the ERP's own term, of those alone who have one."""
+    """Beside the client's code, of those alone who have one."""
     head = (replace(debtor("7", 40), trust_unlock=True), debtor("8", 30))
     html = Painter(portuguese).paint(reading(figures(head=head)), EVERYBODY).blocks["queue"]
 
     assert html.count("class=dc") == 1
-    assert "Bloqueio Automático DC" in words(html)
+    assert "Client 7 7 DC" in words(html)

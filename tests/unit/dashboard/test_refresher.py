@@ -1,15 +1,17 @@
 """A refresh tells every session, a failed one too; nothing that a read can do stops the next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from bokeh.document import Document
 
+from dashboard.facts.asked import Asked, Filters
 from dashboard.facts.refresher import RETRY_SECONDS, Refresher
 from dashboard.facts.snapshot import Reading, Snapshot
 from schemas.errors import RetryLater
 
 EVERY = 60.0
+HERE, THERE = Asked("", Filters()), Asked("", Filters(bairro="Centro"))
 
 
 class Source:
@@ -37,7 +39,7 @@ async def test_a_refresh_tells_every_session_once(now: datetime, reading: Callab
     documents = [Document(), Document()]
     told: list[Reading] = []
     for document in documents:
-        ours.join(document, told.append)
+        ours.join(document, told.append, lambda: HERE)
 
     await ours.refresh()
     for document in documents:
@@ -73,7 +75,7 @@ async def test_a_session_that_ended_is_not_told(now: datetime, reading: Callable
     assert snapshot is not None
     ours = refresher(now, snapshot)
     document = Document()
-    ours.join(document, lambda _: None)
+    ours.join(document, lambda _: None, lambda: HERE)
 
     for callback in document.session_destroyed_callbacks:
         callback(None)  # type: ignore[arg-type]  # Panel itself calls them so
@@ -81,3 +83,33 @@ async def test_a_session_that_ended_is_not_told(now: datetime, reading: Callable
 
     assert ours.sessions == 0
     assert document.session_callbacks == []
+
+
+async def test_only_what_somebody_shows_is_read_and_a_new_choice_at_once(
+    now: datetime, reading: Callable[..., Reading]
+) -> None:
+    """Two tabs on the same rows are one question; who chooses others is told as soon as they are there, the rest is not."""
+    snapshot = reading().snapshot
+    assert snapshot is not None
+    asked: list[set[Asked]] = []
+
+    async def pages(_now: datetime, wanted: Collection[Asked]) -> dict[Asked, object]:
+        asked.append(set(wanted))
+        return {one: len(asked) for one in wanted}
+
+    ours = Refresher(Source(snapshot, snapshot).read, EVERY, lambda: now, pages)
+    chosen = {"a": HERE, "b": HERE}
+    documents = {name: Document() for name in chosen}
+    for name, document in documents.items():
+        ours.join(document, lambda _: None, lambda name=name: chosen[name])
+
+    await ours.refresh()
+    chosen["b"] = THERE
+    await ours.also(THERE)
+    await ours.also(THERE)
+
+    assert asked == [{HERE}, {THERE}]
+    assert ours.reading.pages == {HERE: 1, THERE: 2}
+    assert [len(document.session_callbacks) for document in documents.values()] == [1, 2]
+    await ours.refresh()
+    assert asked[2:] == [{HERE, THERE}]

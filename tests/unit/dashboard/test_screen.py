@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.facts.board import EVERYBODY
+from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.snapshot import Debtor, InstanceFigures, Reading
 from dashboard.facts.sources import Source
 from dashboard.parts.bars import LETTERS, PLAIN, REST, Bars, shortened
@@ -35,11 +35,12 @@ def test_every_figure_is_on_the_screen(
     figures: MakeFigures, reading: MakeReading, debtor: MakeDebtor, portuguese: Language
 ) -> None:
     """Active clients, debtors, amounts, both shares with their debtors, who is ready, the time of the snapshot."""
-    screen = Painter(portuguese).paint(reading(figures(head=(debtor("7", 40),)), dead=3), EVERYBODY)
+    painter, found = Painter(portuguese), reading(figures(head=(debtor("7", 40),)), dead=3)
+    screen = painter.paint(found, EVERYBODY)
     text = {name: words(html) for name, html in screen.blocks.items()}
 
     assert "Monitoramento" in text["heading"]
-    assert "Atualizado 09:00:00" in text["heading"]
+    assert "Atualizado 09:00:00" in words(painter.top(found, EVERYBODY).chip)
     for expected in (
         "Clientes ativos 1.234",
         "Devedores 5",
@@ -199,16 +200,18 @@ def test_the_selector_offers_all_and_each_even_where_titles_repeat(
 ) -> None:
     """Two providers may have one title; one that does not exist is shown as such, with nobody's numbers."""
     painter = Painter(portuguese)
-    distinct = painter.paint(reading(figures("norte"), figures("sul")), "sul")
-    same = painter.paint(reading(figures("norte", title="X"), figures("sul", title="X")), "gone")
+    distinct = painter.top(reading(figures("norte"), figures("sul")), "sul")
+    same = painter.top(reading(figures("norte", title="X"), figures("sul", title="X")), "gone")
 
     assert (dict(distinct.choices), distinct.selected) == (
         {"Todos os provedores": "", "Norte": "norte", "Sul": "sul"},
         "sul",
     )
     offered = {"Todos os provedores": "", "X (norte)": "norte", "X (sul)": "sul", "gone (não existe)": "gone"}
-    assert (dict(same.choices), same.selected, same.numbers) == (offered, "gone", False)
-    assert "O provedor “gone” não existe." in words(same.blocks["notices"])
+    assert (dict(same.choices), same.selected) == (offered, "gone")
+    gone = painter.paint(reading(figures("norte")), "gone")
+    assert not gone.numbers
+    assert "O provedor “gone” não existe." in words(gone.blocks["notices"])
 
 
 def test_limits_are_named_only_where_they_agree(figures: MakeFigures, reading: MakeReading, portuguese: Language) -> None:
@@ -334,7 +337,8 @@ def test_the_stamp_is_green_only_where_nothing_is_read_anew(
     found = reading(figures())
     assert found.snapshot is not None
     refills = (Refill(view=view, partitions=(0,), left=7),) if view else ()
-    screen = Painter(language).paint(replace(found, snapshot=replace(found.snapshot, refills=refills)), EVERYBODY)
+    painter, seen = Painter(language), replace(found, snapshot=replace(found.snapshot, refills=refills))
+    screen = painter.paint(seen, EVERYBODY)
 
-    assert f'class="stamp {"late" if view else "fresh"}"' in screen.blocks["heading"]
+    assert f'class="stamp {"late" if view else "fresh"}"' in painter.top(seen, EVERYBODY).chip
     assert ("7" in words(screen.blocks["notices"])) is bool(view)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.facts.board import DEFAULT_ZONE, EVERYBODY, HEAD, choose
+from dashboard.facts.asked import EVERYBODY
+from dashboard.facts.board import DEFAULT_ZONE, HEAD, choose
 from dashboard.facts.gates import scope
 from dashboard.facts.snapshot import (
     SHOWN,

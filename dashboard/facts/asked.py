@@ -1,0 +1,71 @@
+"""What a page asks the database for: its own facts, narrowed by what its reader chose (pure).
+
+The process reads each pair of page and filters that somebody has open once a refresh, whoever looks; what nobody has open
+is not read (`dashboard.facts.open_pages`).
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dashboard.facts.failures import Failure
+from schemas.figures.scope import AGES
+from schemas.instances import Instance
+from schemas.runtime.mongo import Database
+
+EVERYBODY = ""
+"""The selection that means all instances."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the reader chose; an empty text or None means everything.
+
+    `since` and `until`: local days, both included. `band`: one of `BANDS`. `branch`: the ERP's own code. `bairro` and
+    `client_type`: as people read them.
+    """
+
+    instance: str = EVERYBODY
+    since: date | None = None
+    until: date | None = None
+    due_on: date | None = None
+    bairro: str = ""
+    client_type: str = ""
+    branch: str = ""
+    band: str = ""
+
+
+def band(since: int, until: int | None) -> str:
+    """The name of a range of days late in an address, such as `8-15` or `91-`."""
+    return f"{since}-{'' if until is None else until}"
+
+
+BANDS: dict[str, tuple[int, int | None]] = {band(*ages): ages for ages in AGES}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The facts of the page at `path` under `filters`."""
+
+    path: str
+    filters: Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Where a page's facts are read, at the aware instant `now`. `instances`: the chosen ones that are valid, by title."""
+
+    database: Database
+    instances: tuple[Instance, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A page's facts that could not be read, and why."""
+
+    why: Failure
+
+
+Read = Callable[[Sight, Filters], Awaitable[object]]
+"""A page's own: its frozen facts. PyMongoError and TimeoutError are left to the caller."""

@@ -1,0 +1,55 @@
+"""The facts of the pages that somebody has open, read for everybody who looks at the same rows."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Final
+
+import structlog
+from pymongo.errors import PyMongoError
+
+from dashboard.facts.asked import EVERYBODY, Asked, Read, Sight, Unread
+from dashboard.facts.failures import failure
+from dashboard.facts.refusals import failure_of
+from schemas.errors import RetryLater
+from schemas.runtime.mongo import Database, instances
+
+log = structlog.get_logger(stage="dashboard")
+
+PAGE_SECONDS: Final = 20.0
+"""One page's facts; slower, and the other pages would grow old for its sake."""
+
+
+class OpenPages:
+    """`readers`: what reads a page's facts, by the page's path; a page without one shows only the snapshot."""
+
+    def __init__(self, database: Database, readers: Mapping[str, Read]) -> None:
+        self._database = database
+        self._readers = readers
+
+    async def read(self, now: datetime, wanted: Collection[Asked]) -> dict[Asked, object]:
+        """One after the other. A page that cannot be read is `Unread`, the others are. Raises RetryLater without MongoDB."""
+        asked = [one for one in wanted if one.path in self._readers]
+        if not asked:
+            return {}
+        try:
+            valid, _ = await instances(self._database)
+        except PyMongoError as exc:
+            raise RetryLater(failure_of(exc)) from exc
+        by_title = sorted(valid.values(), key=lambda one: ((one.title or one.name).casefold(), one.name))
+        found: dict[Asked, object] = {}
+        for one in asked:
+            chosen = tuple(each for each in by_title if one.filters.instance in (EVERYBODY, each.name))
+            found[one] = await self._one(one, Sight(self._database, chosen, now))
+        return found
+
+    async def _one(self, asked: Asked, sight: Sight) -> object:
+        try:
+            async with asyncio.timeout(PAGE_SECONDS):
+                return await self._readers[asked.path](sight, asked.filters)
+        except (PyMongoError, TimeoutError, RetryLater) as exc:
+            log.warning("page not read", page=asked.path, why=type(exc).__name__)
+            return Unread(failure(str(exc)) if isinstance(exc, RetryLater) else failure_of(exc))
+        except Exception:  # one page's defect leaves the others their numbers
+            log.exception("page not read", page=asked.path)
+            return Unread("failed")

@@ -1,0 +1,54 @@
+"""What a page of the dashboard is: one file, one line in the list of `dashboard.pages`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from panel.viewable import Viewable
+
+from dashboard.facts.asked import Filters, Read
+from dashboard.facts.snapshot import Reading
+from dashboard.parts.screen import Painter
+from dashboard.selection import Selection
+
+
+class Seen(NamedTuple):
+    """What a page is to show. `facts`: what its own `read` gave; `Unread` where it failed, None until it is there."""
+
+    reading: Reading
+    filters: Filters
+    facts: Any
+
+
+class Opened(NamedTuple):
+    """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it."""
+
+    painter: Painter
+    selection: Selection
+
+
+class Shown(Protocol):
+    """A page of one tab, built when it is first opened."""
+
+    body: Viewable
+
+    def show(self, seen: Seen) -> None:
+        """Assign what differs, in one `hold` and with the document's lock."""
+
+    def recolour(self, *, dark: bool) -> None:
+        """Make readable on dark or light what the theme does not reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`title`: a msgid. `path`: its name in an address, "" for the first page. `key`: after `g` it opens the page.
+
+    `icon`: a name of `parts/templates/icons.html`. `read`: its own facts, beside the snapshot.
+    """
+
+    title: str
+    path: str
+    key: str
+    icon: str
+    build: Callable[[Opened], Shown]
+    read: Read | None = None

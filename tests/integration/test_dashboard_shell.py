@@ -1,0 +1,129 @@
+"""What is round every page, in a real Chromium: addresses, Back and Forward, keys, the theme, a stamp that grows old."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from signal import SIGCONT, SIGSTOP
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from deploy.local.ports import free
+from tests.integration.dashboard_provider import Seeded, clients, instance
+from tests.integration.dashboard_tab import DESK, PHONE, address, chromium, opened, tab, turn, wait_ready
+from tests.integration.pipeline import Worker, running
+
+pytestmark = [pytest.mark.integration, pytest.mark.browser]
+
+NOW = datetime.now(UTC)
+NORTE = instance("norte", "Norte Telecom")
+TODAY = NOW.astimezone(NORTE.clock).date()
+DARK, LIGHT = "rgb(20, 24, 29)", "rgb(244, 246, 248)"
+GROUND = "getComputedStyle(document.body).backgroundColor"
+AGED = "document.documentElement.style.getPropertyValue('--aged')"
+NAV = "#nav a[aria-current=page]"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def env(mongo_uri: str, database: str) -> Iterator[Mapping[str, str]]:
+    """A dashboard of one provider that refreshes every second."""
+    with closing(Seeded(mongo_uri, database)) as found:
+        found.add(NORTE, clients(1, 120, 40, TODAY), TODAY, NOW)
+        port = str(free(1)[0])
+        yield {"MONGO_URI": mongo_uri, "MONGO_DATABASE": database, "DASHBOARD_PORT": port, "DASHBOARD_REFRESH_SECONDS": "1"}
+
+
+@pytest.fixture
+def dashboard(env: Mapping[str, str], tmp_path: Path) -> Iterator[Worker]:
+    with running("dashboard", env, tmp_path) as worker:
+        wait_ready(env)
+        yield worker
+
+
+def at(page: Page, env: Mapping[str, str], query: str, title: str) -> None:
+    """The address, the title of the tab, the heading and the navigation agree."""
+    expect(page).to_have_url(address(env, query))
+    expect(page).to_have_title(f"{title} · Cobrança")
+    expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+    expect(page.locator(NAV)).to_have_text(title)
+
+
+@pytest.mark.usefixtures("dashboard")
+def test_the_address_and_the_page_agree(browser: Browser, env: Mapping[str, str]) -> None:
+    """By a click, Back, Forward, keys, a reload and a copied link; a page that there is not is the first one."""
+    with tab(browser, DESK) as page:
+        opened(page, address(env, "?instancia=norte"))
+        at(page, env, "?instancia=norte", "Monitoramento")
+        page.evaluate("window.mark = 1")
+        turn(page, "Configuração")
+        at(page, env, "?pagina=configuracao&instancia=norte", "Configuração")
+        page.go_back()
+        at(page, env, "?instancia=norte", "Monitoramento")
+        page.go_forward()
+        at(page, env, "?pagina=configuracao&instancia=norte", "Configuração")
+        page.keyboard.type("gm")
+        at(page, env, "?instancia=norte", "Monitoramento")
+        assert page.evaluate("window.mark") == 1  # never loaded again
+        page.goto(address(env, "?pagina=configuracao"))
+        at(page, env, "?pagina=configuracao", "Configuração")
+        page.reload()
+        at(page, env, "?pagina=configuracao", "Configuração")
+        page.keyboard.type("?")
+        expect(page.get_by_role("dialog", name="Teclado")).to_be_visible()
+        page.goto(address(env, "?pagina=nada"))
+        expect(page.get_by_role("heading", name="Monitoramento", level=1)).to_be_visible()
+
+
+def test_the_stamp_grows_old_whatever_the_server_does(browser: Browser, dashboard: Worker, env: Mapping[str, str]) -> None:
+    """Amber from two minutes on, red and in words from three; green again once newer numbers are there."""
+    with tab(browser, DESK) as page:
+        page.clock.install()
+        opened(page, address(env))
+        page.clock.run_for(1_100)
+        assert page.evaluate(AGED) == "initial"
+        dashboard.process.send_signal(SIGSTOP)
+        try:
+            page.clock.run_for(125_000)
+            assert page.evaluate(AGED) == "#b35c00"
+            expect(page.get_by_text("Sem conexão com o servidor.")).to_be_visible()
+            page.clock.run_for(60_000)
+            assert page.evaluate(AGED) == "#c0271c"
+            expect(page.get_by_text("Estes números são antigos.")).to_be_visible()
+        finally:
+            dashboard.process.send_signal(SIGCONT)
+        page.clock.resume()
+        page.wait_for_function(f"{AGED} === 'initial'")
+        expect(page.get_by_text("Estes números são antigos.")).to_be_hidden()
+
+
+@pytest.mark.usefixtures("dashboard")
+def test_the_theme_is_the_systems_until_somebody_chooses(browser: Browser, env: Mapping[str, str]) -> None:
+    """And is remembered: the next visit is painted in it from the start."""
+    with tab(browser, DESK) as page:
+        page.emulate_media(color_scheme="dark")
+        opened(page, address(env))
+        assert page.evaluate(GROUND) == DARK
+        page.get_by_role("button", name="Claro ou escuro").click()
+        page.wait_for_function(f"{GROUND} === '{LIGHT}'")
+        page.reload()
+        page.wait_for_selector("#wait", state="hidden")
+        assert page.evaluate(GROUND) == LIGHT
+
+
+@pytest.mark.usefixtures("dashboard")
+def test_on_a_phone_the_navigation_is_a_drawer(browser: Browser, env: Mapping[str, str]) -> None:
+    with tab(browser, PHONE) as page:
+        opened(page, address(env))
+        expect(page.locator("#nav")).to_be_hidden()
+        page.get_by_role("button", name="Menu").click()
+        turn(page, "Configuração")
+        at(page, env, "?pagina=configuracao", "Configuração")
+        expect(page.locator("#nav")).to_be_hidden()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
