@@ -57,7 +57,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     language = Language(settings.collector_locale)
     painter = Painter(language)
     pages = OpenPages(database, {page.path: page.read for page in PAGES if page.read})
-    refresher = Refresher(partial(reads.read, database), settings.dashboard_refresh_seconds, now, pages.read)
+    refresher = Refresher(reads.Reader(database).read, settings.dashboard_refresh_seconds, now, pages.read)
     counting = Counting(partial(reads.count, database), now)
     template = shell.shell(language)
 

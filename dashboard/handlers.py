@@ -6,7 +6,7 @@ from http import HTTPStatus
 from tornado.httputil import HTTPHeaders
 from tornado.web import OutputTransform, RequestHandler
 
-from dashboard.facts.freshness import SNAPSHOT_STOPPED
+from dashboard.facts.levels import SNAPSHOT_STOPPED
 from dashboard.facts.refresher import Clock, Refresher
 
 PROCESS = secrets.token_hex(8)

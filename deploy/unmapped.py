@@ -23,11 +23,11 @@ WHATS: tuple[What, ...] = get_args(What)
 Row = dict[str, object]
 Count = Mapping[str, Any]
 BETWEEN = " | "
-COLUMNS = ("what", "value", "raw", "debtors", "suggestion", "likeness")
+COLUMNS = ("what", "value", "raw", "clients", "suggestion", "likeness")
 
 
 async def unmapped(settings: MongoSettings, name: str, whats: Sequence[What] = WHATS) -> list[Row]:
-    """Of the instance `name`, most debtors first within each of `whats`. Raises StopWorker."""
+    """Of the instance `name`, most clients first within each of `whats`. Raises StopWorker."""
     async with database(settings) as views:
         valid, wrong = await instances(views)
         if name not in valid:
@@ -56,10 +56,10 @@ def pipeline(what: What, name: str) -> Pipeline:
 def rows(what: What, counts: Iterable[Count], instance: Instance) -> list[Row]:
     """Lines of one table, the same columns for every `what`: `value` as we say it, `raw` as the ERP writes it."""
     if what in {"bairro", "client_type"}:
-        found = report({one["_id"]: one["debtors"] for one in counts}, ReverseMap(instance.reverse.get(what, {})))
-        lines = [(one.shown, BETWEEN.join(one.variants), one.debtors, one.suggestion, one.likeness or None) for one in found]
+        found = report({one["_id"]: one["clients"] for one in counts}, ReverseMap(instance.reverse.get(what, {})))
+        lines = [(one.shown, BETWEEN.join(one.variants), one.clients, one.suggestion, one.likeness or None) for one in found]
     else:
-        named = ((*_named(one["_id"]), one["debtors"]) for one in counts)
+        named = ((*_named(one["_id"]), one["clients"]) for one in counts)
         lines = [(*one, "", None) for one in sorted(named, key=lambda one: (-one[2], *one))]
     return [dict(zip(COLUMNS, (what, *line), strict=True)) for line in lines]
 

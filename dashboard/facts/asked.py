@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dashboard.facts.failures import Failure
 from schemas.figures.scope import AGES
 from schemas.instances import Instance
 from schemas.runtime.mongo import Database
@@ -61,9 +62,9 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A page's facts that could not be read. `why`: a word of `schemas.errors.RetryLater`, not shown as it is."""
+    """A page's facts that could not be read, and why."""
 
-    why: str
+    why: Failure
 
 
 Read = Callable[[Sight, Filters], Awaitable[object]]

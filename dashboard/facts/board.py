@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.facts.asked import EVERYBODY
-from dashboard.facts.freshness import Level, worst
 from dashboard.facts.snapshot import Debtor, InstanceFigures, Snapshot
 from schemas.figures.debts import SUBJECTS, Debt, together
 from schemas.figures.queue import Waiting
@@ -20,7 +19,11 @@ DEFAULT_ZONE = "America/Sao_Paulo"
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The figures of `instances` added up. `zone`: whose clock the stamp shows."""
+    """The figures of `instances` added up. `zone`: whose clock the stamp shows.
+
+    `unknown`: the name that was asked for and that nobody has; the board is empty then, and so is `selected`. Figures are of
+    the instances that are `counted`: of the others too little was read for any number.
+    """
 
     selected: str
     instances: tuple[InstanceFigures, ...]
@@ -29,12 +32,32 @@ class Board:
     debts: Mapping[Subject, tuple[Debt, ...]]
     head: tuple[Debtor, ...]
     zone: str
-    freshness: Level
+    unknown: str = ""
 
     @property
     def min_days(self) -> tuple[int, ...]:
         """Every `min_days_overdue` in force, ascending; one unless instances differ."""
         return tuple(sorted({one.min_days_overdue for one in self.instances}))
+
+    @property
+    def counted(self) -> tuple[InstanceFigures, ...]:
+        """Those whose figures are added up."""
+        return tuple(one for one in self.instances if one.countable)
+
+    @property
+    def partial(self) -> tuple[InstanceFigures, ...]:
+        """Those of which not every kind was read whole once."""
+        return tuple(one for one in self.instances if one.complete[0] < one.complete[1])
+
+    @property
+    def complete(self) -> tuple[int, int]:
+        """Kinds read whole once and shown, of all kinds of all instances."""
+        return sum(one.complete[0] for one in self.instances), sum(one.complete[1] for one in self.instances)
+
+    @property
+    def numbers(self) -> bool:
+        """Some instance's figures are numbers: until then there is none to show, not even zero."""
+        return bool(self.counted)
 
     @property
     def closed(self) -> tuple[InstanceFigures, ...]:
@@ -43,22 +66,26 @@ class Board:
 
 
 def choose(snapshot: Snapshot, selected: str) -> Board:
-    """The board of the instance `selected`; of all of them where there is no such instance."""
-    known = {one.name for one in snapshot.instances}
-    wanted = selected if selected in known else EVERYBODY
-    chosen = tuple(one for one in snapshot.instances if wanted in (EVERYBODY, one.name))
+    """The board of the instance `selected`, of all for EVERYBODY; an empty one where there is no such instance."""
+    chosen = tuple(one for one in snapshot.instances if selected in (EVERYBODY, one.name))
     zones = {one.zone for one in chosen}
-    queue = sorted((debtor for one in chosen for debtor in one.head), key=order)
+    counted = tuple(one for one in chosen if one.countable)
+    queue = sorted((debtor for one in counted for debtor in one.head), key=order)
+    unknown = "" if selected == EVERYBODY or chosen else selected
     return Board(
-        wanted,
+        EVERYBODY if unknown else selected,
         chosen,
-        sum((one.standing for one in chosen), Standing()),
-        sum((one.waiting for one in chosen), Waiting()),
-        {subject: together(debt for one in chosen for debt in one.debts[subject]) for subject in SUBJECTS},
+        sum((one.standing for one in counted), Standing()),
+        sum((one.waiting for one in counted), Waiting()),
+        {subject: together(debt for one in counted for debt in one.debts[subject]) for subject in SUBJECTS},
         tuple(queue[:HEAD]),
         zones.pop() if len(zones) == 1 else DEFAULT_ZONE,
-        worst(source for one in chosen for source in one.sources),
+        unknown,
     )
+
+
+class NoSuchInstance(LookupError):
+    """Whoever names an instance that does not exist gets nothing, and least of all everybody's."""
 
 
 def order(debtor: Debtor) -> tuple[int, date, str]:

@@ -11,13 +11,15 @@ from typing import NamedTuple
 
 import structlog
 
+from dashboard.facts.failures import Failure, failure
 from dashboard.facts.findings import Counted
 from dashboard.facts.refresher import Clock
 from schemas.errors import RetryLater
 
 log = structlog.get_logger(stage="dashboard")
 
-GOOD_FOR = timedelta(seconds=60)
+GOOD_FOR = timedelta(seconds=50)
+"""Less than the minute after which an open page asks again."""
 
 Count = Callable[[datetime], Awaitable[Counted]]
 
@@ -26,7 +28,7 @@ class Outcome(NamedTuple):
     """What the newest attempt left: the last count that could be made, and why a newer one could not."""
 
     counted: Counted | None = None
-    failure: str = ""
+    failure: Failure | None = None
 
 
 class Counting:
@@ -50,9 +52,9 @@ class Counting:
         try:
             return Outcome(await self._count(now))
         except RetryLater as exc:
-            why = str(exc)
+            why, error = failure(str(exc)), exc.__cause__ or exc
         except Exception as exc:  # whatever it was, the page must not wait for ever
-            why = type(exc).__name__
+            why, error = "failed", exc
             log.exception("count failed")
-        log.warning("count failed", why=why)
+        log.warning("count failed", why=why, error=type(error).__name__)
         return Outcome(self._outcome.counted, why)

@@ -39,19 +39,19 @@ class Code(NamedTuple):
 
     word: str
     raw: str
-    debtors: int
+    clients: int
 
 
 class Problem(NamedTuple):
-    """Why a telephone or a document is none; of how many debtors."""
+    """Why a telephone or a document is none; of how many clients."""
 
     name: str
-    debtors: int
+    clients: int
 
 
 @dataclass(frozen=True, slots=True)
 class Findings(Provider):
-    """Of one instance; each list has most debtors first."""
+    """Of one instance; each list has most clients first."""
 
     values: Mapping[Subject, tuple[Unmapped, ...]]
     codes: tuple[Code, ...]
@@ -69,8 +69,8 @@ class Counted:
     wrong: tuple[tuple[str, str], ...] = ()
 
     def of(self, selected: str) -> tuple[Findings, ...]:
-        """Those of the instance `selected`; all where there is no such instance."""
-        return tuple(one for one in self.instances if one.name == selected) or self.instances
+        """Those of the instance `selected`, of all for ""; none where there is no such instance."""
+        return tuple(one for one in self.instances if selected in ("", one.name))
 
 
 def pipelines(instance: str) -> dict[What, Pipeline]:
@@ -98,12 +98,12 @@ def findings(instance: Instance, rows: Mapping[What, Sequence[Row]]) -> Findings
 
 
 def _unmapped(instance: Instance, subject: Subject, rows: Iterable[Row]) -> list[Unmapped]:
-    return report({row["_id"]: row["debtors"] for row in rows}, ReverseMap(instance.reverse.get(subject, {})))
+    return report({row["_id"]: row["clients"] for row in rows}, ReverseMap(instance.reverse.get(subject, {})))
 
 
 def _codes(erp: Erp, rows: Iterable[Row]) -> tuple[Code, ...]:
-    found = (Code(row["_id"]["word"], row["_id"]["raw"], row["debtors"]) for row in rows)
-    return tuple(sorted((one for one in found if not _known(erp, one)), key=lambda one: (-one.debtors, one)))
+    found = (Code(row["_id"]["word"], row["_id"]["raw"], row["clients"]) for row in rows)
+    return tuple(sorted((one for one in found if not _known(erp, one)), key=lambda one: (-one.clients, one)))
 
 
 def _known(erp: Erp, code: Code) -> bool:
@@ -114,5 +114,5 @@ def _known(erp: Erp, code: Code) -> bool:
 
 
 def _problems(rows: Iterable[Row]) -> tuple[Problem, ...]:
-    found = (Problem(row["_id"], row["debtors"]) for row in rows)
-    return tuple(sorted(found, key=lambda one: (-one.debtors, one)))
+    found = (Problem(row["_id"], row["clients"]) for row in rows)
+    return tuple(sorted(found, key=lambda one: (-one.clients, one)))

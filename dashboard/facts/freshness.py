@@ -1,85 +1,110 @@
-"""How old is what we know: each kind of row of each instance by its sweeps (pure; every age is against a given `now`)."""
+"""Is what the page shows fresh, and if not, what is to blame: the worst of snapshot, stages and sweeps (pure).
 
-from collections.abc import Iterable, Mapping
+An old or partial number is never a fresh one, whichever part of the way stands still.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
 
-from schemas.instances import Instance
+from dashboard.facts.board import Board
+from dashboard.facts.failures import Failure
+from dashboard.facts.levels import WORST, Level, of_snapshot, worst_of
+from dashboard.facts.snapshot import Reading
+from dashboard.facts.stages import Trouble
 from schemas.rows import Kind
 
-Row = Mapping[str, Any]
-Level = Literal["fresh", "late", "stopped", "never"]
-WORST: tuple[Level, ...] = ("stopped", "late", "never", "fresh")
-
-LATE = 2
-STOPPED = 4
-"""A completed sweep may be this many of its instance's own intervals old before the clerk is warned, and alarmed."""
-GRACE = timedelta(minutes=2)
-"""A sweep takes time: without it an interval of seconds would always be late."""
-
-SNAPSHOT_LATE = timedelta(seconds=120)
-SNAPSHOT_STOPPED = timedelta(seconds=180)
+What = Literal["database", "snapshot", "deaf", "stage", "refill", "sweep", "held", "first"]
+"""Of one level the first of these is named: the others follow from it."""
+ORDER: tuple[What, ...] = ("database", "snapshot", "deaf", "stage", "refill", "sweep", "held", "first")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One kind of row. `rows` were read by the last completed sweep; `error` says why the last one failed, or is held back.
+class Cause:
+    """One thing that is not fresh, `since` then (None: nobody knows, or never).
 
-    Never fresh while the last one is held back.
+    `database`: the newest snapshot could not be read, `failure` says why. `snapshot`: none was made for too long. `deaf`:
+    no stage is heard. `stage`: one of them, with its `trouble` and the records that wait for it (`lag`). `refill`: a view is
+    being read anew. `sweep`: a `kind` of the `instance` (its title) was not read in time; `held`: what was read of it waits
+    to be believed. `first`: its first reading is not complete, `done` of `all` kinds.
     """
 
-    kind: Kind
-    completed_at: datetime | None
-    rows: int
-    failed_at: datetime | None
-    error: str
+    what: What
     level: Level
-
-    @property
-    def mended(self) -> bool:
-        """The last failure is history: a later sweep completed."""
-        return bool(self.failed_at and self.completed_at and self.completed_at >= self.failed_at)
-
-
-def sources(instance: Instance, sweeps: Iterable[Row], now: datetime) -> tuple[Source, ...]:
-    """One source of each kind that the instance sweeps. `sweeps`: rows of the view of that name, of any instance."""
-    last = {(row["kind"], row["phase"]): row for row in sweeps if row["instance"] == instance.name}
-    return tuple(
-        _source(kind, timedelta(seconds=every), {phase: row for (of, phase), row in last.items() if of == kind}, now)
-        for kind, every in instance.erp.every.items()
-    )
+    since: datetime | None = None
+    stage: str = ""
+    trouble: Trouble = ""
+    lag: int | None = None
+    instance: str = ""
+    kind: Kind | None = None
+    failure: Failure | None = None
+    done: int = 0
+    all: int = 0
 
 
-def _source(kind: Kind, every: timedelta, last: Mapping[str, Row], now: datetime) -> Source:
-    """`last`: the last sweep that ended so, by phase. One that is held back is a failure until somebody believes it."""
-    completed = last.get("completed")
-    failed = max((last[phase] for phase in ("failed", "held") if phase in last), key=lambda row: row["at"], default=None)
-    is_held = completed is not None and "held" in last and last["held"]["at"] > completed["at"]
-    return Source(
-        kind,
-        completed["at"] if completed else None,
-        completed["rows"] if completed else 0,
-        failed["at"] if failed else None,
-        failed["error"] if failed else "",
-        _level(now - completed["at"], every, held=is_held) if completed else "never",
-    )
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """At the instant `at`. `causes`: the worst first, empty where everything is fresh.
+
+    `since`: as of when the numbers are sure: of the snapshot, or older where the worst cause is.
+    """
+
+    level: Level
+    causes: tuple[Cause, ...]
+    since: datetime
+    at: datetime
 
 
-def _level(age: timedelta, every: timedelta, *, held: bool) -> Level:
-    if age > STOPPED * every + GRACE:
-        return "stopped"
-    return "late" if held or age > LATE * every + GRACE else "fresh"
+def freshness(reading: Reading, board: Board | None) -> Freshness:
+    """Of what `board` shows. None: there is no snapshot yet."""
+    if reading.snapshot is None or board is None:
+        causes = (Cause("database", "stopped", failure=reading.failure),) if reading.failure else ()
+        return Freshness("stopped" if causes else "never", causes, reading.at, reading.at)
+    found = sorted((*_snapshot(reading), *_stages(reading), *_sweeps(board)), key=_order)
+    built = reading.snapshot.built_at
+    first = found[0].since if found else None
+    level = worst_of(cause.level for cause in found) if found else "fresh"
+    return Freshness(level, tuple(found), min(first or built, built), reading.at)
 
 
-def worst(found: Iterable[Source]) -> Level:
-    """The level that deserves the most attention; `never` where there is nothing at all."""
-    levels = {source.level for source in found}
-    return next((level for level in WORST if level in levels), "never")
+def _order(cause: Cause) -> tuple[int, int, float]:
+    """The worst first, then what explains the others, then the oldest."""
+    since = cause.since.timestamp() if cause.since else 0.0
+    return WORST.index(cause.level), ORDER.index(cause.what), since
 
 
-def of_snapshot(age: timedelta, *, whole: bool = True) -> Level:
-    """How stale the numbers on the screen are. `whole`: nothing that they are made of is being read anew."""
-    if age > SNAPSHOT_STOPPED:
-        return "stopped"
-    return "late" if age > SNAPSHOT_LATE or not whole else "fresh"
+def _snapshot(reading: Reading) -> Iterator[Cause]:
+    if reading.snapshot is None:
+        return
+    built = reading.snapshot.built_at
+    level = of_snapshot(reading.at - built)
+    if reading.failure:
+        yield Cause("database", "stopped" if level == "stopped" else "late", built, failure=reading.failure)
+    elif level != "fresh":
+        yield Cause("snapshot", level, built)
+    if reading.snapshot.refills:
+        yield Cause("refill", "late", lag=sum(one.left for one in reading.snapshot.refills))
+
+
+def _stages(reading: Reading) -> Iterator[Cause]:
+    if reading.snapshot is None:
+        return
+    found = [one for one in reading.snapshot.stages if one.level != "fresh"]
+    if reading.snapshot.deaf:
+        newest = max((one.since for one in found if one.since), default=None)
+        yield Cause("deaf", worst_of(one.level for one in found), newest)
+        return
+    for one in found:
+        yield Cause("stage", one.level, one.since, stage=one.name, trouble=one.trouble, lag=one.lag)
+
+
+def _sweeps(board: Board) -> Iterator[Cause]:
+    for one in board.instances:
+        done, kinds = one.complete
+        if done < kinds:
+            yield Cause("first", "never", instance=one.title, done=done, all=kinds)
+        for source in one.sources:
+            if source.level in ("late", "stopped"):
+                what: What = "held" if source.held and source.level == "late" else "sweep"
+                yield Cause(what, source.level, source.completed_at, instance=one.title, kind=source.kind)

@@ -9,6 +9,8 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from dashboard.facts.asked import EVERYBODY, Asked, Read, Sight, Unread
+from dashboard.facts.failures import failure
+from dashboard.facts.refusals import failure_of
 from schemas.errors import RetryLater
 from schemas.runtime.mongo import Database, instances
 
@@ -33,7 +35,7 @@ class OpenPages:
         try:
             valid, _ = await instances(self._database)
         except PyMongoError as exc:
-            raise RetryLater(type(exc).__name__) from exc
+            raise RetryLater(failure_of(exc)) from exc
         by_title = sorted(valid.values(), key=lambda one: ((one.title or one.name).casefold(), one.name))
         found: dict[Asked, object] = {}
         for one in asked:
@@ -47,7 +49,7 @@ class OpenPages:
                 return await self._readers[asked.path](sight, asked.filters)
         except (PyMongoError, TimeoutError, RetryLater) as exc:
             log.warning("page not read", page=asked.path, why=type(exc).__name__)
-            return Unread(type(exc).__name__)
-        except Exception as exc:  # one page's defect leaves the others their numbers
+            return Unread(failure(str(exc)) if isinstance(exc, RetryLater) else failure_of(exc))
+        except Exception:  # one page's defect leaves the others their numbers
             log.exception("page not read", page=asked.path)
-            return Unread(type(exc).__name__)
+            return Unread("failed")

@@ -1,23 +1,29 @@
 """The dashboard's only look at MongoDB: bounded reads, one set for each refresh, for each export, for each count."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pymongo.errors import PyMongoError
 
-from dashboard.facts.board import HEAD, order
+from dashboard.facts.asked import EVERYBODY
+from dashboard.facts.board import HEAD, NoSuchInstance, order
 from dashboard.facts.findings import Counted, Findings, What, findings, pipelines
-from dashboard.facts.snapshot import Debtor, InstanceRows, Rows, Snapshot, debtor, scope, snapshot
+from dashboard.facts.gates import heartbeats, scope, signs
+from dashboard.facts.refusals import failure_of
+from dashboard.facts.snapshot import Debtor, InstanceRows, Rows, Snapshot, debtor, snapshot
+from schemas.calling.freshness import Signs
 from schemas.errors import RetryLater
 from schemas.figures.debts import SUBJECTS, debt_pipeline
 from schemas.figures.queue import queue_pipeline, waiting_pipeline
 from schemas.figures.scope import Pipeline, Scope
 from schemas.figures.standing import standing_pipeline
 from schemas.instances import Instance
+from schemas.pabx import PABX_HOLDS
 from schemas.refills import UNDER_WAY, refills
 from schemas.runtime.mongo import Database, instances
-from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, Document
+from schemas.stages import Heartbeat
+from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, STAGES, Document
 
 QUERY_MS = 20_000
 """MongoDB gives up on a single query after this."""
@@ -25,32 +31,50 @@ READ_SECONDS = 45
 """A whole refresh takes no longer, or the next one would be due."""
 DEAD_COUNTED = 100_000
 SWEEPS_READ = 5_000
+BEATS_READ = 1_000
 VALUES_READ = 5_000
 """Of each finding the commonest; an ERP in which more names of a bairro are unmapped is not mapped at all."""
 
 
-async def read(database: Database, now: datetime) -> Snapshot:
-    """The snapshot of the aware instant `now`. Raises RetryLater where MongoDB is away or too slow."""
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            return snapshot(await _rows(database, now), now)
-    except (PyMongoError, TimeoutError) as exc:
-        raise RetryLater(type(exc).__name__) from exc
+class Reader:
+    """Reads for one dashboard. It remembers how far each stage was when nothing last waited for it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._before: Mapping[str, datetime] = {}
+
+    async def read(self, now: datetime) -> Snapshot:
+        """The snapshot of the aware instant `now`. Raises RetryLater, a `Failure`, where MongoDB is away or too slow."""
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                built = snapshot(await _rows(self._database, self._before, now), now)
+        except (PyMongoError, TimeoutError) as exc:
+            raise RetryLater(failure_of(exc)) from exc
+        self._before = {one.name: one.passed for one in built.stages if one.passed is not None}
+        return built
 
 
-async def _rows(database: Database, now: datetime) -> Rows:
-    # before all else: what becomes whole meanwhile was not whole when it was read
+async def _rows(database: Database, before: Mapping[str, datetime], now: datetime) -> Rows:
+    # before all else: what becomes whole, or passes a stage, meanwhile had not when it was read
     shares = await database[EPOCHS].find(UNDER_WAY).max_time_ms(QUERY_MS).to_list()
+    sweeps, beats, seen = await _signs(database)
     valid, wrong = await instances(database)
     # one instance after the other: the refresh is never the reason why MongoDB is busy
-    found = [await _instance(database, instance, now) for instance in valid.values()]
-    sweeps = await database["sweeps"].find(LIVING).max_time_ms(QUERY_MS).to_list(SWEEPS_READ)
+    found = [await _instance(database, instance, seen, now) for instance in valid.values()]
     dead = await database[DEAD_LETTERS].count_documents({}, limit=DEAD_COUNTED, maxTimeMS=QUERY_MS)
-    return Rows(found, sweeps, dead, wrong, refills(shares))
+    return Rows(found, sweeps, dead, wrong, seen, beats, refills(shares), before)
 
 
-async def _instance(database: Database, instance: Instance, now: datetime) -> InstanceRows:
-    of = scope(instance, now)
+async def _signs(database: Database) -> tuple[list[Document], list[Heartbeat], Signs]:
+    # the sweeps first: what the stages then say is later than each of them
+    sweeps = await database["sweeps"].find(LIVING).max_time_ms(QUERY_MS).to_list(SWEEPS_READ)
+    beats = list(heartbeats(await database[STAGES].find(LIVING).max_time_ms(QUERY_MS).to_list(BEATS_READ)))
+    refusing = await database[PABX_HOLDS].find({}, {"_id": 1}).max_time_ms(QUERY_MS).to_list()
+    return sweeps, beats, signs(sweeps, beats, (str(one["_id"]) for one in refusing))
+
+
+async def _instance(database: Database, instance: Instance, seen: Signs, now: datetime) -> InstanceRows:
+    of = scope(instance, seen, now)
     standing, waiting, head, *debts = await asyncio.gather(
         _all(database, "debtors", standing_pipeline(of)),
         _all(database, "queue", waiting_pipeline(of)),
@@ -70,18 +94,21 @@ async def _all(database: Database, view: str, pipeline: Pipeline) -> list[Docume
 
 
 async def queue(database: Database, selected: str, now: datetime) -> list[Debtor]:
-    """The whole queue of the instance `selected`, or of all of them, best first. Raises RetryLater as `read` does.
+    """The whole queue of the instance `selected`, or of all of them, best first. Raises RetryLater as `Reader.read` does.
 
-    Read to its end before anything is sent: half a file would look like a whole one.
+    Read to its end before anything is sent: half a file would look like a whole one. Raises NoSuchInstance.
     """
     try:
         async with asyncio.timeout(READ_SECONDS):
+            _, _, seen = await _signs(database)
             valid, _ = await instances(database)
-            chosen = [valid[selected]] if selected in valid else list(valid.values())
-            found = [(instance, of, await _queue(database, of)) for instance in chosen for of in [scope(instance, now)]]
+            if selected != EVERYBODY and selected not in valid:
+                raise NoSuchInstance(selected)
+            chosen = [one for one in valid.values() if selected in (EVERYBODY, one.name)]
+            found = [(one, await _queue(database, scope(one, seen, now))) for one in chosen]
     except (PyMongoError, TimeoutError) as exc:
-        raise RetryLater(type(exc).__name__) from exc
-    return sorted((debtor(row, instance, now) for instance, _, rows in found for row in rows), key=order)
+        raise RetryLater(failure_of(exc)) from exc
+    return sorted((debtor(row, instance, now) for instance, rows in found for row in rows), key=order)
 
 
 async def count(database: Database, now: datetime) -> Counted:
@@ -93,7 +120,7 @@ async def count(database: Database, now: datetime) -> Counted:
         valid, wrong = await instances(database)
         found = [await _findings(database, instance) for instance in valid.values()]
     except (PyMongoError, TimeoutError) as exc:
-        raise RetryLater(type(exc).__name__) from exc
+        raise RetryLater(failure_of(exc)) from exc
     found.sort(key=lambda one: (one.title.casefold(), one.name))
     return Counted(now, tuple(found), tuple(sorted(wrong.items())))
 

@@ -12,6 +12,7 @@ from bokeh.document import Document
 from tornado.ioloop import PeriodicCallback
 
 from dashboard.facts.asked import Asked
+from dashboard.facts.failures import Failure, failure
 from dashboard.facts.snapshot import Reading, Snapshot
 from schemas.errors import RetryLater
 from schemas.runtime.progress import PROCESS
@@ -62,16 +63,16 @@ class Refresher:
             snapshot = await self._read(now)
             self.reading = Reading(now, snapshot, pages=await self._pages(now, self._wanted()))
         except RetryLater as exc:
-            self._failed(str(exc))
+            self._failed(failure(str(exc)), exc.__cause__ or exc)
         except Exception as exc:  # whatever it was, the pages must say that their numbers grow old
-            self._failed(type(exc).__name__)
+            self._failed("failed", exc)
             log.exception("refresh failed")
         self._periodic.callback_time = self.period * 1000
         self._tell()
         self._loop.turned(within=self.period)  # one that failed too: the page says so, a new process would know no more
 
-    def _failed(self, why: str) -> None:
-        log.warning("refresh failed", why=why)
+    def _failed(self, why: Failure, exc: BaseException) -> None:
+        log.warning("refresh failed", why=why, error=type(exc).__name__)
         self.reading = Reading(self._clock(), self.reading.snapshot, why, self.reading.pages)
 
     async def also(self, asked: Asked) -> None:

@@ -3,28 +3,35 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from dashboard.facts.asked import Asked
-from dashboard.facts.freshness import Source, sources
+from dashboard.facts.failures import Failure
+from dashboard.facts.gates import gate_of, scope
 from dashboard.facts.provider import Provider, identity
 from dashboard.facts.situation import situation
-from schemas.calling.calendar import Gate, gate
-from schemas.calling.hours import ZONES
+from dashboard.facts.sources import Source, sources
+from dashboard.facts.stages import Stage, is_deaf, needed, passed, stages
+from schemas.calling.calendar import Gate
+from schemas.calling.freshness import Signs
 from schemas.calling.place import place
 from schemas.figures.debts import Debt, debts
 from schemas.figures.queue import Waiting, waiting
-from schemas.figures.scope import Scope
 from schemas.figures.standing import Standing, standing
 from schemas.instances import Instance
 from schemas.queue import Facts, Part, Verdict
 from schemas.refills import Refill
 from schemas.reverse_map import ReverseMap, Subject
+from schemas.rows import Kind
+from schemas.stages import Heartbeat
 
 Row = Mapping[str, Any]
 DIGITS_SHOWN = 4
 SHOWN = ("debtors", "queue", "sweeps", "dead_letters")
 """The views that the page's numbers are made of."""
+NUMBERS: tuple[Kind, ...] = ("client", "contract", "bill")
+"""Until each of these was read whole once, an instance has no number: zero would be a lie. Support tables only name."""
 
 
 class InstanceRows(NamedTuple):
@@ -40,19 +47,26 @@ class InstanceRows(NamedTuple):
 class Rows(NamedTuple):
     """Everything one refresh read. `wrong`: instances whose configuration is not valid, with the field.
 
-    `refills`: of any view, looked for before anything else was read.
+    `refills`: of any view, looked for before anything else was read. `signs` and `beats`: how far the stages were before the
+    figures were read. `before`: what each stage had passed when somebody last looked.
     """
 
     instances: Sequence[InstanceRows]
     sweeps: Sequence[Row]
     dead_letters: int
     wrong: Mapping[str, str]
+    signs: Signs
+    beats: Sequence[Heartbeat] = ()
     refills: Sequence[Refill] = ()
+    before: Mapping[str, datetime] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Debtor:
-    """One place in the queue. `phone`: only its last digits. `parts` add up to `score`. `situation`: the ERP's own term."""
+    """One place in the queue. `phone`: only its last digits. `parts` add up to `score`. `situation`: the ERP's own term.
+
+    `trust_unlock`: a trust unlock is in force (DC).
+    """
 
     instance: str
     title: str
@@ -65,6 +79,7 @@ class Debtor:
     cents: int
     score: int
     parts: tuple[tuple[Part, int], ...]
+    trust_unlock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +98,22 @@ class InstanceFigures(Provider):
     head: tuple[Debtor, ...]
     sources: tuple[Source, ...]
 
+    @property
+    def complete(self) -> tuple[int, int]:
+        """Kinds read whole once and shown, of all that it reads."""
+        return sum(source.complete for source in self.sources), len(self.sources)
+
+    @property
+    def countable(self) -> bool:
+        """Enough was read for its figures to be numbers."""
+        return all(source.complete for source in self.sources if source.kind in NUMBERS)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All instances by title. Built once for everybody; sessions only choose from it.
 
-    `refills`: of the views that its numbers are made of, which are incomplete then.
+    `refills`: of the views that its numbers are made of, which are incomplete then. `deaf`: no stage is heard.
     """
 
     built_at: datetime
@@ -96,36 +121,34 @@ class Snapshot:
     dead_letters: int
     wrong: tuple[tuple[str, str], ...]
     refills: tuple[Refill, ...] = ()
-
-
-def scope(instance: Instance, now: datetime) -> Scope:
-    """Whose figures, on the instance's own calendar."""
-    rules, home = instance.rules, gate(instance, now).closed
-    states = {state: closed for state in ZONES if (closed := gate(instance, now, state).closed) != home}
-    today = now.astimezone(instance.clock).date()
-    return Scope(instance.name, today, rules.min_days_overdue, home, rules.max_days_overdue, now, states)
+    stages: tuple[Stage, ...] = ()
+    deaf: bool = False
 
 
 def snapshot(rows: Rows, now: datetime) -> Snapshot:
     """The snapshot of `rows` read at the aware instant `now`."""
-    found = [_figures(read, rows.sweeps, now) for read in rows.instances]
+    calls = any(read.instance.pabx for read in rows.instances)
+    way = stages(needed(calls=calls), rows.beats, rows.before, now)
+    found = [_figures(read, rows, passed(way), now) for read in rows.instances]
     found.sort(key=lambda one: (one.title.casefold(), one.name))
     refills = tuple(one for one in rows.refills if one.view in SHOWN)
-    return Snapshot(now, tuple(found), rows.dead_letters, tuple(sorted(rows.wrong.items())), refills)
+    wrong = tuple(sorted(rows.wrong.items()))
+    deaf = is_deaf(rows.beats, now)
+    return Snapshot(now, tuple(found), rows.dead_letters, wrong, refills, way if rows.instances else (), deaf=deaf)
 
 
-def _figures(read: InstanceRows, sweeps: Sequence[Row], now: datetime) -> InstanceFigures:
+def _figures(read: InstanceRows, rows: Rows, until: datetime | None, now: datetime) -> InstanceFigures:
     instance = read.instance
-    of = scope(instance, now)
+    of = scope(instance, rows.signs, now)
     return InstanceFigures(
         *identity(instance),
         instance.rules.min_days_overdue,
-        gate(instance, now),
+        gate_of(instance, rows.signs, now),
         standing(read.standing),
         waiting(read.waiting, of),
         {subject: debts(rows, ReverseMap(instance.reverse.get(subject, {}))) for subject, rows in read.debts.items()},
         tuple(debtor(row, instance, now) for row in read.head),
-        sources(instance, sweeps, now),
+        sources(instance, rows.sweeps, until, now),
     )
 
 
@@ -146,6 +169,7 @@ def debtor(row: Row, instance: Instance, now: datetime) -> Debtor:
         found.overdue_cents,
         found.score,
         tuple(parts),
+        facts.trust_unlock,
     )
 
 
@@ -164,5 +188,5 @@ class Reading:
 
     at: datetime
     snapshot: Snapshot | None = None
-    failure: str = ""
+    failure: Failure | None = None
     pages: Mapping[Asked, object] = field(default_factory=dict)

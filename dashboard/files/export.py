@@ -1,7 +1,6 @@
 """What the page shows, as a CSV that a Brazilian Excel opens by double click (pure).
 
-`;` between cells, decimal comma, UTF-8 with its mark, CRLF. A cell that a spreadsheet would take for a formula is
-escaped: names come from the ERP, and anybody can sign up as `=HYPERLINK(…)`.
+`;` between cells, decimal comma, UTF-8 with its mark, CRLF. A cell that a spreadsheet would take for a formula is escaped.
 """
 
 import csv
@@ -14,9 +13,9 @@ from dashboard.words.labels import CODES, DOCUMENTS, N_, PARTS, PHONES, SUBJECTS
 from dashboard.words.language import Language
 from schemas.figures.debts import Debt
 from schemas.reverse_map import Subject
+from schemas.spreadsheet import cell
 
 MARK = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BETWEEN = " | "
 
 Cells = Sequence[str | int]
@@ -28,6 +27,7 @@ QUEUE = (
     N_("Client"),
     N_("Phone"),
     N_("Status in the ERP"),
+    N_("DC"),
     N_("Overdue since"),
     N_("Days late"),
     N_("Amount due"),
@@ -40,15 +40,10 @@ FINDINGS = (
     N_("What"),
     N_("Shown as"),
     N_("As the ERP writes it"),
-    N_("Debtors"),
+    N_("Clients"),
     N_("Looks like"),
     N_("Likeness (%)"),
 )
-
-
-def cell(text: str) -> str:
-    """`text` that no spreadsheet executes; it then begins with an apostrophe."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def amount(cents: int) -> str:
@@ -70,11 +65,13 @@ def table(queue: Iterable[Debtor], say: Language) -> str:
 
     def line(position: int, debtor: Debtor) -> Cells:
         points = dict(debtor.parts)
-        who = (position, debtor.title, debtor.code, debtor.name, debtor.phone, debtor.situation)
+        trusted = say("yes") if debtor.trust_unlock else ""
+        who = (position, debtor.title, debtor.code, debtor.name, debtor.phone, debtor.situation, trusted)
         what = (say.day(debtor.due_on), debtor.days_late, amount(debtor.cents), debtor.score)
         return (*who, *what, *(points.get(part, 0) for part in PARTS))
 
-    header = (say(column) for column in (*QUEUE, *PARTS.values()))
+    parts = (say("Points: %(part)s", part=say(label)) for label in PARTS.values())
+    header = (*(say(column) for column in QUEUE), *parts)
     return _file(header, (line(position, debtor) for position, debtor in enumerate(queue, start=1)))
 
 
@@ -94,14 +91,14 @@ def _of(one: Findings, say: Language) -> Iterator[Cells]:
     for subject, values in one.values.items():
         for value in values:
             raws = BETWEEN.join(value.variants)
-            yield say(SUBJECTS[subject]), value.shown, raws, value.debtors, value.suggestion, value.likeness or ""
+            yield say(SUBJECTS[subject]), value.shown, raws, value.clients, value.suggestion, value.likeness or ""
     for code in one.codes:
-        yield say("Unknown code"), say(CODES[code.word]), code.raw, code.debtors, "", ""
+        yield say("Unknown code"), say(CODES[code.word]), code.raw, code.clients, "", ""
     for phone in one.phones:
-        yield say("Phone"), say(PHONES[phone.name]), "", phone.debtors, "", ""
+        yield say("Phone"), say(PHONES[phone.name]), "", phone.clients, "", ""
     for document in one.documents:
-        yield say("CPF and CNPJ"), say(DOCUMENTS[document.name]), "", document.debtors, "", ""
-    if one.lost.debtors:
+        yield say("CPF and CNPJ"), say(DOCUMENTS[document.name]), "", document.clients, "", ""
+    if one.lost.clients:
         bills = f"{say('Bills')}: {one.lost.bills} ({amount(one.lost.cents)})"
         contracts = f"{say('Contracts')}: {one.lost.contracts}"
-        yield say("Gone from the ERP unexplained"), f"{bills}{BETWEEN}{contracts}", "", one.lost.debtors, "", ""
+        yield say("Gone from the ERP unexplained"), f"{bills}{BETWEEN}{contracts}", "", one.lost.clients, "", ""

@@ -12,7 +12,7 @@ from tornado.web import authenticated
 
 from dashboard.facts import reads
 from dashboard.facts.asked import EVERYBODY
-from dashboard.facts.board import DEFAULT_ZONE, Board, choose
+from dashboard.facts.board import DEFAULT_ZONE, Board, NoSuchInstance, choose
 from dashboard.facts.counting import Counting
 from dashboard.facts.refresher import Clock, Refresher
 from dashboard.files import export
@@ -28,7 +28,10 @@ Content = Callable[[str], Awaitable[str]]
 
 
 class Files:
-    """The contents. Each raises RetryLater where there is nothing to show: half a file would look like a whole one."""
+    """The contents. Each raises RetryLater where there is nothing to show: half a file would look like a whole one.
+
+    And NoSuchInstance where nobody has the name.
+    """
 
     def __init__(
         self, database: Database, refresher: Refresher, counting: Counting, language: Language, clock: Clock
@@ -58,13 +61,20 @@ class Files:
         board = self._board(selected)
         if board is None:
             raise RetryLater("no snapshot yet")
+        if board.unknown:
+            raise NoSuchInstance(selected)
+        if board.instances and not board.numbers:
+            raise RetryLater("nothing was read whole yet")
         return export.debts(subject, board.debts[subject], self._language)
 
     async def _findings(self, selected: str) -> str:
         outcome = await self._counting.newest()
         if outcome.counted is None or outcome.failure:
-            raise RetryLater(outcome.failure)
-        return export.findings(outcome.counted.of(selected), self._language)
+            raise RetryLater(outcome.failure or "nothing was counted yet")
+        found = outcome.counted.of(selected)
+        if selected != EVERYBODY and not found:
+            raise NoSuchInstance(selected)
+        return export.findings(found, self._language)
 
     def _board(self, selected: str) -> Board | None:
         snapshot = self._refresher.reading.snapshot
@@ -86,10 +96,13 @@ class File(AuthRequestHandler):
 
     @authenticated
     async def get(self) -> None:
-        """503 where there is nothing to show."""
+        """404 where there is no such instance, 503 where there is nothing to show."""
         selected = self.get_query_argument(QUERY, EVERYBODY)
         try:
             text = await self.content(selected)
+        except NoSuchInstance:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
         except RetryLater:
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
             return

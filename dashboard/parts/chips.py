@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.facts.freshness import Level
+from dashboard.facts.levels import Level
 from dashboard.parts.html import Html
 
 

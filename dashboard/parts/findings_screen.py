@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dashboard.facts.board import DEFAULT_ZONE
 from dashboard.facts.counting import Outcome
 from dashboard.parts.html import Html
-from dashboard.words.notices import Notice, misconfigured
+from dashboard.words.labels import FAILURES
+from dashboard.words.notices import Notice, misconfigured, unknown, unread
 from schemas.figures.debts import SUBJECTS
 
 BLOCKS = ("configuration", "notices", "findings")
@@ -25,19 +26,21 @@ def painted(html: Html, outcome: Outcome | None, selected: str) -> Mapping[str, 
         "zone": zones.pop() if len(zones) == 1 else DEFAULT_ZONE,
         "subjects": SUBJECTS,
         "most": SHOWN,
-        "notices": _notices(html, outcome),
+        "notices": _notices(html, outcome, selected),
     }
     return {name: html(name, values) for name in BLOCKS}
 
 
-def _notices(html: Html, outcome: Outcome | None) -> list[Notice]:
+def _notices(html: Html, outcome: Outcome | None, selected: str) -> list[Notice]:
     say = html.say
     if outcome is None:
         return [Notice("info", say("Counting what is not mapped…"), say("It appears here in a few seconds."))]
     found = []
     if outcome.failure:
-        text = say("The newest numbers could not be read (%(why)s).", why=outcome.failure)
+        text = unread(say(FAILURES[outcome.failure]), say)
         found.append(Notice("stopped", text, say("Open this page again; if this goes on, call the operator.")))
     if outcome.counted:
+        listed = {one.name for one in outcome.counted.instances} | {name for name, _ in outcome.counted.wrong}
+        found += [] if selected in listed else unknown(selected, say)
         found += misconfigured(outcome.counted.wrong, say, none=not outcome.counted.instances)
     return found

@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dashboard.words import labels
+from dashboard.words.errors import plain_error
 from dashboard.words.language import Language
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -29,7 +30,7 @@ class Html:
             undefined=StrictUndefined,
         )
         say.install(self._environment)
-        self._environment.globals.update(say=say, many=say.many, labels=labels)
+        self._environment.globals.update(say=say, many=say.many, labels=labels, plain_error=plain_error)
 
     def __call__(self, name: str, values: Mapping[str, object]) -> str:
         """The block `name`, without indentation and quotes that it does not need: every session is sent it, and escaped."""

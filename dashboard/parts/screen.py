@@ -10,14 +10,17 @@ from typing import NamedTuple
 
 from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.board import Board, choose
-from dashboard.facts.freshness import Level, of_snapshot
+from dashboard.facts.freshness import freshness
 from dashboard.facts.snapshot import Reading
 from dashboard.parts.bars import PLAIN, REST, Bars, by_age, shortened
 from dashboard.parts.html import Html
 from dashboard.parts.ranking import Ranking, ranking
+from dashboard.words.freshness import chip_text
 from dashboard.words.gates import closed
+from dashboard.words.labels import DEBTS
 from dashboard.words.language import Language
 from dashboard.words.notices import notices
+from dashboard.words.notices import shortened as clipped
 from schemas.figures.debts import SUBJECTS
 from schemas.figures.scope import AGES
 from schemas.figures.standing import Standing
@@ -50,12 +53,17 @@ class Screen:
 
     @property
     def numbers(self) -> bool:
-        """There is something to show below the notices."""
+        """There is something to show below the notices, if only what is being read."""
         return bool(self.blocks["figures"])
 
 
 BLOCKS = ("heading", "notices", "figures", "aging", *SUBJECTS, "queue", "holds", "sources")
 WITHOUT_NUMBERS = ("heading", "notices")
+PENDING: tuple[str, ...] = ("aging", *SUBJECTS, "queue", "holds")
+"""Those that show nothing but their title until a first reading is complete."""
+CARDS = ("queue", "holds")
+"""Blocks that bring their own card; the others stand in one with their charts."""
+NO_BARS = Bars()
 
 
 class Painter:
@@ -72,24 +80,29 @@ class Painter:
         everybody = {self.say("All providers"): EVERYBODY}
         board = choose(reading.snapshot, selected) if reading.snapshot else None
         age = reading.at - reading.snapshot.built_at if reading.snapshot else None
-        chip = self.html("chip", {"reading": reading, "board": board, "level": self._level(reading), "age": age})
+        fresh = freshness(reading, board)
+        worst, detail = chip_text(fresh, self.say)
+        values = {"reading": reading, "board": board, "level": fresh.level, "age": age}
+        chip = self.html("chip", {**values, "worst": worst if fresh.causes else "", "detail": detail})
         if reading.snapshot is None:
             return Top(everybody, EVERYBODY, chip)
         choices = {one.title: one.name for one in reading.snapshot.instances}
         if len(choices) < len(reading.snapshot.instances):  # two providers with one title
             choices = {f"{one.title} ({one.name})": one.name for one in reading.snapshot.instances}
-        return Top({**everybody, **choices}, board.selected if board else EVERYBODY, chip)
+        if board and board.unknown:  # the selector shows what was asked for, and any other choice is one
+            choices |= {self.say("%(name)s (does not exist)", name=clipped(board.unknown)): board.unknown}
+        return Top({**everybody, **choices}, (board.unknown or board.selected) if board else EVERYBODY, chip)
 
     def _paint(self, reading: Reading, selected: str) -> Screen:
         """The screen of `selected` (an instance, or EVERYBODY) as of `reading`."""
         if reading.snapshot is None:
-            nothing = dict.fromkeys(SUBJECTS, Bars())
-            return Screen(self._blocks(reading, None, {}), *self._aging(Standing()), nothing)
+            nothing = dict.fromkeys(SUBJECTS, NO_BARS)
+            return Screen(self._blocks(reading, None, {}), NO_BARS, NO_BARS, nothing)
         board = choose(reading.snapshot, selected)
         ranked = {subject: ranking(debts) for subject, debts in board.debts.items()}
         return Screen(
             self._blocks(reading, board, ranked),
-            *self._aging(board.standing),
+            *(self._aging(board.standing) if board.numbers else (NO_BARS, NO_BARS)),
             {subject: self._ranked(found) for subject, found in ranked.items()},
         )
 
@@ -99,23 +112,24 @@ class Painter:
             "reading": reading,
             "board": board,
             "notices": notices(reading, board, self.say),
-            "level": self._level(reading),
             "not_in_the_way": NOT_IN_THE_WAY,
             "gates": [(one, closed(one.gate, one.zone, reading.at, self.say)) for one in board.closed] if board else [],
         }
         blocks = dict.fromkeys(BLOCKS, "")
         for name in BLOCKS if ready else WITHOUT_NUMBERS:
-            if name in SUBJECTS:
+            if board and board.instances and not board.numbers and name in PENDING:
+                blocks[name] = self.html("pending", {**values, "title": self._title(name), "card": name in CARDS})
+            elif name in SUBJECTS:
                 blocks[name] = self.html("debt", {**values, "subject": name, "ranking": ranked[name]})
             else:
                 blocks[name] = self.html(name, values)
         return blocks
 
-    @staticmethod
-    def _level(reading: Reading) -> Level:
-        if reading.snapshot is None:
-            return "never"
-        return of_snapshot(reading.at - reading.snapshot.built_at, whole=not reading.snapshot.refills)
+    def _title(self, block: str) -> str:
+        say = self.say
+        titles = {"queue": say("Next in the call queue"), "holds": say("Why not in the queue")}
+        titles |= {"aging": say("Overdue bills by days late")}
+        return titles.get(block) or next(say(DEBTS[subject].title) for subject in SUBJECTS if subject == block)
 
     def _aging(self, standing: Standing) -> tuple[Bars, Bars]:
         labels = tuple(self.age(since, until) for since, until in AGES)

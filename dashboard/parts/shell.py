@@ -20,7 +20,7 @@ from panel_material_ui.template.base import Page
 from panel_material_ui.widgets.icon import IconButton
 from panel_material_ui.widgets.select import Select
 
-from dashboard.facts.freshness import SNAPSHOT_LATE, SNAPSHOT_STOPPED
+from dashboard.facts.levels import SNAPSHOT_LATE, SNAPSHOT_STOPPED
 from dashboard.parts.block import TALL, WIDE, change
 from dashboard.parts.html import TEMPLATES
 from dashboard.parts.styles import BLOCKS, ROLES

@@ -2,7 +2,9 @@
 
 from typing import Final, NamedTuple
 
-from dashboard.facts.freshness import Level
+from dashboard.facts.failures import Failure
+from dashboard.facts.levels import Level
+from dashboard.facts.stages import Trouble
 from schemas.queue import HoldReason, Part
 from schemas.reverse_map import Subject
 from schemas.rows import Kind
@@ -86,6 +88,33 @@ LEVELS: Final[dict[Level, str]] = {
     "stopped": N_("Stopped"),
     "never": N_("Never read"),
 }
+
+FAILURES: Final[dict[Failure, str]] = {
+    "away": N_("MongoDB does not answer"),
+    "slow": N_("MongoDB takes too long to answer"),
+    "refused": N_("MongoDB refuses the login"),
+    "failed": N_("the numbers could not be read"),
+}
+
+TROUBLES: Final[dict[Trouble, tuple[str, str]]] = {
+    "": (N_("%(stage)s is late"), N_("%(stage)s is late")),
+    "absent": (N_("%(stage)s stopped %(ago)s"), N_("%(stage)s is not running")),
+    "silent": (N_("%(stage)s stopped %(ago)s"), N_("%(stage)s is not heard")),
+    "stuck": (N_("%(stage)s stuck %(ago)s"), N_("%(stage)s is stuck")),
+    "behind": (N_("%(stage)s behind %(ago)s"), N_("%(stage)s is behind")),
+}
+"""Where it is known since when, and where not."""
+
+JOBS: Final[dict[str, str]] = {
+    "erp-poller": N_("it reads the ERP"),
+    "cdr-poller": N_("it reads the calls of the PABX"),
+    "hydrate": N_("it puts the debtors together"),
+    "classify": N_("it tells how a call ended"),
+    "dialer": N_("it decides who may be called"),
+    "originate": N_("it places the calls"),
+    "views": N_("it writes what these pages show"),
+}
+"""What each stage is there for."""
 
 VIEWS: Final[dict[str, str]] = {
     "debtors": N_("the debtors"),

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dashboard.facts.board import Board
-from dashboard.facts.freshness import of_snapshot
-from dashboard.facts.snapshot import Reading
-from dashboard.words.labels import KINDS, VIEWS
+from dashboard.facts.freshness import Freshness, freshness
+from dashboard.facts.levels import of_snapshot
+from dashboard.facts.snapshot import InstanceFigures, Reading
+from dashboard.words.freshness import told
+from dashboard.words.labels import FAILURES, KINDS, N_, VIEWS
 from dashboard.words.language import Language
 from schemas.refills import Refill
 
 Tone = Literal["info", "late", "stopped"]
+NAME_SHOWN = 60
 LATE_LEVELS: tuple[Literal["stopped", "late"], ...] = ("stopped", "late")
 
 
@@ -29,7 +32,10 @@ def notices(reading: Reading, board: Board | None, say: Language) -> tuple[Notic
     found = [*_database(reading, board, say)]
     if reading.snapshot and board:
         found += misconfigured(reading.snapshot.wrong, say, none=not reading.snapshot.instances)
-        found += [*_refilled(reading.snapshot.refills, say), *_erp(board, say)]
+        known = {name for name, _ in reading.snapshot.wrong}
+        found += [] if board.unknown in known else unknown(board.unknown, say)
+        found += [*_refilled(reading.snapshot.refills, say), *_stages(freshness(reading, board), say)]
+        found += [*_partial(board, say), *_erp(board, say)]
     return tuple(sorted(found, key=lambda notice: ("stopped", "late", "info").index(notice.tone)))
 
 
@@ -37,7 +43,7 @@ def _database(reading: Reading, board: Board | None, say: Language) -> list[Noti
     again = say("The page tries again by itself; if this goes on, call the operator.")
     if reading.snapshot is None or board is None:
         if reading.failure:
-            return [Notice("stopped", say("The newest numbers could not be read (%(why)s).", why=reading.failure), again)]
+            return [Notice("stopped", unread(say(FAILURES[reading.failure]), say), again)]
         return [Notice("info", say("Reading the first numbers…"), say("They appear here in a few seconds."))]
     age = reading.at - reading.snapshot.built_at
     level = of_snapshot(age)
@@ -48,9 +54,57 @@ def _database(reading: Reading, board: Board | None, say: Language) -> list[Noti
             ago=say.ago(age),
         )
         if reading.failure:
-            text += " " + say("The newest numbers could not be read (%(why)s).", why=reading.failure)
+            text += " " + unread(say(FAILURES[reading.failure]), say)
         return [Notice("stopped" if level == "stopped" else "late", text, again)]
     return []
+
+
+def unread(why: str, say: Language) -> str:
+    """That there are no newer numbers. `why`: in words."""
+    return say("The newest numbers could not be read: %(why)s.", why=why)
+
+
+def unknown(name: str, say: Language) -> list[Notice]:
+    """One where an address names a provider that does not exist; nothing is shown then, least of all everybody's."""
+    if not name:
+        return []
+    text = say("The provider “%(name)s” does not exist.", name=shortened(name))
+    return [Notice("stopped", text, say("Choose one of the list; the address may be old or mistyped."))]
+
+
+def shortened(name: str) -> str:
+    """`name`, which anybody may have typed, no longer than a line."""
+    return name if len(name) <= NAME_SHOWN else f"{name[: NAME_SHOWN - 1]}…"
+
+
+def _stages(found: Freshness, say: Language) -> list[Notice]:
+    """One for each level, with every stage that stands still or is behind."""
+    notes: list[Notice] = []
+    for level in LATE_LEVELS:
+        named = [told(one, found, say) for one in found.causes if one.level == level and one.what in ("deaf", "stage")]
+        if named:
+            text = say("A part of the system is not keeping up: %(stages)s.", stages="; ".join(named))
+            step = say("These numbers may be old. Wait a few minutes; if this goes on, call the operator.")
+            notes.append(Notice(level, text, step))
+    return notes
+
+
+def _partial(board: Board, say: Language) -> list[Notice]:
+    """Providers whose first reading is not complete; how many readings are done of each."""
+
+    def named(which: Iterable[InstanceFigures]) -> str:
+        readings = N_("%(instance)s (%(done)s of %(all)s readings)")
+        return "; ".join(say(readings, instance=one.title, done=one.complete[0], all=one.complete[1]) for one in which)
+
+    found: list[Notice] = []
+    if without := named(one for one in board.partial if not one.countable):
+        text = say("The first reading is not complete: %(instances)s.", instances=without)
+        found.append(Notice("info", text, say("Until then there are no numbers of it; they appear by themselves.")))
+    if partial := named(one for one in board.partial if one.countable):
+        text = say("The numbers are partial: %(instances)s.", instances=partial)
+        step = say("What has not been read yet is missing from them; see “ERP readings” below.")
+        found.append(Notice("info", text, step))
+    return found
 
 
 def misconfigured(wrong: Iterable[tuple[str, str]], say: Language, *, none: bool) -> list[Notice]:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.errors import StopWorker
+from schemas.spreadsheet import cell as safe
 
 Row = Mapping[str, object]
 PRIVATE = 0o600
@@ -89,8 +90,13 @@ def _csv(rows: Sequence[Row]) -> list[str]:
     if rows:
         writer = csv.DictWriter(lines, list(rows[0]))
         writer.writeheader()
-        writer.writerows({name: _plain(value) for name, value in row.items()} for row in rows)
+        writer.writerows({name: _safe(_plain(value)) for name, value in row.items()} for row in rows)
     return lines
+
+
+def _safe(value: object) -> object:
+    """As the dashboard's files: what the ERP writes is text, whatever it begins with. Numbers stay numbers."""
+    return value if value is None or isinstance(value, bool | int | float) else safe(str(value))
 
 
 def _json(rows: Sequence[Row]) -> list[str]:

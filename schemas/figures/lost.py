@@ -8,9 +8,9 @@ from schemas.figures.scope import Pipeline, Row
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """`bills` and `contracts` of so many `debtors`; `cents` were open on the bills when they were last seen."""
+    """`bills` and `contracts` of so many `clients`; `cents` were open on the bills when they were last seen."""
 
-    debtors: int = 0
+    clients: int = 0
     bills: int = 0
     contracts: int = 0
     cents: int = 0
@@ -23,7 +23,7 @@ def lost_pipeline(instance: str) -> Pipeline:
         return {"$filter": {"input": f"${rows}", "as": "row", "cond": {"$eq": ["$$row.lost", True]}}}
 
     sums = {
-        "debtors": {"$sum": 1},
+        "clients": {"$sum": 1},
         "bills": {"$sum": {"$size": "$bills"}},
         "contracts": {"$sum": {"$size": "$contracts"}},
         "cents": {"$sum": {"$sum": "$bills.open_cents"}},
@@ -37,4 +37,4 @@ def lost_pipeline(instance: str) -> Pipeline:
 
 def lost(rows: Sequence[Row]) -> Lost:
     """The figures in the rows of `lost_pipeline`."""
-    return Lost(*(rows[0][name] for name in ("debtors", "bills", "contracts", "cents"))) if rows else Lost()
+    return Lost(*(rows[0][name] for name in ("clients", "bills", "contracts", "cents"))) if rows else Lost()

@@ -9,7 +9,7 @@ from schemas.figures.scope import AGES, Pipeline, Row, Scope, overdue_bills
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of what is overdue: `debtors` by the age of their oldest overdue bill, `bills` and `cents` by each bill's."""
+    """A part of what is overdue: so many `debtors`, with all of their overdue `bills` and what these come to."""
 
     debtors: int = 0
     bills: int = 0
@@ -34,7 +34,10 @@ def _no_bands() -> tuple[Band, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Overdue is `pre_collection` (days late ≤ min_days_overdue) or `collection` (>). `aging`: a band for each of `AGES`."""
+    """Overdue is `pre_collection` or `collection`: each debtor, with all that is overdue, by the age of the oldest bill.
+
+    The first up to min_days_overdue, the second beyond. `aging`: a band for each of `AGES`, by the age of each bill.
+    """
 
     active_clients: int = 0
     pre_collection: Share = Share()
@@ -81,17 +84,18 @@ def standing_pipeline(scope: Scope) -> Pipeline:
                 "clients": [{"$match": {"active": True}}, {"$count": "clients"}],
                 "debtors": [
                     {"$match": {"late": {"$ne": []}}},
-                    {"$group": {"_id": {"$lt": [{"$min": "$late.due_on"}, in_collection]}, "debtors": {"$sum": 1}}},
+                    {
+                        "$group": {
+                            "_id": {"$lt": [{"$min": "$late.due_on"}, in_collection]},
+                            "debtors": {"$sum": 1},
+                            "bills": {"$sum": {"$size": "$late"}},
+                            "cents": {"$sum": {"$sum": "$late.open_cents"}},
+                        }
+                    },
                 ],
                 "bills": [
                     {"$unwind": "$late"},
-                    {
-                        "$group": {
-                            "_id": {"since": since, "collection": {"$lt": ["$late.due_on", in_collection]}},
-                            "bills": {"$sum": 1},
-                            "cents": {"$sum": "$late.open_cents"},
-                        }
-                    },
+                    {"$group": {"_id": since, "bills": {"$sum": 1}, "cents": {"$sum": "$late.open_cents"}}},
                 ],
             }
         },
@@ -100,13 +104,8 @@ def standing_pipeline(scope: Scope) -> Pipeline:
 
 def standing(row: Row) -> Standing:
     """The figures in the one row of `standing_pipeline`."""
-    bands = {since: Band(since) for since, _ in AGES}
-    shares = {collection: Share() for collection in (False, True)}
-    for part in row["debtors"]:
-        shares[part["_id"]] += Share(debtors=part["debtors"])
-    for part in row["bills"]:
-        since, bills, cents = part["_id"]["since"], part["bills"], part["cents"]
-        shares[part["_id"]["collection"]] += Share(bills=bills, cents=cents)
-        bands[since] = Band(since, bands[since].bills + bills, bands[since].cents + cents)
+    shares = {part["_id"]: Share(part["debtors"], part["bills"], part["cents"]) for part in row["debtors"]}
+    bands = {part["_id"]: Band(part["_id"], part["bills"], part["cents"]) for part in row["bills"]}
     active = sum(part["clients"] for part in row["clients"])
-    return Standing(active, shares[False], shares[True], tuple(bands.values()))
+    aging = tuple(bands.get(since, Band(since)) for since, _ in AGES)
+    return Standing(active, shares.get(False, Share()), shares.get(True, Share()), aging)

@@ -1,6 +1,6 @@
 """What nobody has mapped yet, for whoever configures an instance: pipelines that count it, and suggestions.
 
-The pipelines run over the view `debtors`; each row has `_id` and `debtors`, the number of them that it concerns.
+The pipelines run over the view `debtors`; each row has `_id` and `clients`, the number of them that it concerns.
 """
 
 from collections import defaultdict
@@ -21,26 +21,26 @@ CLIENT_TYPES: Mapping[str, str] = {"tipo_cliente": "tipo_cliente", "ConsultaGrup
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """A value without a canonical name. `variants`: as the ERP writes it, most debtors first.
+    """A value without a canonical name. `variants`: as the ERP writes it, most clients first.
 
-    `suggestion` is the canonical name, or the value of more debtors, that looks most like it; `likeness` from 85 to 100.
+    `suggestion` is the canonical name, or the value of more clients, that looks most like it; `likeness` from 85 to 100.
     """
 
     shown: str
     variants: tuple[str, ...]
-    debtors: int
+    clients: int
     suggestion: str = ""
     likeness: int = 0
 
 
 def report(counts: Mapping[str, int], reverse: ReverseMap) -> list[Unmapped]:
-    """What `reverse` does not name of the raw values in `counts` (with their debtors), most debtors first; no blanks."""
+    """What `reverse` does not name of the raw values in `counts` (with their clients), most clients first; no blanks."""
     spellings: dict[str, list[str]] = defaultdict(list)
     for raw in sorted(counts, key=lambda raw: (-counts[raw], raw)):
         if not reverse.known(raw):
             spellings[fold(raw)].append(raw)
     found = [Unmapped(reverse.shown(raws[0]), tuple(raws), sum(counts[raw] for raw in raws)) for raws in spellings.values()]
-    found.sort(key=lambda one: (-one.debtors, one.shown))
+    found.sort(key=lambda one: (-one.clients, one.shown))
     known = _Names()
     for canonical, others in reverse.variants.items():
         for name in (canonical, *others):
@@ -67,7 +67,7 @@ class _Names:
         if best is None:
             return one
         suggestion = self._by_numbers[numbers][best[0]]
-        return Unmapped(one.shown, one.variants, one.debtors, suggestion, round(best[1]))
+        return Unmapped(one.shown, one.variants, one.clients, suggestion, round(best[1]))
 
 
 def values_pipeline(subject: Subject, instance: str) -> Pipeline:
@@ -79,7 +79,7 @@ def _bairros(instance: str) -> Pipeline:
     return [
         {"$match": {"instance": instance}},
         {"$match": {"client.bairro": {"$type": "string"}}},
-        {"$group": {"_id": "$client.bairro", "debtors": {"$sum": 1}}},
+        {"$group": {"_id": "$client.bairro", "clients": {"$sum": 1}}},
     ]
 
 
@@ -89,10 +89,10 @@ def _client_types(instance: str) -> Pipeline:
     return [
         {"$match": {"instance": instance}},
         {"$match": {"client.client_type": {"$type": "string"}}},
-        {"$group": {"_id": "$client.client_type", "debtors": {"$sum": 1}}},
+        {"$group": {"_id": "$client.client_type", "clients": {"$sum": 1}}},
         {"$set": {"keys": keys}},
         {"$lookup": {"from": "references", "localField": "keys", "foreignField": "_id", "as": "found"}},
-        {"$group": {"_id": {"$ifNull": [*names, "$_id"]}, "debtors": {"$sum": "$debtors"}}},
+        {"$group": {"_id": {"$ifNull": [*names, "$_id"]}, "clients": {"$sum": "$clients"}}},
     ]
 
 
@@ -110,7 +110,7 @@ def codes_pipeline(instance: str) -> Pipeline:
         {"$match": {"instance": instance}},
         {"$project": {"found": {"$setUnion": [*contract, unknown("bills", "bill.status")]}}},
         {"$unwind": "$found"},
-        {"$group": {"_id": "$found", "debtors": {"$sum": 1}}},
+        {"$group": {"_id": "$found", "clients": {"$sum": 1}}},
     ]
 
 
@@ -119,7 +119,7 @@ def phone_problems_pipeline(instance: str) -> Pipeline:
     return [
         {"$match": {"instance": instance}},
         {"$unwind": "$client.phone_problems"},
-        {"$group": {"_id": "$client.phone_problems", "debtors": {"$sum": 1}}},
+        {"$group": {"_id": "$client.phone_problems", "clients": {"$sum": 1}}},
     ]
 
 
@@ -128,5 +128,5 @@ def document_problems_pipeline(instance: str) -> Pipeline:
     return [
         {"$match": {"instance": instance}},
         {"$match": {"client.document_problem": {"$nin": ["", None]}}},
-        {"$group": {"_id": "$client.document_problem", "debtors": {"$sum": 1}}},
+        {"$group": {"_id": "$client.document_problem", "clients": {"$sum": 1}}},
     ]

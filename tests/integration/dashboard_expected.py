@@ -47,12 +47,14 @@ class Expected:
     def cards(self) -> dict[str, str]:
         """What each card shows."""
         bills, limit = self.overdue, self.of.rules.min_days_overdue
+        late = [[((self.today - due).days, cents) for due, cents in one.bills if due < self.today] for one in self.some]
+        owing = [(max(days for days, _ in some), sum(cents for _, cents in some)) for some in late if some]
         return {
             "active_clients": number(sum(one.active for one in self.some)),
             "debtors": number(sum(any(due < self.today for due, _ in one.bills) for one in self.some)),
             "overdue": money(sum(cents for _, cents in bills)),
-            "pre_collection": money(sum(cents for days, cents in bills if days <= limit)),
-            "collection": money(sum(cents for days, cents in bills if days > limit)),
+            "pre_collection": money(sum(cents for oldest, cents in owing if oldest <= limit)),
+            "collection": money(sum(cents for oldest, cents in owing if oldest > limit)),
             "ready": number(sum(not found.holds for _, found in self.places)),
         }
 

@@ -7,12 +7,14 @@ from datetime import date, datetime, time, timedelta
 
 from pymongo import MongoClient
 
+from dashboard.facts.stages import READING, needed
 from schemas import views
 from schemas.debtor import Access, Bill, Client, Contract, Debtor
 from schemas.erp.ixc import Ixc
 from schemas.instances import Instance, Rules, Window
 from schemas.queue import Facts, HoldReason, QueueEntry, Verdict
 from schemas.rows import ErpRow
+from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
 
 FIRST = [
@@ -229,6 +231,18 @@ def client_types(of: Instance, at: datetime) -> list[ErpRow]:
     ]
 
 
+AHEAD = timedelta(hours=1)
+"""By the clock of these heartbeats: nobody sends newer ones while a test lasts."""
+
+
+def beats(at: datetime) -> list[Heartbeat]:
+    """Every stage is well at `at`, with nothing to do."""
+    return [
+        Heartbeat(stage=stage, worker="0", at=at, since=at, lag=None if stage == READING else 0, progress=at)
+        for stage in needed(calls=True)
+    ]
+
+
 class Seeded:
     """A database with the views of several providers, over a synchronous client."""
 
@@ -245,6 +259,7 @@ class Seeded:
         self.put("queue", [views.queue(entry(of, client, today, at)) for client in found])
         self.put("sweeps", [views.sweep(sweep) for sweep in sweeps(of, at)])
         self.put("references", [views.reference(row) for row in client_types(of, at)])
+        self.put(views.STAGES, [views.stage(beat) for beat in beats(at + AHEAD)])
 
     def put(self, view: str, documents: list[views.Document]) -> None:
         """Insert the documents, replacing those of the same `_id`."""

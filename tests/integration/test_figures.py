@@ -80,9 +80,8 @@ def counted(debtors: list[Debtor], min_days: int) -> Standing:
         ]
         late = [(days, amount) for days, amount in late if days > 0]
         if late:
-            shares[max(late)[0] > min_days] += Share(debtors=1)
+            shares[max(late)[0] > min_days] += Share(1, len(late), sum(amount for _, amount in late))
         for days, amount in late:
-            shares[days > min_days] += Share(bills=1, cents=amount)
             since = max(first for first, _ in AGES if first <= days)
             bands[since] += 1
             cents[since] += amount
@@ -188,7 +187,7 @@ def test_lost_rows_are_counted_with_what_was_open(mongo_uri: str, database: str)
         found = lost(list(view.aggregate(lost_pipeline("norte"))))
 
     assert nothing == Lost()
-    assert found == Lost(debtors=2, bills=3, contracts=1, cents=303)
+    assert found == Lost(clients=2, bills=3, contracts=1, cents=303)
 
 
 @pytest.mark.parametrize("limit", [0, 20])

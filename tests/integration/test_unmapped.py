@@ -120,7 +120,7 @@ def test_the_counts_are_what_python_counts(store: Store, debtors: list[Debtor], 
     found = list(store["debtors"].aggregate(pipeline(what, "norte")))
 
     keys = [(one["_id"]["word"], one["_id"]["raw"]) if what == "codes" else one["_id"] for one in found]
-    assert dict(zip(keys, (one["debtors"] for one in found), strict=True)) == counted(what, debtors)
+    assert dict(zip(keys, (one["clients"] for one in found), strict=True)) == counted(what, debtors)
 
 
 def test_the_rbx_and_an_older_document_are_read_too(store: Store) -> None:
@@ -158,7 +158,7 @@ def test_the_command_writes_one_table(run: typer.Typer, debtors: list[Debtor], t
         lines = list(csv.DictReader(file))
     assert {line["what"] for line in lines} == set(WHATS)
     farol = next(line for line in lines if line["what"] == "bairro")
-    assert (farol["value"], farol["debtors"]) == ("Farol", str(counted("bairro", debtors)["Farol"]))
+    assert (farol["value"], farol["clients"]) == ("Farol", str(counted("bairro", debtors)["Farol"]))
     assert [line["value"] for line in lines if line["what"] == "client_type"].count("Residencial") == 0
 
 

@@ -81,11 +81,11 @@ def totals(facts: Facts) -> dict[str, int]:
 def debt(facts: Facts, today: date, min_days: int) -> dict[str, Any]:
     """What is overdue on `today`: all, by age, and split at `min_days` (pre-collection ≤, collection >).
 
-    Cents go by each bill's own age, debtors by their oldest bill. Inactive clients count too.
+    Split by debtors: each with all that is overdue, by the age of the oldest bill. Inactive clients count too.
     """
     late = {code: ages for code, each in facts.items() if (ages := _ages(each, today))}
     bills = [bill for ages in late.values() for bill in ages]
-    oldest = [max(age for age, _ in ages) for ages in late.values()]
+    owing = [(max(age for age, _ in ages), sum(cents for _, cents in ages)) for ages in late.values()]
     return {
         "today": today.isoformat(),
         "min_days": min_days,
@@ -94,12 +94,12 @@ def debt(facts: Facts, today: date, min_days: int) -> dict[str, Any]:
         "overdue_cents": sum(cents for _, cents in bills),
         "aging": {_label(low, high): _between(bills, low, high) for low, high in BUCKETS},
         "pre_collection": {
-            "cents": sum(cents for age, cents in bills if age <= min_days),
-            "debtors": sum(age <= min_days for age in oldest),
+            "cents": sum(cents for age, cents in owing if age <= min_days),
+            "debtors": sum(age <= min_days for age, _ in owing),
         },
         "collection": {
-            "cents": sum(cents for age, cents in bills if age > min_days),
-            "debtors": sum(age > min_days for age in oldest),
+            "cents": sum(cents for age, cents in owing if age > min_days),
+            "debtors": sum(age > min_days for age, _ in owing),
         },
     }
 

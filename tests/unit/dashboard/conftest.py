@@ -2,20 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from dashboard.facts.failures import Failure
 from dashboard.facts.findings import Findings, What, findings
-from dashboard.facts.freshness import Source
-from dashboard.facts.snapshot import Debtor, InstanceFigures, Reading, Snapshot
+from dashboard.facts.snapshot import Debtor, InstanceFigures, InstanceRows, Reading, Rows, Snapshot
+from dashboard.facts.sources import Source
+from dashboard.facts.stages import Stage, needed
 from dashboard.words.language import Language
 from schemas.calling.calendar import Gate
+from schemas.calling.freshness import Signs
 from schemas.figures.debts import Debt
 from schemas.figures.queue import REASONS, Hold, Waiting
 from schemas.figures.standing import Band, Share, Standing
 from schemas.instances import Instance
 from schemas.queue import Closed
 from schemas.reverse_map import Subject
+from schemas.stages import Heartbeat
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # 09:00 in São Paulo
 
@@ -60,8 +65,30 @@ def _figures(
     return InstanceFigures(name, title or name.title(), *erp, zone, min_days, gate, *figures)
 
 
-def _reading(*instances: InstanceFigures, age: timedelta = timedelta(0), failure: str = "", dead: int = 0) -> Reading:
-    return Reading(NOW, Snapshot(NOW - age, instances, dead, ()), failure)
+WELL = tuple(Stage(name, "fresh", passed=NOW) for name in needed(calls=True))
+
+
+def _reading(
+    *instances: InstanceFigures,
+    age: timedelta = timedelta(0),
+    failure: Failure | None = None,
+    dead: int = 0,
+    stages: tuple[Stage, ...] = WELL,
+    deaf: bool = False,
+) -> Reading:
+    return Reading(NOW, Snapshot(NOW - age, instances, dead, (), (), stages, deaf=deaf), failure)
+
+
+def _beat(stage: str, at: datetime = NOW, lag: int | None = 0, **more: object) -> Heartbeat:
+    """A heartbeat of one process, at the end of what it reads and just turned unless told otherwise."""
+    like = {"stage": stage, "worker": "0", "at": at, "since": at - timedelta(hours=1), "lag": lag, "progress": at}
+    return Heartbeat.model_validate(like | more)
+
+
+def _rows(*read: InstanceRows, at: datetime = NOW, **more: Any) -> Rows:  # noqa: ANN401 - the fields of `Rows`
+    swept = {one.instance.name: at - timedelta(minutes=1) for one in read}
+    like = {"sweeps": [], "dead_letters": 0, "wrong": {}, "signs": Signs(swept, (_beat("hydrate", at),))}
+    return Rows(read, **(like | more))
 
 
 PABX = {"control": {"kind": "ari", "url": "http://pabx.invalid:8088/ari", "user": "cobranca"}, "context": "cobranca"}
@@ -98,6 +125,18 @@ def reading() -> MakeReading:
 
 
 @pytest.fixture
+def beat() -> Callable[..., Heartbeat]:
+    """A heartbeat of one process, by stage and time; just turned, at the end of what it reads, unless told otherwise."""
+    return _beat
+
+
+@pytest.fixture
+def rows_of() -> Callable[..., Rows]:
+    """What a refresh at `at` read of these instances: bills read a minute before, `hydrate` well; `Rows`' own by keyword."""
+    return _rows
+
+
+@pytest.fixture
 def holds() -> tuple[Hold, ...]:
     """One debtor for each reason there is."""
     return tuple(Hold(reason, 1, 1) for reason in REASONS)
@@ -107,13 +146,13 @@ def holds() -> tuple[Hold, ...]:
 def finding(instance: Callable[..., Instance]) -> Findings:
     """One of everything that can be found; no client type."""
     values = {"JARDIM DAS ROSAS": 5, "Jd. das Rosas": 2, "jardim  das rosas": 2}
-    lost = {"debtors": 2, "bills": 3, "contracts": 1, "cents": 23_970}
+    lost = {"clients": 2, "bills": 3, "contracts": 1, "cents": 23_970}
     rows: dict[What, list[dict[str, object]]] = {
-        "bairro": [{"_id": raw, "debtors": debtors} for raw, debtors in values.items()],
+        "bairro": [{"_id": raw, "clients": clients} for raw, clients in values.items()],
         "client_type": [],
-        "codes": [{"_id": {"word": "contract.access", "raw": raw}, "debtors": 3} for raw in ("CE", "CA")],
-        "phones": [{"_id": "no_area_code", "debtors": 4}],
-        "documents": [{"_id": "check_digits", "debtors": 1}],
+        "codes": [{"_id": {"word": "contract.access", "raw": raw}, "clients": 3} for raw in ("CE", "CA")],
+        "phones": [{"_id": "no_area_code", "clients": 4}],
+        "documents": [{"_id": "check_digits", "clients": 1}],
         "lost": [{"_id": None, **lost}],
     }
     return findings(instance(title="Norte"), rows)

@@ -60,16 +60,16 @@ async def test_a_failure_keeps_the_last_count_and_the_next_look_tries_again(now:
     counting = Counting(source.count, clock)
     first = await counting.newest()
     clock.now = now + 2 * GOOD_FOR
-    source.failures = [RetryLater("AutoReconnect"), KeyError("debtors")]
+    source.failures = [RetryLater("away"), KeyError("debtors")]
 
     found = [await counting.newest() for _ in range(3)]
 
     assert found == [
-        Outcome(first.counted, "AutoReconnect"),
-        Outcome(first.counted, "KeyError"),
+        Outcome(first.counted, "away"),
+        Outcome(first.counted, "failed"),
         Outcome(Counted(clock.now, ())),
     ]
 
 
 async def test_without_any_count_there_is_only_the_reason(now: datetime) -> None:
-    assert await Counting(Source(RetryLater("AutoReconnect")).count, Clock(now)).newest() == Outcome(None, "AutoReconnect")
+    assert await Counting(Source(RetryLater("away")).count, Clock(now)).newest() == Outcome(None, "away")

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 
 from dashboard.facts.findings import Findings
 from dashboard.facts.snapshot import Debtor
-from dashboard.files.export import FORMULA, amount, cell, debts, findings, table
+from dashboard.files.export import amount, debts, findings, table
 from dashboard.words.labels import PARTS
 from dashboard.words.language import Language
 from schemas.figures.debts import Debt
 from schemas.figures.standing import Share
+from schemas.spreadsheet import FORMULA, cell
 
 SAY = Language("pt_BR")
 
@@ -30,7 +32,7 @@ def test_the_file_begins_with_its_mark_and_says_what_each_column_is(portuguese: 
 
     assert text.startswith("\ufeffPosição;Provedor;Código;Cliente;Telefone;Situação no ERP;")
     assert text.endswith("\r\n")
-    assert len(rows(text)[0]) == 10 + len(PARTS)
+    assert len(rows(text)[0]) == 11 + len(PARTS)
 
 
 def test_a_line_shows_what_the_page_shows(debtor: Callable[..., Debtor], portuguese: Language) -> None:
@@ -44,6 +46,7 @@ def test_a_line_shows_what_the_page_shows(debtor: Callable[..., Debtor], portugu
         "Client 7",
         "•••• 0001",
         "Bloqueio Automático",
+        "",
         "01/11/2026",
         "22",
         "123,45",
@@ -54,7 +57,22 @@ def test_a_line_shows_what_the_page_shows(debtor: Callable[..., Debtor], portugu
         "0",
         "0",
     ]
-    assert (second[0], second[header.index("Dias de atraso", 8)]) == ("2", "3")
+    assert (second[0], second[header.index("Pontos: Dias de atraso")]) == ("2", "3")
+
+
+def test_no_two_columns_of_a_file_have_one_name(finding: Findings, language: Language) -> None:
+    """Points for days late are not the days."""
+    for text in (table([], language), debts("bairro", [], language), debts("client_type", [], language)):
+        (header,) = rows(text)
+        assert len(set(header)) == len(header)
+    header = rows(findings([finding], language))[0]
+    assert len(set(header)) == len(header)
+
+
+def test_a_trust_unlock_is_a_column(debtor: Callable[..., Debtor], portuguese: Language) -> None:
+    header, plain, trusted = rows(table([debtor("7", 1), replace(debtor("8", 1), trust_unlock=True)], portuguese))
+
+    assert [line[header.index("DC")] for line in (plain, trusted)] == ["", "sim"]
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])

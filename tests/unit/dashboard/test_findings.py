@@ -39,7 +39,7 @@ def test_a_code_that_the_erp_declares_is_not_unknown(finding: Findings) -> None:
 
 def test_problems_and_losses_are_counted(finding: Findings) -> None:
     assert (finding.phones, finding.documents) == ((Problem("no_area_code", 4),), (Problem("check_digits", 1),))
-    assert finding.lost == Lost(debtors=2, bills=3, contracts=1, cents=23_970)
+    assert finding.lost == Lost(clients=2, bills=3, contracts=1, cents=23_970)
 
 
 def test_every_counted_word_can_be_looked_up_and_named() -> None:
@@ -63,7 +63,7 @@ def test_an_instance_with_nothing_to_find(instance: MakeInstance, now: datetime,
 
 
 def test_every_finding_is_on_the_page(finding: Findings, now: datetime, portuguese: Language) -> None:
-    """With the ERP's raw text, the debtors it concerns and the suggestion."""
+    """With the ERP's raw text, the clients it concerns and the suggestion."""
     blocks = painted(Html(portuguese), Outcome(Counted(now, (finding,))), EVERYBODY)
     text = words(blocks["findings"])
 
@@ -72,10 +72,10 @@ def test_every_finding_is_on_the_page(finding: Findings, now: datetime, portugue
         "Bairros sem nome no mapa 2",
         "Jardim das Rosas JARDIM DAS ROSAS jardim das rosas 7",
         "Jd. das Rosas Jd. das Rosas 2 Jardim das Rosas 100%",
-        "Situação da conexão CE 3 devedores",
-        "Sem DDD 4 devedores",
-        "Dígitos verificadores errados 1 devedor",
-        "Faturas R$ 239,70 3 Contratos 1 De 2 devedores.",
+        "Situação da conexão CE 3 clientes",
+        "Sem DDD 4 clientes",
+        "Dígitos verificadores errados 1 cliente",
+        "Faturas R$ 239,70 3 Contratos 1 De 2 clientes.",
     ):
         assert expected in text
     assert "Contado 09:00:00" in words(blocks["configuration"])
@@ -93,13 +93,16 @@ def test_a_long_list_ends_with_where_the_rest_is(finding: Findings, now: datetim
     assert "Mais 3 nomes estão no arquivo." in text
 
 
-def test_a_selection_shows_one_and_what_is_gone_shows_all(finding: Findings, now: datetime, language: Language) -> None:
+def test_a_selection_shows_one_and_what_is_gone_shows_nobody(finding: Findings, now: datetime, language: Language) -> None:
     html, counted = Html(language), Counted(now, (finding, replace(finding, name="sul", title="Sul")))
 
     def shown(selected: str) -> list[str]:
         return re.findall(r"data-findings=(\w+)", painted(html, Outcome(counted), selected)["findings"])
 
-    assert (shown("sul"), shown("gone"), shown(EVERYBODY)) == (["sul"], ["norte", "sul"], ["norte", "sul"])
+    assert (shown("sul"), shown("gone"), shown(EVERYBODY)) == (["sul"], [], ["norte", "sul"])
+    assert "“gone”" in words(painted(html, Outcome(counted), "gone")["notices"])
+    assert "configuracao.csv?instancia=sul" in painted(html, Outcome(counted), "sul")["configuration"]
+    assert "configuracao.csv" not in painted(html, Outcome(counted), "gone")["configuration"]
 
 
 def test_before_and_after_a_count_the_page_says_what_goes_on(finding: Findings, now: datetime, language: Language) -> None:
@@ -107,7 +110,7 @@ def test_before_and_after_a_count_the_page_says_what_goes_on(finding: Findings, 
     html = Html(language)
     outcomes = {
         "info": [None, Outcome(Counted(now, ()))],
-        "stopped": [Outcome(None, "AutoReconnect"), Outcome(Counted(now, (finding,)), "AutoReconnect")],
+        "stopped": [Outcome(None, "away"), Outcome(Counted(now, (finding,)), "away")],
         "late": [Outcome(Counted(now, (finding,), (("sul", "zone"),)))],
     }
 
@@ -120,8 +123,8 @@ def test_before_and_after_a_count_the_page_says_what_goes_on(finding: Findings, 
 
 def test_what_the_erp_writes_is_text_not_markup(instance: MakeInstance, now: datetime, language: Language) -> None:
     evil = "<script>alert(1)</script>"
-    rows = [{"_id": evil, "debtors": 1}]
-    code = [{"_id": {"word": "bill.status", "raw": evil}, "debtors": 1}]
+    rows = [{"_id": evil, "clients": 1}]
+    code = [{"_id": {"word": "bill.status", "raw": evil}, "clients": 1}]
     nothing = dict.fromkeys(pipelines("norte"), ())
     found = findings(instance(title=evil), {**nothing, "bairro": rows, "client_type": rows, "codes": code})
     blocks = painted(Html(language), Outcome(Counted(now, (found,))), EVERYBODY)

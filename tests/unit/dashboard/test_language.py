@@ -11,10 +11,28 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import dashboard
-from dashboard.facts.freshness import Level
-from dashboard.words.labels import CODES, DEBTS, DOCUMENTS, HOLDS, KINDS, LEVELS, PARTS, PHONES, SUBJECTS, UNNAMED
+import schemas.figures
+from dashboard.facts.failures import Failure
+from dashboard.facts.levels import Level
+from dashboard.facts.stages import Trouble, needed
+from dashboard.words.labels import (
+    CODES,
+    DEBTS,
+    DOCUMENTS,
+    FAILURES,
+    HOLDS,
+    JOBS,
+    KINDS,
+    LEVELS,
+    PARTS,
+    PHONES,
+    SUBJECTS,
+    TROUBLES,
+    UNNAMED,
+)
 from dashboard.words.language import CATALOGUES, Language
 from schemas.debtor import DocumentProblem, PhoneProblem
+from schemas.figures.definitions import DEFINITIONS, Figure
 from schemas.queue import HoldReason, Part
 from schemas.reverse_map import Subject
 from schemas.rows import Kind
@@ -27,14 +45,15 @@ Message = str | tuple[str, ...]
 
 
 def in_source() -> set[Message]:
-    """Every marked string; plural ones as a pair."""
+    """Every marked string, those of the definitions of figures too; plural ones as a pair."""
     found = extract_from_dir(
         SOURCE,
         method_map=[("**.py", "python"), ("parts/templates/**.html", "jinja2")],
         options_map={"parts/templates/**.html": {"newstyle_gettext": "true"}},
         keywords=KEYWORDS,
     )
-    return {message for _, _, message, _, _ in found}
+    figures = extract_from_dir(Path(schemas.figures.__file__).parent, method_map=[("**.py", "python")], keywords=KEYWORDS)
+    return {message for _, _, message, _, _ in (*found, *figures)}
 
 
 def translated() -> Iterator[tuple[Message, Message]]:
@@ -64,10 +83,12 @@ def test_every_value_of_a_closed_list_has_words() -> None:
     expected: list[tuple[object, Iterable[str]]] = [(HoldReason, HOLDS), (Part, PARTS), (Kind, KINDS), (Level, LEVELS)]
     expected += [(PhoneProblem, PHONES), (DocumentProblem, {"", *DOCUMENTS})]
     expected += [(Subject, words) for words in (SUBJECTS, DEBTS, UNNAMED)]
+    expected += [(Failure, FAILURES), (Trouble, TROUBLES), (Figure, DEFINITIONS)]
 
     for closed, words in expected:
         assert set(get_args(closed)) == set(words)
-    listed = (PARTS, KINDS, LEVELS, PHONES, DOCUMENTS, CODES, UNNAMED)
+    assert set(needed(calls=True)) == set(JOBS)
+    listed = (PARTS, KINDS, LEVELS, PHONES, DOCUMENTS, CODES, UNNAMED, FAILURES, JOBS, DEFINITIONS)
     for text in (*(text for words in listed for text in words.values()), *(text for why in HOLDS.values() for text in why)):
         assert say(text)
         assert say(text) != text

@@ -55,17 +55,17 @@ async def test_a_failed_refresh_keeps_the_numbers_and_says_why(now: datetime, re
     """A database that is away, and a bug, alike; the next try comes sooner."""
     snapshot = reading().snapshot
     assert snapshot is not None
-    ours = refresher(now, snapshot, RetryLater("AutoReconnect"), KeyError("verdict"), snapshot)
+    ours = refresher(now, snapshot, RetryLater("away"), KeyError("verdict"), snapshot)
     seen = []
     for _ in range(4):
         await ours.refresh()
         seen.append((ours.reading.snapshot, ours.reading.failure, ours.period))
 
     assert seen == [
-        (snapshot, "", EVERY),
-        (snapshot, "AutoReconnect", RETRY_SECONDS),
-        (snapshot, "KeyError", RETRY_SECONDS),
-        (snapshot, "", EVERY),
+        (snapshot, None, EVERY),
+        (snapshot, "away", RETRY_SECONDS),
+        (snapshot, "failed", RETRY_SECONDS),
+        (snapshot, None, EVERY),
     ]
 
 

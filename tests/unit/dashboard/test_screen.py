@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.facts.asked import EVERYBODY
-from dashboard.facts.freshness import Source
 from dashboard.facts.snapshot import Debtor, InstanceFigures, Reading
+from dashboard.facts.sources import Source
 from dashboard.parts.bars import LETTERS, PLAIN, REST, Bars, shortened
 from dashboard.parts.screen import BLOCKS, Painter
 from dashboard.words.labels import HOLDS, PARTS
@@ -46,10 +46,10 @@ def test_every_figure_is_on_the_screen(
         "Devedores 5",
         "R$ 1.335,55",
         "6 faturas vencidas",
-        "R$ 100,00 2 devedores · até 7 dias",
+        "R$ 100,00 2 devedores · 2 faturas · até 7 dias",
     ):
         assert expected in text["figures"]
-    assert "R$ 1.235,55 3 devedores · mais de 7 dias de atraso" in text["figures"]
+    assert "R$ 1.235,55 3 devedores · 4 faturas · mais de 7 dias de atraso" in text["figures"]
     assert "Prontos para ligar 1 R$ 123,45 a cobrar" in text["figures"]
     assert "Client 7 7" in text["queue"]
     assert "22 dias desde 01/11/2026" in text["queue"]
@@ -152,13 +152,18 @@ def test_of_several_providers_each_closed_one_is_named(
 def test_an_empty_queue_says_why_and_what_next(
     figures: MakeFigures, reading: MakeReading, holds: tuple[Hold, ...], portuguese: Language
 ) -> None:
-    """Nobody may be called, or nobody was decided on yet."""
+    """Nobody may be called, nobody was decided on yet, or nobody owes anything."""
     painter = Painter(portuguese)
     held = painter.paint(reading(figures(holds=holds)), EVERYBODY).blocks["queue"]
     undecided = painter.paint(reading(figures()), EVERYBODY).blocks["queue"]
 
     assert "Ninguém pode ser chamado agora. “Por que não estão na fila” mostra" in words(held)
-    assert "a fila se enche depois da primeira leitura completa" in words(undecided)
+    nothing = figures()
+    nothing = replace(nothing, standing=replace(nothing.standing, pre_collection=Share(), collection=Share()))
+    due = painter.paint(reading(nothing), EVERYBODY).blocks
+    assert "Ninguém foi avaliado ainda: a fila se enche" in words(undecided)
+    assert "Nada a cobrar: nenhuma fatura vencida em aberto." in words(due["queue"])
+    assert "avaliado" not in words(due["queue"] + due["holds"])
     assert "fila.csv" not in held
 
 
@@ -166,7 +171,7 @@ def test_without_instances_or_snapshot_only_the_notices_speak(
     reading: MakeReading, now: datetime, language: Language
 ) -> None:
     """No zeros that could be taken for good news."""
-    for found in (reading(), Reading(now), Reading(now, failure="AutoReconnect")):
+    for found in (reading(), Reading(now), Reading(now, failure="away")):
         screen = Painter(language).paint(found, EVERYBODY)
 
         assert not screen.numbers
@@ -193,7 +198,7 @@ def test_a_source_shows_its_state_in_words_and_its_last_failure(
 def test_the_selector_offers_all_and_each_even_where_titles_repeat(
     figures: MakeFigures, reading: MakeReading, portuguese: Language
 ) -> None:
-    """Two providers may have one title; a selection that is gone falls back to all."""
+    """Two providers may have one title; one that does not exist is shown as such, with nobody's numbers."""
     painter = Painter(portuguese)
     distinct = painter.top(reading(figures("norte"), figures("sul")), "sul")
     same = painter.top(reading(figures("norte", title="X"), figures("sul", title="X")), "gone")
@@ -202,7 +207,11 @@ def test_the_selector_offers_all_and_each_even_where_titles_repeat(
         {"Todos os provedores": "", "Norte": "norte", "Sul": "sul"},
         "sul",
     )
-    assert (set(same.choices), same.selected) == ({"Todos os provedores", "X (norte)", "X (sul)"}, EVERYBODY)
+    offered = {"Todos os provedores": "", "X (norte)": "norte", "X (sul)": "sul", "gone (não existe)": "gone"}
+    assert (dict(same.choices), same.selected) == (offered, "gone")
+    gone = painter.paint(reading(figures("norte")), "gone")
+    assert not gone.numbers
+    assert "O provedor “gone” não existe." in words(gone.blocks["notices"])
 
 
 def test_limits_are_named_only_where_they_agree(figures: MakeFigures, reading: MakeReading, portuguese: Language) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.board import DEFAULT_ZONE, HEAD, choose
+from dashboard.facts.gates import scope
 from dashboard.facts.snapshot import (
     SHOWN,
     Debtor,
@@ -19,11 +20,11 @@ from dashboard.facts.snapshot import (
     Rows,
     Snapshot,
     masked,
-    scope,
     snapshot,
 )
 from dashboard.words.labels import VIEWS
 from schemas.calling.calendar import Gate
+from schemas.calling.freshness import Signs
 from schemas.figures.debts import Debt
 from schemas.figures.queue import Hold, Waiting
 from schemas.figures.standing import Share, Standing
@@ -32,6 +33,7 @@ from schemas.refills import Refill
 from schemas.reverse_map import Subject
 
 MakeInstance = Callable[..., Instance]
+MakeRows = Callable[..., Rows]
 NO_DEBTS: Mapping[Subject, tuple[Debt, ...]] = {"bairro": (), "client_type": ()}
 NOTHING = {"clients": [], "debtors": [], "bills": []}
 
@@ -46,14 +48,16 @@ def test_today_is_the_instances_own_date(instance: MakeInstance) -> None:
     """At 02:30 UTC it is still yesterday in Brazil, and two different hours of it."""
     at = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
-    assert scope(instance("sp"), at).today == date(2026, 11, 22)
-    assert scope(instance("noronha", zone="America/Noronha"), at).today == date(2026, 11, 23)
+    assert scope(instance("sp"), Signs(), at).today == date(2026, 11, 22)
+    assert scope(instance("noronha", zone="America/Noronha"), Signs(), at).today == date(2026, 11, 23)
 
 
-def test_a_debtor_is_named_by_the_code_until_the_name_is_known(instance: MakeInstance, now: datetime) -> None:
+def test_a_debtor_is_named_by_the_code_until_the_name_is_known(
+    instance: MakeInstance, now: datetime, rows_of: MakeRows
+) -> None:
     """The client's row may arrive after the bills."""
     read = InstanceRows(instance(title="Norte"), NOTHING, [], [row("7", newer=1)], {})
-    (one,) = snapshot(Rows([read], [], 0, {}), now).instances
+    (one,) = snapshot(rows_of(read), now).instances
     (found,) = one.head
 
     assert (found.name, found.title, found.days_late) == ("7", "Norte", 22)
@@ -61,11 +65,11 @@ def test_a_debtor_is_named_by_the_code_until_the_name_is_known(instance: MakeIns
     assert found.parts == (("days_late", 220), ("never_reached", 100), ("amount_due", 50))
 
 
-def test_midnight_changes_the_figures_at_the_next_refresh(instance: MakeInstance) -> None:
+def test_midnight_changes_the_figures_at_the_next_refresh(instance: MakeInstance, rows_of: MakeRows) -> None:
     """The very same rows: a day later the debt is a day older, and another bill is overdue."""
     late, early = datetime(2026, 11, 24, 2, 59, tzinfo=UTC), datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 23:59, 00:00
     read = InstanceRows(instance(), NOTHING, [], [row("7")], {})
-    (before,), (after,) = (snapshot(Rows([read], [], 0, {}), at).instances[0].head for at in (late, early))
+    (before,), (after,) = (snapshot(rows_of(read, at=at), at).instances[0].head for at in (late, early))
 
     assert (before.days_late, before.cents, before.score) == (22, 50_000, 370)
     assert (after.days_late, after.cents, after.score) == (23, 59_990, 389)
@@ -81,18 +85,17 @@ def test_midnight_changes_the_figures_at_the_next_refresh(instance: MakeInstance
     ],
 )
 def test_the_gate_is_the_instances_not_each_debtors(
-    instance: MakeInstance, at: datetime, closed: str | None, ready: int, gated: int
+    instance: MakeInstance, at: datetime, closed: str | None, ready: int, gated: int, rows_of: MakeRows
 ) -> None:
     """The very same rows at another hour; the reasons of those who are held stay."""
     rows = [
         {"_id": {"state": "", "holds": []}, "debtors": 3, "cents": 900},
         {"_id": {"state": "", "holds": ["no_phone"]}, "debtors": 2, "cents": 0},
     ]
-    (one,) = snapshot(Rows([InstanceRows(instance(), NOTHING, rows, [], {})], [], 0, {}), at).instances
+    (one,) = snapshot(rows_of(InstanceRows(instance(), NOTHING, rows, [], {}), at=at), at).instances
 
     assert (one.gate.closed, one.waiting.ready, one.waiting.gated) == (closed, ready, gated)
     assert (one.waiting.ready + one.waiting.held, one.waiting.holds) == (5, (Hold("no_phone", 2, 2),))
-    assert scope(instance(), at).closed == closed
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,13 @@ def test_the_gate_is_the_instances_not_each_debtors(
     ],
 )
 def test_a_debtor_in_another_state_has_its_gate(
-    instance: MakeInstance, at: datetime, ready: int, held: int, gated: int, away: tuple[tuple[str, str, int], ...]
+    instance: MakeInstance,
+    at: datetime,
+    ready: int,
+    held: int,
+    gated: int,
+    away: tuple[tuple[str, str, int], ...],
+    rows_of: MakeRows,
 ) -> None:
     """Acre is two hours behind São Paulo, Amazonas one; on the ninth of July only São Paulo has a holiday.
 
@@ -112,21 +121,23 @@ def test_a_debtor_in_another_state_has_its_gate(
     """
     some = {"": 2, "SP": 3, "AC": 4, "AM": 1}
     rows = [{"_id": {"state": state, "holds": []}, "debtors": some[state], "cents": 0} for state in some]
-    (one,) = snapshot(Rows([InstanceRows(instance(), NOTHING, rows, [], {})], [], 0, {}), at).instances
+    (one,) = snapshot(rows_of(InstanceRows(instance(), NOTHING, rows, [], {}), at=at), at).instances
 
     assert (one.waiting.ready, one.waiting.held, one.waiting.gated) == (ready, held, gated)
     assert one.waiting.away == away
     assert one.waiting.gated_at_home == gated - sum(debtors for _, _, debtors in away)
 
 
-def test_an_instance_shows_its_erp_and_the_names_of_its_reverse_map(instance: MakeInstance, now: datetime) -> None:
+def test_an_instance_shows_its_erp_and_the_names_of_its_reverse_map(
+    instance: MakeInstance, now: datetime, rows_of: MakeRows
+) -> None:
     """What the map does not name is in title case, a blank is undefined; most cents first."""
     raw = {"CENTRO": 500, "Ctr.": 70, "jardim das rosas": 30, "0": 9}
     rows = [{"_id": value, "debtors": 1, "bills": 2, "cents": cents} for value, cents in raw.items()]
     altarede = {"kind": "altarede-export", "folder": "exports"}
     sul = instance("sul", erp=altarede, reverse={"bairro": {"Centro": ["Ctr."]}})
     read = InstanceRows(sul, NOTHING, [], [], {"bairro": rows, "client_type": []})
-    (one,) = snapshot(Rows([read], [], 0, {}), now).instances
+    (one,) = snapshot(rows_of(read), now).instances
 
     assert (one.erp, one.verified) == ("Altarede, exportações (não verificado com o fornecedor)", False)
     assert one.debts["bairro"] == (
@@ -136,11 +147,11 @@ def test_an_instance_shows_its_erp_and_the_names_of_its_reverse_map(instance: Ma
     )
 
 
-def test_instances_are_ordered_by_what_people_read(instance: MakeInstance, now: datetime) -> None:
+def test_instances_are_ordered_by_what_people_read(instance: MakeInstance, now: datetime, rows_of: MakeRows) -> None:
     """By title, not by name; the name stands in for a missing title."""
     titles = {"a": "zulu", "b": "Alfa", "mike": ""}
     rows = [InstanceRows(instance(name, title=title), NOTHING, [], [], {}) for name, title in titles.items()]
-    built = snapshot(Rows(rows, [], 3, {"x": "zone"}), now)
+    built = snapshot(rows_of(*rows, dead_letters=3, wrong={"x": "zone"}), now)
 
     assert [one.title for one in built.instances] == ["Alfa", "mike", "zulu"]
     assert (built.dead_letters, built.wrong, built.built_at) == (3, (("x", "zone"),), now)
@@ -153,7 +164,7 @@ def test_a_phone_is_shown_only_to_be_recognised(phones: list[str], shown: str) -
 
 
 def test_one_instance_or_all_of_them(figures: Callable[..., InstanceFigures], reading: Callable[..., Reading]) -> None:
-    """All of them is their sum; an unknown name means all."""
+    """All of them is their sum; an unknown name means nobody, not everybody."""
     norte, sul = figures("norte"), figures("sul", zone="America/Maceio", min_days=10)
     built = reading(norte, sul).snapshot
     assert built is not None
@@ -164,7 +175,8 @@ def test_one_instance_or_all_of_them(figures: Callable[..., InstanceFigures], re
     assert (everybody.standing, everybody.zone, everybody.min_days) == (norte.standing + sul.standing, DEFAULT_ZONE, (7, 10))
     assert alone.debts == sul.debts
     assert everybody.debts["client_type"] == (Debt("Residencial", Share(10, 12, 267_110)),)
-    assert choose(built, "gone") == everybody
+    gone = choose(built, "gone")
+    assert (gone.unknown, gone.selected, gone.instances, gone.standing) == ("gone", EVERYBODY, (), Standing())
 
 
 def test_no_instance_at_all_is_an_empty_board(reading: Callable[..., Reading]) -> None:
@@ -198,8 +210,8 @@ def test_the_queues_of_all_instances_merge_into_one_total_order(places: list[tup
     assert list(merged) == sorted(debtors, key=order)[:HEAD]
 
 
-def test_only_views_that_the_page_shows_make_it_incomplete(now: datetime) -> None:
+def test_only_views_that_the_page_shows_make_it_incomplete(now: datetime, rows_of: MakeRows) -> None:
     """A new `view_epochs` is also written for the heartbeats, which say nothing about a debtor."""
     found = [Refill(view=view, partitions=(0,), left=1) for view in ("debtors", "references", "stages", "sweeps")]
-    assert [one.view for one in snapshot(Rows([], [], 0, {}, found), now).refills] == ["debtors", "sweeps"]
+    assert [one.view for one in snapshot(rows_of(refills=found), now).refills] == ["debtors", "sweeps"]
     assert set(VIEWS) == set(SHOWN), "each has its word"

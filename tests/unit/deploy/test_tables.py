@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from deploy.cli import tables
 from schemas.errors import StopWorker
+from schemas.spreadsheet import FORMULA, cell
 
 AT = datetime(2026, 3, 1, 12, 30, 15, 999, tzinfo=UTC)
 ROWS = [{"name": "São José", "rows": 3, "at": AT}, {"name": 'a "b", c\nd', "rows": 0, "at": AT}]
@@ -31,8 +32,18 @@ def test_csv_json_and_json_lines_say_the_same(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.fixed_dictionaries({"key": TEXTS, "value": TEXTS})))
-def test_any_text_survives_csv(rows: list[dict[str, str]]) -> None:
-    assert list(csv.DictReader("".join(tables.WRITERS[".csv"](rows)).splitlines(keepends=True))) == rows
+def test_any_text_survives_csv_and_none_is_a_formula(rows: list[dict[str, str]]) -> None:
+    found = list(csv.DictReader("".join(tables.WRITERS[".csv"](rows)).splitlines(keepends=True)))
+    assert found == [{name: cell(text) for name, text in row.items()} for row in rows]
+    assert not any(text.startswith(FORMULA) for row in found for text in row.values())
+
+
+def test_what_is_no_text_is_not_escaped() -> None:
+    """A number below zero stays one."""
+    rows = [{"n": -5, "share": -0.5, "sure": True, "none": None, "at": AT}]
+    assert list(csv.DictReader(tables.WRITERS[".csv"](rows))) == [
+        {"n": "-5", "share": "-0.5", "sure": "True", "none": "", "at": AT.isoformat()}
+    ]
 
 
 def test_a_list_is_its_owners_only(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ PROVIDER = instance(reverse={"bairro": {"Centro": ("CTR",)}, "client_type": {"Re
 
 
 def test_bairros_and_client_types_are_told_by_their_own_map() -> None:
-    counts = [{"_id": "ctr", "debtors": 9}, {"_id": "CASA", "debtors": 4}, {"_id": "CENTROO", "debtors": 2}]
+    counts = [{"_id": "ctr", "clients": 9}, {"_id": "CASA", "clients": 4}, {"_id": "CENTROO", "clients": 2}]
 
     assert rows("bairro", counts, PROVIDER) == [
         dict(zip(COLUMNS, ("bairro", "Casa", "CASA", 4, "", None), strict=True)),
@@ -20,15 +20,15 @@ def test_bairros_and_client_types_are_told_by_their_own_map() -> None:
 
 
 def test_without_a_map_everything_is_unmapped() -> None:
-    found = rows("bairro", [{"_id": "CENTRO", "debtors": 2}, {"_id": "Centro ", "debtors": 3}], instance())
-    assert [(row["value"], row["raw"], row["debtors"]) for row in found] == [("Centro", "Centro  | CENTRO", 5)]
+    found = rows("bairro", [{"_id": "CENTRO", "clients": 2}, {"_id": "Centro ", "clients": 3}], instance())
+    assert [(row["value"], row["raw"], row["clients"]) for row in found] == [("Centro", "Centro  | CENTRO", 5)]
 
 
 def test_codes_show_the_word_and_the_erps_own_code() -> None:
     counts = [
-        {"_id": {"word": "contract.access", "raw": "CE"}, "debtors": 1},
-        {"_id": {"word": "bill.status", "raw": "Z"}, "debtors": 5},
-        {"_id": {"word": "contract.access", "raw": ""}, "debtors": 1},
+        {"_id": {"word": "contract.access", "raw": "CE"}, "clients": 1},
+        {"_id": {"word": "bill.status", "raw": "Z"}, "clients": 5},
+        {"_id": {"word": "contract.access", "raw": ""}, "clients": 1},
     ]
     assert [tuple(row.values())[:4] for row in rows("codes", counts, PROVIDER)] == [
         ("codes", "bill.status", "Z", 5),
@@ -38,8 +38,8 @@ def test_codes_show_the_word_and_the_erps_own_code() -> None:
 
 
 def test_problems_are_their_own_names() -> None:
-    found = rows("phones", [{"_id": "too_short", "debtors": 2}, {"_id": "text", "debtors": 7}], PROVIDER)
-    assert [(row["value"], row["raw"], row["debtors"]) for row in found] == [("text", "", 7), ("too_short", "", 2)]
+    found = rows("phones", [{"_id": "too_short", "clients": 2}, {"_id": "text", "clients": 7}], PROVIDER)
+    assert [(row["value"], row["raw"], row["clients"]) for row in found] == [("text", "", 7), ("too_short", "", 2)]
 
 
 def test_everything_that_can_be_named_is_counted_within_one_instance() -> None:

@@ -44,15 +44,14 @@ def test_the_ages_leave_no_day_out_and_no_day_twice() -> None:
 
 
 def test_a_standing_is_read_from_the_row_of_its_pipeline() -> None:
-    """A band that both shares cut is counted once in each."""
+    """A band that has no bill is there too."""
     row = {
         "clients": [{"clients": 5}],
-        "debtors": [{"_id": True, "debtors": 2}, {"_id": False, "debtors": 1}],
-        "bills": [
-            {"_id": {"since": 8, "collection": True}, "bills": 2, "cents": 700},
-            {"_id": {"since": 8, "collection": False}, "bills": 1, "cents": 50},
-            {"_id": {"since": 91, "collection": True}, "bills": 1, "cents": 9},
+        "debtors": [
+            {"_id": True, "debtors": 2, "bills": 3, "cents": 709},
+            {"_id": False, "debtors": 1, "bills": 1, "cents": 50},
         ],
+        "bills": [{"_id": 8, "bills": 3, "cents": 750}, {"_id": 91, "bills": 1, "cents": 9}],
     }
 
     found = standing(row)

@@ -17,7 +17,7 @@ COUNTS = st.dictionaries(NAMES | NASTY, st.integers(1, 50), max_size=12)
 
 
 def suggested(*values: str) -> tuple[str, int]:
-    """For the last of `values`, each of which concerns fewer debtors than the one before it."""
+    """For the last of `values`, each of which concerns fewer clients than the one before it."""
     found = report({value: 100 - place for place, value in enumerate(values)}, MAP)
     return found[-1].suggestion, found[-1].likeness
 
@@ -29,9 +29,9 @@ def test_every_value_that_is_neither_mapped_nor_blank_is_in_it_once(counts: dict
     listed = [raw for one in found for raw in one.variants]
     assert sorted(listed) == sorted(raw for raw in counts if not MAP.known(raw))
     assert not any(is_blank(raw) for raw in listed)
-    assert all(one.debtors == sum(counts[raw] for raw in one.variants) for one in found)
+    assert all(one.clients == sum(counts[raw] for raw in one.variants) for one in found)
     assert all(one.shown == MAP.shown(one.variants[0]) for one in found)
-    assert [one.debtors for one in found] == sorted((one.debtors for one in found), reverse=True)
+    assert [one.clients for one in found] == sorted((one.clients for one in found), reverse=True)
     assert report(dict(reversed(counts.items())), MAP) == found
 
 

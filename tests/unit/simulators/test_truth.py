@@ -91,7 +91,7 @@ def test_each_day_late_has_its_bucket_and_due_today_is_not_late(days_late: int, 
     )
 
 
-def test_cents_split_by_each_bills_age_and_debtors_by_their_oldest() -> None:
+def test_each_debtor_counts_where_the_oldest_bill_does_with_all_that_is_overdue() -> None:
     bob = {"id": "8", "razao": "BOB TESTE", "ativo": "N", "participa_cobranca": "N"}
     rows = [bill(1, 3, "1.00"), bill(2, 8, "2.00"), bill(3, 7, "4.00", client="8"), bill(4, -9, "8.00", client="8")]
     facts = truth.clients(provider(clients=[ANA, bob], bills=rows))
@@ -99,8 +99,8 @@ def test_cents_split_by_each_bills_age_and_debtors_by_their_oldest() -> None:
     found = truth.debt(facts, TODAY, 7)
 
     assert (found["debtors"], found["bills"], found["overdue_cents"]) == (2, 3, 700)
-    assert found["pre_collection"] == {"cents": 500, "debtors": 1}
-    assert found["collection"] == {"cents": 200, "debtors": 1}
+    assert found["pre_collection"] == {"cents": 400, "debtors": 1}
+    assert found["collection"] == {"cents": 300, "debtors": 1}
     assert truth.totals(facts) == {
         "clients": 2,
         "active_clients": 1,
