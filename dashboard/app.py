@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
+from secrets import token_hex
 from typing import Any
 
 import panel as pn
@@ -12,6 +13,8 @@ import structlog
 from panel.io.server import Server, get_server
 from panel.viewable import Viewable
 
+from dashboard.access import gate, setup
+from dashboard.access.access import Access
 from dashboard.facts import reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.refresher import Refresher
@@ -54,6 +57,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     refresher = Refresher(partial(reads.read, database), settings.dashboard_refresh_seconds, now)
     counting = Counting(partial(reads.count, database), now)
     template = shell.shell(language)
+    access = setup.access(settings, database, now)
 
     def open_session() -> Viewable:
         if pn.state.curdoc is None:
@@ -67,26 +71,34 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     handlers: list[Handler] = [
         (r"/healthz", Alive),
         (r"/readyz", Ready, {"refresher": refresher, "clock": now}),
-        *Files(database, refresher, counting, language, now).handlers(),
+        *Files(database, refresher, counting, now).handlers(),
     ]
     try:
-        started = _listen(settings, open_session, handlers, server)
+        started = _listen(settings, open_session, handlers, access, server)
     except OSError as exc:
         raise StopWorker(
             f"DASHBOARD_PORT {settings.dashboard_port} cannot be used ({exc.strerror}): set a free one"
         ) from exc
-    refreshing = asyncio.create_task(refresher.run())
+    running = [
+        asyncio.create_task(refresher.run()),
+        asyncio.create_task(access.watch(settings.dashboard_refresh_seconds)),
+    ]
     try:
         yield started, refresher
     finally:
-        refreshing.cancel()
-        await asyncio.wait([refreshing])
+        for one in running:
+            one.cancel()
+        await asyncio.wait(running)
         started.stop()
         await database.client.close()
 
 
 def _listen(
-    settings: Settings, open_session: Callable[[], Viewable], handlers: list[Handler], options: Mapping[str, Any]
+    settings: Settings,
+    open_session: Callable[[], Viewable],
+    handlers: list[Handler],
+    access: Access,
+    options: Mapping[str, Any],
 ) -> Server:
     before = signal.getsignal(signal.SIGINT)
     server = get_server(
@@ -97,8 +109,14 @@ def _listen(
         extra_patterns=handlers,
         static_dirs={"assets": str(shell.ASSETS)},
         session_token_expiration=WALLBOARD_SECONDS,
+        auth_provider=access,
+        cookie_secret=setup.cookie_secret(settings) or token_hex(),
+        xsrf_cookies=True,  # of every form, also of one that is added later
+        include_cookies=[],  # the page's token would tell a script what HttpOnly hides
+        exclude_headers=["Cookie", "Authorization"],
         **options,
     )
+    gate.close(server._tornado)  # noqa: SLF001 - as below
     signal.signal(signal.SIGINT, before)  # Panel takes it over; `process.run` ends the dashboard in order
     server._tornado.add_transform(Guarded)  # noqa: SLF001 - Bokeh shows its Tornado application nowhere else
     server.start()

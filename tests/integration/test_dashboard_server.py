@@ -53,6 +53,7 @@ async def dashboard(mongo_uri: str, database: str, every: float = 3_600) -> Asyn
             "mongo_uri": mongo_uri,
             "mongo_database": database,
             "dashboard_port": free(1)[0],
+            "dashboard_login": "off",
             "dashboard_refresh_seconds": every,
             "collector_locale": "pt_BR",
         }

@@ -30,8 +30,8 @@ def in_source() -> set[Message]:
     """Every marked string; plural ones as a pair."""
     found = extract_from_dir(
         SOURCE,
-        method_map=[("**.py", "python"), ("parts/templates/**.html", "jinja2")],
-        options_map={"parts/templates/**.html": {"newstyle_gettext": "true"}},
+        method_map=[("**.py", "python"), ("*/templates/**.html", "jinja2")],
+        options_map={"*/templates/**.html": {"newstyle_gettext": "true"}},
         keywords=KEYWORDS,
     )
     return {message for _, _, message, _, _ in found}
