@@ -16,7 +16,7 @@ UNREADABLE = "cannot be read: remove it and add it again"
 
 
 async def add(settings: MongoSettings, name: str, role: Role, locale: Locale, password: str | None) -> None:
-    """`password`: None for one who logs in at a provider of identities only. Raises StopWorker where there is one already."""
+    """`password`: None for one who logs in at a provider of identities only. Raises StopWorker where there is one."""
     now = in_milliseconds(datetime.now(UTC))
     user = _checked(name, {"role": role, "locale": locale, "hash": _hash(password), "created_at": now, "changed_at": now})
     async with database(settings) as store:

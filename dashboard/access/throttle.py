@@ -72,7 +72,7 @@ class Throttle:
             self._tries.popitem(last=False)
 
     def right(self, user: str, address: str) -> None:
-        """It was the right one, or was not looked at. The address gets back this try alone: the user may be an attacker's."""
+        """It was the right one, or was not looked at. The address gets back this try alone: an attacker has a user too."""
         self._tries.pop((By.USER, user), None)
         of_address = (By.ADDRESS, address)
         if before := self._tries.get(of_address):
