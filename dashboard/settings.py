@@ -14,6 +14,7 @@ class Settings(MongoSettings):
     `DASHBOARD_REFRESH_SECONDS`: seconds between two snapshots. `COLLECTOR_LOCALE`: the language of every visible string.
     `DASHBOARD_LOGIN`: `off` asks nobody for a login, on loopback only. `DASHBOARD_COOKIE_SECRET`, or the file that holds it,
     signs logins. `DASHBOARD_PROXIES`: whose X-Forwarded-For and X-Forwarded-Proto are believed.
+    `DASHBOARD_OIDC_…`: a provider of identities at which people may log in too, and which of its claims names the user.
     `KAFKA_BOOTSTRAP_SERVERS`: only for the heartbeat; without it there is none, and everything else works.
     """
 
@@ -25,6 +26,10 @@ class Settings(MongoSettings):
     dashboard_cookie_secret: SecretStr = SecretStr("")
     dashboard_cookie_secret_file: str = ""
     dashboard_proxies: str = ""
+    dashboard_oidc_issuer: str = ""
+    dashboard_oidc_client: str = ""
+    dashboard_oidc_secret: SecretStr = SecretStr("")
+    dashboard_oidc_claim: Annotated[str, Field(min_length=1)] = "email"
     dashboard_refresh_seconds: float = Field(default=60, ge=0.2, le=3_600)
     collector_locale: Literal["pt_BR", "en"] = "pt_BR"
 

@@ -15,10 +15,11 @@ from tornado.web import RequestHandler
 from tornado.websocket import WebSocketHandler
 
 from dashboard.access import proxies, tokens
+from dashboard.access.oidc import Provider
 from dashboard.access.passwords import Doorman
 from dashboard.access.people import People
 from dashboard.access.proxies import Network, Origin
-from dashboard.access.rules import LOGIN, LOGOUT
+from dashboard.access.rules import LOGIN, LOGOUT, PROVIDER
 from dashboard.access.throttle import Throttle
 from dashboard.access.who import User, local_user, marked, user
 from dashboard.access.words import Words
@@ -45,12 +46,13 @@ class Terms:
 
 @dataclass(eq=False)
 class Access(AuthProvider):
-    """`handlers`: those of the login and the logout."""
+    """`handlers`: those of the login, the logout, and of a login at the `provider` of identities, where there is one."""
 
     terms: Terms
     people: People
     clock: Clock
-    handlers: tuple[type[RequestHandler], type[RequestHandler]]
+    handlers: tuple[type[RequestHandler], type[RequestHandler], type[RequestHandler]]
+    provider: Provider | None = None
     words: Words = field(default_factory=Words)
     throttle: Throttle = field(default_factory=Throttle)
     doorman: Doorman = field(default_factory=Doorman)
@@ -58,6 +60,10 @@ class Access(AuthProvider):
 
     def __post_init__(self) -> None:
         super().__init__()
+
+    @property
+    def endpoints(self) -> list[tuple[str, type[RequestHandler]]]:
+        return [*super().endpoints, (PROVIDER, self.handlers[2])]
 
     @property
     def get_user(self) -> None:  # Bokeh takes one of the two

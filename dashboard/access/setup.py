@@ -6,8 +6,10 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from dashboard.access.access import Access, Terms
-from dashboard.access.login import HANDLERS
+from dashboard.access.login import Login, Logout
+from dashboard.access.oidc import Client, Provider, encrypted
 from dashboard.access.people import People
+from dashboard.access.provider_login import ProviderLogin
 from dashboard.access.proxies import networks
 from dashboard.access.rules import OWN_NAMES, hosts
 from dashboard.facts.refresher import Clock
@@ -32,6 +34,14 @@ class Settings(Protocol):
     @property
     def dashboard_proxies(self) -> str: ...
     @property
+    def dashboard_oidc_issuer(self) -> str: ...
+    @property
+    def dashboard_oidc_client(self) -> str: ...
+    @property
+    def dashboard_oidc_secret(self) -> SecretStr: ...
+    @property
+    def dashboard_oidc_claim(self) -> str: ...
+    @property
     def collector_locale(self) -> str: ...
     @property
     def origins(self) -> list[str]: ...
@@ -45,7 +55,19 @@ def access(settings: Settings, database: Database, clock: Clock) -> Access:
             "DASHBOARD_LOGIN=off lets everybody in: set DASHBOARD_ADDRESS to 127.0.0.1, or take DASHBOARD_LOGIN away"
         )
     terms = Terms(login, hosts(settings.origins), networks(settings.dashboard_proxies), settings.collector_locale)
-    return Access(terms, People(database, clock), clock, HANDLERS)
+    return Access(terms, People(database, clock), clock, (Login, Logout, ProviderLogin), provider(settings))
+
+
+def provider(settings: Settings) -> Provider | None:
+    """Where people may log in too; None unless it is named. Raises StopWorker where it is named by half."""
+    issuer, client = settings.dashboard_oidc_issuer, settings.dashboard_oidc_client
+    if not issuer:
+        return None
+    if not encrypted(issuer):
+        raise StopWorker("DASHBOARD_OIDC_ISSUER is no https address: give it as the provider writes it")
+    if not client:
+        raise StopWorker("DASHBOARD_OIDC_CLIENT is not set: the provider gives a client id when it is told of the dashboard")
+    return Provider(Client(issuer, client, settings.dashboard_oidc_secret, settings.dashboard_oidc_claim))
 
 
 def cookie_secret(settings: Settings) -> str:
