@@ -2,17 +2,19 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from os import environ
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from deploy.local.ports import free
-from tests.integration.dashboard_tab import PHONE, address, chromium, tab, wait_ready
+from tests.integration.dashboard_tab import PHONE, address, chromium, tab
 from tests.integration.dashboard_visitor import PASSWORD, SECRET
-from tests.integration.pipeline import running
+from tests.integration.pipeline import PATIENCE_S, running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
@@ -44,10 +46,22 @@ def user(env: Mapping[str, str], folder: Path, *arguments: str, password: str = 
     )
 
 
+def _answers(env: Mapping[str, str]) -> None:
+    """Until the process is up; its numbers are not waited for."""
+    ends = time.monotonic() + PATIENCE_S
+    while time.monotonic() < ends:
+        try:
+            with urlopen(address(env, "healthz"), timeout=5):  # noqa: S310 - our own process on this machine
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail("the dashboard does not answer")
+
+
 def test_a_clerk_logs_in_is_thrown_out_and_logs_in_again(browser: Browser, env: Mapping[str, str], tmp_path: Path) -> None:
     """From the first user's command to the page; nothing from elsewhere, nothing cut off; another password ends it."""
     with running("dashboard", env, tmp_path) as worker, tab(browser, PHONE) as page:
-        wait_ready(env)
+        _answers(env)
         page.goto(address(env))
         expect(page.get_by_role("heading", name="Ainda não há usuários")).to_be_visible()
         added = user(env, tmp_path, "add", "ana", "--role", "operator", password=f"{PASSWORD}\n")

@@ -69,6 +69,9 @@ def test_the_right_password_forgives_the_user_but_an_address_one_try_only() -> N
     for number in range(12):
         throttle.tried(f"n{number}", "192.0.2.1", NOON)
     before = throttle.wait("x", "192.0.2.1", NOON)
+    for number in range(5):
+        throttle.tried("mallory", f"203.0.113.{number}", NOON)
+    assert throttle.wait("mallory", "198.51.100.1", NOON) > NOTHING
     throttle.tried("mallory", "192.0.2.1", NOON)
     throttle.right("mallory", "192.0.2.1")
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dashboard.access.proxies import networks, origin
@@ -36,6 +36,11 @@ def test_only_health_and_login_answer_strangers() -> None:
 
 
 @given(BEGINNINGS, WRITTEN)
+@example("/\\", "evil.example")
+@example("//", "evil.example")
+@example("///", "evil.example")
+@example("/\t/", "evil.example")
+@example("https:", "//evil.example")
 def test_a_login_never_leads_elsewhere(begins: str, goes_on: str) -> None:
     """Whatever stands in `next`, as a browser understands it: a backslash is a slash, control characters are none."""
     went = local(begins + goes_on)
@@ -43,6 +48,7 @@ def test_a_login_never_leads_elsewhere(begins: str, goes_on: str) -> None:
 
     assert urlsplit(urljoin(HERE, seen)).netloc == "painel.example:8501"
     assert urlsplit(urljoin(HERE, seen)).scheme == "http"
+    assert not seen.startswith("//"), "a browser takes any number of them for the beginning of a host"
     assert "\n" not in went
     assert "\r" not in went
 
