@@ -4,14 +4,19 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
+from secrets import token_hex
 from typing import Any
 
 import panel as pn
 import structlog
+from jinja2 import Template
 from panel.io.server import Server, get_server
 from panel.viewable import Viewable
 
+from dashboard.access import gate, setup
+from dashboard.access.access import Access
+from dashboard.access.who import current
 from dashboard.facts import reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.open_pages import OpenPages
@@ -19,10 +24,12 @@ from dashboard.facts.refresher import Refresher
 from dashboard.files.lists import Files
 from dashboard.handlers import Alive, Guarded, Ready
 from dashboard.pages import PAGES
+from dashboard.pages.page import Opened
 from dashboard.parts import plots, shell
 from dashboard.parts.block import block
 from dashboard.parts.screen import Painter
 from dashboard.parts.styles import ASSETS
+from dashboard.selection import Selection
 from dashboard.session import Session
 from dashboard.settings import Settings
 from dashboard.words.language import Language
@@ -30,6 +37,7 @@ from schemas.errors import StopWorker
 from schemas.runtime.clock import now
 from schemas.runtime.mongo import connect
 from schemas.runtime.process import run
+from schemas.users import Role
 
 Handler = tuple[Any, ...]
 
@@ -54,41 +62,53 @@ async def _serve(settings: Settings) -> None:
 async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Server, Refresher]]:
     """The dashboard, up while the context lasts. `server`: Bokeh's options. Raises StopWorker where the port is taken."""
     database = connect(settings)
-    language = Language(settings.collector_locale)
-    painter = Painter(language)
     pages = OpenPages(database, {page.path: page.read for page in PAGES if page.read})
     refresher = Refresher(reads.Reader(database).read, settings.dashboard_refresh_seconds, now, pages.read)
     counting = Counting(partial(reads.count, database), now)
-    template = shell.shell(language)
+    access = setup.access(settings, database, now)
+
+    @cache
+    def painter(locale: str, role: Role) -> Painter:
+        """Shared by all who read the same language and may see the same."""
+        return Painter(Language(locale), role)
+
+    @cache
+    def template(locale: str) -> Template:
+        return shell.shell(Language(locale))
 
     def open_session() -> Viewable:
         if pn.state.curdoc is None:
             raise RuntimeError("a page is opened only for a session")
+        user = current(pn.state.curdoc)
         try:
-            return Session(pn.state.curdoc, refresher, PAGES, painter, template).page
+            opened = Opened(painter(user.locale, user.role), Selection(), user)  # type: ignore[no-untyped-call]  # param's
+            return Session(pn.state.curdoc, refresher, PAGES, opened, template(user.locale)).page
         except Exception:  # else Panel would show the traceback to the clerk
             log.exception("page failed")
-            return block(painter.html.apology)
+            return block(painter(user.locale, user.role).html.apology)
 
     handlers: list[Handler] = [
         (r"/healthz", Alive),
         (r"/readyz", Ready, {"refresher": refresher, "clock": now}),
-        *Files(database, refresher, counting, language, now).handlers(),
+        *Files(database, refresher, counting, now).handlers(),
     ]
     try:
-        started = _listen(settings, open_session, handlers, server)
+        started = _listen(settings, open_session, handlers, access, server)
     except OSError as exc:
         raise StopWorker(
             f"DASHBOARD_PORT {settings.dashboard_port} cannot be used ({exc.strerror}): set a free one"
         ) from exc
-    refreshing = asyncio.create_task(refresher.run())
-    warming = asyncio.create_task(_warm())
+    running = [
+        asyncio.create_task(refresher.run()),
+        asyncio.create_task(access.watch(settings.dashboard_refresh_seconds)),
+        asyncio.create_task(_warm()),
+    ]
     try:
         yield started, refresher
     finally:
-        refreshing.cancel()
-        warming.cancel()
-        await asyncio.wait([refreshing, warming])
+        for one in running:
+            one.cancel()
+        await asyncio.wait(running)
         started.stop()
         await database.client.close()
 
@@ -100,7 +120,11 @@ async def _warm() -> None:
 
 
 def _listen(
-    settings: Settings, open_session: Callable[[], Viewable], handlers: list[Handler], options: Mapping[str, Any]
+    settings: Settings,
+    open_session: Callable[[], Viewable],
+    handlers: list[Handler],
+    access: Access,
+    options: Mapping[str, Any],
 ) -> Server:
     before = signal.getsignal(signal.SIGINT)
     server = get_server(
@@ -111,8 +135,14 @@ def _listen(
         extra_patterns=handlers,
         static_dirs={"assets": str(ASSETS)},
         session_token_expiration=WALLBOARD_SECONDS,
+        auth_provider=access,
+        cookie_secret=setup.cookie_secret(settings) or token_hex(),
+        xsrf_cookies=True,  # of every form, also of one that is added later
+        include_cookies=[shell.THEME_COOKIE],  # no other: the page's token would tell a script what HttpOnly hides
+        exclude_headers=["Cookie", "Authorization"],
         **options,
     )
+    gate.close(server._tornado)  # noqa: SLF001 - as below
     signal.signal(signal.SIGINT, before)  # Panel takes it over; `process.run` ends the dashboard in order
     server._tornado.add_transform(Guarded)  # noqa: SLF001 - Bokeh shows its Tornado application nowhere else
     server.start()

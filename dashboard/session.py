@@ -7,48 +7,49 @@ import panel as pn
 from bokeh.document import Document
 from jinja2 import Template
 
+from dashboard.access.rules import may
 from dashboard.facts.refresher import Refresher
 from dashboard.facts.snapshot import Reading
 from dashboard.pages.page import Opened, Page, Seen, Shown
 from dashboard.parts import shell
-from dashboard.parts.screen import Painter
-from dashboard.selection import Selection
+from dashboard.selection import ALL
 
 
 class Session:
     """Built in the request for a page. `page` is what Panel serves."""
 
     def __init__(
-        self, document: Document, refresher: Refresher, pages: Sequence[Page], painter: Painter, template: Template
+        self, document: Document, refresher: Refresher, pages: Sequence[Page], opened: Opened, template: Template
     ) -> None:
         if pn.state.location is None:
             raise RuntimeError("a page is opened only for an address")
         self._document = document
         self._refresher = refresher
-        self._painter = painter
+        self._opened = opened
         self._reading = refresher.reading
-        self._pages = {page.path: page for page in pages}
+        self._pages = {page.path: page for page in pages if may(opened.user.role, page.role)}
         self._first = pages[0]
         self._shown: dict[str, Shown] = {}
         self._asking: asyncio.Task[None] | None = None
         self._dark = False
-        self._selection = Selection()  # type: ignore[no-untyped-call]  # param declares no types
+        self._selection = opened.selection
         self._selection.follow(pn.state.location)
-        say = painter.say
-        self._bar = shell.Bar(say, lambda instance: self._selection.choose(instance=instance))
+        say = opened.painter.say
+        self._bar = shell.Bar(opened.painter, opened.user, lambda instance: self._selection.choose(instance=instance))
         self._body = shell.stack(gap=shell.GAP, **shell.ROOM)
         self.page = shell.open_page(say("Collection"), template, self._bar, self._body, self._recolour)
+        mine = self._pages.values()
         document.template_variables["nav"] = [
-            {"path": page.path, "title": say(page.title), "icon": page.icon, "key": page.key} for page in pages
+            {"path": page.path, "title": say(page.title), "icon": page.icon, "key": page.key} for page in mine
         ]
         self._turn()
-        self._selection.param.watch(self._changed, list(Selection.param))
+        self._selection.param.watch(self._changed, list(ALL))
         refresher.join(document, self._refreshed, lambda: self._selection.asked)
         document.on_session_destroyed(lambda _context: self._ended())
 
     @property
     def _page(self) -> Page:
-        """An address of a page that there is not opens the first."""
+        """An address of a page that there is not, or not for this user, opens the first."""
         return self._pages.get(self._selection.page, self._first)
 
     def _changed(self, _event: object) -> None:
@@ -64,21 +65,18 @@ class Session:
         """The page that is chosen into the body, and what it shows."""
         path = self._page.path
         if path not in self._shown:
-            self._shown[path] = self._built()
+            self._shown[path] = self._page.build(self._opened)
             self._shown[path].recolour(dark=self._dark)
         body = self._shown[path].body
         if list(self._body) != [body]:
             self._body[:] = [body]
         self._show()
 
-    def _built(self) -> Shown:
-        return self._page.build(Opened(self._painter, self._selection))
-
     def _show(self) -> None:
         page, filters = self._page, self._selection.filters
         facts = self._reading.pages.get(self._selection.asked)
         self._shown[page.path].show(Seen(self._reading, filters, facts))
-        self._bar.show(*self._painter.top(self._reading, filters.instance))
+        self._bar.show(*self._opened.painter.top(self._reading, filters.instance))
         if facts is None and page.read and not self._asking:
             self._asking = asyncio.get_running_loop().create_task(self._ask())
 

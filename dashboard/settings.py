@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
+from dashboard.access.proxies import networks
 from schemas.runtime.settings import SERVER, MongoSettings
 
 
@@ -11,6 +12,9 @@ class Settings(MongoSettings):
     """`DASHBOARD_ORIGINS`: host:port, several separated by commas, from which a browser may open the page.
 
     `DASHBOARD_REFRESH_SECONDS`: seconds between two snapshots. `COLLECTOR_LOCALE`: the language of every visible string.
+    `DASHBOARD_LOGIN`: `off` asks nobody for a login, on loopback only. `DASHBOARD_COOKIE_SECRET`, or the file that holds it,
+    signs logins. `DASHBOARD_PROXIES`: whose X-Forwarded-For and X-Forwarded-Proto are believed.
+    `DASHBOARD_OIDC_…`: a provider of identities at which people may log in too, and which of its claims names the user.
     `KAFKA_BOOTSTRAP_SERVERS`: only for the heartbeat; without it there is none, and everything else works.
     """
 
@@ -18,8 +22,22 @@ class Settings(MongoSettings):
     dashboard_port: int = Field(default=8501, ge=0, le=65_535)
     dashboard_address: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     dashboard_origins: str = ""
+    dashboard_login: Literal["on", "off"] = "on"
+    dashboard_cookie_secret: SecretStr = SecretStr("")
+    dashboard_cookie_secret_file: str = ""
+    dashboard_proxies: str = ""
+    dashboard_oidc_issuer: str = ""
+    dashboard_oidc_client: str = ""
+    dashboard_oidc_secret: SecretStr = SecretStr("")
+    dashboard_oidc_claim: Annotated[str, Field(min_length=1)] = "email"
     dashboard_refresh_seconds: float = Field(default=60, ge=0.2, le=3_600)
     collector_locale: Literal["pt_BR", "en"] = "pt_BR"
+
+    @field_validator("dashboard_proxies")
+    @classmethod
+    def _networks(cls, declared: str) -> str:
+        networks(declared)
+        return declared
 
     @property
     def origins(self) -> list[str]:

@@ -14,9 +14,13 @@ MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
         "Hashes CPF and CNPJ. Never change it: every person would become a stranger.",
         lambda: token_urlsafe(32),
     ),
+    "DASHBOARD_COOKIE_SECRET": (
+        "Signs the logins of the dashboard. Another one ends them all.",
+        lambda: token_urlsafe(32),
+    ),
     "MONGO_PASSWORD": ("Of the database's user.", lambda: token_urlsafe(24)),
 }
-STAGE_SECRETS = ("COLLECTOR_SECRET_KEY", "COLLECTOR_PERSON_KEY")
+STAGE_SECRETS = ("COLLECTOR_SECRET_KEY", "COLLECTOR_PERSON_KEY", "DASHBOARD_COOKIE_SECRET")
 """What the stages read; the rest belongs to the servers of `docker-compose.yml`."""
 
 

@@ -5,13 +5,27 @@ from typing import Literal
 from schemas.model import Instant, Model
 
 AUDIT = "audit"
-Action = Literal["arm", "disarm", "block", "unblock", "promise", "promise_taken_back", "pabx_changed", "pabx_test_call"]
+Action = Literal[
+    "arm",
+    "disarm",
+    "block",
+    "unblock",
+    "promise",
+    "promise_taken_back",
+    "pabx_changed",
+    "pabx_test_call",
+    "user_added",
+    "user_changed",
+    "user_removed",
+    "reveal",
+]
 
 
 class Audited(Model):
-    """`by`: who says it, such as `operator:ana` for a person on the server's command line. `what`: no numbers, no names.
+    """`by`: who says it, such as `operator:ana` for a person on the server's command line, `user:ana` in the dashboard.
 
-    `instance` and `code` are text as it was given: an entry stays when what it names is gone.
+    `what`: no numbers, no names. `instance` and `code` are text as it was given: an entry stays when what it names is gone.
+    Of users `instance` is empty and `code` the user's name.
     """
 
     at: Instant

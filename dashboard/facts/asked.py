@@ -4,14 +4,11 @@ The process reads each pair of page and filters that somebody has open once a re
 is not read (`dashboard.facts.open_pages`).
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from dashboard.facts.failures import Failure
 from schemas.figures.scope import AGES
-from schemas.instances import Instance
-from schemas.runtime.mongo import Database
 
 EVERYBODY = ""
 """The selection that means all instances."""
@@ -52,20 +49,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """Where a page's facts are read, at the aware instant `now`. `instances`: the chosen ones that are valid, by title."""
-
-    database: Database
-    instances: tuple[Instance, ...]
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Unread:
     """A page's facts that could not be read, and why."""
 
     why: Failure
-
-
-Read = Callable[[Sight, Filters], Awaitable[object]]
-"""A page's own: its frozen facts. PyMongoError and TimeoutError are left to the caller."""

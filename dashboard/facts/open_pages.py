@@ -8,9 +8,10 @@ from typing import Final
 import structlog
 from pymongo.errors import PyMongoError
 
-from dashboard.facts.asked import EVERYBODY, Asked, Read, Sight, Unread
+from dashboard.facts.asked import EVERYBODY, Asked, Unread
 from dashboard.facts.failures import failure
 from dashboard.facts.refusals import failure_of
+from dashboard.facts.sight import Read, Sight
 from schemas.errors import RetryLater
 from schemas.runtime.mongo import Database, instances
 

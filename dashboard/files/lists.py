@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
+from dashboard.access import masking
+from dashboard.access.who import User, current
 from dashboard.facts import reads
 from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.board import DEFAULT_ZONE, Board, NoSuchInstance, choose
@@ -22,9 +24,13 @@ from dashboard.words.language import Language
 from schemas.errors import RetryLater
 from schemas.reverse_map import Subject
 from schemas.runtime.mongo import Database
+from schemas.users import Role
 
-Content = Callable[[str], Awaitable[str]]
-"""The text of a file for a selected instance, or EVERYBODY."""
+language = cache(Language)
+"""By its name: its catalogue is read once."""
+
+Content = Callable[[str, User], Awaitable[str]]
+"""The text of a file for a selected instance, or EVERYBODY, as somebody may see it and in his language."""
 
 
 class Files:
@@ -33,31 +39,29 @@ class Files:
     And NoSuchInstance where nobody has the name.
     """
 
-    def __init__(
-        self, database: Database, refresher: Refresher, counting: Counting, language: Language, clock: Clock
-    ) -> None:
+    def __init__(self, database: Database, refresher: Refresher, counting: Counting, clock: Clock) -> None:
         self._database = database
         self._refresher = refresher
         self._counting = counting
-        self._language = language
         self._clock = clock
 
     def handlers(self) -> list[tuple[Any, ...]]:
         """Address, handler and its arguments of each file."""
-        contents: dict[str, Content] = {
-            "fila": self._queue,
-            **{names.file: partial(self._debts, subject) for subject, names in DEBTS.items()},
-            "configuracao": self._findings,
+        contents: dict[str, tuple[Role, Content]] = {
+            "fila": ("viewer", self._queue),
+            **{names.file: ("viewer", partial(self._debts, subject)) for subject, names in DEBTS.items()},
+            "configuracao": ("operator", self._findings),
         }
         return [
-            (rf"/{name}\.csv", File, {"name": name, "content": content, "here": self._here})
-            for name, content in contents.items()
+            (rf"/{name}\.csv", File, {"name": name, "needs": needs, "content": content, "here": self._here})
+            for name, (needs, content) in contents.items()
         ]
 
-    async def _queue(self, selected: str) -> str:
-        return export.table(await reads.queue(self._database, selected, self._clock()), self._language)
+    async def _queue(self, selected: str, user: User) -> str:
+        found = await reads.queue(self._database, selected, self._clock())
+        return export.table((masking.debtor(one, user.role) for one in found), language(user.locale))
 
-    async def _debts(self, subject: Subject, selected: str) -> str:
+    async def _debts(self, subject: Subject, selected: str, user: User) -> str:
         board = self._board(selected)
         if board is None:
             raise RetryLater("no snapshot yet")
@@ -65,16 +69,16 @@ class Files:
             raise NoSuchInstance(selected)
         if board.instances and not board.numbers:
             raise RetryLater("nothing was read whole yet")
-        return export.debts(subject, board.debts[subject], self._language)
+        return export.debts(subject, board.debts[subject], language(user.locale))
 
-    async def _findings(self, selected: str) -> str:
+    async def _findings(self, selected: str, user: User) -> str:
         outcome = await self._counting.newest()
         if outcome.counted is None or outcome.failure:
             raise RetryLater(outcome.failure or "nothing was counted yet")
         found = outcome.counted.of(selected)
         if selected != EVERYBODY and not found:
             raise NoSuchInstance(selected)
-        return export.findings(found, self._language)
+        return export.findings(found, language(user.locale))
 
     def _board(self, selected: str) -> Board | None:
         snapshot = self._refresher.reading.snapshot
@@ -87,10 +91,11 @@ class Files:
 
 
 class File(AuthRequestHandler):
-    """`/NAME.csv?instancia=…`"""
+    """`/NAME.csv?instancia=…`, for whoever has the role `needs`: the gate looks."""
 
-    def initialize(self, name: str, content: Content, here: Callable[[str], datetime]) -> None:
+    def initialize(self, name: str, needs: Role, content: Content, here: Callable[[str], datetime]) -> None:
         self.name = name
+        self.needs = needs
         self.content = content
         self.here = here
 
@@ -99,7 +104,7 @@ class File(AuthRequestHandler):
         """404 where there is no such instance, 503 where there is nothing to show."""
         selected = self.get_query_argument(QUERY, EVERYBODY)
         try:
-            text = await self.content(selected)
+            text = await self.content(selected, current(self.request))
         except NoSuchInstance:
             self.send_error(HTTPStatus.NOT_FOUND)
             return

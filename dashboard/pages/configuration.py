@@ -3,9 +3,10 @@
 from panel.viewable import Viewable
 
 from dashboard.facts import reads
-from dashboard.facts.asked import Filters, Sight, Unread
+from dashboard.facts.asked import Filters, Unread
 from dashboard.facts.counting import Outcome
 from dashboard.facts.findings import Counted
+from dashboard.facts.sight import Sight
 from dashboard.pages.page import Opened, Page, Seen
 from dashboard.parts import shell
 from dashboard.parts.block import block
@@ -36,4 +37,4 @@ async def read(sight: Sight, _filters: Filters) -> Counted:
     return await reads.count(sight.database, sight.now)
 
 
-PAGE = Page(N_("Configuration"), "configuracao", "c", "tune", Configuration, read)
+PAGE = Page(N_("Configuration"), "configuracao", "c", "tune", Configuration, read, role="operator")

@@ -6,10 +6,13 @@ from typing import Any, NamedTuple, Protocol
 
 from panel.viewable import Viewable
 
-from dashboard.facts.asked import Filters, Read
+from dashboard.access.who import User
+from dashboard.facts.asked import Filters
+from dashboard.facts.sight import Read
 from dashboard.facts.snapshot import Reading
 from dashboard.parts.screen import Painter
 from dashboard.selection import Selection
+from schemas.users import Role
 
 
 class Seen(NamedTuple):
@@ -21,10 +24,14 @@ class Seen(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it."""
+    """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it.
+
+    `painter`: of the user's language and role. What a user may do is asked of `user` again when it is done.
+    """
 
     painter: Painter
     selection: Selection
+    user: User
 
 
 class Shown(Protocol):
@@ -43,7 +50,8 @@ class Shown(Protocol):
 class Page:
     """`title`: a msgid. `path`: its name in an address, "" for the first page. `key`: after `g` it opens the page.
 
-    `icon`: a name of `parts/templates/icons.html`. `read`: its own facts, beside the snapshot.
+    `icon`: a name of `parts/templates/icons.html`. `read`: its own facts, beside the snapshot. `role`: the least that may
+    open it.
     """
 
     title: str
@@ -52,3 +60,4 @@ class Page:
     icon: str
     build: Callable[[Opened], Shown]
     read: Read | None = None
+    role: Role = "viewer"

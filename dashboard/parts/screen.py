@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from dashboard.access import masking
 from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.board import Board, choose
 from dashboard.facts.freshness import freshness
@@ -26,6 +27,7 @@ from schemas.figures.scope import AGES
 from schemas.figures.standing import Standing
 from schemas.queue import HoldReason
 from schemas.reverse_map import Subject
+from schemas.users import Role
 
 KEPT = 32
 """Paintings kept: the selections of a few snapshots."""
@@ -67,9 +69,10 @@ NO_BARS = Bars()
 
 
 class Painter:
-    """Paints in one language."""
+    """Paints in one language, what somebody of one role may see."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, role: Role = "admin") -> None:
+        self.role = role
         self.say = language
         self.html = Html(language)
         self.paint = lru_cache(maxsize=KEPT)(self._paint)
@@ -98,7 +101,7 @@ class Painter:
         if reading.snapshot is None:
             nothing = dict.fromkeys(SUBJECTS, NO_BARS)
             return Screen(self._blocks(reading, None, {}), NO_BARS, NO_BARS, nothing)
-        board = choose(reading.snapshot, selected)
+        board = masking.board(choose(reading.snapshot, selected), self.role)
         ranked = {subject: ranking(debts) for subject, debts in board.debts.items()}
         return Screen(
             self._blocks(reading, board, ranked),

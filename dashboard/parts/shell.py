@@ -20,9 +20,11 @@ from panel_material_ui.template.base import Page
 from panel_material_ui.widgets.icon import IconButton
 from panel_material_ui.widgets.select import Select
 
+from dashboard.access.who import User
 from dashboard.facts.levels import SNAPSHOT_LATE, SNAPSHOT_STOPPED
 from dashboard.parts.block import TALL, WIDE, change
 from dashboard.parts.html import TEMPLATES
+from dashboard.parts.screen import Painter
 from dashboard.parts.styles import BLOCKS, ROLES
 from dashboard.words.language import Language
 
@@ -117,12 +119,14 @@ def shell(language: Language) -> Template:
 class Bar:
     """What stands in a tab's app bar: the provider, and how fresh the page is. `choose` is given an instance's name."""
 
-    def __init__(self, say: Language, choose: Callable[[str], None]) -> None:
+    def __init__(self, painter: Painter, user: User, choose: Callable[[str], None]) -> None:
+        say = painter.say
         self._provider = selector(say("Provider"), {say("All providers"): ""}, "", choose)
         # by its name the browser finds it, to let it age (`templates/shell.html`)
         self._chip = pn.pane.HTML("", name="freshness", stylesheets=[BLOCKS], margin=0, align="center")
         self.theme = say("Light or dark")
-        self.parts: list[Viewable] = [self._provider, pn.layout.HSpacer(), self._chip]
+        who = pn.pane.HTML(painter.html("user", {"user": user}), stylesheets=[BLOCKS], margin=0, align="center")
+        self.parts: list[Viewable] = [self._provider, pn.layout.HSpacer(), self._chip, *([who] if user.logged_in else [])]
 
     def show(self, choices: Mapping[str, str], selected: str, chip: str) -> None:
         """Assign what differs. A selected instance that there is not is shown under its own name."""

@@ -62,6 +62,7 @@ def environment(outside: Mapping[str, str], servers: Mapping[str, str], folder: 
     ours = {
         "MONGO_DATABASE": DATABASE,
         "DASHBOARD_PORT": str(free(1)[0]),
+        "DASHBOARD_LOGIN": "off",
         "LOG_LEVEL": "INFO",
         "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
     }

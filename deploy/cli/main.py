@@ -21,6 +21,7 @@ from deploy.cli import (
     topics,
     unmapped,
     up,
+    user,
     verify,
     why,
 )
@@ -52,6 +53,7 @@ app.command("promise", epilog=block.PROMISE_EXAMPLE)(block.promise)
 app.command("why", epilog=why.EXAMPLE)(why.why)
 app.add_typer(instance.app, name="instance")
 app.add_typer(pabx.app, name="pabx")
+app.add_typer(user.app, name="user")
 
 
 def main() -> None:

@@ -16,9 +16,11 @@ from tornado.websocket import websocket_connect
 from ulid import ULID
 
 from deploy.comparison import differences, figure_differences, queue_differences
+from deploy.compose.entering import enter
 from deploy.compose.project import Project
 from deploy.demo.erps import EVERY
 from deploy.demo.provider import NAME, Provider, instance
+from schemas.errors import StopWorker
 from schemas.figures.scope import Scope
 from schemas.figures.standing import standing, standing_pipeline
 from schemas.instances import Instance
@@ -31,12 +33,13 @@ TOKEN = re.compile(r'"token":"([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """`provider`: commands to the simulator. `page`: the dashboard's address."""
+    """`provider`: commands to the simulator. `page`: the dashboard's address. `settings`: of the database."""
 
     provider: Provider
     database: Database
     instance: Instance
     page: str
+    settings: MongoSettings
 
     async def unswept(self, since: datetime) -> list[str]:
         """The kinds that no completed sweep has read from `since` on; a sweep's name tells when it began."""
@@ -63,6 +66,10 @@ class Judge:
     async def page_answers(self) -> list[str]:
         """What is wrong with the dashboard: its checks, its page, and the session that a browser would open."""
         async with httpx.AsyncClient(base_url=self.page) as http:
+            try:
+                cookie = await enter(http, self.settings)
+            except StopWorker as exc:
+                return [str(exc)]
             answers = {path: await http.get(path) for path in ("/healthz", "/readyz", "/")}
         said = [f"{path} answers {answer.status_code}" for path, answer in answers.items() if not answer.is_success]
         token = TOKEN.search(answers["/"].text)
@@ -70,7 +77,7 @@ class Judge:
             return [*said, "the dashboard's page opens no session"]
         address = f"{self.page.replace('http', 'ws', 1)}/ws"
         try:
-            request = HTTPRequest(address, headers={"Origin": self.page})
+            request = HTTPRequest(address, headers={"Origin": self.page, "Cookie": cookie})
             session = await websocket_connect(request, subprotocols=["bokeh", token[1]])
             acknowledged = await session.read_message()
             session.close()
@@ -99,11 +106,12 @@ async def lets_in(project: Project, password: str) -> bool:
 async def judging(project: Project) -> AsyncIterator[Judge]:
     """For a project that is up."""
     port, values = project.port, project.values
-    database = connect(MongoSettings(mongo_uri=_address(project, values["MONGO_PASSWORD"])))
+    settings = MongoSettings(mongo_uri=_address(project, values["MONGO_PASSWORD"]))
+    database = connect(settings)
     provider = Provider(port("IXC_SIMULATOR_PORT"))
     known = instance(port("IXC_SIMULATOR_PORT"), SecretStr(values["COLLECTOR_SECRET_KEY"]))
     try:
-        yield Judge(provider, database, known, f"http://127.0.0.1:{port('DASHBOARD_PORT')}")
+        yield Judge(provider, database, known, f"http://127.0.0.1:{port('DASHBOARD_PORT')}", settings)
     finally:
         await provider.close()
         await database.client.close()

@@ -106,6 +106,7 @@ class Demo:
         await ensure(stack.kafka_bootstrap, 1)
         env = {**os.environ, **make({}), **stack.environment, "MONGO_DATABASE": database.name, DEMO: "1"}
         page, line, *ports = free(2 + len(self._options.erps))
+        env.setdefault("DASHBOARD_LOGIN", "off")  # the people in it are invented, and nobody else can reach it
         env.setdefault(
             "DASHBOARD_PORT", str(page)
         )  # never the usual one: two demos that start together would both find it free

@@ -162,7 +162,7 @@ def test_up_makes_its_secrets_runs_every_stage_and_ends_in_order_or_at_once(
     with up(tmp_path, log) as process:
         children = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
         assert len(children) == len(STAGES) + 2
-        assert "made COLLECTOR_SECRET_KEY and COLLECTOR_PERSON_KEY" in log.read_text()
+        assert "made COLLECTOR_SECRET_KEY and COLLECTOR_PERSON_KEY and DASHBOARD_COOKIE_SECRET" in log.read_text()
         command = [sys.executable, "-m", "deploy.cli.main", "status", "--json"]
         status = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert json.loads(status.stdout)["dead_letters"] == []

@@ -63,7 +63,8 @@ def put(found: Seeded, expected: Expected) -> None:
 def env(mongo_uri: str, database: str) -> Mapping[str, str]:
     """A dashboard that refreshes every second."""
     port = str(free(1)[0])
-    return {"MONGO_URI": mongo_uri, "MONGO_DATABASE": database, "DASHBOARD_PORT": port, "DASHBOARD_REFRESH_SECONDS": "1"}
+    where = {"MONGO_URI": mongo_uri, "MONGO_DATABASE": database, "DASHBOARD_PORT": port}
+    return {**where, "DASHBOARD_LOGIN": "off", "DASHBOARD_REFRESH_SECONDS": "1"}
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ async def dashboard(mongo_uri: str, database: str, every: float = 3_600) -> Asyn
             "mongo_uri": mongo_uri,
             "mongo_database": database,
             "dashboard_port": free(1)[0],
+            "dashboard_login": "off",
             "dashboard_refresh_seconds": every,
             "collector_locale": "pt_BR",
         }
@@ -255,7 +256,8 @@ async def test_a_port_that_is_taken_ends_the_process_with_the_variables_name(
     """One readable line instead of a traceback."""
     async with dashboard(mongo_uri, database) as (address, _, _refresher):
         port = address.partition(":")[2]
-        worker = Worker("dashboard", {"MONGO_URI": mongo_uri, "DASHBOARD_PORT": port}, tmp_path, "0")
+        env = {"MONGO_URI": mongo_uri, "DASHBOARD_PORT": port, "DASHBOARD_LOGIN": "off"}
+        worker = Worker("dashboard", env, tmp_path, "0")
         code = await asyncio.to_thread(worker.process.wait, 60)
 
     assert code == BAD_CONFIGURATION

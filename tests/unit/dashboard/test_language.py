@@ -48,8 +48,8 @@ def in_source() -> set[Message]:
     """Every marked string, those of the definitions of figures too; plural ones as a pair."""
     found = extract_from_dir(
         SOURCE,
-        method_map=[("**.py", "python"), ("parts/templates/**.html", "jinja2")],
-        options_map={"parts/templates/**.html": {"newstyle_gettext": "true"}},
+        method_map=[("**.py", "python"), ("*/templates/**.html", "jinja2")],
+        options_map={"*/templates/**.html": {"newstyle_gettext": "true"}},
         keywords=KEYWORDS,
     )
     figures = extract_from_dir(Path(schemas.figures.__file__).parent, method_map=[("**.py", "python")], keywords=KEYWORDS)

@@ -31,7 +31,7 @@ def test_missing_secrets_are_made_once_and_kept_for_their_owner_only(home: Home)
 
 def test_a_secret_of_the_environment_is_neither_made_nor_kept(home: Home) -> None:
     with home.held():
-        found, made = home.secrets({"COLLECTOR_SECRET_KEY": "mine", "COLLECTOR_PERSON_KEY": ""})
+        found, made = home.secrets(dict.fromkeys(STAGE_SECRETS, "mine") | {"COLLECTOR_PERSON_KEY": ""})
     assert (list(found), made) == (["COLLECTOR_PERSON_KEY"], ["COLLECTOR_PERSON_KEY"])
     assert "COLLECTOR_SECRET_KEY" not in (home.folder / "secrets.env").read_text()
 

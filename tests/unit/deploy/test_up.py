@@ -24,7 +24,7 @@ def test_on_a_database_of_ours_missing_secrets_are_made_and_told_once(home: Home
     said: list[str] = []
     first = environment(home, STACK, {}, said.append)
     assert all(first[name] for name in STAGE_SECRETS)
-    assert said == [f"made COLLECTOR_SECRET_KEY and COLLECTOR_PERSON_KEY and keep them in {home.folder / 'secrets.env'}"]
+    assert said == [f"made {' and '.join(STAGE_SECRETS)} and keep them in {home.folder / 'secrets.env'}"]
     again = environment(home, STACK, {}, said.append)
     assert {name: again[name] for name in STAGE_SECRETS} == {name: first[name] for name in STAGE_SECRETS}
     assert len(said) == 1
@@ -32,8 +32,8 @@ def test_on_a_database_of_ours_missing_secrets_are_made_and_told_once(home: Home
 
 def test_on_another_database_nothing_is_made_up(home: Home) -> None:
     said: list[str] = []
-    env = environment(home, STACK, {"MONGO_URI": "mongodb://production", "COLLECTOR_PERSON_KEY": "theirs"}, said.append)
-    assert "COLLECTOR_SECRET_KEY" not in env
+    env = environment(home, STACK, {**SECRETS, "MONGO_URI": "mongodb://production", "COLLECTOR_SECRET_KEY": ""}, said.append)
+    assert not env["COLLECTOR_SECRET_KEY"]
     assert said == ["COLLECTOR_SECRET_KEY not set: the stages that need them will say so"]
     assert not (home.folder / "secrets.env").exists()
 
