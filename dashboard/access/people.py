@@ -64,7 +64,7 @@ def _readable(found: list[dict[str, object]]) -> dict[str, StoredUser]:
         try:
             user = read_user(one)
         except ValueError:
-            log.warning("a user's document cannot be read: give it again with `collector user add --replace`")
+            log.warning("a user's document cannot be read: `collector user list` names it; remove it and add it again")
         else:
             users[user.name] = user
     return users
