@@ -134,7 +134,7 @@ CALL = st.builds(
     attempt=st.sampled_from([ONE, OTHER]),
     at=st.integers(0, 24 * 10 * 4).map(lambda quarters: NOON - timedelta(minutes=15 * quarters)),
     number=st.just("+5582999990001"),
-    outcome=st.sampled_from([None, "human", "busy", "no_answer", "machine", "lost", "invalid_number"]),
+    outcome=st.sampled_from([None, None, None, "human", "busy", "no_answer", "machine", "lost", "invalid_number"]),
 )
 FACTS = st.builds(
     lambda due, calls, uf, refused, renegotiated: OWED.model_copy(
