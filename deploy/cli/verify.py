@@ -22,7 +22,9 @@ Name = Annotated[str, typer.Argument(metavar="INSTANCE", help="Only this instanc
 
 
 def verify(instance: Name = "", output: Output = None) -> None:
-    """Fold every raw row anew and compare with what was made of them: debtor.v1, queue.v1 and the views.
+    """Fold every raw row anew and compare with what was made of them: debtor.v1, queue.v1, call.v1 and the views.
+
+    Of calls those of the last three days: so long evidence may change them.
 
     Reads only, also from a system at work: each side is compared up to where its reader has come. Ends with code 1 where
     anything differs. Names, telephones and documents are shortened.

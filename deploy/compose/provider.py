@@ -38,7 +38,8 @@ class DemoSettings(Base):
 def provider(settings: DemoSettings) -> Starlette:
     """The ERP, in its own zone's today."""
     clock = clock_at(None, ZONE)
-    return application(Simulator(Size(settings.demo_clients), SEED, clock().date()), clock, rate=settings.demo_changes)
+    simulator = Simulator(Size(settings.demo_clients, home="SE"), SEED, clock().date())
+    return application(simulator, clock, rate=settings.demo_changes)
 
 
 def in_compose(local: Instance) -> Instance:

@@ -84,7 +84,8 @@ def _webhooks(port: int, key: SecretStr, _: str) -> Connection:
 
 
 EXPORTS = ("--folder", "{folder}", "--every", "{seconds}")
-IXC = Simulated("ixc", "demo", "Provedor de demonstração", "ixc", _ixc)
+IXC = Simulated("ixc", "demo", "Provedor de demonstração", "ixc", _ixc, ("--home", "SE"))
+"""At home where no law closes any hour: so a demonstration calls at night too, but its clients in Alagoas."""
 RBX = Simulated("rbx", "demo-rbx", "Provedor RBX", "rbx", _rbx)
 EXPORT = Simulated("altarede-export", "demo-export", "Provedor Altarede (exportações)", "altarede", _export, EXPORTS)
 WEBHOOKS = Simulated("altarede-webhooks", "demo-webhooks", "Provedor Altarede (webhooks)", "altarede", _webhooks)

@@ -16,10 +16,10 @@ from schemas.rows import Kind
 
 TAIL = 8
 """Digits of a number that every way to write it ends with, also the old one without the ninth digit."""
-STATE_BY_ID = "ixc"
-"""Its rows name a state by an id of its own, so its debtors live where the instance does; it says whom nobody may call."""
+IXC = "ixc"
+"""Of the simulated ERPs the one that says whom nobody may call; most of its debtors live where no law closes any hour."""
 LAWFUL = "AL"
-"""Where most of the simulated debtors live."""
+"""Where most debtors of the others live."""
 MOBILE = re.compile(r"^(55)?[1-9][1-9]9[0-9]{8}$")
 CLOSING = timedelta(seconds=10)
 """A closed hour is seen within five seconds, and as much again for a slow machine."""
@@ -86,7 +86,7 @@ def people(
 
 def closed_states(instance: Instance, now: datetime) -> list[str]:
     """Where a law, not the demonstration, decides that nobody is called just now: one line for a person."""
-    if instance.erp.kind == STATE_BY_ID:
+    if instance.erp.kind == IXC:
         return []
     here = gate(instance, now, LAWFUL)
     until = f" until {here.opens_at:%A %H:%M}" if here.opens_at else ""
@@ -114,7 +114,7 @@ def _covers(span: Sequence[str | None], since: datetime, until: datetime) -> boo
 
 def _home(instance: Instance, client: Mapping[str, Any]) -> str:
     state = str(client["state"])
-    return state if state in ZONES and instance.erp.kind != STATE_BY_ID else instance.state
+    return state if state in ZONES else instance.state
 
 
 def _states(instance: Instance, debts: Mapping[str, Any]) -> set[str]:
@@ -170,7 +170,7 @@ def _midnight(instance: Instance, day: date, later: int) -> datetime:
 
 def _blocked(instance: Instance, client: Mapping[str, Any], known: Noticed) -> Iterator[list[str | None]]:
     """Nobody calls inactive clients, or those of whom IXC says so."""
-    if client["collect"] == "N" and instance.erp.kind == STATE_BY_ID:
+    if client["collect"] == "N" and instance.erp.kind == IXC:
         yield [datetime.min.replace(tzinfo=UTC).isoformat(), None]
     for since, until in client["inactive"]:
         first = known(instance.name, "client", datetime.fromisoformat(since)) if since else datetime.min.replace(tzinfo=UTC)

@@ -17,7 +17,7 @@ NAMES = (
     "PB", "PE", "PI", "PR", "RJ", "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
 )  # fmt: skip
 WORKDAYS, SATURDAY, WEEK = range(5), 5, range(7)
-WEEKDAY_HOURS = {"AL": (8, 20), "AM": (0, 19), "ES": (8, 19), "RJ": (9, 19), "SP": (8, 20)}
+WEEKDAY_HOURS = {"AL": (8, 20), "AM": (8, 18), "CE": (8, 18), "ES": (8, 19), "RJ": (9, 19), "SP": (8, 20)}
 SATURDAY_HOURS = {"AL": (8, 14), "SP": (8, 14)}
 BY_CUSTOM = ("2026-12-24", "2026-12-31", "2027-02-08", "2027-02-09", "2027-05-27", "2027-12-24", "2027-12-31")
 """Christmas Eve, New Year's Eve, Carnival's Monday and Tuesday, Corpus Christi."""

@@ -1,6 +1,6 @@
 """What differs, field by field, and how much of it is shown: never a whole name, telephone or document. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 ABSENT = object()
@@ -67,8 +67,9 @@ def _shown(leaf: str, value: object) -> str:
     if isinstance(value, Mapping):
         return "present"
     match leaf:
-        case "phones" if isinstance(value, Sequence):
-            return ", ".join(f"…{str(phone)[-LAST_DIGITS:]}" for phone in value)
+        case "phones" | "number":
+            numbers = value if isinstance(value, list | tuple) else [value]
+            return ", ".join(f"…{str(phone)[-LAST_DIGITS:]}" for phone in numbers if phone)
         case "name":
             return " ".join(f"{word[:1]}." for word in str(value).split())
         case "person" | "document":

@@ -1,16 +1,20 @@
 """Two sides of one debtor beside each other: differences out. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
 
 from deploy.verify.difference import ABSENT, WHOLE, Difference, differ
 from deploy.verify.kept import Placed
+from processors.classify.calls import due, judged
 from schemas.calling.facts import facts_of
+from schemas.calls import Call
 from schemas.codec import decode
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
+from schemas.evidence import Heard
 from schemas.queue import Facts, QueueEntry
 
 CONTENT = ("client", "contracts", "bills")
@@ -79,6 +83,34 @@ def entry(key: str, where: str, debtor: bytes | None, found: bytes | None) -> It
 
 def _facts(facts: Facts) -> Json:
     return {"facts": facts.model_dump(mode="json", exclude=OF_CALLS)}
+
+
+def call(key: str, where: str, expected: bytes | None, found: bytes | None, now: datetime) -> Iterator[Difference]:
+    """A call folded anew against the one that was published: all but its version.
+
+    An outcome that came with time alone is one if its time has come by `now`. Of a call that was refused and heard all the
+    same the order of two topics decides, which nobody knows afterwards: nothing is said about it.
+    """
+    try:
+        wanted = decode(Call, expected) if expected is not None else None
+        there = decode(Call, found) if found is not None else None
+    except RejectRecord as exc:
+        yield from differ(key, where, "readable", "unreadable", exc.field)
+        return
+    if there and there.answer == "refused":
+        return
+    if wanted and there and there.outcome and not wanted.outcome and due(_unheard(wanted)) <= now:
+        wanted = judged(wanted, over=True)
+    yield from differ(key, where, _of_call(wanted), _of_call(there))
+
+
+def _unheard(known: Call) -> Call:
+    """As it was when time alone judged it: that somebody answered may have come later."""
+    return known.model_copy(update={"heard": Heard()})
+
+
+def _of_call(known: Call | None) -> object:
+    return known.model_dump(mode="json", exclude={"version"}) if known else ABSENT
 
 
 class Stored(NamedTuple):

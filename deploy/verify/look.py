@@ -16,11 +16,12 @@ from deploy.verify.prints import document_of, identities, print_of
 from deploy.verify.refold import Refold
 from deploy.verify.scope import Scope, Verified
 from deploy.verify.source import Committed, documents, records, stored
+from processors.classify.stage import CLASSIFY
 from processors.dialer.stage import NAME as DIALER
 from processors.hydrate.stage import HYDRATE
 from schemas.errors import RejectRecord
 from schemas.runtime.mongo import Database
-from schemas.topics import DEBTORS, KEYED_PARTITIONS, QUEUE, Topic
+from schemas.topics import CALLS, DEBTORS, KEYED_PARTITIONS, QUEUE, Topic
 from schemas.views import STAGES, Document, View
 from schemas.views import VIEWS as ALL
 
@@ -29,7 +30,7 @@ Step = Callable[[str, int, int], None]
 """Told (what is read, steps done, steps of this round)."""
 VIEWS = tuple(view for view in ALL if view.name != STAGES)
 """Those of an instance: a heartbeat is of no rows, and gone by the time that it could be judged."""
-GROUPS = (HYDRATE.name, DIALER, *(f"views.{view.name}" for view in VIEWS))
+GROUPS = (HYDRATE.name, CLASSIFY.name, DIALER, *(f"views.{view.name}" for view in VIEWS))
 """Whose offsets are needed."""
 
 
@@ -55,8 +56,8 @@ class Look:
         for view in VIEWS:
             self._stored[view.name] = await stored(self._views, view, self._scope.instance, self._scope.keys)
         # The queue's ends first: the debtors that it was made from are then all below theirs, and so on up to the rows
-        for topics in ((QUEUE,), (DEBTORS,), HYDRATE.sources, [view.topic for view in others]):
-            await self._ask_ends(*topics)
+        for topics in ((QUEUE,), (DEBTORS,), HYDRATE.sources, [view.topic for view in others], CLASSIFY.sources):
+            await self._ask_ends(*topics)  # and of calls before what was placed and heard
         for number in range(KEYED_PARTITIONS):
             self._step(f"partition {number}", 1 + number, steps)
             if self._scope.touches(number):
@@ -65,6 +66,8 @@ class Look:
             self._step(view.topic.name, 1 + KEYED_PARTITIONS + at, steps)
             for number in range(view.topic.partitions):
                 kept, end = await self._kept(view.topic, number, {}, partial(_identities, view))
+                if view.topic == CALLS:
+                    await self._calls(view, number, kept)
                 await self._view(view, kept, end)
         for view in VIEWS:
             self._left_over(view)
@@ -94,6 +97,24 @@ class Look:
                 await self._view(view, debtors, debtors_end)
             if view.topic == QUEUE:
                 await self._view(view, queue, queue_end)
+
+    async def _calls(self, view: View, number: int, found: Kept) -> None:
+        """Those that `classify` remembers: older ones it does not change any more. `found`: by the view's identities."""
+        now = datetime.now(UTC)
+        below = cut(found.told, self._offsets(CLASSIFY.name, number), (topic.name for topic in CLASSIFY.sources))
+        pieces = Refold(CLASSIFY, below, lambda key: self._scope.wants(view.erased(key).encode()), now)
+        for topic in CLASSIFY.sources:
+            async for batch in self._records(topic, number):
+                pieces.take(batch)
+        pieces.end()
+        self.result.behind[CLASSIFY.name] += pieces.ahead
+        folded = {view.erased(key).encode(): state for key, state in pieces.states.items()}
+        for key in folded.keys() | found.last.keys():
+            if _is_remembered(key, now):
+                there = found.last.get(key)
+                self.result.compared["calls"] += 1
+                where = _where(CALLS, number, there and there.offset)
+                self._tell(judge.call(key.decode(), where, folded.get(key), there and there.value, now))
 
     def _offsets(self, group: str, number: int) -> dict[str, int]:
         return {tp.topic: offset for tp, offset in self._committed[group].items() if tp.partition == number}
@@ -189,6 +210,13 @@ def _rest(document: Document, like: Document | None = None) -> Document:
 
 def _where(topic: Topic, number: int, offset: int | None) -> str:
     return f"{topic.name}[{number}]" if offset is None else f"{topic.name}[{number}]@{offset}"
+
+
+def _is_remembered(key: bytes, now: datetime) -> bool:
+    try:
+        return not CLASSIFY.forgets(key, now)
+    except RejectRecord:
+        return False  # no key of a call: the view says so
 
 
 def _key(record: Record) -> list[bytes]:

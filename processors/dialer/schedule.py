@@ -51,8 +51,6 @@ def turn(entry: QueueEntry, instance: Instance, controls: Controls, now: datetim
 
     Never too late: at every instant before, some rule objects.
     """
-    if any(call.outcome is None for call in entry.facts.calls):
-        return None
     at = now
     for _ in range(HOPS):
         found = allowed(entry, instance, controls, at)

@@ -58,7 +58,8 @@ def _week(opens: int, closes: int, saturday: tuple[int, int] | None = None) -> M
 LAWS: Mapping[str, Mapping[int, Window]] = MappingProxyType(
     {
         "AL": _week(8, 20, (8, 14)),
-        "AM": _week(0, 19),
+        "AM": _week(8, 18),
+        "CE": _week(8, 18),
         "ES": _week(8, 19),
         "RJ": _week(9, 19),
         "SP": _week(8, 20, (8, 14)),

@@ -66,12 +66,17 @@ class Col:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A column that a second resource of the ERP adds: rows that `service` lists under `key` have its `value` there."""
+    """A column that a second resource of the ERP adds: rows that `service` lists under `key` have its `value` there.
+
+    `by`: the row's column that `key` is compared with, "" its own id. `otherwise`: where the value of a listed row is empty.
+    """
 
     column: str
     service: str
     key: str
     value: str
+    by: str = ""
+    otherwise: str = "S"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import orjson
 
 from schemas.erp.answers import json_object
 from schemas.erp.codes import Codes
-from schemas.erp.declaration import Col, Cursor, Erp, Page, Protocol, Request, Signed, Table, Where
+from schemas.erp.declaration import Col, Cursor, Erp, Mark, Page, Protocol, Request, Signed, Table, Where
 from schemas.erp.money import cents
 from schemas.erp.options import Seconds, Web
 from schemas.erp.phones import phone_problems, phones
@@ -61,6 +61,8 @@ EVERY_ROW = (Where("id", ">", "0"),)
 ACTIVE = Where("status", "=", STATUS.code_of("active"))
 OPEN = ",".join(BILL.code_of(word) for word in ("open", "partial"))
 CHANGED = "ultima_atualizacao"
+STATE = "uf_sigla"
+"""Column that the poller adds to a client's row: the two letters of its `uf`, which is an id of the server's own."""
 PHONES = ("telefone_celular", "whatsapp", "fone", "telefone_comercial")
 CLIENTS = Table(
     name="cliente",
@@ -68,6 +70,7 @@ CLIENTS = Table(
     owner="id",  # inactive clients too: they may still owe
     document=("cnpj_cpf",),
     changed=CHANGED,
+    marks=(Mark(STATE, "uf", "id", "sigla", by="uf", otherwise=""),),
     queries=(EVERY_ROW,),
     words={
         "name": Col(("razao", "fantasia"), lambda *names: text(first_of(*names))),
@@ -80,7 +83,7 @@ CLIENTS = Table(
         "phone_problems": Col(PHONES, phone_problems, with_event=True),
         "bairro": Col(("bairro",), text),
         "city": Col(("cidade",), first_of),
-        "uf": Col(("uf",), first_of),
+        "uf": Col((STATE, "uf"), first_of),
         "client_type": Col(("id_tipo_cliente",), first_of),
         "branch": Col(("filial_id",), first_of),
         "collect": Col(("participa_cobranca",), not_no),
@@ -142,12 +145,14 @@ TABLES = (
     _reference("filial", "razao", "fantasia"),
 )
 
+WHOLE_LIST = 10_000
+"""Rows of a small table that is asked for at once: there are 27 states, and those of other countries."""
 OPERATORS = {"=": "=", "!=": "!=", ">": ">", ">=": ">=", "in": "IN"}
 LONGEST_NUMBER = 18
 
 
-def _list(table: Table, conditions: Sequence[Where], cursor: Cursor, size: int) -> Request:
-    filters = [{"TB": f"{table.name}.{w.column}", "OP": OPERATORS[w.operator], "P": w.value} for w in conditions]
+def _list(table: str, conditions: Sequence[Where], cursor: Cursor, size: int) -> Request:
+    filters = [{"TB": f"{table}.{w.column}", "OP": OPERATORS[w.operator], "P": w.value} for w in conditions]
     first = filters[0]
     body: dict[str, Any] = {
         "qtype": first["TB"],
@@ -155,11 +160,11 @@ def _list(table: Table, conditions: Sequence[Where], cursor: Cursor, size: int) 
         "oper": first["OP"],
         "page": "1",
         "rp": str(size),
-        "sortname": f"{table.name}.id",
+        "sortname": f"{table}.id",
         "sortorder": "asc",
         "grid_param": orjson.dumps(filters[1:]).decode(),
     }
-    return Request(table.name, orjson.dumps(body), table.name, cursor, size)
+    return Request(table, orjson.dumps(body), table, cursor, size)
 
 
 def _after(cursor: Cursor) -> Where:
@@ -168,36 +173,41 @@ def _after(cursor: Cursor) -> Where:
 
 def read(table: Table, query: tuple[Where, ...], cursor: Cursor, size: int) -> Request:
     """The page of at most `size` rows whose id is greater than the cursor's: rows that shift between pages cannot hide."""
-    return _list(table, (_after(cursor), *query), cursor, size)
+    return _list(table.name, (_after(cursor), *query), cursor, size)
 
 
 def reread(table: Table, ids: Sequence[str]) -> Sequence[Request]:
     """These rows by their ids, whatever their state is now. One id is asked for with "=", which every version knows."""
     condition = Where("id", "=", ids[0]) if len(ids) == 1 else Where("id", "in", ",".join(ids))
-    return (_list(table, (condition,), (), len(ids)),)
+    return (_list(table.name, (condition,), (), len(ids)),)
+
+
+def mark(_: Table, wanted: Mark) -> Request:
+    """All rows of the small table that tells what an id means."""
+    return _list(wanted.service, EVERY_ROW, (), WHOLE_LIST)
 
 
 def recent(table: Table, since: str, form: str, cursor: Cursor, size: int) -> Request:
     """The page of rows changed since the ISO date `since`, written as the documentation says or as ISO (`IXC.md`)."""
     year, month, day_ = since.split("-")
     written = f"{day_}/{month}/{year}" if form == "dmy" else since
-    return _list(table, (_after(cursor), Where(table.changed, ">=", written)), cursor, size)
+    return _list(table.name, (_after(cursor), Where(table.changed, ">=", written)), cursor, size)
 
 
-def page(table: Table, request: Request, status: int, content: bytes) -> Page:
+def page(_: Table, request: Request, status: int, content: bytes) -> Page:
     """An answer is good if it is 2xx, a JSON object, not of type error, and read to its end (`IXC.md`, "Errors")."""
-    body = json_object("IXC", table.name, status, content, check="the instance's url, token and permissions")
+    body = json_object("IXC", request.service, status, content, check="the instance's url, token and permissions")
     if body.get("type") == "error":
-        raise StopWorker(f"IXC refuses {table.name}: {str(body.get('message', ''))[:200]}")
+        raise StopWorker(f"IXC refuses {request.service}: {str(body.get('message', ''))[:200]}")
     rows = body.get("registros") or []
     total = _number(body.get("total"))
     if not isinstance(rows, list) or total < len(rows) or (not rows and total > 0):
-        raise RetryLater(f"IXC answers an incomplete page on {table.name}")
+        raise RetryLater(f"IXC answers an incomplete page on {request.service}")
     ids = [_number(row.get("id")) if isinstance(row, dict) else -1 for row in rows]
     if ids and (ids[0] < 0 or any(later <= earlier for earlier, later in pairwise(ids))):
-        raise RetryLater(f"IXC answers rows of {table.name} that are not in the order of their ids")
+        raise RetryLater(f"IXC answers rows of {request.service} that are not in the order of their ids")
     if ids and request.cursor and ids[0] <= request.cursor[0]:
-        raise RetryLater(f"the pages of {table.name} do not advance beyond id {request.cursor[0]}")
+        raise RetryLater(f"the pages of {request.service} do not advance beyond id {request.cursor[0]}")
     return Page(rows, (ids[-1],) if total > len(rows) else None, total)
 
 
@@ -213,5 +223,5 @@ def sign(request: Request, secrets: Mapping[str, str]) -> Signed:
     return Signed(request.path, {**LISTING, "authorization": login}, request.body)
 
 
-PROTOCOL = Protocol(read, reread, page, sign, recent=recent, recent_forms=("dmy", "iso"))
+PROTOCOL = Protocol(read, reread, page, sign, mark=mark, recent=recent, recent_forms=("dmy", "iso"))
 IXC = Erp("ixc", "IXC Soft", TABLES, PROTOCOL)

@@ -37,8 +37,9 @@ CHANNELS = TypeAdapter(list[Channel])
 class Answered(NamedTuple):
     """`detail`: for people. `started_at`: by the PABX's clock, None where it did not say.
 
-    `holds`: the status for which the whole instance is held (one of `REFUSING`), 0 where it is not. `of_route`: the PABX is
-    there and refuses this endpoint, as where a trunk is down: no matter of its other instances.
+    `holds`: the status for which the whole instance is held (one of `REFUSING`), 0 where it is not; also where a proxy says
+    it in words of its own, which leaves the call itself unclear. `of_route`: the PABX is there and refuses this endpoint, as
+    where a trunk is down: no matter of its other instances.
     """
 
     answer: Answer
@@ -64,13 +65,13 @@ def answered(said: Said) -> Answered:
 
 
 def _not_placed(said: Said) -> Answered:
-    message = _message(said)
+    message, holds = _message(said), said.status if said.status in REFUSING else 0
     if message is None:
-        return Answered("unclear", f"answered {said.status} without Asterisk's own words")
+        return Answered("unclear", f"answered {said.status} without Asterisk's own words", holds=holds)
     detail = f"answered {said.status} {message}".strip()
-    if said.status in REFUSING or said.status == NOT_FOUND or (said.status, message.lower()) in NO:
+    if holds or said.status == NOT_FOUND or (said.status, message.lower()) in NO:
         of_route = said.status == NOT_FOUND or message.lower() == NO_TRUNK
-        return Answered("refused", detail, holds=said.status if said.status in REFUSING else 0, of_route=of_route)
+        return Answered("refused", detail, holds=holds, of_route=of_route)
     return Answered("unclear", detail)
 
 

@@ -113,14 +113,15 @@ def _ring(attempt: Attempt, weighed: Weighed, sight: Sight, now: datetime) -> St
     if found.answer == "refused":
         yield from pull(attempt)
         fate = yield from _refused(attempt, AFTER, Refusal("pabx_refuses" if found.holds else None, found.detail))
-        if found.holds:
-            yield Hold(weighed.instance, found.holds, found.detail)
-        return fate
-    if found.answer == "unclear":
+    elif found.answer == "unclear":
         done = yield Ask(attempt)
         alive: Answered | None = done.value
-        found = alive or found
-    return (yield from counted(attempt, found, done.now))
+        fate = yield from counted(attempt, alive or found, done.now)
+    else:
+        fate = yield from counted(attempt, found, done.now)
+    if found.holds:
+        yield Hold(weighed.instance, found.holds, found.detail)
+    return fate
 
 
 def counted(attempt: Attempt, found: Answered, now: datetime) -> Steps[Fate]:

@@ -1,8 +1,8 @@
 """A real Asterisk on loopback, and behind it another that plays the telephone network: who starts them is `ASTERISK_LAB`.
 
 It names a script with `install`, `up` and `down`, which says of itself where it puts them (`LAB_ROOT`). Root only. What the
-tests know of it: ARI at 127.0.0.1:8088 and the call table at 127.0.0.1:3307, `lab` and `cdr_reader` with one password, the
-trunk `PJSIP/trunk`, the context `collection`, and that the last digit of a number fixes what it does.
+tests know of it: at 127.0.0.1 ARI (8088), the manager (5038) and the call table (3307), `lab` and `cdr_reader` with one
+password, the trunk `PJSIP/trunk`, the context `collection`, and that the last digit of a number fixes what it does.
 """
 
 import os
@@ -17,6 +17,8 @@ from typing import NamedTuple
 from tests.contract.pabx_reached import Reached
 
 ARI = 8088
+AMI = 5038
+"""Its manager, of the same user with the same password."""
 PASSWORD = "lab-not-secret"  # noqa: S105 - as it says
 INSTALL_S, START_S, COMMAND_S = 1_200, 300, 60
 READER = "reader"

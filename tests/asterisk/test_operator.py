@@ -8,9 +8,10 @@ from deploy.pabx.checks import failing
 from deploy.pabx.places import source_of
 from deploy.pabx.probe import findings
 from deploy.pabx.way import Reach, way_to
-from schemas.pabx import Ari, CsvRecords, Pabx
+from schemas.pabx import Ami, Ari, CsvRecords, Pabx
 from schemas.runtime import clock
 from schemas.runtime.secrets import seal
+from tests.asterisk.lab import AMI
 from tests.contract.pabx_reached import Reached
 
 KEY = SecretStr("A" * 43 + "=")
@@ -53,6 +54,24 @@ async def test_what_is_there_and_what_is_not(pabx: Reached) -> None:
     assert (await asked(configured(pabx, user=pabx.reader)))["may ring"] == "no"
     assert (await asked(configured(pabx, user="nobody")))["authorised"] == "no"
     assert (await asked(configured(pabx, endpoint="PJSIP/{national}@none")))["trunk online"] == "no"
+
+
+async def test_a_pabx_without_ari_is_tried_by_its_manager(pabx: Reached) -> None:
+    """Asked, rung, heard and recorded by AMI alone; a busy number proves nothing."""
+    control = Ami(host="127.0.0.1", port=AMI, user=pabx.user, password=seal(pabx.password, KEY))
+    here = configured(pabx).model_copy(update={"control": control})
+    found = await asked(here)
+    assert not [check for check, answer in found.items() if answer == "no"], found
+    stranger = here.model_copy(update={"control": control.model_copy(update={"user": "nobody"})})
+    assert (await asked(stranger))["authorised"] == "no"
+
+    tried = await rung(here, HUMAN)
+    assert not failing(tried.checks), tried.checks
+    assert tried.call is not None
+    assert tried.call.outcome == "human"
+    assert {piece.said.witness for piece in tried.pieces} == {"ami", "csv"}
+    busy = await rung(here, BUSY)
+    assert [one.found for one in busy.checks][:2] == ["yes", "no"], busy.checks
 
 
 @pytest.mark.parametrize(("context", "number"), [("no-such-context", HUMAN), ("collection", BUSY)])

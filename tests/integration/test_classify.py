@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from ulid import ULID
 
+from deploy.verify.run import VerifySettings, verify
 from processors.classify.stage import CLASSIFY
 from processors.keyed.restore import restore
 from processors.keyed.rounds import READ
@@ -103,6 +104,20 @@ async def test_joined_in_both_orders_across_a_kill_and_revised_by_what_comes_lat
         await eventually(lambda: told(MANY, "invalid_number"), "the revision")
         assert len(await contents(servers, CALLS, prefix)) == states + MANY
         assert await dead(servers, prefix) == []
+
+        settings = VerifySettings(
+            kafka_bootstrap_servers=servers, mongo_uri=env["MONGO_URI"], mongo_database=env["MONGO_DATABASE"]
+        )
+        silent = placed(prefix, MANY, timedelta(hours=1))
+        await put(sender, silent)
+        await eventually(lambda: told(MANY + 1, "invalid_number", "lost"), "one that is lost by time")
+        same = await verify(settings, prefix)
+        assert (same.differences, same.compared["calls"], same.behind[CLASSIFY.name]) == ([], MANY + 1, 0)
+        wrong = (await calls(servers, prefix))["7"].model_copy(update={"outcome": "human"})
+        await publish(sender, CALLS.name, home(prefix, 7), [Message(wrong.key, encode(wrong), [])])
+        [found] = (await verify(settings, prefix)).differences
+        assert (found.field, found.expected, found.found) == ("outcome", "invalid_number", "human")
+        assert found.code == f"7:{made[7].attempt}"
 
 
 async def test_lost_once_and_revised_and_too_late_is_a_letter_and_a_reset_group_writes_none(

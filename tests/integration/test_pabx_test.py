@@ -1,6 +1,6 @@
 """`collector pabx test` as an operator runs it, on the simulated PABX and a real MongoDB: what it finds, and one call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from schemas.attempts import ATTEMPTS, LEDGER
 from schemas.audit import AUDIT
 from schemas.runtime.secrets import seal
 from schemas.views import INSTANCES
+from tests.integration import manager_line
 from tests.integration.asked import Store
 from tests.integration.command import Collector, Done
 from tests.integration.instance_store import KEY, collector, store
@@ -32,10 +33,10 @@ FASTER = 20.0
 
 
 class Served(NamedTuple):
-    """`rang`: how many calls were placed."""
+    """`control`: the way to it, but for the password; `rang`: how many calls were placed."""
 
     pabx: Pabx
-    url: str
+    control: Mapping[str, Any]
     folder: Path
 
     @property
@@ -44,11 +45,22 @@ class Served(NamedTuple):
 
 
 @pytest.fixture
-def pabx(tmp_path: Path) -> Iterator[Served]:
+def simulated(tmp_path: Path) -> Pabx:
     places = Places(ZoneInfo(ZONE), csv=tmp_path / "Master.csv", sql=f"sqlite:///{tmp_path / 'cdr.db'}")
-    simulated = Pabx(Core(speed=FASTER), lambda: datetime.now(UTC), tmp_path / "log.jsonl", writers(places))
+    return Pabx(Core(speed=FASTER), lambda: datetime.now(UTC), tmp_path / "log.jsonl", writers(places))
+
+
+@pytest.fixture
+def pabx(simulated: Pabx, tmp_path: Path) -> Iterator[Served]:
     with in_thread(simulated) as url:
-        yield Served(simulated, f"{url}/ari", tmp_path)
+        yield Served(simulated, {"kind": "ari", "url": f"{url}/ari", "user": USER}, tmp_path)
+
+
+@pytest.fixture
+def without_ari(simulated: Pabx, tmp_path: Path) -> Iterator[Served]:
+    """The same by its manager."""
+    with manager_line.in_thread(simulated) as port:
+        yield Served(simulated, {"kind": "ami", "host": "127.0.0.1", "port": port, "user": USER}, tmp_path)
 
 
 class Tried(NamedTuple):
@@ -68,7 +80,7 @@ class Operator:
 
     def configure(self, name: str, **fields: Any) -> None:  # noqa: ANN401 - JSON
         document = instance(name=name).model_dump(mode="json")
-        control = {"kind": "ari", "url": self._pabx.url, "user": USER, "password": seal(PASSWORD, KEY)}
+        control = {**self._pabx.control, "password": seal(PASSWORD, KEY)}
         document["pabx"] = {
             "control": {**control, **fields.pop("control", {})},
             "context": "collection",
@@ -129,6 +141,38 @@ def test_a_call_that_was_answered_is_seen_by_every_witness_and_lets_the_pabx_be_
     operator.configure("sql", records={"kind": "sql", "zone": ZONE, "url": f"sqlite:///{pabx.folder / 'cdr.db'}"})
     newest = operator.test("sql")
     assert newest.found == {**ALL_THERE, "call records": "yes"}, newest.done.stderr
+
+
+def test_a_pabx_without_ari_is_tried_by_its_manager_from_beginning_to_end(
+    collector: Collector, store: Store, without_ari: Served
+) -> None:
+    """What is asked, who may not, a call that is answered and arms, and one that nobody answers."""
+    operator = Operator(collector, store, without_ari)
+    operator.configure("norte")
+    asked = operator.test("norte")
+    assert (asked.found, asked.done.returncode, without_ari.rang) == (ALL_THERE, 0, 0), asked.done.stderr
+
+    rung = operator.test("norte", "--call", HUMAN, "--yes")
+    assert rung.done.returncode == 0, rung.done.stdout + rung.done.stderr
+    assert without_ari.rang == 1
+    assert "human: AMD HUMAN" in rung.done.stdout
+    assert all(word in rung.done.stdout for word in ("ami event", "csv record"))
+    kept = store[PABX_TESTS].find_one({"_id": "norte"})
+    assert kept is not None
+    assert kept["outcome"] == "human"
+    assert collector("pabx", "arm", "norte").returncode == 0
+
+    operator.configure("stranger", control={"user": "nobody"})
+    operator.configure("reader", control={"user": READER})
+    operator.configure("elsewhere", endpoint="PJSIP/{national}@none")
+    operator.configure("silent", ring_seconds=5)
+    found = {name: operator.test(name, "--call", SILENT, "--yes") for name in ("stranger", "reader", "elsewhere", "silent")}
+
+    missing = {name: [check for check, answer in one.found.items() if answer == "no"] for name, one in found.items()}
+    assert missing == {"stranger": ["authorised"], "reader": ["may ring"], "elsewhere": ["trunk online"], "silent": []}
+    assert {one.done.returncode for one in found.values()} == {1}
+    assert "nobody answered" in found["silent"].done.stderr
+    assert (without_ari.rang, store[PABX_TESTS].count_documents({})) == (2, 1)
 
 
 def test_what_is_missing_is_named_and_then_nobody_is_rung(operator: Operator, store: Store, pabx: Served) -> None:

@@ -15,9 +15,9 @@ COLLECTION: Final = {"P": 0.90, "S": 0.07, "N": 0.03}
 OLDEST_DAYS: Final = 3_000
 
 
-def client(row_id: int, rng: Random, drawn: names.Pools, today: date) -> Row:
+def client(row_id: int, rng: Random, drawn: names.Pools, today: date, home: places.Home) -> Row:
     """One client, active or not, as registered at some time before `today`."""
-    city = rng.choices(places.CITIES, places.CITY_WEIGHTS)[0]
+    city = rng.choices(places.CITIES, places.CITY_WEIGHTS[home])[0]
     cell = "" if happens(rng, 0.04) else phones.phone(rng, city.ddd)
     since = day(today, -rng.randrange(OLDEST_DAYS))
     row = {

@@ -1,18 +1,22 @@
 """The small tables: states, cities of Alagoas and its neighbours, branches, client types, plans."""
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from deploy.simulators.ixc.filters import Row
 
 
 class City(NamedTuple):
-    """`id` is IXC's own, `uf` the id of its state, `ddd` its area code; `weight` its share of the clients."""
+    """`id` is IXC's own, `uf` the id of its state, `ddd` its area code.
+
+    `weight`: its share of the clients of a provider at home in Alagoas; `in_sergipe`: of one there.
+    """
 
     id: int
     name: str
     uf: int
     ddd: str
     weight: int
+    in_sergipe: int = 1
 
 
 CITIES: Final = (
@@ -25,9 +29,18 @@ CITIES: Final = (
     City(1719, "Delmiro Gouveia", 27, "82", 2),
     City(1821, "União dos Palmares", 27, "82", 2),
     City(2611, "Garanhuns", 26, "87", 1),
-    City(2988, "Propriá", 28, "79", 1),
+    City(2988, "Propriá", 28, "79", 1, 8),
+    City(2923, "Aracaju", 28, "79", 0, 60),
+    City(2956, "Itabaiana", 28, "79", 0, 14),
+    City(2967, "Nossa Senhora do Socorro", 28, "79", 0, 9),
 )
-CITY_WEIGHTS: Final = tuple(city.weight for city in CITIES)
+Home = Literal["AL", "SE"]
+"""Where a provider has most of its clients: in Alagoas a law closes nights, Sundays and holidays to calls; in Sergipe none
+is known."""
+CITY_WEIGHTS: Final[dict[Home, tuple[int, ...]]] = {
+    "AL": tuple(city.weight for city in CITIES),
+    "SE": tuple(city.in_sergipe for city in CITIES),
+}
 STATES: Final = """
 11 RO Rondônia|12 AC Acre|13 AM Amazonas|14 RR Roraima|15 PA Pará|16 AP Amapá|17 TO Tocantins|21 MA Maranhão|22 PI Piauí
 |23 CE Ceará|24 RN Rio Grande do Norte|25 PB Paraíba|26 PE Pernambuco|27 AL Alagoas|28 SE Sergipe|29 BA Bahia

@@ -24,10 +24,11 @@ CLOSED_BILLS: Final = (0, 0, 1, 1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`open_bills` is the mean per client."""
+    """`open_bills` is the mean per client; most clients live in `home`."""
 
     clients: int
     open_bills: float = 1.2
+    home: places.Home = "AL"
 
 
 def generate(size: Size, seed: int, today: date) -> Provider:
@@ -37,7 +38,7 @@ def generate(size: Size, seed: int, today: date) -> Provider:
     ids = {name: _ids(rng) for name in tables}
     drawn = names.pools(seed)
     for _ in range(size.clients):
-        client = clients.client(next(ids["cliente"]), rng, drawn, today)
+        client = clients.client(next(ids["cliente"]), rng, drawn, today, size.home)
         _keep(tables["cliente"], client)
         connected = client["ativo"] == "S" and happens(rng, CONNECTED)
         dues = _dues(rng, size.open_bills * BILLS[connected], late=happens(rng, LATE[connected]))

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from deploy.simulators.ixc.control import Clock, Control, misunderstood
+from deploy.simulators.ixc.places import Home
 from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.simulator import Simulator
 from deploy.simulators.ixc.webservice import Erp
@@ -79,6 +80,7 @@ def serve(
     changes: Annotated[float, typer.Option(min=0, help="Changes a second that happen by themselves.")] = 0,
     today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The ERP's date at the start.")] = None,
     zone: Annotated[str, typer.Option(help="The ERP's time zone.")] = ZONE,
+    home: Annotated[Home, typer.Option(help="The state in which most clients live.")] = "AL",
     user: str = USER,
     token: Annotated[str, typer.Option(envvar="IXC_SIM_TOKEN", show_default="64 zeros")] = TOKEN,
 ) -> None:
@@ -86,7 +88,7 @@ def serve(
     if zone not in available_timezones():
         raise typer.BadParameter("not an IANA time zone such as America/Maceio", param_hint="--zone")
     clock = clock_at(today.date() if today else None, zone)
-    simulator = Simulator(Size(clients, open_bills), seed, clock().date())
+    simulator = Simulator(Size(clients, open_bills, home), seed, clock().date())
     gc.freeze()  # half a million small objects that live as long as the process: no collection should walk them
     app = application(simulator, clock, user=user, token=token, rate=changes)
     Server(app, port, lambda url: typer.echo(f"IXC simulator ready: {url} ({clients} clients)")).run()

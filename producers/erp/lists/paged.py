@@ -13,7 +13,7 @@ from producers.erp.lists.dates import Dates
 from producers.erp.source import Probe, Told
 from producers.erp.wire import Answer, Wire
 from schemas.erp.declaration import Page, Protocol, Request, Row, Table
-from schemas.errors import StopWorker
+from schemas.errors import RetryLater, StopWorker
 from schemas.rows import Kind
 from schemas.runtime.clock import now
 
@@ -69,6 +69,7 @@ class PagedSource:
     async def reread(self, table: Table, owners: Mapping[str, str]) -> Told:
         """See `Source`. A row that a list of ids does not bring is asked for alone: only then it is not there."""
         begun = self._clock()
+        await self._know_marks(table)
         found = await self._turns(table, list(owners))
         for code in [code for code in owners if code not in found and len(owners) > 1]:
             found |= await self._turns(table, [code])
@@ -79,10 +80,12 @@ class PagedSource:
         ask = self._protocol.recent
         if ask is None or not table.changed or not (form := await self._recent_form(table)):
             return
+        await self._know_marks(table)
         since = (self._clock().astimezone(self._zone) - timedelta(hours=1)).date().isoformat()
         async with aclosing(self._run(table, partial(ask, table, since, form))) as coming:
             async for asked_at, page in coming:
-                yield Told(asked_at, [row for row in page.rows if str(row.get(table.changed, "")) >= since])
+                changed = [row for row in page.rows if str(row.get(table.changed, "")) >= since]
+                yield Told(asked_at, self._marked(table, changed))
 
     async def has_news(self, kind: Kind) -> bool:
         """See `Source`: nobody knows before asking."""
@@ -133,20 +136,32 @@ class PagedSource:
                 found = {str(row.get(table.key, "")): row for row in page.rows} | found
         return found
 
+    async def _know_marks(self, table: Table) -> None:
+        """Between sweeps those of the last one: else the same row would differ."""
+        if table.name not in self._marks:
+            await self._read_marks(table)
+
     async def _read_marks(self, table: Table) -> None:
         marks: dict[str, dict[str, str]] = {}
         for wanted in table.marks:
             if self._protocol.mark is None:
                 raise TypeError(f"{table.name} has marks that its protocol cannot ask for")
             _, page = await self._ask(table, self._protocol.mark(table, wanted))
-            marks[wanted.column] = {str(row.get(wanted.key, "")): str(row.get(wanted.value) or "S") for row in page.rows}
+            if page.after is not None:
+                raise RetryLater(f"{wanted.service} is longer than one page: rows of {table.name} would lack what it tells")
+            marks[wanted.column] = {
+                str(row.get(wanted.key, "")): str(row.get(wanted.value) or wanted.otherwise) for row in page.rows
+            }
         self._marks[table.name] = marks
 
     def _marked(self, table: Table, rows: Sequence[Row]) -> list[Row]:
         if not table.marks:
             return list(rows)
-        marks = self._marks.get(table.name, {})
-        return [{**row, **{column: of.get(str(row.get(table.key, "")), "") for column, of in marks.items()}} for row in rows]
+        known = self._marks[table.name]
+        return [
+            {**row, **{one.column: known[one.column].get(str(row.get(one.by or table.key, "")), "") for one in table.marks}}
+            for row in rows
+        ]
 
     async def _settle(self, table: Table, rows: Sequence[Row]) -> None:
         """Where no date of the whole sweep told its form, ask what shows the same dates otherwise."""

@@ -79,24 +79,27 @@ def test_nobody_may_call_whom_the_erp_takes_out_or_who_is_inactive() -> None:
 
 def test_a_law_closes_the_night_where_the_erp_names_the_state() -> None:
     night = NOW.replace(hour=23)
-    assert objections(client(), night) == set()
-    assert objections(client(), night, of=RBX) == {"state"}
+    for of in (IXC, RBX):
+        assert objections(client(), night, of=of) == {"state"}
+        assert objections(client(state="SE"), night, of=of) == set()
 
 
 def test_after_the_hours_are_closed_nobody_may_be_called() -> None:
     closed = NOW + timedelta(hours=12) + CLOSING
 
-    assert objections(client(), closed - GRACE) == set()
-    assert objections(client(), closed) == {"blocked"}
+    assert objections(client(state="SE"), closed - GRACE) == set()
+    assert objections(client(state="SE"), closed) == {"blocked"}
 
 
 def test_who_might_have_been_called_all_along_is_counted() -> None:
     paid = client(bills=[[LATE, None, NOW.isoformat()]])
-    several = {"1": client(), "2": paid, "3": client(collect="N"), "4": client(phones=["3221-0001"]), "5": client()}
+    here = {"state": "SE"}
+    several = {"1": client(**here), "2": paid | here, "3": client(collect="N", **here), "5": client(**here), "6": client()}
+    several["4"] = client(phones=["3221-0001"], **here)
     sweeps = noticed((polled(3, 6),), GRACE)
 
     assert callable_all_along([(there(), several)], sweeps, NOW - GRACE, NOW + timedelta(minutes=1)) == 2
-    assert callable_all_along([(there(RBX), several)], sweeps, NOW - GRACE, NOW + timedelta(minutes=1)) == 0
+    assert callable_all_along([(there(), {"6": client()})], sweeps, NOW - GRACE, NOW + timedelta(minutes=1)) == 0
 
 
 def test_what_a_law_closes_is_said_with_its_end() -> None:

@@ -2,11 +2,13 @@ import json
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from deploy.simulators.ixc import names
 from deploy.simulators.ixc.columns import BLANKS, MARK
+from deploy.simulators.ixc.places import Home
 from deploy.simulators.ixc.provider import Size, generate
 from deploy.simulators.ixc.store import Provider
 
@@ -106,3 +108,13 @@ def test_the_same_arguments_give_the_same_rows(today: date) -> None:
     one, other = (generate(Size(30), 4, today) for _ in range(2))
 
     assert [table.rows for table in one.tables.values()] == [table.rows for table in other.tables.values()]
+
+
+def test_most_clients_live_where_the_provider_is_at_home() -> None:
+    """And some in the states beside it: each by the id that the table `uf` gives that state."""
+    for home in get_args(Home):
+        found = generate(Size(300, home=home), 1, date(2026, 1, 14))
+        letters = {row["id"]: row["sigla"] for row in found["uf"].each()}
+        states = Counter(letters[row["uf"]] for row in found["cliente"].each())
+        assert states.most_common(1)[0][0] == home
+        assert 240 < states[home] < 300

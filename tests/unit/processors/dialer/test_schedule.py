@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.dialer.schedule import HOPS, LOOK_AGAIN, Turn, allowed, turn
+from schemas.attempts import MARKS_KEPT
 from schemas.calling.decide import decide
 from schemas.controls import NO_CONTROLS, Controls, Doubts
 from schemas.instances import Instance
@@ -91,12 +92,21 @@ def test_whoever_a_record_only_can_free_has_no_turn() -> None:
         OWED.model_copy(update={"phones": ()}),
         OWED.model_copy(update={"due": ()}),
         OWED.model_copy(update={"renegotiated": True}),
-        OWED.model_copy(update={"calls": (PastCall(attempt=ONE, at=NOON - timedelta(days=2), number="+551"),)}),
     ):
         assert turn_of(facts) is None
     for here in (instance(pabx=None), instance(pabx=ARMED, paused=True)):
         assert turn_of(OWED, here=here) is None
     assert turn_of(OWED, people=Controls(doubts=Doubts(everybody=True))) is None
+
+
+def test_a_call_whose_end_nobody_told_holds_him_until_its_mark_has_gone_and_no_longer() -> None:
+    """Eight days, as in the ledger: Sunday noon, so Monday's opening. Then another call is not in its way."""
+    calls = (PastCall(attempt=ONE, at=NOON - timedelta(days=2), number="+551"),)
+    facts = OWED.model_copy(update={"calls": calls})
+
+    assert calls[0].at + MARKS_KEPT == datetime(2026, 1, 18, 12, tzinfo=HERE.clock)
+    assert turn_of(facts) == datetime(2026, 1, 19, 9, tzinfo=HERE.clock)
+    assert turn_of(facts, NOON + timedelta(days=7)) == NOON + timedelta(days=7)
 
 
 def test_what_a_record_has_not_told_yet_is_looked_at_again() -> None:
@@ -122,9 +132,9 @@ def test_what_was_refused_of_dry_runs_counts_until_it_is_armed() -> None:
 CALL = st.builds(
     PastCall,
     attempt=st.sampled_from([ONE, OTHER]),
-    at=st.integers(0, 24 * 8 * 4).map(lambda quarters: NOON - timedelta(minutes=15 * quarters)),
+    at=st.integers(0, 24 * 10 * 4).map(lambda quarters: NOON - timedelta(minutes=15 * quarters)),
     number=st.just("+5582999990001"),
-    outcome=st.sampled_from(["human", "busy", "no_answer", "machine", "lost", "invalid_number"]),
+    outcome=st.sampled_from([None, None, None, "human", "busy", "no_answer", "machine", "lost", "invalid_number"]),
 )
 FACTS = st.builds(
     lambda due, calls, uf, refused, renegotiated: OWED.model_copy(

@@ -29,7 +29,7 @@ BY_CUSTOM = {
     *(date(2026, month, day) for month, day in ((2, 16), (2, 17), (6, 4), (12, 24), (12, 31))),
 }
 """Carnival, Corpus Christi, Christmas Eve, New Year's Eve of the years that are drawn."""
-LAWFUL = {"SP": ((8, 20), (8, 14)), "AL": ((8, 20), (8, 14)), "AM": ((0, 19), (0, 0))}
+LAWFUL = {"SP": ((8, 20), (8, 14)), "AL": ((8, 20), (8, 14)), "AM": ((8, 18), (0, 0))}
 """Hours on weekdays and on Saturdays by state, written from `schemas/erp/BRAZIL.md`."""
 
 

@@ -9,6 +9,7 @@ import pytest
 from schemas.attempts import Attempt, AttemptState, Mark
 from schemas.calls import Call
 from schemas.controls import Controls
+from schemas.said import Said
 from sinks.originate.ending import finish
 from sinks.originate.healing import RESERVED_FOR, RESERVING_FOR, heal
 from sinks.originate.marks import rewritten
@@ -164,6 +165,20 @@ def test_a_pabx_that_wants_no_calls_holds_the_instance(status: int) -> None:
     assert (only(world).state, marks(world)) == ("refused", [])
     assert [(hold.instance.name, hold.status) for hold in world.held] == [("norte", status)]
     assert world.published[-1].reason == "pabx_refuses"
+
+
+@pytest.mark.parametrize("rings", [False, True])
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_a_proxy_that_wants_no_calls_holds_the_instance_and_its_word_about_the_call_is_none(
+    status: int, *, rings: bool
+) -> None:
+    """Nothing more is asked for; the one call counts, as it may have been placed before the proxy spoke."""
+    page = Said(status, "text/html", b"<html>Authorization Required</html>")
+    world = Pretended(answer=lambda _: Told(page, rings=rings))
+
+    assert placed(world) == ("ringing" if rings else "unclear")
+    assert (only(world).state, marks(world)) == ("ringing", SUBJECTS)
+    assert [(hold.instance.name, hold.status) for hold in world.held] == [("norte", status)]
 
 
 def test_what_nobody_knows_counts() -> None:
