@@ -16,7 +16,15 @@ from tests.integration.pipeline import eventually, put_rows, row, running
 pytestmark = pytest.mark.integration
 
 NOT_JSON = b"\xff\x00 not JSON"
-KEYS = {"erp": b":1:bill:1", "debtor": b":1", "queue": b":1", "stage": b":1", "dead": b"", "call": b":1:call:A", "pbx": b":1:cdr:A:D"}
+KEYS = {
+    "erp": b":1:bill:1",
+    "debtor": b":1",
+    "queue": b":1",
+    "stage": b":1",
+    "dead": b"",
+    "call": b":1:call:A",
+    "pbx": b":1:cdr:A:D",
+}
 
 
 def poison(topic: Topic, prefix: str) -> list[Message]:
@@ -59,7 +67,9 @@ async def test_every_topic(
             for topic in TOPICS:
 
                 async def buried(topic: Topic = topic) -> bool:
-                    if topic is REQUESTS:  # originate reads it from the end on, which is where it was when its group was joined
+                    if (
+                        topic is REQUESTS
+                    ):  # originate reads it from the end on, which is where it was when its group was joined
                         await publish(sender, topic.name, 0, poison(topic, prefix))
                     place = {"$regex": f"^{topic.name}\\["}
                     letters = [one async for one in views["dead_letters"].find({"place": place})]
