@@ -43,13 +43,14 @@ POLL_S = 0.1
 
 
 class Opened(TypedDict):
-    """One opening: seconds of the look before it, of `round` at it, and of looking at everybody at it. `asked`: for how
-    many; `best`: of whom looking at everybody says that he may be called.
+    """One opening: seconds of the look before it, of `round` at it, and of looking at everybody at it; `cpu` of the last
+    two. `asked`: for how many; `best`: of whom looking at everybody says that he may be called.
     """
 
     looked: float
     round: float
     anew: float
+    cpu: tuple[float, float]
     asked: int
     best: int
 
@@ -98,15 +99,16 @@ class Dialer:
         await asking.round(self.worker)
         looked = time.perf_counter()
         self.clock.at = OPENING
-        begin = time.perf_counter()
+        opened, cpu = time.perf_counter(), time.process_time()
         await asking.round(self.worker)
-        ranked = time.perf_counter()
+        ranked, used = time.perf_counter(), time.process_time()
         best = self._anew()
-        ended = time.perf_counter()
+        ended, all_used = time.perf_counter(), time.process_time()
         return Opened(
             looked=looked - began,
-            round=ranked - begin,
+            round=ranked - opened,
             anew=ended - ranked,
+            cpu=(used - cpu, all_used - used),
             asked=len(asking.live.keys() & set(best)),
             best=len(best),
         )

@@ -25,7 +25,7 @@ NOTES = {
     OURS: "insert the attempt; read client, person and number, judge them, replace each; move the attempt",
     BARE: "pymongo async replace_one of one small document, majority and journalled",
 }
-TARGET = Target(at_most=8)
+TARGET = Target(at_most=10)
 BARE_COLLECTION = "bare_ledger"
 HOW = "one after the other, nobody else wants the same person"
 MS = 1_000.0

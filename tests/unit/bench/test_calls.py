@@ -14,7 +14,7 @@ from schemas.calling.facts import facts_of
 from schemas.controls import NO_CONTROLS
 from schemas.queue import QueueEntry, Verdict
 
-OPENED = Opened(looked=2.0, round=0.4, anew=1.6, asked=3, best=3)
+OPENED = Opened(looked=2.0, round=0.4, anew=1.6, cpu=(0.3, 1.5), asked=3, best=3)
 
 
 def entry(number: int, *, due: bool) -> QueueEntry:
