@@ -220,6 +220,11 @@ def test_an_hour_is_an_hour_whatever_a_clock_shows() -> None:
     rules, expected = Rules(gap_minutes=5), Limit("limit_hour", half_past + 60 * MINUTE)
 
     assert limits([Call(there)], rules, MACEIO, half_past + 30 * MINUTE) == (expected,)
+    rested = half_past + timedelta(days=1)
+    assert limits([Call(there, human=True)], Rules(rest_days_after_human=1), MACEIO, rested - TICK)[-1] == (
+        "rest_after_human",
+        rested,
+    )
     assert expected in limits([Call(half_past + 9 * MINUTE)], rules, MACEIO, there)
 
 
