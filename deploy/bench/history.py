@@ -1,7 +1,7 @@
 """Topics as a provider of some size leaves them, made directly: what a stage finds that starts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from deploy.bench.debtors import BILLS as BILLS_EACH
 from deploy.bench.debtors import debtor
@@ -12,6 +12,7 @@ from producers.erp.changes import DIGEST_BYTES
 from producers.erp.lease import identity
 from producers.erp.memory import DIGEST, MEMBER
 from schemas.codec import encode
+from schemas.debtor import Debtor
 from schemas.keys import debtor_key, partition_of, row_key
 from schemas.runtime.kafka import Message
 from schemas.runtime.transactions import Parts, Writer
@@ -22,12 +23,16 @@ ROWS_EACH = {CLIENTS.name: 1, CONTRACTS.name: 1, BILLS.name: BILLS_EACH}
 """Rows of one debtor by their topic."""
 
 
-async def states(servers: str, count: int, times: int) -> None:
+def _first(number: int) -> Debtor:
+    return debtor(number, 1)
+
+
+async def states(servers: str, count: int, times: int, of: Callable[[int], Debtor] = _first) -> None:
     """`debtor.v1` with every state `times` over, as `hydrate` writes them: all debtors, then all of them again."""
     keys = [debtor_key(INSTANCE.name, str(number)) for number in range(count)]
     for number in range(DEBTORS.partitions):
         mine = [one for one, key in enumerate(keys) if partition_of(key, DEBTORS.partitions) == number]
-        every = [(keys[one], encode(debtor(one, 1))) for one in mine]
+        every = [(keys[one], encode(of(one))) for one in mine]
         some = [dict(every[start : start + AT_ONCE]) for start in range(0, len(every), AT_ONCE)]
         read = dict.fromkeys((topic.name for topic in HYDRATE.sources), 0)
         written: Iterator[Parts] = ({(DEBTORS.name, number): messages(part, read)} for part in some * times)

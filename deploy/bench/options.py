@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from schemas.errors import StopWorker
 
-PARTS = ("hydrate", "views", "latency", "poller", "recovery", "memory")
+PARTS = ("hydrate", "views", "latency", "poller", "recovery", "memory", "calls")
 OPEN_BILLS = 2.62
 """What to ask of the simulator a client: with it 27,000 clients have about 74,000 open bills."""
 
@@ -15,7 +15,8 @@ class Sizes:
     """`debtors` are the clients of the simulated provider, `events` what hydrate joins, `documents` what views writes.
 
     `rate`: rows published a second for `seconds`. `rounds`: how often each comparison is repeated, in alternating order.
-    `history`: records a debtor in the topics of states when `hydrate` is killed.
+    `history`: records a debtor in the topics of states when `hydrate` is killed. `due`: debtors whose turn comes at once;
+    `reservations`: of calls.
     """
 
     debtors: int = 27_000
@@ -25,9 +26,11 @@ class Sizes:
     seconds: int = 30
     rounds: int = 3
     history: int = 4
+    due: int = 1_000
+    reservations: int = 1_000
 
 
-QUICK = Sizes(debtors=1_500, events=10_000, documents=3_000, rate=200, seconds=4, rounds=1)
+QUICK = Sizes(debtors=1_500, events=10_000, documents=3_000, rate=200, seconds=4, rounds=1, due=100, reservations=100)
 
 
 def parts(only: Sequence[str]) -> tuple[str, ...]:

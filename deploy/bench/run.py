@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.bench import hydrate, latency, memory, poller, recovery, views
+from deploy.bench import calls, hydrate, latency, memory, poller, recovery, views
 from deploy.bench.broker import Kafka
 from deploy.bench.child import MEGABYTE
 from deploy.bench.figures import Figure, Result
@@ -32,6 +32,7 @@ MEASURES: dict[str, Measure] = {
     "poller": poller.measure,
     "recovery": recovery.measure,
     "memory": memory.measure,
+    "calls": calls.measure,
 }
 
 

@@ -5,7 +5,7 @@ import json
 import sys
 import time
 from asyncio.subprocess import PIPE
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from aiokafka import TopicPartition
 
 from deploy import instances
 from deploy.clients import reader
+from deploy.demo.away import Away
 from deploy.demo.people import Polled, callable_all_along, noticed, people
 from deploy.demo.provider import Provider
 from deploy.demo.rung import OPEN, Rung, counts, disagreements, rung
@@ -39,8 +40,8 @@ WITHIN_S = 180.0
 POLL_S = 0.5
 LATER = SILENCE + TALK + timedelta(minutes=5)
 """By then every call is over, whatever is known of it."""
-GRACE = timedelta(seconds=30)
-"""From the end of a sweep until nobody is called for what it found: five seconds, where the machine is not busy."""
+GRACE = timedelta(seconds=5)
+"""From the end of a sweep until nobody is called for what it found; while a stage or a server is away it does not count."""
 MANY, LONG = 5, timedelta(seconds=45)
 """So many debtors, so long: a demonstration in which nobody is called shows nothing."""
 PEOPLE = "people.json"
@@ -69,13 +70,13 @@ class Judged:
 
 
 class Calls:
-    """`chaos`: how long a stage may have been away at most, None where none was."""
+    """`struck`: whether stages were away on purpose."""
 
-    def __init__(self, telephones: Telephones, database: Database, servers: str, chaos: timedelta | None) -> None:
+    def __init__(self, telephones: Telephones, database: Database, servers: str, *, struck: bool) -> None:
         self._telephones = telephones
         self._database = database
         self._servers = servers
-        self._chaos = chaos
+        self._struck = struck
 
     async def begun(self, calls: int, within: float) -> bool:
         """Whether so many have been placed, at the latest after `within` seconds."""
@@ -106,18 +107,23 @@ class Calls:
         while await self._open() and time.monotonic() < deadline:
             await asyncio.sleep(POLL_S)
 
-    async def judge(self, listed: Sequence[Instance], providers: Mapping[str, Provider], open_for: Hours) -> Judged:
-        """What rang against what was allowed, and against the attempts. Raises StopWorker where the judge itself fails."""
+    async def judge(
+        self, listed: Sequence[Instance], providers: Mapping[str, Provider], open_for: Hours, away: Collection[Away]
+    ) -> Judged:
+        """What rang against what was allowed, and against the attempts. `away`: when something was not at work.
+
+        Raises StopWorker where the judge itself fails.
+        """
         calls = rung(self._telephones.lines())
         deadline = time.monotonic() + WITHIN_S
         while True:  # evidence that comes late revises an outcome
             attempts = await self._attempts()
-            differences = list(disagreements(calls, attempts, struck=self._chaos is not None))
+            differences = list(disagreements(calls, attempts, struck=self._struck))
             if not differences or time.monotonic() > deadline:
                 break
             await asyncio.sleep(POLL_S)
         provided = [(instance, await providers[instance.name].debts()) for instance in listed]
-        known = noticed(await self._polled(), GRACE + (self._chaos or timedelta(0)))
+        known = noticed(await self._polled(), GRACE, away)
         allowed = people(
             provided,
             {call.number for call in calls.values()},

@@ -6,11 +6,13 @@ from asyncio.subprocess import Process
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 from statistics import median
 from typing import TypeVar
 
+from deploy.demo.away import Away
 from deploy.demo.plan import Blow, Kind
 from deploy.local.server import Server
 from deploy.local.stack import Stack
@@ -29,7 +31,10 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Chaos:
-    """`alive`: folder of the files that stages touch while they are at work. `back`: seconds each blow's target was away."""
+    """`alive`: folder of the files that stages touch while they are at work. `back`: seconds each blow's target was away.
+
+    `away`: when a server was.
+    """
 
     supervisor: Supervisor
     stack: Stack
@@ -38,6 +43,7 @@ class Chaos:
     pabx: Server | None = None
     back: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     struck: Counter[Kind] = field(default_factory=Counter)
+    away: list[Away] = field(default_factory=list)
     turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def run(self, blows: Sequence[Blow]) -> None:
@@ -106,7 +112,7 @@ class Chaos:
 
     async def _server(self, blow: Blow, server: Server) -> None:
         async with self.turns[server.name]:  # one that has not come back yet is struck afterwards
-            self._strike(blow)
+            struck_at = datetime.fromtimestamp(self._strike(blow), UTC)
             began = time.monotonic()
             if blow.kind == "pause":
                 began = await self._pause_server(blow.lasting, server)
@@ -116,6 +122,7 @@ class Chaos:
             else:
                 await server.restart()
             self.back[server.name].append(time.monotonic() - began)
+            self.away.append(Away(struck_at, datetime.now(UTC)))
 
     async def _pause_server(self, lasting: float, server: Server) -> float:
         """Returns when it answers again; the moment at which it was woken."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from deploy.stages import STAGES
 
-SEVERAL = {"erp-poller": 2, "cdr-poller": 2, "hydrate": 3, "dialer": 2, "originate": 3}
+SEVERAL = {"erp-poller": 2, "cdr-poller": 2, "hydrate": 3, "dialer": 4, "originate": 3}
 """Under chaos: instances and PABXs go from poller to poller, partitions from worker to worker. Two cores carry as many."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from deploy.demo.away import Away, at_work_for
 from schemas.calling.calendar import gate, is_holiday
 from schemas.calling.hours import LAWS, ZONES
 from schemas.instances import Instance, Rules, Window
@@ -37,14 +38,14 @@ class Polled(NamedTuple):
     ended: datetime
 
 
-def noticed(sweeps: Iterable[Polled], grace: timedelta) -> Noticed:
-    """By the end of the first sweep that began after the change, and `grace` for all that comes behind it."""
-    known = sorted(sweeps, key=lambda one: one.ended)
+def noticed(sweeps: Iterable[Polled], grace: timedelta, away: Iterable[Away] = ()) -> Noticed:
+    """By the end of the first sweep that began after the change, and `grace` for all that comes behind it and was there."""
+    known, gone = sorted(sweeps, key=lambda one: one.ended), tuple(away)
 
     def at(instance: str, kind: Kind, changed: datetime) -> datetime | None:
         ends = (one.ended for one in known if (one.instance, one.kind) == (instance, kind) and one.began >= changed)
         end = next(ends, None)
-        return end and end + grace
+        return end and at_work_for(grace, end, gone)
 
     return at
 

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from deploy import instances
 from deploy.demo import provider as simulated
+from deploy.demo.away import Signs
 from deploy.demo.calls import Calls, Hours, Judged
 from deploy.demo.chaos import Chaos, servers_of
 from deploy.demo.crew import crew
@@ -20,7 +21,7 @@ from deploy.demo.erps import ERPS, Simulated
 from deploy.demo.folder import LOGS, throwaway
 from deploy.demo.options import Options
 from deploy.demo.people import closed_states
-from deploy.demo.plan import Blow, longest_pause, plan
+from deploy.demo.plan import Blow, plan
 from deploy.demo.provider import Provider
 from deploy.demo.settle import Result, documents, events, first_sync, settle
 from deploy.demo.telephones import Telephones, pabx
@@ -171,8 +172,9 @@ class Demo:
         options = self._options
         watching = asyncio.create_task(self._watch(stack, database))
         chaos = Chaos(supervisor, stack, self._alive, self._report, scene.telephones) if options.blows else None
-        away = longest_pause(options.lasting) if chaos is not None and options.lasting is not None else None
-        calls = Calls(scene.telephones, database, stack.kafka_bootstrap, away)
+        calls = Calls(scene.telephones, database, stack.kafka_bootstrap, struck=chaos is not None)
+        signs = Signs(self._crew)
+        observing = asyncio.create_task(self._observe(signs))
         since = datetime.now(UTC)
         for instance in scene.listed:
             for line in closed_states(instance, since):
@@ -191,6 +193,8 @@ class Demo:
                 await asyncio.sleep(options.lasting.total_seconds())
         finally:
             watching.cancel()
+            observing.cancel()
+        away = [*signs.spans, *(chaos.away if chaos else ())]
         mongo = MongoSettings(mongo_uri=stack.mongo_uri, mongo_database=database.name)
         closed_at = await calls.close(mongo, scene.listed)
         self._progress("changes stopped, no call is placed any more; waiting until the views hold them all")
@@ -198,7 +202,7 @@ class Demo:
         self._progress("waiting until every call has ended")
         await calls.settle(supervisor, [hand.name for hand in self._crew if hand.stage == "classify"])
         self._progress("judging every call")
-        heard = await calls.judge(scene.listed, scene.providers, Hours(since, closed_at))
+        heard = await calls.judge(scene.listed, scene.providers, Hours(since, closed_at), away)
         self._progress("folding every raw row anew")
         judged = VerifySettings(
             kafka_bootstrap_servers=stack.kafka_bootstrap, mongo_uri=stack.mongo_uri, mongo_database=database.name
@@ -218,6 +222,13 @@ class Demo:
             except StopWorker:
                 self._progress("the broker is away")
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _observe(self, signs: Signs) -> None:
+        while True:
+            files = ((name, self._alive / name) for name in signs.names)
+            marks = {name: file.stat().st_mtime for name, file in files if file.exists()}
+            signs.saw({name: datetime.fromtimestamp(mark, UTC) for name, mark in marks.items()})
+            await asyncio.sleep(POLL_S)
 
     def _told(self, event: Event) -> None:
         if isinstance(event, NotStarted) or (isinstance(event, Ended) and not self._options.blows):

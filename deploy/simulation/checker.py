@@ -9,6 +9,8 @@ RANG is the PABX's own log, one JSON object a line, of which two kinds count; a 
     {"what": "rang", "id": "01J…", "number": "+5582…", "at": "2026-11-30T12:00:00+00:00"}
     {"what": "ended", "id": "01J…", "end": "2026-11-30T12:00:31+00:00", "outcome": "human"}
 
+A PABX that stood still adds when it was `"asked"`: no payment, and nobody's wish, of later takes that back.
+
 PEOPLE is one JSON object. Times are ISO 8601 with an offset, an end of null is never:
 
     {"rules": {"per_hour": 1, "per_day": 3, "per_7_days": 7, "gap_minutes": 240, "rest_days_after_human": 0},
@@ -40,13 +42,14 @@ SLACK = timedelta(milliseconds=5)
 
 @dataclass(frozen=True)
 class Rang:
-    """One telephone that rang."""
+    """One telephone that rang. `asked`: when its PABX was, where that was earlier."""
 
     id: str
     number: str
     at: datetime
     ended: datetime
     outcome: str
+    asked: datetime | None = None
 
 
 class Violation(NamedTuple):
@@ -144,16 +147,16 @@ def _nobody_may(call: Rang, whose: Sequence[Person], people: Mapping[str, Any]) 
 
 
 def _objections(call: Rang, person: Person, people: Mapping[str, Any]) -> Iterator[str]:
-    here = call.at.astimezone(person.zone)
+    here, asked = call.at.astimezone(person.zone), call.asked or call.at
     if not _inside(people["windows"], here):
         yield "window"
     if not _inside(person.state["windows"], here):
         yield "state"
     if here.date().isoformat() in person.holidays:
         yield "holiday"
-    if any(span.first <= call.at < span.end for span in person.blocked):
+    if any(span.first <= asked < span.end for span in person.blocked):
         yield "blocked"
-    if not any(span.first <= call.at < span.end for span in person.owes):
+    if not any(span.first <= asked < span.end for span in person.owes):
         yield "paid"
 
 
@@ -198,7 +201,8 @@ def read(lines: Iterable[str]) -> list[Rang]:
         said = json.loads(line)
         if said["what"] == "rang":
             last[said["id"]] = len(rang)
-            rang.append(Rang(said["id"], said["number"], _time(said["at"]), FOREVER, ""))
+            asked = _time(said["asked"]) if "asked" in said else None
+            rang.append(Rang(said["id"], said["number"], _time(said["at"]), FOREVER, "", asked))
         elif said["what"] == "ended":
             place = last[said["id"]]
             rang[place] = replace(rang[place], ended=_time(said["end"]), outcome=said["outcome"])

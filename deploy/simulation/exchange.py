@@ -6,7 +6,7 @@ it: whoever asks is bound to 5 s before their end.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from deploy.simulators.pabx.answers import NOT_FOUND
 from deploy.simulators.pabx.callees import BY_DIGIT, UNALLOCATED, Callee
 from deploy.simulators.pabx.core import Core, Happening, Refused
 from deploy.simulators.pabx.faults import PROXY_ERROR, Fault, FaultKind, strike
+from deploy.simulators.pabx.log import Line
 from deploy.simulators.pabx.moments import Goal
 from schemas.said import Said
 
@@ -53,6 +54,7 @@ class Exchange:
         self._time = time
         self._tell = tell
         self.core = Core(self._random.randrange(10**6), self._callee)
+        self._asked: dict[str, datetime] = {}
         self.down = self.missing = self.booting = self.forbidding = time.now
         self._wake = Wakeful(time, self.settle)
 
@@ -75,6 +77,7 @@ class Exchange:
                     self._time.after(seconds, lambda: _ignored(self._placed(fields)))
                 else:
                     self._time.after(seconds, lambda: heard(self._placed(fields)))
+                self._asked[fields["channelId"]] = self._time.now
             case _:
                 self._answer(self._placed(fields), fault, heard)
 
@@ -121,9 +124,16 @@ class Exchange:
         """Tell what happened until now."""
         now = self._time.now
         for happened in self.core.advance(now):
-            self._tell.happened(self.address, happened)
+            self._tell.happened(self.address, self._dated(happened))
         if (due := self.core.next_at) is not None:
             self._wake.by(due)
+
+    def _dated(self, happened: Happening) -> Happening:
+        """A call that it was asked for while it stood still says when that was."""
+        if isinstance(happened, Line) and happened.body["what"] == "rang":
+            asked = self._asked.pop(happened.body["id"], None)
+            return Line({**happened.body, "asked": asked.isoformat()}) if asked else happened
+        return happened
 
     def _closed(self) -> Said | None:
         now = self._time.now

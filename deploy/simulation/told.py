@@ -1,7 +1,6 @@
 """What the judge is told: who may be rung when, from the fiction alone and by no rule of the system's own.
 
-What somebody does is known a little later: the ERP is read once a minute, and a PABX that stood still may ring up to a
-minute after it was asked. So long what was allowed before is no fault.
+What somebody does is known a little later: the ERP is read once a minute. So long what was allowed before is no fault.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +12,7 @@ from deploy.simulation import states
 from deploy.simulation.people import HOME, Account, Person, Span
 from deploy.simulation.providers import HOURS, LIMITS, MAX_DAYS, MIN_DAYS
 
-POLLED_S, STOOD_STILL_S = 65, 60
+POLLED_S = 65
 READ_S = 6
 """Controls are looked at right before a call, at most so long."""
 
@@ -42,7 +41,7 @@ def _person(person: Person, thought_of: Span | None) -> dict[str, Any]:
 
 def _owes(account: Account) -> Iterator[list[str | None]]:
     """While a bill is late enough, and not too late, and not paid."""
-    slack = timedelta(seconds=POLLED_S + STOOD_STILL_S)
+    slack = timedelta(seconds=POLLED_S)
     for bill in account.bills:
         first = _midnight(account, bill.due_on + timedelta(days=MIN_DAYS))
         ends = [_midnight(account, bill.due_on + timedelta(days=MAX_DAYS + 1))]
@@ -52,7 +51,7 @@ def _owes(account: Account) -> Iterator[list[str | None]]:
 
 
 def _blocked(person: Person, thought_of: Span | None) -> Iterator[list[str | None]]:
-    known, polled = timedelta(seconds=READ_S + STOOD_STILL_S), timedelta(seconds=POLLED_S + STOOD_STILL_S)
+    known, polled = timedelta(seconds=READ_S), timedelta(seconds=POLLED_S)
     for at, until in person.promised:
         # by the first of its providers' clocks to have that day behind it
         ends = min(_midnight(account, until + timedelta(days=1)) for account in person.accounts)

@@ -75,6 +75,8 @@ async def test_each_fault_strikes_and_everything_comes_back(tmp_path: Path, gone
             )
         assert chaos.struck == {"kill": 2, "clock": 1, "pause": 2, "restart": 1, "end": 1}
         assert {name: len(seconds) for name, seconds in chaos.back.items()} == {"one": 2, "two": 2, "Kafka": 2, "PABX": 1}
+        assert len(chaos.away) == 3
+        assert all(span.until > span.since for span in chaos.away)
         assert (tmp_path / "logs" / "one.log").read_text().split() == ["shift", "none", "shift", "none", "shift", "-10800.0"]
         assert SHIFT in STAGE
         assert kafka.pid != first

@@ -6,6 +6,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
+from deploy.demo.away import Away
 from deploy.demo.erps import IXC, RBX, Simulated
 from deploy.demo.options import OPEN_RULES
 from deploy.demo.people import CLOSING, Polled, callable_all_along, closed_states, noticed, people
@@ -69,6 +70,17 @@ def test_a_payment_counts_from_the_first_sweep_that_began_after_it() -> None:
     assert objections(paid, NOW + timedelta(seconds=10), sweeps=sweeps) == set()
     assert objections(paid, NOW + timedelta(seconds=12), sweeps=sweeps) == {"paid"}
     assert objections(paid, NOW + timedelta(seconds=12), sweeps=sweeps[:1]) == set()
+
+
+def test_while_something_was_away_nobody_could_heed_a_payment() -> None:
+    """Then it counts as long as ever from when all were back."""
+    ended = NOW + timedelta(seconds=6)
+    gone = Away(ended + timedelta(seconds=4), ended + timedelta(seconds=20))
+
+    found = noticed([polled(3, 6)], GRACE, [gone])("demo", "bill", NOW)
+
+    assert found == gone.until + GRACE
+    assert noticed([polled(3, 6)], GRACE, [gone])("demo", "client", NOW) is None
 
 
 def test_nobody_may_call_whom_the_erp_takes_out_or_who_is_inactive() -> None:

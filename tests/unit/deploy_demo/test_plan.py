@@ -88,7 +88,7 @@ def test_the_same_seed_is_the_same_plan_and_another_is_another() -> None:
 def test_under_chaos_there_are_several_of_whatever_shares_its_work() -> None:
     assert [hand.name for hand in crew(several=False)] == list(STAGES)
     count = Counter(hand.stage for hand in crew(several=True))
-    several = {"erp-poller": 2, "cdr-poller": 2, "hydrate": 3, "dialer": 2, "originate": 3}
+    several = {"erp-poller": 2, "cdr-poller": 2, "hydrate": 3, "dialer": 4, "originate": 3}
     assert {**dict.fromkeys(STAGES, 1), **several} == count
     assert len(set(NAMES)) == len({(hand.stage, hand.worker) for hand in crew(several=True)}) == len(NAMES)
 

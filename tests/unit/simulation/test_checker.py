@@ -131,6 +131,18 @@ def test_an_end_belongs_to_the_last_ring_of_its_id() -> None:
     assert [(one.ended == end, one.outcome) for one in found] == [(True, "busy"), (False, "")]
 
 
+@pytest.mark.parametrize(("number", "rule"), [("+4", "paid"), ("+5", "blocked")])
+def test_what_a_pabx_that_stood_still_was_asked_before_nobody_could_take_back(number: str, rule: str) -> None:
+    """But the hours, and whatever else the clock decides, count when the telephone rings."""
+    line = {"what": "rang", "id": "x", "number": number, "at": (AT + timedelta(seconds=50)).isoformat()}
+    before, after = (AT + timedelta(seconds=seconds) for seconds in (-1, 1))
+
+    assert found(read([json.dumps(line | {"asked": before.isoformat()})])) == set()
+    assert found(read([json.dumps(line | {"asked": after.isoformat()})])) == found(read([json.dumps(line)])) == {rule}
+    late = line | {"number": "+1", "at": (AT + 9 * H).isoformat(), "asked": (AT + 8.99 * H).isoformat()}
+    assert found(read([json.dumps(late)])) == {"window"}
+
+
 def test_it_knows_nothing_of_ours() -> None:
     tree = ast.parse(Path(checker.__file__).read_text())
     named = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]

@@ -136,6 +136,27 @@ def test_the_gate_of_the_strictest_window(local: str, closed: Closed | None, cha
     assert gate(here, at(local).astimezone(UTC)) == expected
 
 
+def test_a_pause_is_named_before_a_missing_pabx_and_that_before_the_hour() -> None:
+    night = datetime(2026, 1, 14, 3, tzinfo=UTC)
+    assert gate(instance(paused=True, pabx=None), night).closed == "instance_paused"
+    assert gate(instance(pabx=None), night).closed == "no_pabx"
+    assert gate(instance(), night).closed == "outside_window"
+
+
+def test_where_no_law_speaks_it_is_the_provider_who_calls_on_holidays_or_not() -> None:
+    independence = datetime(2026, 9, 7, 15, tzinfo=UTC)
+    there = {"state": "PB", "zone": "America/Fortaleza"}
+    assert gate(instance(**there), independence).closed == "holiday"
+    assert gate(instance(**there, rules={"call_on_holidays": True}), independence).closed is None
+
+
+def test_an_hour_of_this_evening_is_ahead_though_in_greenwich_it_is_tomorrow() -> None:
+    late = instance(state="PB", zone="America/Fortaleza", rules={"windows": {0: {"opens": "22:30", "closes": "23:30"}}})
+    monday = datetime(2026, 1, 13, 1, tzinfo=UTC)  # 22:00 there
+
+    assert gate(late, monday).opens_at == monday + timedelta(minutes=30)
+
+
 def test_without_hours_the_gate_never_opens() -> None:
     for windows in ({}, {0: {"opens": time(9), "closes": time(9)}}):
         assert gate(instance(rules={"windows": windows}), WEEK) == Gate("outside_window", None)

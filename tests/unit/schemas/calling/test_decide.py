@@ -181,6 +181,17 @@ def test_the_figures_of_a_place(case: tuple[Facts, Instance, Controls, datetime]
     assert found == seen(evidence, here, people, now.astimezone(UTC))
 
 
+def test_days_late_are_counted_on_the_clock_of_the_instance() -> None:
+    """In Greenwich it is Tuesday already."""
+    evening = datetime.combine(MONDAY, time(22), instance().clock).astimezone(UTC)
+    early = ELIGIBLE.model_copy(update={"due": ((MONDAY - timedelta(days=6), 9_990),)})
+
+    found = seen(early, instance(), NO_CONTROLS, evening)
+
+    assert evening.date() > MONDAY
+    assert (found.days_late, found.holds) == (6, ("too_early",))
+
+
 @given(facts())
 def test_who_owes_owes_since_the_first_bill_with_a_cent(evidence: Facts) -> None:
     """Overdue or not: it is stored in the view, where no clock can change it."""

@@ -213,6 +213,21 @@ def test_a_day_without_midnight_ends_when_the_next_begins() -> None:
     assert limit == Limit("limit_day", datetime(2018, 11, 4, 3, tzinfo=UTC))
 
 
+def test_an_hour_is_an_hour_whatever_a_clock_shows() -> None:
+    """On 18 February 2018 the clocks of São Paulo went from 23:59 back to 23:00: a call there, or one that is to come."""
+    half_past = datetime(2018, 2, 18, 1, 30, tzinfo=UTC)  # 23:30, for the first time
+    there = half_past.astimezone(ZoneInfo("America/Sao_Paulo"))
+    rules, expected = Rules(gap_minutes=5), Limit("limit_hour", half_past + 60 * MINUTE)
+
+    assert limits([Call(there)], rules, MACEIO, half_past + 30 * MINUTE) == (expected,)
+    rested = half_past + timedelta(days=1)
+    assert limits([Call(there, human=True)], Rules(rest_days_after_human=1), MACEIO, rested - TICK)[-1] == (
+        "rest_after_human",
+        rested,
+    )
+    assert expected in limits([Call(half_past + 9 * MINUTE)], rules, MACEIO, there)
+
+
 @pytest.mark.parametrize(
     ("reason", "rules", "length"),
     [

@@ -116,6 +116,13 @@ def test_a_call_whose_end_nobody_knows_holds_as_long_as_its_mark() -> None:
     assert asked(called(None, MARKS_KEPT)).holds == ()
 
 
+def test_of_what_a_request_was_refused_for_only_limits_stay() -> None:
+    """Of every other rule facts and controls tell, today's and not those of then."""
+    for reason, holds in (("limit_gap", ("limit_gap",)), ("promise", ()), ("outside_window", ())):
+        refused = Facts.model_validate({**ELIGIBLE.model_dump(), "refused": {reason: NOON + HOUR}})
+        assert permit(refused, CODE, instance(), NO_CONTROLS, NOON).holds == holds
+
+
 def test_a_clock_that_is_set_back_opens_nothing() -> None:
     assert "limit_gap" in asked(called("human", -2 * HOUR)).holds
 

@@ -77,6 +77,7 @@ def test_best_first_then_the_next_after_two_attempts_in_vain(told: str, number: 
         ("", {A, B, C}, ""),
         ("C-", {C}, A),
         ("Bx Bx", {A}, C),
+        ("A-", {A, B}, C),
     ],
 )
 def test_a_number_that_is_blocked_is_never_rung(told: str, blocked: set[str], number: str) -> None:
