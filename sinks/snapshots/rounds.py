@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
@@ -137,4 +137,4 @@ class Rounds:
         """By MongoDB's clock: whoever holds the lease has the same."""
         hello = await self._database.client.admin.command("hello")
         at: datetime = hello["localTime"]
-        return at
+        return at.replace(tzinfo=UTC)  # the answer to a command knows no zones
