@@ -7,10 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from pymongo import MongoClient
+from pymongo import AsyncMongoClient, MongoClient
 
 from schemas import views
 from schemas.calls import Call
+from schemas.codec import encode
 from schemas.figures.access import Contracts
 from schemas.figures.calls import CallDay
 from schemas.figures.history import day_values, history_pipeline, period_before, series
@@ -18,8 +19,13 @@ from schemas.figures.queue import Waiting
 from schemas.figures.recovered import Recovered, recovered, recovered_pipeline
 from schemas.figures.snapshots import STEP, Found, Snapshot, quarter
 from schemas.figures.standing import Share, Standing
+from schemas.keys import row_key
 from schemas.rows import ErpRow
-from tests.strategies import event
+from sinks.views.indexes import ensure_indexes
+from sinks.views.places import partition
+from sinks.views.writes import batch
+from tests.strategies import SEEN, event
+from tests.unit.records import Given
 
 pytestmark = pytest.mark.integration
 
@@ -131,3 +137,26 @@ def test_what_came_back_is_after_a_call_where_one_was_answered_in_the_week_befor
     assert recovered(rows, first, last) == tuple(days.values())
     assert sum(one.bills_after for one in days.values()) > 20
     assert sum(one.bills_without for one in days.values()) > 20
+
+
+async def test_a_bill_that_is_closed_keeps_its_worth_in_mongodb_for_two_years(mongo_uri: str, database: str) -> None:
+    """Batch by batch, over a grave too; open ones never expire."""
+    (view,) = (view for view in views.VIEWS if view.name == views.CLOSED_BILLS)
+    key = row_key("norte", "1042", "bill", "7")
+    opened, paid = (encode(event("bill", "7", status=status, valor_aberto="9.90")) for status in "AR")
+    seen = []
+    async with AsyncMongoClient[dict[str, Any]](mongo_uri) as client:
+        store = client[database][view.name]
+        await ensure_indexes(view, (views.GRAVES, views.ENDED), store)
+        for offset, value in enumerate((opened, paid, opened, None, paid)):
+            record = Given(view.topic.name, partition(view, key.decode()), offset, key, value)
+            await store.bulk_write(batch(view, [record], lambda one: one.offset, SEEN).writes(), ordered=False)
+            seen.append(await store.find_one({"_id": "norte:1042:7"}) or {})
+        indexes = await store.index_information()
+
+    assert [one.get("cents") for one in seen] == [990, 990, 990, None, None]
+    assert [one.get("how") for one in seen] == [None, "paid", None, None, "paid"]
+    assert [one.get("erased", False) for one in seen] == [False, False, False, True, False]
+    assert [one["version"] for one in seen] == [0, 1, 2, 3, 4]
+    assert indexes["closed_at_1"]["expireAfterSeconds"] == 731 * 86_400
+    assert indexes["at_1"]["partialFilterExpression"] == {"erased": True}
