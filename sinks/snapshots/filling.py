@@ -1,7 +1,8 @@
 """Fills what was missed: the debtors of then in a collection of their own, and the same pipelines over it."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from aiokafka import TopicPartition
 from pymongo import DeleteOne, ReplaceOne
@@ -13,7 +14,7 @@ from schemas.runtime.reading import read_through
 from schemas.topics import BILLS, CALLS_KEPT, CLIENTS, CONTRACTS, REPLAY, SWEEPS
 from schemas.views import Document
 from sinks.snapshots.asking import NEEDED, called, owed
-from sinks.snapshots.past import Past, Sweeps
+from sinks.snapshots.past import Past, Record, Sweeps
 
 SCRATCH = "snapshots_rebuilding_"
 """And the term: a holder that was paused works in another one than who took over."""
@@ -30,9 +31,11 @@ async def forget(database: Database) -> None:
 
 
 class Filling:
-    """`servers`: of Kafka. `term`: of the lease."""
+    """`servers`: of Kafka. `term`: of the lease. `turned` is called while the topics are read."""
 
-    def __init__(self, database: Database, servers: str, term: int) -> None:
+    def __init__(self, database: Database, servers: str, term: int, turned: Callable[[], None]) -> None:
+        self._turned = turned
+        self._read = 0
         self._database = database
         self._servers = servers
         self._scratch = f"{SCRATCH}{term}"
@@ -45,7 +48,7 @@ class Filling:
         past, sweeps = Past(instance.name, told[0], told[-1]) if told else None, Sweeps(instance.name)
         if past is not None:
             raw = [TopicPartition(topic.name, n) for topic in (CLIENTS, CONTRACTS, BILLS) for n in range(topic.partitions)]
-            await read_through(self._servers, raw, past.take)
+            await read_through(self._servers, raw, partial(self._take, past))
             oldest = told[0] - max(SWEPT_BEFORE, timedelta(minutes=instance.rules.max_data_age_minutes))
             swept = [TopicPartition(SWEEPS.name, 0)]
             await read_through(self._servers, swept, lambda record: sweeps.take(record.value), oldest)
@@ -63,6 +66,12 @@ class Filling:
                 yield Snapshot(instance.name, at, found, "rebuilt")
         finally:
             await self._database.drop_collection(self._scratch)
+
+    def _take(self, past: Past, record: Record) -> None:
+        past.take(record)
+        self._read += 1
+        if self._read % AT_ONCE == 0:
+            self._turned()
 
     async def _put(self, documents: Iterable[tuple[str, Document | None]]) -> None:
         writes: list[ReplaceOne[Document] | DeleteOne] = []

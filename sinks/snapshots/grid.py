@@ -15,6 +15,8 @@ LAST_HOUR = 23
 LAST_MINUTE = 45
 LATE = timedelta(minutes=5)
 """So long after its beginning a quarter of an hour can still be measured."""
+LAST_CALL = timedelta(minutes=4)
+"""So long what is in doubt may wait until it no longer is."""
 
 
 def is_kept(at: datetime, now: datetime, clock: ZoneInfo) -> bool:
@@ -43,6 +45,11 @@ def holes(have: Collection[datetime], since: datetime, now: datetime, clock: Zon
 def can_be_filled(at: datetime, now: datetime) -> bool:
     """It has begun, and is too old to be measured."""
     return now - at > LATE
+
+
+def can_wait(at: datetime, now: datetime) -> bool:
+    """Whether there is time to ask once more."""
+    return now - at < LAST_CALL
 
 
 def can_be_measured(at: datetime, now: datetime) -> bool:

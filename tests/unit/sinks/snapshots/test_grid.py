@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.figures.snapshots import STEP, quarter, row_id
-from sinks.snapshots.grid import can_be_measured, holes, is_kept, thinned
+from sinks.snapshots.grid import can_be_measured, can_wait, holes, is_kept, thinned
 
 CLOCK = ZoneInfo("America/Maceio")
 NOW = datetime(2026, 11, 28, 22, 7, 30, tzinfo=UTC)
@@ -69,6 +69,16 @@ def test_old_holes_are_only_those_that_would_be_kept() -> None:
 
     assert len([at for at in found if NOW - at > timedelta(days=30)]) == 10 * 24
     assert thinned(found, NOW, CLOCK) == []
+
+
+@given(st.integers(-60, 900))
+def test_what_is_in_doubt_waits_no_longer_than_it_can_still_be_measured(seconds: int) -> None:
+    at = quarter(NOW)
+    now = at + timedelta(seconds=seconds)
+
+    assert can_be_measured(at, now) is (0 <= seconds <= 300)
+    assert not can_wait(at, now) or seconds < 240
+    assert can_wait(at, at)
 
 
 def test_a_row_is_named_by_its_quarter_in_utc() -> None:
