@@ -235,8 +235,8 @@ def test_a_bill_that_is_paid_keeps_what_it_was_worth() -> None:
     assert (batched["version"], batched["_id"], batched["code"]) == (1_002, "norte:1042:7", "1042")
 
 
-@given(st.lists(st.sampled_from(["open", "paid", "gone", "erased"]), min_size=1, max_size=6), st.integers(0, 6))
-def test_wherever_batches_are_cut_the_document_is_the_same(told: list[str], cut: int) -> None:
+@given(st.lists(st.sampled_from(["open", "paid", "gone", "erased"]), min_size=1, max_size=5))
+def test_wherever_batches_are_cut_the_document_is_the_same(told: list[str]) -> None:
     one = {
         "open": lambda n: bill(n, valor_aberto=f"{n + 1}.00", status="A"),
         "paid": lambda n: bill(n, at=timedelta(minutes=n), **PAID),
@@ -245,12 +245,9 @@ def test_wherever_batches_are_cut_the_document_is_the_same(told: list[str], cut:
     }
     records = [one[what](n) for n, what in enumerate(told)]
     whole = stored(made(BILLS, *records).writes())
-    document: dict[str, Any] | None = None
-    for part in (records[:cut], records[cut:]):
-        if part:
-            document = stored(made(BILLS, *part).writes(), document)
-
-    assert document == whole
+    for cut in range(1, len(told)):
+        first = stored(made(BILLS, *records[:cut]).writes())
+        assert stored(made(BILLS, *records[cut:]).writes(), first) == whole
     assert ("erased" in whole) is (told[-1] == "erased")
 
 
