@@ -8,8 +8,7 @@ from pydantic import ValidationError
 
 from schemas.calling.calendar import Gate, gate
 from schemas.calling.freshness import Signs, closed_by
-from schemas.calling.hours import ZONES
-from schemas.figures.scope import Scope
+from schemas.figures.scope import Scope, scope_of
 from schemas.instances import Instance
 from schemas.queue import Closed
 from schemas.stages import Heartbeat
@@ -46,7 +45,4 @@ def gate_of(instance: Instance, seen: Signs, now: datetime, state: str = "") -> 
 
 def scope(instance: Instance, seen: Signs, now: datetime) -> Scope:
     """Whose figures, on the instance's own calendar."""
-    rules, home = instance.rules, gate_of(instance, seen, now).closed
-    states = {state: closed for state in ZONES if (closed := gate_of(instance, seen, now, state).closed) != home}
-    today = now.astimezone(instance.clock).date()
-    return Scope(instance.name, today, rules.min_days_overdue, home, rules.max_days_overdue, now, states)
+    return scope_of(instance, now, lambda state: gate_of(instance, seen, now, state).closed)

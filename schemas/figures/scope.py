@@ -1,11 +1,13 @@
 """Whose figures, on which day, and what counts as overdue: shared by every family of figures."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from schemas.instances import Rules
+from schemas.calling.calendar import gate
+from schemas.calling.hours import ZONES
+from schemas.instances import Instance, Rules
 from schemas.queue import Closed
 
 Pipeline = list[dict[str, Any]]
@@ -44,6 +46,18 @@ class Scope:
     def closed_in(self, state: str) -> Closed | None:
         """Why the gate of a debtor's state is closed; of one that is not known, the instance's."""
         return self.states.get(state, self.closed)
+
+
+def scope_of(instance: Instance, now: datetime, closed_in: Callable[[str], Closed | None] | None = None) -> Scope:
+    """At the aware instant `now`, on the instance's own calendar.
+
+    `closed_in`: why nobody of a state ("" is the instance's own) may be called; by itself what hours and holidays say.
+    """
+    told = closed_in or (lambda state: gate(instance, now, state).closed)
+    rules, home = instance.rules, told("")
+    states = {state: closed for state in ZONES if (closed := told(state)) != home}
+    today = now.astimezone(instance.clock).date()
+    return Scope(instance.name, today, rules.min_days_overdue, home, rules.max_days_overdue, now, states)
 
 
 def overdue_bills(today: date) -> dict[str, object]:

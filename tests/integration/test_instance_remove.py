@@ -34,7 +34,7 @@ from schemas.topics import (
     QUEUE,
     REFERENCES,
 )  # fmt: skip
-from schemas.views import INSTANCES
+from schemas.views import INSTANCES, SNAPSHOTS
 from tests.integration.installed import FAST, World, world
 from tests.integration.pipeline import PATIENCE_S, eventually, running
 
@@ -112,6 +112,7 @@ async def test_it_is_gone_everywhere_may_be_cut_and_starts_from_nothing_when_it_
             for name in (mine, other):
                 await here.database[PROMISES].insert_one({"instance": name, "code": "1", "until": "2026-01-01"})
                 await here.database[BLOCKLIST].insert_one({"instance": name, "person": "p" * 32, "phone": ""})
+                await here.database[SNAPSHOTS].insert_one({"_id": f"{name}@2026-01-01T00:00Z", "instance": name})
 
             going_on = await called(sender, here.database, mine)
             await called(sender, here.database, other)
@@ -143,7 +144,7 @@ async def test_it_is_gone_everywhere_may_be_cut_and_starts_from_nothing_when_it_
             swept = await here.sweeps(mine)
             assert len(swept) >= len(FAST)
             assert not any(swept.values())
-            for collection in (PROMISES, BLOCKLIST):
+            for collection in (PROMISES, BLOCKLIST, SNAPSHOTS):
                 assert [one["instance"] async for one in here.database[collection].find()] == [other]
             assert await here.database[REMOVALS].count_documents({}) == 0
             assert await here.whole(other)

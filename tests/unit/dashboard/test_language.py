@@ -32,12 +32,14 @@ from dashboard.words.labels import (
 )
 from dashboard.words.language import CATALOGUES, Language
 from schemas.debtor import DocumentProblem, PhoneProblem
+from schemas.figures import names
 from schemas.figures.definitions import DEFINITIONS, Figure
 from schemas.queue import HoldReason, Part
 from schemas.reverse_map import Subject
 from schemas.rows import Kind
 
 SOURCE = Path(dashboard.__file__).parent
+FIGURES = Path(names.__file__)
 KEYWORDS = {"_": None, "N_": None, "NN_": (1, 2), "say": None, "many": (1, 2), "gettext": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
@@ -45,7 +47,7 @@ Message = str | tuple[str, ...]
 
 
 def in_source() -> set[Message]:
-    """Every marked string, those of the definitions of figures too; plural ones as a pair."""
+    """Every marked string, those of the definitions and titles of figures too; plural ones as a pair."""
     found = extract_from_dir(
         SOURCE,
         method_map=[("**.py", "python"), ("*/templates/**.html", "jinja2")],
