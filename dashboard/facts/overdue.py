@@ -60,7 +60,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is overdue under one name. `key`: what a filter asks for, "" where it cannot. `instance`: of a branch, its own."""
+    """What is overdue under one name. `key`: what a filter asks for, "" where it cannot. `instance`: a branch's own."""
 
     name: str
     short: Share
@@ -184,9 +184,7 @@ def _parts(found: Sequence[Read], by: By) -> tuple[Part, ...]:
     short, long = ({fold(one.name): one.share for one in together(terms[term])} for term in (True, False))
     every = together([*terms[True], *terms[False]])
     none = Share()
-    return tuple(
-        Part(one.name, short.get(fold(one.name), none), long.get(fold(one.name), none), one.name) for one in every
-    )
+    return tuple(Part(one.name, short.get(fold(one.name), none), long.get(fold(one.name), none), one.name) for one in every)
 
 
 def _branches(found: Sequence[Read]) -> tuple[Part, ...]:
@@ -214,6 +212,7 @@ def lines(found: Iterable[Read]) -> list[Line]:
 def _line(read: Read, row: Row) -> Line:
     bill, client, of = row["bill"], row.get("client") or {}, read.instance
     due_on = date.fromisoformat(bill["due_on"])
+    bairro, client_type, branch = (read.names.shown(by, client.get(by) or "") for by in BY)
     return Line(
         of.name,
         of.title or of.name,
@@ -224,6 +223,8 @@ def _line(read: Read, row: Row) -> Line:
         due_on,
         (read.today - due_on).days,
         bill["open_cents"],
-        *(read.names.shown(by, client.get(by) or "") for by in BY),
+        bairro,
+        client_type,
+        branch,
         connection(of.erp.kind, row.get("contracts") or ()),
     )

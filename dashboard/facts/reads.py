@@ -102,7 +102,8 @@ async def count(database: Database, now: datetime) -> Counted:
 async def _findings(database: Database, instance: Instance) -> Findings:
     commonest: Pipeline = [{"$sort": {"debtors": -1, "_id": 1}}, {"$limit": VALUES_READ}]
     rows: dict[What, Sequence[Document]] = {
-        what: await all_rows(database, "debtors", [*pipeline, *commonest]) for what, pipeline in pipelines(instance.name).items()
+        what: await all_rows(database, "debtors", [*pipeline, *commonest])
+        for what, pipeline in pipelines(instance.name).items()
     }
     # thousands of names are compared with one another: other sessions must not wait for that
     return await asyncio.to_thread(findings, instance, rows)

@@ -8,19 +8,15 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, Final, Literal, Protocol
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from xlsxwriter import Workbook
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from dashboard.parts.rows import Cell, Kind
 from dashboard.words.language import Language
-
-Kind = Literal["text", "code", "money", "number", "day", "share", "moment"]
-"""`money` is integer cents, `share` a part of 1, `moment` an aware time; a `code` is an id and never a number."""
-Cell = str | int | float | date | datetime | None
 
 MARK = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -119,37 +115,38 @@ def as_xlsx(sheet: Sheet) -> bytes:
         book.set_properties({"created": SEEN_FIRST.replace(tzinfo=None)})
         page = book.add_worksheet()
         page.freeze_panes(1, 0)
-        formats = {kind: book.add_format({"num_format": number}) for kind, number in FORMATS.items()}
-        quoted = book.add_format({"num_format": "@", "quote_prefix": True})
+        put = _Put(page, book, ZoneInfo(sheet.zone))
         bold = book.add_format({"bold": True, "text_wrap": True})
         for at, column in enumerate(sheet.columns):
             page.set_column(at, at, WIDTHS[column.kind])
             page.write_string(0, at, column.title, bold)
-        zone, last = ZoneInfo(sheet.zone), 0
+        last = 0
         for last, row in enumerate(sheet.rows, start=1):
             for at, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
                 if value is not None:
-                    _put(page, (last, at), column.kind, value, formats, quoted, zone)
+                    put((last, at), column.kind, value)
         page.autofilter(0, 0, last, max(len(sheet.columns) - 1, 0))
     return content.getvalue()
 
 
-def _put(
-    page: Worksheet,
-    at: tuple[int, int],
-    kind: Kind,
-    value: Any,  # noqa: ANN401 - a Cell of that kind
-    formats: Mapping[Kind, Format],
-    quoted: Format,
-    zone: ZoneInfo,
-) -> None:
-    match kind:
-        case "text" | "code":
-            text = str(value)[:MOST_LETTERS]
-            page.write_string(*at, text, quoted if text.startswith(FORMULA) else formats[kind])
-        case "day":
-            page.write_datetime(*at, value, formats[kind])
-        case "moment":
-            page.write_datetime(*at, value.astimezone(zone).replace(tzinfo=None), formats[kind])
-        case _:
-            page.write_number(*at, value / 100 if kind == "money" else value, formats[kind])
+class _Put:
+    """Writes cells as what they are."""
+
+    def __init__(self, page: Worksheet, book: Workbook, zone: ZoneInfo) -> None:
+        self._page = page
+        self._zone = zone
+        self._formats = {kind: book.add_format({"num_format": number}) for kind, number in FORMATS.items()}
+        self._quoted = book.add_format({"num_format": "@", "quote_prefix": True})
+
+    def __call__(self, at: tuple[int, int], kind: Kind, value: Any) -> None:  # noqa: ANN401 - a Cell of that kind
+        shown = self._formats[kind]
+        match kind:
+            case "text" | "code":
+                text = str(value)[:MOST_LETTERS]
+                self._page.write_string(*at, text, self._quoted if text.startswith(FORMULA) else shown)
+            case "day":
+                self._page.write_datetime(*at, value, shown)
+            case "moment":
+                self._page.write_datetime(*at, value.astimezone(self._zone).replace(tzinfo=None), shown)
+            case _:
+                self._page.write_number(*at, value / 100 if kind == "money" else value, shown)

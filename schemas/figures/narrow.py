@@ -29,7 +29,8 @@ class Narrow:
     def client(self) -> list[dict[str, Any]]:
         """The conditions on a client, for `$and`; a client that is not known has blanks."""
         return [
-            {"$expr": {"$in": [{"$ifNull": [f"$client.{column}", ""]}, list(values)]}} for column, values in self.raws.items()
+            {"$expr": {"$in": [{"$ifNull": [f"$client.{column}", ""]}, list(values)]}}
+            for column, values in self.raws.items()
         ]
 
 

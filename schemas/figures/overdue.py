@@ -51,7 +51,9 @@ def late(rows: Iterable[Row]) -> tuple[Late, ...]:
     found = [
         Late(
             date.fromisoformat(row["_id"]["due_on"]),
-            *(row["_id"][column] for column in BY),
+            row["_id"]["bairro"],
+            row["_id"]["client_type"],
+            row["_id"]["branch"],
             Share(row["debtors"], row["bills"], row["cents"]),
         )
         for row in rows
@@ -76,7 +78,7 @@ def bills_pipeline(scope: Scope, narrow: Narrow = EVERYTHING, limit: int = 0) ->
             "$project": {
                 "code": 1,
                 "bill": 1,
-                "client": {name: 1 for name in ("name", *BY)},
+                "client": dict.fromkeys(("name", *BY), 1),
                 "contracts": {"$filter": {"input": "$contracts", "as": "contract", "cond": own}},
             }
         },

@@ -1,4 +1,4 @@
-"""What the ERP's own tables call a client's type or branch, of which the client holds the id alone. (A pipeline, and names.)"""
+"""What the ERP's own tables call a client's type or branch: the client holds the id alone. (A pipeline, and names.)"""
 
 from collections.abc import Iterable, Mapping
 
