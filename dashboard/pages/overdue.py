@@ -24,9 +24,10 @@ from dashboard.parts.top import top, warnings
 from dashboard.words.labels import N_
 from schemas.figures.narrow import BY
 
-HALF = {"flex": "1 1 420px", "min-width": "min(100%, 420px)"}
+HALF = {"flex": "1 1 420px", "min-width": "min(100%, 420px)", "min-height": "350px"}
+"""As high as a chart, which comes a moment later: what is below does not jump."""
 THIRD = {"flex": "1 1 400px", "min-width": "min(100%, 340px)", "height": "auto", "align-self": "stretch"}
-BLOCKS = ("top", "warnings", "chosen", "kpis", "list", *BY)
+BLOCKS = ("top", "kpis", "days", "list", *BY)
 
 
 class OverdueBills:
@@ -54,29 +55,27 @@ class OverdueBills:
         panes = self._panes
 
         def card(*parts: Viewable, **styles: str) -> Viewable:
-            return shell.stack(*parts, **{**shell.CARD, "padding": "16px 18px", **styles})
+            return shell.stack(*parts, **{**shell.CARD, "padding": "16px 18px", "min-width": "0", **styles})
 
         self._numbers = shell.stack(
             shell.flow(*(card(plots[name].body, **HALF) for name in ("aging_cents", "aging_bills")), gap=shell.GAP),
-            shell.flow(*(card(plots[name].body, **HALF) for name in ("day_cents", "day_bills")), gap=shell.GAP),
+            shell.flow(
+                card(plots["day_cents"].body, **HALF), card(plots["day_bills"].body, panes["days"], **HALF), gap=shell.GAP
+            ),
             shell.flow(*(card(panes[by], **THIRD) for by in BY), gap=shell.GAP),
             card(panes["list"], self._one.body, self._all.body),
             gap=shell.GAP,
         )
-        self.body: Viewable = shell.stack(
-            *(panes[name] for name in ("top", "warnings", "chosen", "kpis")), self._numbers, gap=shell.GAP
-        )
+        self.body: Viewable = shell.stack(panes["top"], panes["kpis"], self._numbers, gap=shell.GAP)
 
     def show(self, seen: Seen) -> None:
         """The rows that the filters leave; skeletons until they are read."""
         html, say, filters = self._html, self._say, seen.filters
         facts = seen.facts if isinstance(seen.facts, Overdue) else None
         read = readings(seen.reading, filters.instance)
-        blocks = {
-            "top": top(html, say("Overdue bills"), say("What is open and past its due date, how late it is and where.")),
-            "warnings": warnings(html, seen.reading, filters, seen.facts),
-            "chosen": chosen(html, PATH, filters, self._branch(facts, filters.branch)),
-        }
+        above = top(html, say("Overdue bills"), say("What is open and past its due date, how late it is and where."))
+        above += warnings(html, seen.reading, filters, seen.facts)
+        blocks = {"top": above + chosen(html, PATH, filters, self._branch(facts, filters.branch))}
         self._facts = facts
         self._numbers.visible = facts is not None
         if facts is None:

@@ -12,7 +12,7 @@ from dashboard.words.language import Language
 from schemas.figures.scope import AGES
 
 EXACT: Final = 60
-"""Days with a bar of their own; what is later has one bar together."""
+"""Days with a bar; what is later would be too thin to tell apart, and is in the ranges and in the file."""
 
 
 def by_range(values: Mapping[int, int], title: str, unit: Unit, say: Language, nothing: str) -> Chart:
@@ -29,19 +29,17 @@ def picked_range(label: str, say: Language) -> str:
 
 
 def by_day(values: Mapping[int, int], title: str, unit: Unit, say: Language, nothing: str) -> Chart:
-    """`values` by exact days late, from the first to the last; at most `EXACT` of them, the rest as one."""
+    """`values` by exact days late, from the first to the last; at most `EXACT` of them, and the title then says so."""
     first, last = min(values, default=1), max(values, default=0)
     until = min(last, first + EXACT - 1)
     days = [(day, values.get(day, 0)) for day in range(first, until + 1)]
-    labels = [str(day) for day, _ in days]
     if last > until:
-        days.append((until + 1, sum(value for day, value in values.items() if day > until)))
-        labels.append(ages(say, until + 1, None))
-    return Chart("columns", title, unit, tuple(labels), _terms(days, say), say, nothing)
+        title = say("%(title)s, the first %(days)s days", title=title, days=EXACT)
+    return Chart("columns", title, unit, tuple(str(day) for day, _ in days), _terms(days, say), say, nothing)
 
 
 def picked_day(label: str) -> int | None:
-    """The days late of a bar of `by_day`; None of the one that stands for the rest."""
+    """The days late of a bar of `by_day`; None for another label."""
     return int(label) if label.isdecimal() else None
 
 

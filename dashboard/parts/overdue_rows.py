@@ -22,21 +22,21 @@ def internet(found: Connection, say: Language) -> str:
 
 def columns(say: Language, *, several: bool) -> tuple[Column, ...]:
     """Of a bill. `several`: of more than one provider."""
-    provider = (Column("provider", say("Provider"), "text", 130),) if several else ()
+    provider = (Column("provider", say("Provider"), "text"),) if several else ()
     return (
-        Column("client", say("Client"), "text", 210),
+        Column("client", say("Client"), "text"),
         *provider,
-        Column("code", say("Code"), "code", 90),
-        Column("bill", say("Bill"), "code", 100),
-        Column("contract", say("Contract"), "code", 100),
-        Column("due_on", say("Due date"), "day", 116),
-        Column("days", say("Days late"), "number", 86),
-        Column("amount", say("Amount"), "money", 120),
-        Column("bairro", say("Bairro"), "text", 150),
-        Column("client_type", say("Client type"), "text", 130),
-        Column("branch", say("Branch"), "text", 120),
-        Column("internet", say("Internet"), "text", 170),
-        Column("speed", say("Speed"), "text", 100),
+        Column("code", say("Code"), "code", 84),
+        Column("bill", say("Bill"), "code", 92),
+        Column("contract", say("Contract"), "code", 92),
+        Column("due_on", say("Due date"), "day", 112),
+        Column("days", say("Days late"), "number", 76),
+        Column("amount", say("Amount"), "money", 112),
+        Column("bairro", say("Bairro"), "text"),
+        Column("client_type", say("Client type"), "text"),
+        Column("branch", say("Branch"), "text"),
+        Column("internet", say("Internet"), "text"),
+        Column("speed", say("Speed"), "text"),
     )
 
 

@@ -78,6 +78,7 @@ def painted(facts: Overdue, filters: Filters, readings: tuple[int, int], html: H
     say = html.say
     partial = readings[0] < readings[1]
     blocks = {"kpis": strip(html, kpis(facts, filters, readings, say)), "list": _list(facts, filters, html)}
+    blocks["days"] = html("only_exports", {"file": f"{PATH}-dias", "query": query(filters)})
     for by in BY:
         blocks[by] = _breakdown(by, facts.parts[by], filters, html)
     return Painted(
