@@ -45,6 +45,7 @@ class Grid(pn.widgets.Tabulator):
                 one.pop("titleFormatter" if not one["titleFormatter"] else "", None)
             if column := self._declared.get(one.get("field", "")):
                 one.update(cssClass=f"kind-{column.kind}", variableHeight=True, headerTooltip=False)
+                one["headerFilterFuncParams"] = {"separator": ""}
                 one.update({"minWidth": column.width, "widthGrow": 0} if column.width else {"minWidth": 90})
         return found
 

@@ -70,13 +70,15 @@ def changed(now: int, before: int | None, say: Language, unit: Unit = "count", b
 
 
 def per_row(count: int, most: int) -> int:
-    """Cards in a row, at most `most`, such that the last row never holds one alone (unless that is all that fits)."""
-    rows = -(-count // most)
-    return -(-count // rows) if rows else 1
+    """Cards in a row, at most `most`, such that the last row does not hold one alone where that can be had."""
+    rows = max(1, -(-count // most))
+    even = max(1, -(-count // rows))
+    return next((each for each in range(even, 1, -1) if count <= each or count % each != 1), even)
 
 
 def strip(html: Html, kpis: Sequence[Kpi]) -> str:
     """The strip's HTML."""
     count = len(kpis)
     rows = {"desk": per_row(count, DESK), "tablet": per_row(count, TABLET), "phone": per_row(count, PHONE)}
-    return html("kpis", {"kpis": kpis, "rows": rows, "box": (sparkline.WIDTH, sparkline.HEIGHT)})
+    alone = " ".join(f"alone-{name}" for name, each in rows.items() if count > each and count % each == 1)
+    return html("kpis", {"kpis": kpis, "rows": rows, "alone": alone, "box": (sparkline.WIDTH, sparkline.HEIGHT)})

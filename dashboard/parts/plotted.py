@@ -139,7 +139,7 @@ def unit_name(unit: Unit, say: Language) -> str:
 
 
 def rounds(end: float, most: int, *, whole: bool = False) -> tuple[float, ...]:
-    """At most `most` round numbers from 0 up to `end`, and 0 itself: 1, 2 or 5 with zeros apart."""
+    """At most `most` (from 3) round numbers up to `end`, and 0 before them: 1, 2 or 5 with zeros apart."""
     power = Decimal(10) ** Decimal(end / most).adjusted()
     step = next(one * power for one in (1, 2, 5, 10) if one * power * most >= Decimal(end))
     if whole:

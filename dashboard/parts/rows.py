@@ -100,13 +100,13 @@ def ordered(frame: pd.DataFrame, sorters: Sequence[Mapping[str, str]]) -> pd.Dat
         [one["field"] for one in known],
         ascending=[one["dir"] == "asc" for one in known],
         kind="stable",
-        key=lambda column: column.map(plain) if column.dtype == object else column,
+        key=lambda column: column.map(plain) if column.dtype.kind == "O" else column,
     )
 
 
 def kept(column: "pd.Series[Any]", wanted: str) -> "pd.Series[bool]":
     """Which cells of `column` answer to what was typed: text holds it, numbers and days are at least it. Else all."""
-    if column.dtype == object:
+    if column.dtype.kind == "O":
         return column.map(plain).str.contains(plain(wanted), regex=False)
     try:
         least: Any = pd.Timestamp(wanted) if column.dtype.kind == "M" else float(wanted.replace(",", "."))

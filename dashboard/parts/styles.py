@@ -1,6 +1,6 @@
-"""The style sheets of the parts, by an address that changes with their text.
+"""The files that the parts have the browser load, by an address that changes with their text.
 
-By address: as text a sheet would travel again with every block that changes.
+By address: as text a style sheet would travel again with every block that changes.
 """
 
 from hashlib import md5
@@ -9,14 +9,16 @@ from pathlib import Path
 ASSETS = Path(__file__).parent / "assets"
 
 
-def sheet(name: str) -> str:
+def asset(name: str) -> str:
     """The address of `assets/NAME`."""
     return f"assets/{name}?v={md5((ASSETS / name).read_bytes(), usedforsecurity=False).hexdigest()}"
 
 
-BLOCKS = sheet("dashboard.css")
+BLOCKS = asset("dashboard.css")
 """What every block of HTML stands on: colours, cards, icons."""
-KIT = sheet("kit.css")
+KIT = asset("kit.css")
 """KPI strips, chips, the head and the table of a chart."""
-TABLES = sheet("table.css")
+TABLES = asset("table.css")
 """What lies inside a table."""
+ROLES = asset("roles.js")
+"""The script that mends the roles of tables; the page's shell loads it before Bokeh draws."""

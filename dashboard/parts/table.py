@@ -165,11 +165,15 @@ class Table:
 
 
 def _filter(column: Column, say: Language) -> dict[str, str]:
+    """What is typed over a column. The server filters; `func` is for the browser, which filters its 25 rows once more.
+
+    So it must let through whatever the server sends: of text whatever shares a letter, of days all.
+    """
     if column.kind in DATES:
-        return {"type": "date", "func": ">=", "placeholder": say("from")}
+        return {"type": "date", "func": "!=", "placeholder": say("from")}
     if column.kind in WORDS:
-        return {"type": "input", "func": "like", "placeholder": say("filter")}
-    return {"type": "input", "func": ">=", "placeholder": say("at least")}
+        return {"type": "input", "func": "keywords", "placeholder": say("filter")}
+    return {"type": "number", "func": ">=", "placeholder": say("at least")}
 
 
 def _words(say: Language, empty: str) -> dict[str, object]:

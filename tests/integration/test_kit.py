@@ -9,6 +9,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
+from dashboard.parts.styles import ASSETS
 from deploy.local.ports import free
 from tests.integration import axe
 from tests.integration.dashboard_tab import DESK, PATIENCE_MS, PHONE, chromium, plain, tab
@@ -53,6 +54,7 @@ def _wait(url: str) -> None:
 
 def _opened(page: Page, url: str) -> Locator:
     """The rows of the table, once they and the charts are there."""
+    page.add_init_script(path=ASSETS / "roles.js")  # as the dashboard's shell does
     page.goto(url)
     rows = page.locator(".tabulator-row")
     expect(page.locator("[role=img] canvas").first).to_be_visible()
