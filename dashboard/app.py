@@ -58,6 +58,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     refresher = Refresher(partial(reads.read, database), settings.dashboard_refresh_seconds, now, pages.read)
     counting = Counting(partial(reads.count, database), now)
     template = shell.shell(language)
+    pn.extension("tabulator")  # a page with a table may be opened in a tab that began without one
 
     def open_session() -> Viewable:
         if pn.state.curdoc is None:

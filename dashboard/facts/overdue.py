@@ -3,16 +3,19 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from dashboard.facts import coming_back
 from dashboard.facts.asked import Filters, Sight
+from dashboard.facts.coming_back import ComingBack
 from dashboard.facts.connection import Connection, connection
 from dashboard.facts.due import is_short, narrowed
 from dashboard.facts.names import Names
 from dashboard.facts.reads import all_rows
 from dashboard.facts.snapshot import scope
+from dashboard.facts.trend import Trend, trends
 from schemas.figures.debts import Debt, together
 from schemas.figures.narrow import BY, By
 from schemas.figures.overdue import Late, bills_pipeline, late, late_pipeline
@@ -26,6 +29,8 @@ Row = Mapping[str, Any]
 
 MOST: Final = 5_000
 """Bills listed on the page; a file has all."""
+FIGURES = ("standing.bills", "standing.overdue_cents", "standing.debtors")
+"""Those whose past is shown."""
 
 
 class Read(NamedTuple):
@@ -88,6 +93,8 @@ class Overdue:
     """Compared by identity: one is made each refresh and shared by all sessions that look at the same rows.
 
     `today`: of the first instance. `aging`: a band for each of `AGES`, whatever age is chosen. `days`: ascending.
+    `back`, `trends`: of the whole instances, whatever else is chosen; the trends only where nothing else is.
+
     `parts`: most cents first. `lines`: the most late first, of `short.bills + long.bills` there are.
     """
 
@@ -99,6 +106,8 @@ class Overdue:
     days: tuple[Day, ...]
     parts: Mapping[By, tuple[Part, ...]]
     lines: tuple[Line, ...]
+    back: ComingBack = field(default_factory=ComingBack)
+    trends: Mapping[str, Trend] = field(default_factory=dict)
 
     @property
     def share(self) -> Share:
@@ -109,7 +118,10 @@ class Overdue:
 async def read(sight: Sight, filters: Filters) -> Overdue:
     """One instance after the other: the page is never the reason why MongoDB is busy."""
     found = [await _read(sight, instance, filters) for instance in sight.instances]
-    return await asyncio.to_thread(overdue, found, sight.now.date())
+    back = await coming_back.read(sight)
+    is_whole = filters == Filters(instance=filters.instance)
+    before = await trends(sight, FIGURES) if is_whole else {}
+    return replace(await asyncio.to_thread(overdue, found, sight.now.date()), back=back, trends=before)
 
 
 async def _read(sight: Sight, instance: Instance, filters: Filters, limit: int = MOST) -> Read:

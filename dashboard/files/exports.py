@@ -11,7 +11,7 @@ from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from pymongo.errors import PyMongoError
 from tornado.web import authenticated
 
-from dashboard.facts import overdue
+from dashboard.facts import coming_back, overdue
 from dashboard.facts.asked import EVERYBODY, Filters, Sight
 from dashboard.facts.board import DEFAULT_ZONE
 from dashboard.facts.refresher import Clock
@@ -45,10 +45,20 @@ async def _days(sight: Sight, filters: Filters, say: Language) -> Rows:
     return overdue_rows.day_rows((await overdue.read(sight, filters)).days, say)
 
 
+async def _recovered(sight: Sight, _filters: Filters, say: Language) -> Rows:
+    return overdue_rows.recovered_rows(await coming_back.read(sight), say)
+
+
+async def _rolls(sight: Sight, _filters: Filters, say: Language) -> Rows:
+    return overdue_rows.roll_rows(await coming_back.read(sight), say)
+
+
 EXPORTS: Mapping[str, Export] = {
     overdue_screen.PATH: _bills,
     **{overdue_screen.FILES[by]: partial(_part, by) for by in BY},
     "faturas-dias": _days,
+    "faturas-recuperado": _recovered,
+    "faturas-rolagem": _rolls,
 }
 
 

@@ -26,8 +26,8 @@ from schemas.figures.narrow import BY
 
 HALF = {"flex": "1 1 420px", "min-width": "min(100%, 420px)", "min-height": "350px"}
 """As high as a chart, which comes a moment later: what is below does not jump."""
-THIRD = {"flex": "1 1 400px", "min-width": "min(100%, 340px)", "height": "auto", "align-self": "stretch"}
-BLOCKS = ("top", "kpis", "days", "list", *BY)
+THIRD = {"flex": "1 1 340px", "min-width": "min(100%, 300px)", "height": "auto", "align-self": "stretch"}
+BLOCKS = ("top", "kpis", "days", "recovered", "rolls", "list", *BY)
 
 
 class OverdueBills:
@@ -46,12 +46,11 @@ class OverdueBills:
             "aging_bills": Plot("aging_bills", self._html, on_pick=self._range),
             "day_cents": Plot("day_cents", self._html, on_pick=self._day),
             "day_bills": Plot("day_bills", self._html, on_pick=self._day),
+            "recovered": Plot("recovered", self._html),
         }
         self._charts = Charts(plots)
-        self._one = Table(columns(self._say, several=False), self._say, name="bills", empty=self._say("Nothing is overdue."))
-        self._all = Table(
-            columns(self._say, several=True), self._say, name="all_bills", empty=self._say("Nothing is overdue.")
-        )
+        self._tables: dict[bool, Table] = {}
+        self._list = shell.stack()
         panes = self._panes
 
         def card(*parts: Viewable, **styles: str) -> Viewable:
@@ -63,7 +62,10 @@ class OverdueBills:
                 card(plots["day_cents"].body, **HALF), card(plots["day_bills"].body, panes["days"], **HALF), gap=shell.GAP
             ),
             shell.flow(*(card(panes[by], **THIRD) for by in BY), gap=shell.GAP),
-            card(panes["list"], self._one.body, self._all.body),
+            shell.flow(
+                card(plots["recovered"].body, panes["recovered"], **HALF), card(panes["rolls"], **HALF), gap=shell.GAP
+            ),
+            card(panes["list"], self._list),
             gap=shell.GAP,
         )
         self.body: Viewable = shell.stack(panes["top"], panes["kpis"], self._numbers, gap=shell.GAP)
@@ -85,8 +87,17 @@ class OverdueBills:
         found = painted(facts, filters, read, html)
         shell.assign(self._panes, {**found.blocks, **blocks})
         self._charts.show(found.charts)
-        self._one.body.visible, self._all.body.visible = not facts.several, facts.several
-        (self._all if facts.several else self._one).show(found.rows)
+        self._table(several=facts.several).show(found.rows)
+
+    def _table(self, *, several: bool) -> Table:
+        """With a column for the provider where there are several; each is built when it is first needed."""
+        if several not in self._tables:
+            told = columns(self._say, several=several)
+            self._tables[several] = Table(told, self._say, name="bills", empty=self._say("Nothing is overdue."))
+        table = self._tables[several]
+        if list(self._list) != [table.body]:
+            self._list[:] = [table.body]
+        return table
 
     @staticmethod
     def _branch(facts: Overdue | None, code: str) -> str:

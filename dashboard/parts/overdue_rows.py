@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
+from dashboard.facts.coming_back import ComingBack
 from dashboard.facts.connection import Connection
 from dashboard.facts.overdue import Day, Line, Part
+from dashboard.parts.chosen import ages
 from dashboard.parts.people import Mask, whole
 from dashboard.parts.rows import Cell, Column, Rows
 from dashboard.words.labels import N_
 from dashboard.words.language import Language
-from schemas.debtor import Speed
 from schemas.figures.narrow import By
 
 NAMES: dict[By, str] = {"bairro": N_("Bairro"), "client_type": N_("Client type"), "branch": N_("Branch")}
-SPEEDS: dict[Speed, str] = {"normal": N_("Normal"), "reduced": N_("Reduced"), "unknown": N_("Unknown")}
 
 
 def internet(found: Connection, say: Language) -> str:
@@ -24,7 +24,7 @@ def columns(say: Language, *, several: bool) -> tuple[Column, ...]:
     """Of a bill. `several`: of more than one provider."""
     provider = (Column("provider", say("Provider"), "text"),) if several else ()
     return (
-        Column("client", say("Client"), "text"),
+        Column("client", say("Client"), "text", 190),
         *provider,
         Column("code", say("Code"), "code", 84),
         Column("bill", say("Bill"), "code", 92),
@@ -36,7 +36,6 @@ def columns(say: Language, *, several: bool) -> tuple[Column, ...]:
         Column("client_type", say("Client type"), "text"),
         Column("branch", say("Branch"), "text"),
         Column("internet", say("Internet"), "text"),
-        Column("speed", say("Speed"), "text"),
     )
 
 
@@ -51,8 +50,8 @@ def _cells(line: Line, say: Language, *, several: bool, mask: Mask) -> tuple[Cel
     provider = (line.provider,) if several else ()
     money = (line.due_on, line.days, line.cents)
     where = (line.bairro, line.client_type, line.branch)
-    gives = (internet(line.connection, say), say(SPEEDS[line.connection.speed]))
-    return (mask(line.name), *provider, line.code, line.bill, line.contract, *money, *where, *gives)
+    who = (mask(line.name), *provider, line.code, line.bill, line.contract)
+    return (*who, *money, *where, internet(line.connection, say))
 
 
 def part_rows(by: By, parts: Sequence[Part], say: Language) -> Rows:
@@ -79,3 +78,29 @@ def day_rows(days: Sequence[Day], say: Language) -> Rows:
         Column("amount", say("Overdue amount (R$)"), "money"),
     )
     return Rows(told, tuple((one.days, one.bills, one.cents) for one in days))
+
+
+def recovered_rows(back: ComingBack, say: Language) -> Rows:
+    """A row for each day, the newest first."""
+    told = (
+        Column("day", say("Day"), "day"),
+        Column("bills_after", say("Bills after a call"), "number"),
+        Column("cents_after", say("After a call (R$)"), "money"),
+        Column("bills_without", say("Bills without a call"), "number"),
+        Column("cents_without", say("Without a call (R$)"), "money"),
+        Column("unknown", say("Bills of unknown amount"), "number"),
+    )
+    days = reversed(back.days)
+    cells = ((day.day, day.bills_after, day.cents_after, day.bills_without, day.cents_without, day.unknown) for day in days)
+    return Rows(told, tuple(cells))
+
+
+def roll_rows(back: ComingBack, say: Language) -> Rows:
+    """A row for each range of a month ago."""
+    told = (
+        Column("ages", say("A month ago"), "text"),
+        Column("cents", say("Amount"), "money"),
+        Column("rolled", say("Still unpaid"), "money"),
+        Column("rate", say("Rate"), "share"),
+    )
+    return Rows(told, tuple((ages(say, one.since, one.until), one.cents, one.rolled, one.rate) for one in back.rolls))
