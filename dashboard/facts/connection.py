@@ -23,13 +23,16 @@ class Connection(NamedTuple):
 
 
 ORDINARY = Connection()
+LOST = Connection("unknown", "", "unknown")
+"""It left the ERP's lists, and nothing tells what became of it."""
 
 
 def connection(kind: str, contracts: Iterable[Mapping[str, Any]]) -> Connection:
     """The worst of `contracts` of the view `debtors`, at an ERP of that `kind`; a lost one says nothing any more."""
-    listed = [contract for contract in contracts if not contract.get("lost")]
+    every = list(contracts)
+    listed = [contract for contract in every if not contract.get("lost")]
     if not listed:
-        return ORDINARY
+        return LOST if every else ORDINARY
     worst = min(listed, key=lambda one: (WORST.index(one["access"]), one["access_raw"]))
     return Connection(
         worst["access"],

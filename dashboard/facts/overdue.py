@@ -120,7 +120,7 @@ async def read(sight: Sight, filters: Filters) -> Overdue:
     found = [await _read(sight, instance, filters) for instance in sight.instances]
     back = await coming_back.read(sight)
     is_whole = filters == Filters(instance=filters.instance)
-    before = await trends(sight, FIGURES) if is_whole else {}
+    before = await trends(sight, "standing", FIGURES) if is_whole else {}
     return replace(await asyncio.to_thread(overdue, found, sight.now.date()), back=back, trends=before)
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from dashboard.facts.asked import Sight
 from dashboard.facts.reads import all_rows
-from schemas.figures.history import DayValue, day_values, history_pipeline
-from schemas.instances import Instance
+from schemas.figures.days import days_pipeline
+from schemas.figures.names import Family
 from schemas.views import SNAPSHOTS
 
 DAYS: Final = 30
+Row = Mapping[str, Any]
+Past = Sequence[tuple[date, Sequence[Row]]]
+"""Of every instance its own today, and the rows of `days_pipeline`."""
 
 
 class Trend(NamedTuple):
@@ -24,24 +27,30 @@ class Trend(NamedTuple):
         return self.values[-2] if len(self.values) > 1 else None
 
 
-def trend(of_each: Sequence[tuple[date, Sequence[DayValue]]]) -> Trend:
-    """`of_each`: today and the known days of every instance; each counts its own days back."""
-    back: list[dict[int, float]] = [{(today - one.day).days: one.value for one in found} for today, found in of_each]
+def trend(past: Past, figure: str, days: int = DAYS) -> Trend:
+    """Of all instances together; each counts its own days back."""
+    back = [
+        {(today - date.fromisoformat(row["_id"])).days: row["figures"][figure] for row in rows if figure in row["figures"]}
+        for today, rows in past
+    ]
     if not back:
         return Trend()
     return Trend(
-        tuple(
-            sum(days[ago] for days in back) if all(ago in days for days in back) else None for ago in range(DAYS - 1, -1, -1)
-        )
+        tuple(sum(of[ago] for of in back) if all(ago in of for of in back) else None for ago in range(days - 1, -1, -1))
     )
 
 
-async def trends(sight: Sight, figures: Iterable[str]) -> Mapping[str, Trend]:
-    """By the figures' names, of all chosen instances together."""
-    return {figure: trend([await _days(sight, instance, figure) for instance in sight.instances]) for figure in figures}
+async def past(sight: Sight, family: Family, days: int = DAYS) -> Past:
+    """Of the chosen instances, one after the other."""
+    found = []
+    for instance in sight.instances:
+        today = sight.now.astimezone(instance.clock).date()
+        pipeline = days_pipeline(instance.name, instance.zone, family, today - timedelta(days=days - 1), today)
+        found.append((today, await all_rows(sight.database, SNAPSHOTS, pipeline)))
+    return found
 
 
-async def _days(sight: Sight, instance: Instance, figure: str) -> tuple[date, Sequence[DayValue]]:
-    today = sight.now.astimezone(instance.clock).date()
-    pipeline = history_pipeline(instance.name, instance.zone, figure, today - timedelta(days=DAYS - 1), today)
-    return today, day_values(await all_rows(sight.database, SNAPSHOTS, pipeline))
+async def trends(sight: Sight, family: Family, figures: Iterable[str], days: int = DAYS) -> Mapping[str, Trend]:
+    """By the names of these figures of a `family`."""
+    rows = await past(sight, family, days)
+    return {figure: trend(rows, figure, days) for figure in figures}

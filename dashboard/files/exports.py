@@ -11,12 +11,13 @@ from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from pymongo.errors import PyMongoError
 from tornado.web import authenticated
 
-from dashboard.facts import coming_back, overdue
+from dashboard.facts import blocked, coming_back, overdue
 from dashboard.facts.asked import EVERYBODY, Filters, Sight
 from dashboard.facts.board import DEFAULT_ZONE
+from dashboard.facts.due import SHORT_DAYS
 from dashboard.facts.refresher import Clock
 from dashboard.files.sheets import Sheet, as_csv, as_xlsx
-from dashboard.parts import overdue_rows, overdue_screen
+from dashboard.parts import blocked_rows, blocked_screen, overdue_rows, overdue_screen
 from dashboard.parts.rows import Rows
 from dashboard.words import address
 from dashboard.words.language import Language
@@ -53,7 +54,31 @@ async def _rolls(sight: Sight, _filters: Filters, say: Language) -> Rows:
     return overdue_rows.roll_rows(await coming_back.read(sight), say)
 
 
+async def _inventory(sight: Sight, filters: Filters, say: Language, *, is_short: bool) -> Rows:
+    found = await blocked.every_entry(sight, filters)
+    of_term = [one for one in found if ((one.days or 0) <= SHORT_DAYS) == is_short]
+    return blocked_rows.rows(of_term, say, several=len(sight.instances) > 1)
+
+
+async def _idle(sight: Sight, filters: Filters, say: Language) -> Rows:
+    found = await blocked.every_entry(sight, filters, idle=True)
+    return blocked_rows.rows(found, say, several=len(sight.instances) > 1)
+
+
+async def _blocked_part(by: By, sight: Sight, filters: Filters, say: Language) -> Rows:
+    return blocked_rows.part_rows(by, (await blocked.read(sight, filters)).parts[by], say)
+
+
+async def _late_days(sight: Sight, filters: Filters, say: Language) -> Rows:
+    return blocked_rows.day_rows((await blocked.read(sight, filters)).days, say)
+
+
 EXPORTS: Mapping[str, Export] = {
+    blocked_screen.INVENTORIES["short"][1]: partial(_inventory, is_short=True),
+    blocked_screen.INVENTORIES["long"][1]: partial(_inventory, is_short=False),
+    blocked_screen.IDLE: _idle,
+    "bloqueados-dias": _late_days,
+    **{blocked_screen.FILES[by]: partial(_blocked_part, by) for by in BY},
     overdue_screen.PATH: _bills,
     **{overdue_screen.FILES[by]: partial(_part, by) for by in BY},
     "faturas-dias": _days,

@@ -18,7 +18,7 @@ from dashboard.parts.later import Charts
 from dashboard.parts.overdue_rows import columns
 from dashboard.parts.overdue_screen import PATH, kpis, painted
 from dashboard.parts.plots import Plot
-from dashboard.parts.styles import sheet
+from dashboard.parts.styles import asset
 from dashboard.parts.table import Table
 from dashboard.parts.top import top, warnings
 from dashboard.words.labels import N_
@@ -27,6 +27,8 @@ from schemas.figures.narrow import BY
 HALF = {"flex": "1 1 420px", "min-width": "min(100%, 420px)", "min-height": "350px"}
 """As high as a chart, which comes a moment later: what is below does not jump."""
 THIRD = {"flex": "1 1 340px", "min-width": "min(100%, 300px)", "height": "auto", "align-self": "stretch"}
+AS_WIDE_AS_THERE_IS = {"contain": "inline-size"}
+"""Of a table: by itself it would make the page as wide as its columns want to be, instead of scrolling."""
 BLOCKS = ("top", "kpis", "days", "recovered", "rolls", "list", *BY)
 
 
@@ -40,7 +42,7 @@ class OverdueBills:
         self._facts: Overdue | None = None
         self._panes = {name: block() for name in BLOCKS}
         for pane in self._panes.values():
-            pane.stylesheets = [*pane.stylesheets, sheet("debt.css")]
+            pane.stylesheets = [*pane.stylesheets, asset("debt.css")]
         plots = {
             "aging_cents": Plot("aging_cents", self._html, on_pick=self._range),
             "aging_bills": Plot("aging_bills", self._html, on_pick=self._range),
@@ -65,7 +67,7 @@ class OverdueBills:
             shell.flow(
                 card(plots["recovered"].body, panes["recovered"], **HALF), card(panes["rolls"], **HALF), gap=shell.GAP
             ),
-            card(panes["list"], self._list),
+            card(panes["list"], self._list, **AS_WIDE_AS_THERE_IS),
             gap=shell.GAP,
         )
         self.body: Viewable = shell.stack(panes["top"], panes["kpis"], self._numbers, gap=shell.GAP)
@@ -79,7 +81,7 @@ class OverdueBills:
         above += warnings(html, seen.reading, filters, seen.facts)
         blocks = {"top": above + chosen(html, PATH, filters, self._branch(facts, filters.branch))}
         self._facts = facts
-        self._numbers.visible = facts is not None
+        self._numbers.visible = not isinstance(seen.facts, Unread)
         if facts is None:
             kpi = "" if isinstance(seen.facts, Unread) else strip(html, kpis(None, filters, read, say))
             shell.assign(self._panes, {**dict.fromkeys(BLOCKS, ""), **blocks, "kpis": kpi})

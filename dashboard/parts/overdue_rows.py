@@ -17,7 +17,7 @@ NAMES: dict[By, str] = {"bairro": N_("Bairro"), "client_type": N_("Client type")
 
 def internet(found: Connection, say: Language) -> str:
     """The ERP's own term for a connection that is not an ordinary one."""
-    return say("Active / not blocked") if found.access == "active" else found.term
+    return say("Active / not blocked") if found.access == "active" else found.term or say("Not known")
 
 
 def columns(say: Language, *, several: bool) -> tuple[Column, ...]:

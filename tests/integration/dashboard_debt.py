@@ -159,7 +159,8 @@ def add(found: Seeded, of: Instance, some: Sequence[Debtor], now: datetime) -> N
     )
     found.put("sweeps", [views.sweep(sweep) for sweep in sweeps(of, now)])
     bills, calls = closed_documents(of, today)
-    found.put("debtors", [views.debtor(one) for one in some])
+    if some:
+        found.put("debtors", [views.debtor(one) for one in some])
     found.put("references", [*branches(of), *(views.reference(row) for row in client_types(of, now))])
     found.put(views.CLOSED_BILLS, bills)
     found.put("calls", calls)
