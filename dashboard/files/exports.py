@@ -35,7 +35,7 @@ TYPES: Final[Mapping[str, str]] = {
 
 async def _bills(sight: Sight, filters: Filters, say: Language) -> Rows:
     found = await overdue.every_line(sight, filters)
-    return overdue_rows.rows(found, say, several=len(sight.instances) > 1)
+    return overdue_rows.rows(found, say)
 
 
 async def _part(by: By, sight: Sight, filters: Filters, say: Language) -> Rows:
@@ -57,12 +57,12 @@ async def _rolls(sight: Sight, _filters: Filters, say: Language) -> Rows:
 async def _inventory(sight: Sight, filters: Filters, say: Language, *, is_short: bool) -> Rows:
     found = await blocked.every_entry(sight, filters)
     of_term = [one for one in found if ((one.days or 0) <= SHORT_DAYS) == is_short]
-    return blocked_rows.rows(of_term, say, several=len(sight.instances) > 1)
+    return blocked_rows.rows(of_term, say)
 
 
 async def _idle(sight: Sight, filters: Filters, say: Language) -> Rows:
     found = await blocked.every_entry(sight, filters, idle=True)
-    return blocked_rows.rows(found, say, several=len(sight.instances) > 1)
+    return blocked_rows.rows(found, say)
 
 
 async def _blocked_part(by: By, sight: Sight, filters: Filters, say: Language) -> Rows:

@@ -18,6 +18,7 @@ from dashboard.parts.blocked_screen import PATH, Term, kpis, painted
 from dashboard.parts.chosen import chosen
 from dashboard.parts.kpi import strip
 from dashboard.parts.later import Charts
+from dashboard.parts.overdue_rows import PROVIDER
 from dashboard.parts.plots import Plot
 from dashboard.parts.styles import asset
 from dashboard.parts.table import Table
@@ -49,15 +50,15 @@ class BlockedContracts:
         plots = {name: Plot(name, self._html) for name in ("access", "speed")}
         plots["late"] = Plot("late", self._html, on_pick=self._day)
         self._charts = Charts(plots)
-        self._tables: dict[tuple[Term, bool], Table] = {}
-        self._lists = {term: shell.stack() for term in TERMS}
+        say = self._say
+        self._tables = {term: Table(columns(say), say, name=term, empty=say("No contract is so late.")) for term in TERMS}
         panes = self._panes
 
         def card(*parts: Viewable, **styles: str) -> Viewable:
             return shell.stack(*parts, **{**shell.CARD, "padding": "16px 18px", "min-width": "0", **styles})
 
         inventories = [
-            card(panes[term], self._lists[term], **AS_WIDE_AS_THERE_IS, **{"border-left": f"4px solid {colour}"})
+            card(panes[term], self._tables[term].body, **AS_WIDE_AS_THERE_IS, **{"border-left": f"4px solid {colour}"})
             for term, colour in TERMS.items()
         ]
         self._numbers = shell.stack(
@@ -87,18 +88,8 @@ class BlockedContracts:
         shell.assign(self._panes, {**found.blocks, **blocks})
         self._charts.show(found.charts)
         for term, rows in found.inventories.items():
-            self._table(term, several=facts.several).show(rows)
-
-    def _table(self, term: Term, *, several: bool) -> Table:
-        """With a column for the provider where there are several; each is built when it is first needed."""
-        if (term, several) not in self._tables:
-            say = self._say
-            told = columns(say, several=several)
-            self._tables[term, several] = Table(told, say, name=term, empty=say("No contract is so late."))
-        table = self._tables[term, several]
-        if list(self._lists[term]) != [table.body]:
-            self._lists[term][:] = [table.body]
-        return table
+            self._tables[term].hide(*([] if facts.several else [PROVIDER]))
+            self._tables[term].show(rows)
 
     @staticmethod
     def _branch(facts: Contracts | None, code: str) -> str:

@@ -15,7 +15,7 @@ from dashboard.parts.block import block
 from dashboard.parts.chosen import chosen
 from dashboard.parts.kpi import strip
 from dashboard.parts.later import Charts
-from dashboard.parts.overdue_rows import columns
+from dashboard.parts.overdue_rows import PROVIDER, columns
 from dashboard.parts.overdue_screen import PATH, kpis, painted
 from dashboard.parts.plots import Plot
 from dashboard.parts.styles import asset
@@ -51,8 +51,8 @@ class OverdueBills:
             "recovered": Plot("recovered", self._html),
         }
         self._charts = Charts(plots)
-        self._tables: dict[bool, Table] = {}
-        self._list = shell.stack()
+        say = self._say
+        self._table = Table(columns(say), say, name="bills", empty=say("No overdue bill answers to these filters."))
         panes = self._panes
 
         def card(*parts: Viewable, **styles: str) -> Viewable:
@@ -67,7 +67,7 @@ class OverdueBills:
             shell.flow(
                 card(plots["recovered"].body, panes["recovered"], **HALF), card(panes["rolls"], **HALF), gap=shell.GAP
             ),
-            card(panes["list"], self._list, **AS_WIDE_AS_THERE_IS),
+            card(panes["list"], self._table.body, **AS_WIDE_AS_THERE_IS),
             gap=shell.GAP,
         )
         self.body: Viewable = shell.stack(panes["top"], panes["kpis"], self._numbers, gap=shell.GAP)
@@ -89,17 +89,8 @@ class OverdueBills:
         found = painted(facts, filters, read, html)
         shell.assign(self._panes, {**found.blocks, **blocks})
         self._charts.show(found.charts)
-        self._table(several=facts.several).show(found.rows)
-
-    def _table(self, *, several: bool) -> Table:
-        """With a column for the provider where there are several; each is built when it is first needed."""
-        if several not in self._tables:
-            told = columns(self._say, several=several)
-            self._tables[several] = Table(told, self._say, name="bills", empty=self._say("Nothing is overdue."))
-        table = self._tables[several]
-        if list(self._list) != [table.body]:
-            self._list[:] = [table.body]
-        return table
+        self._table.hide(*([] if facts.several else [PROVIDER]))
+        self._table.show(found.rows)
 
     @staticmethod
     def _branch(facts: Overdue | None, code: str) -> str:

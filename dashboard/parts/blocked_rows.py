@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dashboard.facts.blocked import Day, Entry, Named
-from dashboard.parts.overdue_rows import NAMES, internet
+from dashboard.parts.overdue_rows import NAMES, PROVIDER, internet
 from dashboard.parts.people import Mask, whole
 from dashboard.parts.rows import Cell, Column, Rows
 from dashboard.words.labels import N_
@@ -26,12 +26,11 @@ STATES: Mapping[Access, str] = {
 BETWEEN = ", "
 
 
-def columns(say: Language, *, several: bool) -> tuple[Column, ...]:
-    """Of a contract. `several`: of more than one provider."""
-    provider = (Column("provider", say("Provider"), "text"),) if several else ()
+def columns(say: Language) -> tuple[Column, ...]:
+    """Of a contract; that of the provider is hidden where there is one alone."""
     return (
         Column("client", say("Client"), "text", 190),
-        *provider,
+        Column(PROVIDER, say("Provider"), "text"),
         Column("bill", say("Bill"), "text"),
         Column("contract", say("Contract"), "code", 92),
         Column("amount", say("Amount"), "money", 120),
@@ -44,14 +43,14 @@ def columns(say: Language, *, several: bool) -> tuple[Column, ...]:
     )
 
 
-def rows(entries: Sequence[Entry], say: Language, *, several: bool, mask: Mask = whole) -> Rows:
+def rows(entries: Sequence[Entry], say: Language, mask: Mask = whole) -> Rows:
     """A row for each contract, in the order of `entries`."""
-    cells = tuple(_cells(one, say, several=several, mask=mask) for one in entries)
-    return Rows(columns(say, several=several), cells, tuple(f"{one.instance}:{one.code}:{one.contract}" for one in entries))
+    cells = tuple(_cells(one, say, mask) for one in entries)
+    return Rows(columns(say), cells, tuple(f"{one.instance}:{one.code}:{one.contract}" for one in entries))
 
 
-def _cells(one: Entry, say: Language, *, several: bool, mask: Mask) -> tuple[Cell, ...]:
-    who = (mask(one.name), *((one.provider,) if several else ()))
+def _cells(one: Entry, say: Language, mask: Mask) -> tuple[Cell, ...]:
+    who = (mask(one.name), one.provider)
     owes = (BETWEEN.join(one.bills), one.contract, one.cents, one.due_on, one.days)
     return (*who, *owes, internet(one.connection, say), say(SPEEDS[one.connection.speed]), one.days_blocked, one.code)
 

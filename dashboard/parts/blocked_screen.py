@@ -86,7 +86,7 @@ def painted(facts: Contracts, filters: Filters, readings: tuple[int, int], html:
     for term, entries in parted.items():
         blocks[term] = _head(term, facts.short if term == "short" else facts.long, len(entries), filters, html)
     blocks["late"] = html("only_exports", {"file": f"{PATH}-dias", "query": query(filters)})
-    inventories = {term: rows(entries, say, several=facts.several, mask=mask) for term, entries in parted.items()}
+    inventories = {term: rows(entries, say, mask) for term, entries in parted.items()}
     return Painted(blocks, charts(facts, say, nothing), inventories)
 
 

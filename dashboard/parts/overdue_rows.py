@@ -12,6 +12,8 @@ from dashboard.words.labels import N_
 from dashboard.words.language import Language
 from schemas.figures.narrow import By
 
+PROVIDER = "provider"
+"""The column that says whose a row is."""
 NAMES: dict[By, str] = {"bairro": N_("Bairro"), "client_type": N_("Client type"), "branch": N_("Branch")}
 
 
@@ -20,12 +22,11 @@ def internet(found: Connection, say: Language) -> str:
     return say("Active / not blocked") if found.access == "active" else found.term or say("Not known")
 
 
-def columns(say: Language, *, several: bool) -> tuple[Column, ...]:
-    """Of a bill. `several`: of more than one provider."""
-    provider = (Column("provider", say("Provider"), "text"),) if several else ()
+def columns(say: Language) -> tuple[Column, ...]:
+    """Of a bill; that of the provider is hidden where there is one alone."""
     return (
         Column("client", say("Client"), "text", 190),
-        *provider,
+        Column(PROVIDER, say("Provider"), "text"),
         Column("code", say("Code"), "code", 84),
         Column("bill", say("Bill"), "code", 92),
         Column("contract", say("Contract"), "code", 92),
@@ -39,18 +40,17 @@ def columns(say: Language, *, several: bool) -> tuple[Column, ...]:
     )
 
 
-def rows(lines: Sequence[Line], say: Language, *, several: bool, mask: Mask = whole) -> Rows:
+def rows(lines: Sequence[Line], say: Language, mask: Mask = whole) -> Rows:
     """A row for each bill, in the order of `lines`."""
-    cells = tuple(_cells(line, say, several=several, mask=mask) for line in lines)
+    cells = tuple(_cells(line, say, mask) for line in lines)
     keys = tuple(f"{line.instance}:{line.code}:{line.bill}" for line in lines)
-    return Rows(columns(say, several=several), cells, keys)
+    return Rows(columns(say), cells, keys)
 
 
-def _cells(line: Line, say: Language, *, several: bool, mask: Mask) -> tuple[Cell, ...]:
-    provider = (line.provider,) if several else ()
+def _cells(line: Line, say: Language, mask: Mask) -> tuple[Cell, ...]:
     money = (line.due_on, line.days, line.cents)
     where = (line.bairro, line.client_type, line.branch)
-    who = (mask(line.name), *provider, line.code, line.bill, line.contract)
+    who = (mask(line.name), line.provider, line.code, line.bill, line.contract)
     return (*who, *money, *where, internet(line.connection, say))
 
 

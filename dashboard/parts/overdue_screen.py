@@ -104,9 +104,7 @@ def painted(facts: Overdue, filters: Filters, readings: tuple[int, int], html: H
     blocks["days"] = html("only_exports", {"file": f"{PATH}-dias", "query": query(filters)})
     for by in BY:
         blocks[by] = _breakdown(by, facts.parts[by], filters, html)
-    return Painted(
-        blocks, charts(facts, filters, say, incomplete=incomplete), rows(facts.lines, say, several=facts.several, mask=mask)
-    )
+    return Painted(blocks, charts(facts, filters, say, incomplete=incomplete), rows(facts.lines, say, mask))
 
 
 def kpis(facts: Overdue | None, filters: Filters, readings: tuple[int, int], say: Language) -> list[Kpi]:

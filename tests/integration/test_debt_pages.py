@@ -3,10 +3,12 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -14,7 +16,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.parts.aged import picked_day
 from deploy.local.ports import free
-from schemas.debtor import Bill, Debtor
+from schemas.calling.facts import HINDERED
+from schemas.debtor import Bill, Contract, Debtor
+from schemas.figures.access import ACCESS
 from schemas.figures.scope import AGES
 from tests.integration import dashboard_debt
 from tests.integration.dashboard_expected import money, number
@@ -30,7 +34,7 @@ TODAY = NOW.astimezone(NORTE.clock).date()
 UGLY = ("W" * 200, "<script>document.title='broken'</script>")
 IN_NORTE = dashboard_debt.debtors(NORTE, 1, 300, TODAY, NOW)
 IN_SUL = dashboard_debt.debtors(SUL, 2, 20, TODAY, NOW, UGLY)
-BILLS = "?pagina=faturas"
+BILLS, CONTRACTS = "?pagina=faturas", "?pagina=bloqueados"
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +146,7 @@ def test_every_overdue_bill_is_counted_drawn_listed_and_exported(
         assert {picked_day(day): n for day, n in exact.items() if n} == {
             days: sum(1 for one in found if one[2] == days) for days in {one[2] for one in found} if days <= 60
         }
-        expect(page.locator(".rows").get_by_text(f"{number(len(found))} registros")).to_be_visible()
+        expect(page.locator(".rows", has_text=f"{number(len(found))} registros")).to_be_visible()
 
         page.locator("[data-kpi=long] a").click()
         expect(page).to_have_url(address(env, f"{BILLS}&instancia=norte&faixa=8-"))
@@ -194,12 +198,84 @@ def test_what_came_back_and_what_rolled_on(browser: Browser, env: Mapping[str, s
         assert page.locator("[data-kpi=bills] .spark").count() == 1
 
 
+def each_contract(some: list[Debtor]) -> list[tuple[Contract | None, int | None]]:
+    """Every contract with the days late of its oldest bill; one that only a bill names is None. A blank bill is of all."""
+    found: list[tuple[Contract | None, int | None]] = []
+    for one in some:
+        days = [(bill.contract, days) for _, bill, days in late([one])]
+        unlisted = {name for name, _ in days if name and name not in one.contracts}
+        for name in (*one.contracts, *unlisted):
+            own = {name, ""} if name in one.contracts else {name}
+            found.append((one.contracts.get(name), max((late_by for of, late_by in days if of in own), default=None)))
+    return found
+
+
+def test_every_contract_is_counted_listed_and_exported(browser: Browser, env: Mapping[str, str], tmp_path: Path) -> None:
+    """Cards, states, both inventories and their files; a bairro leads to its contracts; both pages are a click apart."""
+    found = each_contract(IN_NORTE)
+    hindered = [days for contract, days in found if contract and contract.access in HINDERED]
+    short = [days for _, days in found if days and days <= 7]
+    long = [days for _, days in found if days and days > 7]
+    with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
+        wait_ready(env)
+        page.goto(address(env, "?instancia=norte"))
+        page.get_by_role("link", name="Contratos bloqueados", exact=True).click()
+        expected = {
+            "blocked": len(hindered),
+            "short": sum(1 for days in hindered if days and days <= 7),
+            "long": sum(1 for days in hindered if days and days > 7),
+            "idle": sum(1 for days in hindered if days is None),
+            "trust": sum(1 for contract, _ in found if contract and contract.trust_unlock),
+            "reduced": sum(1 for contract, _ in found if contract and contract.speed == "reduced"),
+        }
+        wait_for(page, {name: number(n) for name, n in expected.items()})
+        states = page.locator("[data-states] tbody").first.locator("tr")
+        access = Counter(contract.access for contract, _ in found if contract)
+        assert [int(row.locator("td").inner_text()) for row in states.all()] == [access[word] for word in ACCESS]
+        for term, days in (("short", short), ("long", long)):
+            expect(page.locator(f"[data-inventory={term}] .sub")).to_contain_text(f"{number(len(days))} contrato")
+        expect(page.locator(".tabulator")).to_have_count(2)
+        first = page.locator(".tabulator").first.locator(".tabulator-row").first
+        expect(first.locator("[tabulator-field=days]")).to_have_text(str(max(long)))
+        expect(page.locator(".tabulator-cell", has_text="NaN")).to_have_count(0)
+        for file, days in (("bloqueados-curto-prazo", short), ("bloqueados-longo-prazo", long)):
+            header, *lines = sheet(env, f"{file}.csv?instancia=norte")
+            assert [int(line[header.index("Dias de atraso")]) for line in lines] == sorted(days, reverse=True)
+            assert {"Ativo / não bloqueado", "Bloqueio Automático"} <= {line[header.index("Internet")] for line in lines}
+        header, *lines = sheet(env, "bloqueados-sem-atraso.csv?instancia=norte")
+        assert len(lines) == expected["idle"]
+
+        page.locator("[data-by=bairro] a", has_text="Centro").click()
+        in_centro = [one for one in IN_NORTE if one.client and BAIRROS[one.client.bairro] == "Centro"]
+        wait_for(
+            page, {"blocked": number(sum(1 for each, _ in each_contract(in_centro) if each and each.access in HINDERED))}
+        )
+        page.go_back()
+        wait_for(page, {"blocked": number(expected["blocked"])})
+
+
+def test_a_file_of_a_provider_that_there_is_not_holds_nobody(env: Mapping[str, str], tmp_path: Path) -> None:
+    """Not everybody instead; and an XLSX is one."""
+    with running("dashboard", env, tmp_path):
+        wait_ready(env)
+        for name in ("faturas", "bloqueados-longo-prazo"):
+            with pytest.raises(HTTPError, match="404"):
+                sheet(env, f"{name}.csv?instancia=nowhere")
+            with urlopen(address(env, f"{name}.xlsx?instancia=sul"), timeout=60) as answer:  # noqa: S310 - as above
+                assert answer.read(2) == b"PK"
+                assert f'filename="{name}-' in answer.headers["Content-Disposition"]
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_nothing_leaves_its_card_on_a_phone(browser: Browser, env: Mapping[str, str], tmp_path: Path, *, dark: bool) -> None:
     """Names of 200 letters, markup as a name, R$ 10 million; no client at all; both themes; no sideways scroll."""
     with running("dashboard", env, tmp_path), tab(browser, PHONE) as page:
         page.emulate_media(color_scheme="dark" if dark else "light")
         wait_ready(env)
+        page.goto(address(env, f"{CONTRACTS}&instancia=sul"))
+        expect(page.locator("[data-kpi=blocked] .value")).to_be_visible()
+        expect(page.locator(".tabulator")).to_have_count(2)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         for query, found in ((f"{BILLS}&instancia=sul", late(IN_SUL)), (f"{BILLS}&instancia=vazio", [])):
             page.goto(address(env, query))
             wait_for(page, cards(found))

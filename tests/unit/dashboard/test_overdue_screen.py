@@ -82,8 +82,8 @@ def test_every_number_is_on_the_page(html: Html) -> None:
     assert found.charts["aging_bills"].series[0].numbers == (3, 0, 0, 0, 0, 0)
     assert found.charts["aging_cents"].series[1].numbers[1] == 1_000_000_000
     assert found.charts["day_bills"].labels == ("3", "4", "5", "6", "7", "8", "9")
-    assert [row[5:7] for row in found.rows.cells] == [(9, 1_000_000_000), (3, 1_000_000_000)]
-    assert len(found.rows.cells[0]) == len(columns(html.say, several=False))
+    assert [row[6:8] for row in found.rows.cells] == [(9, 1_000_000_000), (3, 1_000_000_000)]
+    assert len(found.rows.cells[0]) == len(columns(html.say))
 
 
 def test_no_name_becomes_markup(html: Html) -> None:
@@ -203,7 +203,7 @@ def len_of(name: str) -> str:
 
 def test_a_list_of_several_providers_says_whose_each_is(html: Html) -> None:
     """And one of more bills than it shows how many there are."""
-    found = painted(facts(several=True, long=Share(9, 6_000, 9)), Filters(), READ, html)
+    found = painted(facts(long=Share(9, 6_000, 9)), Filters(), READ, html)
 
     assert found.rows.cells[0][1] == "Norte"
     assert "5.000" in words(found.blocks["list"])
