@@ -21,6 +21,7 @@ from dashboard.facts import reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.open_pages import OpenPages
 from dashboard.facts.refresher import Refresher
+from dashboard.files import exports
 from dashboard.files.lists import Files
 from dashboard.handlers import Alive, Guarded, Ready
 from dashboard.pages import PAGES
@@ -66,6 +67,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     refresher = Refresher(reads.Reader(database).read, settings.dashboard_refresh_seconds, now, pages.read)
     counting = Counting(partial(reads.count, database), now)
     access = setup.access(settings, database, now)
+    pn.extension("tabulator")  # a page with a table may be opened in a tab that began without one
 
     @cache
     def painter(locale: str, role: Role) -> Painter:
@@ -91,6 +93,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
         (r"/healthz", Alive),
         (r"/readyz", Ready, {"refresher": refresher, "clock": now}),
         *Files(database, refresher, counting, now).handlers(),
+        *exports.handlers(database, now),
     ]
     try:
         started = _listen(settings, open_session, handlers, access, server)
