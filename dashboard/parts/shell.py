@@ -122,8 +122,8 @@ class Bar:
     def __init__(self, painter: Painter, user: User, choose: Callable[[str], None]) -> None:
         say = painter.say
         self._provider = selector(say("Provider"), {say("All providers"): ""}, "", choose)
-        # by its name the browser finds it, to let it age (`templates/shell.html`)
-        self._chip = pn.pane.HTML("", name="freshness", stylesheets=[BLOCKS], margin=0, align="center")
+        # the browser finds it by what it says, and lets it age (`templates/shell.html`)
+        self._chip = pn.pane.HTML("", stylesheets=[BLOCKS], margin=0, align="center")
         self.theme = say("Light or dark")
         who = pn.pane.HTML(painter.html("user", {"user": user}), stylesheets=[BLOCKS], margin=0, align="center")
         self.parts: list[Viewable] = [self._provider, pn.layout.HSpacer(), self._chip, *([who] if user.logged_in else [])]
