@@ -251,7 +251,7 @@ class Seeded:
         self.database = self.client[database]
 
     def add(self, of: Instance, found: list[Owing], today: date, at: datetime) -> None:
-        """Write the documents that the sinks would. How fresh they are counts from now: a test begins long after its import."""
+        """Write the documents that the sinks would, as fresh as can be: a test begins long after its import."""
         now = datetime.now(UTC)
         self.database[views.INSTANCES].replace_one(
             {"_id": of.name}, {"_id": of.name, **of.model_dump(mode="json")}, upsert=True
