@@ -7,6 +7,7 @@ import panel as pn
 from bokeh.document import Document
 from jinja2 import Template
 
+from dashboard.controls import Clerk
 from dashboard.facts.refresher import Refresher
 from dashboard.facts.snapshot import Reading
 from dashboard.pages.page import Opened, Page, Seen, Shown
@@ -18,14 +19,21 @@ from dashboard.selection import Selection
 class Session:
     """Built in the request for a page. `page` is what Panel serves."""
 
-    def __init__(
-        self, document: Document, refresher: Refresher, pages: Sequence[Page], painter: Painter, template: Template
+    def __init__(  # noqa: PLR0917 - what the process shares, in the order in which it is made
+        self,
+        document: Document,
+        refresher: Refresher,
+        pages: Sequence[Page],
+        painter: Painter,
+        template: Template,
+        clerk: Clerk | None = None,
     ) -> None:
         if pn.state.location is None:
             raise RuntimeError("a page is opened only for an address")
         self._document = document
         self._refresher = refresher
         self._painter = painter
+        self._clerk = clerk
         self._reading = refresher.reading
         self._pages = {page.path: page for page in pages}
         self._first = pages[0]
@@ -72,7 +80,7 @@ class Session:
         self._show()
 
     def _built(self) -> Shown:
-        return self._page.build(Opened(self._painter, self._selection))
+        return self._page.build(Opened(self._painter, self._selection, self._clerk))
 
     def _show(self) -> None:
         page, filters = self._page, self._selection.filters

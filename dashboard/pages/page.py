@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from panel.viewable import Viewable
 
+from dashboard.controls import Clerk
 from dashboard.facts.asked import Filters, Read
 from dashboard.facts.snapshot import Reading
 from dashboard.parts.screen import Painter
@@ -21,10 +22,19 @@ class Seen(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it."""
+    """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it.
+
+    `clerk`: what its reader may change; None where nothing can be.
+    """
 
     painter: Painter
     selection: Selection
+    clerk: Clerk | None = None
+
+    @property
+    def may_act(self) -> bool:
+        """Whether the page offers to change anything."""
+        return self.clerk is not None and self.clerk.may_act
 
 
 class Shown(Protocol):
