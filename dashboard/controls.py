@@ -43,7 +43,9 @@ class Clerk:
 
     async def block(self, instance: str, code: str, person: str, phones: Sequence[str], reason: BlockReason) -> None:
         """Never ring a person under any number; whoever has no document, under each of his `phones` (E.164)."""
-        blocks = [Block(instance=instance, person=person)] if person else [Block(instance=instance, phone=one) for one in phones]
+        blocks = (
+            [Block(instance=instance, person=person)] if person else [Block(instance=instance, phone=one) for one in phones]
+        )
         for block in blocks:
             await self._noted("block", instance, code, f"{block.what}: {reason}")
             await self._put(BLOCKLIST, block.document)

@@ -33,8 +33,8 @@ class LastCall(NamedTuple):
 class Contract:
     """One contract with overdue bills. `contract`: its id in the ERP, "" for bills of none. `situation`: the ERP's own term.
 
-    `today`: the local day that `days_late` counts to. `phones`: E.164, best first. `zone`: of its instance. `promised`: the last
-    day of a promise in force. `silenced`: on the blocklist, the person or every number.
+    `today`: the local day that `days_late` counts to. `phones`: E.164, best first. `zone`: of its instance. `promised`: the
+    last day of a promise in force. `silenced`: on the blocklist, the person or every number.
     """
 
     instance: str
@@ -81,10 +81,10 @@ class Sum:
     cents: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Collection:
-    """Of the chosen instances together. `dues`: all overdue contracts, whatever is filtered. `lists`: the rows of each part, at
-    most `SHOWN`, most late first. `several`: more than one instance is shown.
+    """Of the chosen instances together. `dues`: all overdue contracts, whatever is filtered. `lists`: the rows of each part,
+    at most `SHOWN`, most late first. `several`: more than one instance is shown. Compared by identity, as one is shared.
     """
 
     at: datetime
@@ -92,12 +92,17 @@ class Collection:
     lists: Mapping[Part, tuple[Contract, ...]]
     several: bool = False
 
-    def sum(self, *, trust: bool | None = None, ready: bool | None = None, action: bool | None = None, on: date | None = None) -> Sum:
+    def sum(
+        self, *, trust: bool | None = None, ready: bool | None = None, action: bool | None = None, on: date | None = None
+    ) -> Sum:
         """Of the contracts that are as said; None says nothing."""
         found = [
             due
             for due in self.dues
-            if trust in (None, due.trust) and ready in (None, due.ready) and action in (None, due.action) and on in (None, due.due_on)
+            if trust in (None, due.trust)
+            and ready in (None, due.ready)
+            and action in (None, due.action)
+            and on in (None, due.due_on)
         ]
         return Sum(*(sum(getattr(due, name) for due in found) for name in ("contracts", "bills", "cents")))
 
@@ -139,7 +144,7 @@ def first(found: Sequence[Contract], at_most: int) -> tuple[Contract, ...]:
 
 
 async def read(sight: Sight, filters: Filters) -> Collection:
-    """The newest, read now. A list is narrowed to the due date that is chosen; the counts are of all. Raises PyMongoError."""
+    """The newest, read now. Lists are narrowed to the due date that is chosen; the counts are of all."""
     return await whole(sight, filters, SHOWN)
 
 
@@ -159,5 +164,3 @@ async def whole(sight: Sight, filters: Filters, at_most: int = 0) -> Collection:
             into += [contract(row, instance, of.today, its) for row in await listed.to_list()]
     kept = {part: first(rows, at_most or len(rows)) for part, rows in lists.items()}
     return Collection(sight.now, tuple(found), kept, several=len(sight.instances) > 1)
-
-

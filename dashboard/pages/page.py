@@ -11,6 +11,7 @@ from dashboard.facts.asked import Filters, Read
 from dashboard.facts.snapshot import Reading
 from dashboard.parts.screen import Painter
 from dashboard.selection import Selection
+from dashboard.words.people import IN_FULL, People
 
 
 class Seen(NamedTuple):
@@ -24,12 +25,13 @@ class Seen(NamedTuple):
 class Opened(NamedTuple):
     """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it.
 
-    `clerk`: what its reader may change; None where nothing can be.
+    `clerk`: what its reader may change; None where nothing can be. `people`: how much of them its reader may see.
     """
 
     painter: Painter
     selection: Selection
     clerk: Clerk | None = None
+    people: People = IN_FULL
 
     @property
     def may_act(self) -> bool:

@@ -26,8 +26,8 @@ DATES = 40
 
 @dataclass(frozen=True)
 class Screen:
-    """`dates`: the due date that a column's label stands for. `choices`: those of the list, by their text. `cut`: of each list,
-    how many rows are not shown.
+    """`dates`: the due date that a column's label stands for. `choices`: those of the list, by their text. `cut`: of each
+    list, how many rows are not shown.
     """
 
     kpis: tuple[Kpi, ...]
@@ -128,7 +128,11 @@ def painted(facts: Collection | None, filters: Filters, read: tuple[int, int], s
 def _kpis(found: Collection, filters: Filters, state: State, read: tuple[int, int], say: Language) -> tuple[Kpi, ...]:
     on = filters.due_on
     everything, trust = found.sum(on=on), found.sum(trust=True, on=on)
-    ready, action, active = found.sum(ready=True, on=on), found.sum(action=True, on=on), found.sum(ready=True, action=False, on=on)
+    ready, action, active = (
+        found.sum(ready=True, on=on),
+        found.sum(action=True, on=on),
+        found.sum(ready=True, action=False, on=on),
+    )
     href = write(PATH, filters)
 
     def card(name: str, label: str, of: Sum, definition: str, accent: str = "") -> Kpi:
@@ -157,8 +161,18 @@ def _kpis(found: Collection, filters: Filters, state: State, read: tuple[int, in
             say("%(n)s or more days late, whatever the contract's access is.", n=READY),
             "long",
         ),
-        card("action", say("To act on now"), action, say("%(n)s or more days late, and blocked or under a trust unlock.", n=READY)),
-        card("active", say("Late but active"), active, say("%(n)s or more days late, neither blocked nor under a trust unlock.", n=READY)),
+        card(
+            "action",
+            say("To act on now"),
+            action,
+            say("%(n)s or more days late, and blocked or under a trust unlock.", n=READY),
+        ),
+        card(
+            "active",
+            say("Late but active"),
+            active,
+            say("%(n)s or more days late, neither blocked nor under a trust unlock.", n=READY),
+        ),
     )
 
 
@@ -178,10 +192,15 @@ def _chart(found: Collection, say: Language) -> tuple[Chart, dict[str, date]]:
     days = sorted(counts)
     older, own = days[:-DATES], days[-DATES:]
     labels = [*([say("before %(day)s", day=f"{own[0]:%d/%m}")] if older else []), *(f"{day:%d/%m}" for day in own)]
-    values = [*([[sum(counts[day][kind] for day in older) for kind in (0, 1)]] if older else []), *(counts[day] for day in own)]
+    values = [
+        *([[sum(counts[day][kind] for day in older) for kind in (0, 1)]] if older else []),
+        *(counts[day] for day in own),
+    ]
     series = (
         Series(say("Common"), tuple(float(pair[0]) for pair in values), COMMON),
         Series(say("DC"), tuple(float(pair[1]) for pair in values), TRUST),
     )
     title, nothing = say("Overdue contracts by due date"), say("No contract is overdue.")
-    return Chart("columns", title, "count", tuple(labels), series, say, nothing), dict(zip(labels[bool(older) :], own, strict=True))
+    return Chart("columns", title, "count", tuple(labels), series, say, nothing), dict(
+        zip(labels[bool(older) :], own, strict=True)
+    )

@@ -9,7 +9,7 @@ COUNTRY = 55
 
 
 def dialled(phone: str) -> str:
-    """A number in E.164 as people here write it, such as `(82) 99999-0000`; another country's, and what is none, as it is."""
+    """A number in E.164 as people here write it, such as `(82) 99999-0000`; another country's, or none, as it is."""
     try:
         parsed = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:

@@ -1,7 +1,7 @@
 """Contracts with overdue bills, for whoever collects by hand. (Pipelines over `debtors`, and what their rows become.)
 
-A contract is counted once, by its oldest overdue bill; a client's bills of no contract count as one. Blocked is what the dialer's
-rules call so: access that the client misses, or reduced speed (`schemas.calling.facts`).
+A contract is counted once, by its oldest overdue bill; a client's bills of no contract count as one. Blocked is what the
+dialer's rules call so: access that the client misses, or reduced speed (`schemas.calling.facts`).
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ Part = Literal["action", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The contracts whose oldest overdue bill is of one due date, all alike in the rest. `trust`: under a trust unlock (DC)."""
+    """The contracts whose oldest overdue bill is of one due date, alike in the rest. `trust`: under a trust unlock (DC)."""
 
     due_on: date
     ready: bool
@@ -63,9 +63,9 @@ def dues(rows: Iterable[Row]) -> tuple[Due, ...]:
 def list_pipeline(scope: Scope, part: Part, due_on: date | None = None, limit: int = 0) -> Pipeline:
     """Over `debtors`; the contracts of one part, most late first, then most cents. `due_on`: of their oldest overdue bill.
 
-    A row has `code`, `client`, `contract` (its id, "" for none), `of` (as `debtors` has it, {} where the ERP does not list it),
-    `due_on`, `bills`, `cents`, `trust`, `blocked`; those to act on have `call`, the newest that rang or, where none did, that
-    would have. `limit`: 0 for all.
+    A row has `code`, `client`, `contract` (its id, "" for none), `of` (as `debtors` has it, {} where the ERP does not list
+    it), `due_on`, `bills`, `cents`, `trust`, `blocked`; those to act on have `call`, the newest that rang or, where none
+    did, that would have. `limit`: 0 for all.
     """
     action = {"$and": [_ready(scope), {"$or": ["$trust", "$blocked"]}]}
     chosen: list[dict[str, Any]] = [{"$match": {"$expr": action if part == "action" else {"$not": action}}}]
@@ -86,7 +86,9 @@ def _ready(scope: Scope) -> dict[str, Any]:
 
 def _contracts(scope: Scope) -> Pipeline:
     """A row for each contract with an overdue bill."""
-    its = {"$filter": {"input": {"$ifNull": ["$contracts", []]}, "as": "one", "cond": {"$eq": ["$$one.id", "$_id.contract"]}}}
+    its = {
+        "$filter": {"input": {"$ifNull": ["$contracts", []]}, "as": "one", "cond": {"$eq": ["$$one.id", "$_id.contract"]}}
+    }
     blocked = {"$or": [{"$in": ["$of.access", sorted(HINDERED)]}, {"$eq": ["$of.speed", "reduced"]}]}
     client = {name: f"$client.{name}" for name in ("name", "phones", "person")}
     return [
