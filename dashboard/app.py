@@ -17,6 +17,7 @@ from dashboard.facts import reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.open_pages import OpenPages
 from dashboard.facts.refresher import Refresher
+from dashboard.files import exports
 from dashboard.files.lists import Files
 from dashboard.handlers import Alive, Guarded, Ready
 from dashboard.pages import PAGES
@@ -73,6 +74,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
         (r"/healthz", Alive),
         (r"/readyz", Ready, {"refresher": refresher, "clock": now}),
         *Files(database, refresher, counting, language, now).handlers(),
+        *exports.handlers(database, language, now),
     ]
     try:
         started = _listen(settings, open_session, handlers, server)

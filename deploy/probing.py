@@ -11,7 +11,6 @@ from pathlib import Path
 import httpx
 
 from deploy.instances import TestSettings, where
-from processors.hydrate.fold import empty, step
 from producers.erp.changes import examine
 from producers.erp.source import Source
 from producers.erp.sources import open_source
@@ -21,6 +20,7 @@ from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks
 from schemas.erp.connections import Connection
 from schemas.erp.declaration import Row, Table
 from schemas.errors import PipelineError, RejectRecord, RetryLater, StopWorker
+from schemas.hydration.fold import empty, step
 from schemas.instances import Instance
 from schemas.rows import ErpRow
 from schemas.runtime.secrets import opened, person_hash

@@ -28,7 +28,7 @@ from schemas.runtime.mongo import Database
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.runtime.transactions import Writer
 from schemas.topics import REQUESTS
-from schemas.views import INSTANCES, VIEWS
+from schemas.views import INSTANCES, LEASES, SNAPSHOTS, VIEWS
 
 AT_ONCE = 5_000
 FETCH_MS, FETCH_RECORDS = 500, 20_000
@@ -146,5 +146,8 @@ async def _forget(store: Database, name: str) -> dict[str, int]:
     counts = {kept: (await store[kept].delete_many({"instance": name})).deleted_count for kept in gone}
     for kept in (PABX_TESTS, PABX_HOLDS):
         await store[kept].delete_one({"_id": name})
+    # behind whatever is being written under the lease: from then on nobody finds an instance to write of
+    await store[LEASES].update_one({"_id": SNAPSHOTS}, {"$inc": {"writes": 1}})
+    await store[SNAPSHOTS].delete_many({"instance": name})
     await store[REMOVALS].delete_one({"_id": name})
     return counts

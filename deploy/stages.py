@@ -16,6 +16,7 @@ STAGES = {
     "dialer": "processors.dialer.worker:main",
     "originate": "sinks.originate.worker:main",
     "views": "sinks.views.worker:main",
+    "snapshots": "sinks.snapshots.worker:main",
     "dashboard": "dashboard.app:main",
 }
 

@@ -56,6 +56,8 @@ class Contract(Model):
     """One connection. `access_raw` is the ERP's own code, kept where ours is `unknown` and everywhere else.
 
     `lost`: it left the ERP's lists and nothing tells what became of it; its access is then unknown.
+    `access_since`: when its access was first seen as it is now, at most one sweep late; None where nobody saw it change or
+    come.
     """
 
     plan: str = ""
@@ -63,6 +65,7 @@ class Contract(Model):
     status_raw: str = ""
     access: Access
     access_raw: str = ""
+    access_since: Instant | None = None
     trust_unlock: bool = False
     voluntary_suspension: bool = False
     speed: Speed = "normal"

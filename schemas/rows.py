@@ -13,6 +13,7 @@ class ErpRow(Model):
     `lost`: it left the sweep and nothing tells what became of it; without `lost`, a row of None is gone.
 
     `client` is the ERP's code of the client that owns the row; for a reference row (client type, city) the table's name.
+    `entered`: it came into what is swept since a sweep that was complete.
     `ddd`: the instance's default area code when the row was read.
     """
 
@@ -26,3 +27,4 @@ class ErpRow(Model):
     sweep: str
     ddd: str = ""
     lost: bool = False
+    entered: bool = False

@@ -84,9 +84,9 @@ def _rows(kind: str, *consumers: str) -> Topic:
     )
 
 
-CLIENTS = _rows("client", "hydrate")
-CONTRACTS = _rows("contract", "hydrate")
-BILLS = _rows("bill", "hydrate")
+CLIENTS = _rows("client", "hydrate", "snapshots")
+CONTRACTS = _rows("contract", "hydrate", "snapshots")
+BILLS = _rows("bill", "hydrate", "views", "snapshots")
 REFERENCES = _rows("reference", "views")
 SWEEPS = Topic(
     name="erp.sweep.v1",
@@ -94,7 +94,7 @@ SWEEPS = Topic(
     key="instance:kind",
     partitions=1,
     producers=("erp-poller",),
-    consumers=("views",),
+    consumers=("views", "snapshots"),
     retention=timedelta(days=90),
 )
 DEBTORS = Topic(
@@ -159,7 +159,7 @@ HEARTBEATS = Topic(
     model=Heartbeat,
     key="stage:worker",
     partitions=1,
-    producers=("erp-poller", "cdr-poller", "hydrate", "classify", "dialer", "originate", "views", "dashboard"),
+    producers=("erp-poller", "cdr-poller", "hydrate", "classify", "dialer", "originate", "views", "snapshots", "dashboard"),
     consumers=("views",),
     retention=timedelta(days=1),
 )

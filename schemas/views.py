@@ -11,6 +11,7 @@ from typing import Any
 
 from schemas.calling.place import open_since
 from schemas.calls import Call
+from schemas.closing import ending, is_open, table_of, told
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.model import Model
@@ -18,10 +19,14 @@ from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
 from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
-from schemas.topics import CALLS, CALLS_KEPT, DEAD, DEBTORS, HEARTBEATS, QUEUE, REFERENCES, SWEEPS, TOMBSTONES, Topic
+from schemas.topics import BILLS, CALLS, CALLS_KEPT, DEAD, DEBTORS, HEARTBEATS, QUEUE, REFERENCES, SWEEPS, TOMBSTONES, Topic
 
 Document = dict[str, Any]
 Index = tuple[tuple[str, int], ...]
+
+
+class Part(Document):
+    """What an event tells of a document that is there already: set over it. Where it is not, this is all that is known."""
 
 
 LIVING: Mapping[str, Any] = {"erased": {"$ne": True}}
@@ -44,7 +49,8 @@ GRAVES = Expiry("at", TOMBSTONES, (("erased", True),))
 class View:
     """One collection. `document` gives `_id`, which is these `parts` of the record's key (of a sweep's tombstone only).
 
-    `one_of_a_key`: whether it is, or several documents come from one key.
+    `one_of_a_key`: whether it is, or several documents come from one key. `retried`: a dead letter that is put back counts,
+    which may be older than what came since.
     """
 
     name: str
@@ -53,6 +59,7 @@ class View:
     indexes: tuple[Index, ...] = ()
     parts: tuple[int, ...] = (0, 1)
     one_of_a_key: bool = True
+    retried: bool = True
 
     def erased(self, key: bytes | None) -> str:
         """The `_id` that a tombstone under `key` erases: these `parts` of the key. Raises RejectRecord(field="key")."""
@@ -149,6 +156,28 @@ def call(event: Call) -> Document:
     }
 
 
+def bill(event: ErpRow) -> Document:
+    """One bill since it was first seen, open or closed (`how` is then set).
+
+    What it was worth (`cents`, open when it was last seen open) its closing row does not tell: that is a part. `closed_at`:
+    when the ERP was asked and no longer showed it as due, so at most one sweep late; `closed_on`: the local day that the ERP
+    itself tells, which not every ERP does.
+    """
+    table = table_of(event)
+    names = {"_id": f"{event.instance}:{event.client}:{event.id}", "instance": event.instance}
+    names |= {"code": event.client, "bill": event.id}
+    if not is_open(table, event):
+        end, shown = ending(table, event), told(table, event)
+        days = {"due_on": shown["due_on"].isoformat()} if "due_on" in shown else {}
+        closed = {"closed_at": event.seen_at, "closed_on": end.on and end.on.isoformat(), "how": end.how, "how_raw": end.raw}
+        return Part(**names, **shown | days, **closed)
+    row = {name: table.words[name].value(event, event.row or {}) for name in ("due_on", "open_cents")}
+    contract = table.words["contract"].value(event, event.row or {}) if "contract" in table.words else ""
+    worth = {"contract": contract, "cents": row["open_cents"], "due_on": row["due_on"].isoformat()}
+    return {**names, **worth, "closed_at": None, "closed_on": None, "how": None, "how_raw": ""}
+
+
+CLOSED_BILLS = "closed_bills"
 VIEWS = (
     View("debtors", DEBTORS, debtor, ((("instance", 1), ("bills.due_on", 1)),)),
     View("queue", QUEUE, queue, ((("instance", 1), ("verdict.oldest_due_on", 1)),)),
@@ -156,6 +185,7 @@ VIEWS = (
     View("references", REFERENCES, reference, ((("instance", 1), ("table", 1)),), parts=(0, 1, 3)),
     View(STAGES, HEARTBEATS, stage),
     View("calls", CALLS, call, ((("instance", 1), ("at", 1)), (("instance", 1), ("code", 1), ("at", 1))), parts=(0, 1, 3)),
+    View(CLOSED_BILLS, BILLS, bill, ((("instance", 1), ("closed_at", 1)),), parts=(0, 1, 3), retried=False),
 )
 DEAD_LETTERS = "dead_letters"
 """Fed from `dead.v1` by the same sink; its documents hold foreign bytes and are therefore made from the record itself."""
@@ -163,6 +193,12 @@ LETTERS = Expiry("at", DEAD.retention or timedelta(days=365))
 BEATS = Expiry("at", HEARTBEATS.retention or timedelta(days=1))
 SHOWN_CALLS = Expiry("at", CALLS_KEPT)
 """They expire with their topics."""
+ENDED = Expiry("closed_at", timedelta(days=731))
+"""Closed bills; the open ones have no such time, and stay."""
+SNAPSHOTS = "snapshots"
+"""Written by the stage of that name, under the lease of that name: `schemas.figures.snapshots`."""
+LEASES = "leases"
+"""What one process of all may do at a time. `writes` grows with whatever is written under one."""
 EPOCHS = "view_epochs"
 """How far each partition of each view has been read: `sinks.views.epochs`. `until` is set while one is read anew."""
 INSTANCES = "instances"

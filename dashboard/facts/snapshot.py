@@ -10,11 +10,10 @@ from dashboard.facts.freshness import Source, sources
 from dashboard.facts.provider import Provider, identity
 from dashboard.facts.situation import situation
 from schemas.calling.calendar import Gate, gate
-from schemas.calling.hours import ZONES
 from schemas.calling.place import place
 from schemas.figures.debts import Debt, debts
 from schemas.figures.queue import Waiting, waiting
-from schemas.figures.scope import Scope
+from schemas.figures.scope import Scope, scope_of
 from schemas.figures.standing import Standing, standing
 from schemas.instances import Instance
 from schemas.queue import Facts, Part, Verdict
@@ -100,10 +99,7 @@ class Snapshot:
 
 def scope(instance: Instance, now: datetime) -> Scope:
     """Whose figures, on the instance's own calendar."""
-    rules, home = instance.rules, gate(instance, now).closed
-    states = {state: closed for state in ZONES if (closed := gate(instance, now, state).closed) != home}
-    today = now.astimezone(instance.clock).date()
-    return Scope(instance.name, today, rules.min_days_overdue, home, rules.max_days_overdue, now, states)
+    return scope_of(instance, now)
 
 
 def snapshot(rows: Rows, now: datetime) -> Snapshot:

@@ -1,33 +1,35 @@
 """The page "Collection": overdue contracts, whom to contact first, and what a clerk decides about them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import get_args
 
 from panel.viewable import Viewable
 
 from dashboard.facts.asked import Unread
-from dashboard.facts.board import choose
 from dashboard.facts.collection import Collection as Facts
 from dashboard.facts.collection import Contract, read
-from dashboard.facts.snapshot import Reading
+from dashboard.facts.readings import readings
 from dashboard.pages.page import Opened, Page, Seen
 from dashboard.parts import shell
 from dashboard.parts.block import block, change
-from dashboard.parts.chips import Filter, filters
-from dashboard.parts.collection_screen import PATH, columns, painted
+from dashboard.parts.chosen import chosen, query
+from dashboard.parts.collection_screen import FILES, PATH, columns, painted
 from dashboard.parts.deciding import Decided, Deciding, What, Whom
 from dashboard.parts.folded import folded
 from dashboard.parts.kpi import strip
-from dashboard.parts.late import LatePlot
+from dashboard.parts.later import Charts
 from dashboard.parts.plots import Plot
+from dashboard.parts.styles import sheet
 from dashboard.parts.table import Action, Table
-from dashboard.words.address import write
+from dashboard.parts.top import top, warnings
 from dashboard.words.labels import N_
-from schemas.figures.collection import READY, Part
+from schemas.figures.collection import Part
 
 PARTS: tuple[Part, ...] = get_args(Part)
+CARD = shell.CARD | {"padding": "16px 18px"}
+NARROWER = {"contain": "inline-size"}
+"""A table that is wider than its card scrolls in it, and does not widen the page."""
 
 
 class Collection:
@@ -39,17 +41,22 @@ class Collection:
         say = self._say
         self._facts: Facts | None = None
         self._dates: Mapping[str, date] = {}
-        self._heading, self._notices, self._chips, self._kpis = (block() for _ in range(4))
-        self._chart = LatePlot(Plot("by_due_date", self._html, on_pick=self._picked))
+        self._panes = {name: block() for name in ("top", "kpis", "older", *PARTS)}
+        for pane in self._panes.values():
+            pane.stylesheets = [*pane.stylesheets, sheet("debt.css")]
+        plot = Plot("by_due_date", self._html, on_pick=self._picked)
+        self._charts = Charts({"by_due_date": plot})
         self._due = shell.selector(say("Due date"), {say("All due dates"): ""}, "", self._chosen)
-        self._told = {part: block() for part in PARTS}
         self._tables = {part: self._table(part) for part in PARTS}
         self._deciding = Deciding(say, self._decide, self._ended)
-        chart = shell.stack(shell.flow(self._due, gap="8px"), self._chart.plot.body, **shell.CARD)
-        action, other = (shell.stack(self._told[part], self._tables[part].body, **shell.CARD) for part in PARTS)
+        self._due.align = "start"
+        panes = self._panes
+        chart = shell.stack(self._due, plot.body, panes["older"], **CARD, **{"min-height": "400px"})
+        action = shell.stack(panes["action"], self._tables["action"].body, **CARD, **NARROWER)
+        other = shell.stack(panes["other"], self._tables["other"].body, **NARROWER)
         rest = folded(say("All other overdue contracts, also those that are late but active"), other)
-        head = (self._heading, self._notices, self._chips, self._kpis)
-        self.body: Viewable = shell.stack(*head, chart, action, rest, self._deciding.dialog, gap=shell.GAP)
+        self._lists = shell.stack(chart, action, rest, gap=shell.GAP)
+        self.body: Viewable = shell.stack(panes["top"], panes["kpis"], self._lists, self._deciding.dialog, gap=shell.GAP)
 
     def _table(self, part: Part) -> Table:
         say = self._say
@@ -60,34 +67,29 @@ class Collection:
 
     def recolour(self, *, dark: bool) -> None:
         """Follow the page's theme."""
-        self._chart.plot.recolour(dark=dark)
+        self._charts.recolour(dark=dark)
 
     def show(self, seen: Seen) -> None:
         """The facts of the chosen providers and due date; painted once for everybody who sees the same."""
-        say, html = self._say, self._html
-        change(self._notices, self._opened.painter.paint(seen.reading, seen.filters.instance).blocks["notices"])
-        facts = None if isinstance(seen.facts, Unread) else seen.facts
-        change(self._heading, html("collection", {"unread": isinstance(seen.facts, Unread)}))
-        if facts is None and self._facts is not None and isinstance(seen.facts, Unread):
-            return  # the numbers stay, and the heading says that they are old
-        self._facts = facts
-        screen = painted(facts, seen.filters, _read(seen.reading, seen.filters.instance), say, self._opened.people)
-        due_on = seen.filters.due_on
-        dropped = write(PATH, replace(seen.filters, due_on=None)) if due_on else ""
-        chips = [Filter(say("Due date"), say.day(due_on), dropped)] if due_on else []
-        change(self._chips, filters(html, chips, dropped))
-        change(self._kpis, strip(html, screen.kpis))
-        self._chart.show(screen.chart)
+        say, html, on = self._say, self._html, seen.filters
+        self._facts = seen.facts if isinstance(seen.facts, Facts) else None
+        read = readings(seen.reading, on.instance)
+        screen = painted(self._facts, on, read, say, self._opened.people)
+        above = top(html, say("Collection"), say("Overdue contracts, and whom to contact first."))
+        above += warnings(html, seen.reading, on, seen.facts) + chosen(html, PATH, on)
+        cards = "" if isinstance(seen.facts, Unread) else strip(html, screen.kpis)
+        change(self._panes["top"], above)
+        change(self._panes["kpis"], cards)
+        change(self._panes["older"], screen.older)
+        self._lists.visible = self._facts is not None
+        if self._facts is None:
+            return
         self._dates = screen.dates
-        self._offer(screen.choices, due_on)
+        self._charts.show({"by_due_date": screen.chart})
+        self._offer(screen.choices, on.due_on)
         for part in PARTS:
-            change(
-                self._told[part],
-                html(
-                    "collection_list",
-                    {"part": part, "cut": screen.cut[part], "ready": READY, "query": write("", seen.filters)},
-                ),
-            )
+            values = {"title": screen.titles[part], "told": screen.told[part], "file": FILES[part], "query": query(on)}
+            change(self._panes[part], html("listed", values))
             self._tables[part].show(screen.rows[part])
 
     def _offer(self, choices: Mapping[str, str], due_on: date | None) -> None:
@@ -136,14 +138,6 @@ class Collection:
         for table in self._tables.values():
             table.clear()
             table.hold(held=False)
-
-
-def _read(reading: Reading, instance: str) -> tuple[int, int]:
-    """How many kinds of rows were read whole once, of how many."""
-    if reading.snapshot is None:
-        return 0, 1
-    sources = [source for one in choose(reading.snapshot, instance).instances for source in one.sources]
-    return sum(source.completed_at is not None for source in sources), len(sources)
 
 
 PAGE = Page(N_("Collection"), PATH, "o", "collection", Collection, read)

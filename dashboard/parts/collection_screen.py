@@ -5,53 +5,60 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from html import escape
+from typing import Literal
 
 from dashboard.facts.asked import Filters
 from dashboard.facts.collection import SHOWN, Collection, Contract, LastCall, Sum
+from dashboard.parts.chosen import link
 from dashboard.parts.kpi import Kpi, State
 from dashboard.parts.plotted import COMMON, TRUST, Chart, Series
 from dashboard.parts.rows import Cell, Column, Rows
-from dashboard.words.address import write
 from dashboard.words.calling import OUTCOMES, UNDER_WAY, WOULD_HAVE_CALLED
 from dashboard.words.language import Language
 from dashboard.words.people import People
 from schemas.figures.collection import READY, Part
 
 PATH = "cobranca"
+FILES: Mapping[Part, str] = {"action": "cobranca", "other": "cobranca-demais"}
+"""Names of the files of each list."""
 KEPT = 32
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 DATES = 40
-"""Due dates with a column of their own; what is older is one more."""
+YEAR = 300
+"""Due dates with a column of their own, within so many days: a label has no year."""
 
 
 @dataclass(frozen=True)
 class Screen:
-    """`dates`: the due date that a column's label stands for. `choices`: those of the list, by their text. `cut`: of each
-    list, how many rows are not shown.
+    """`dates`: the due date that a column's label stands for. `older`: HTML that tells of those without a column. `choices`:
+    due dates by their text. `titles`, `told`: of each list.
     """
 
     kpis: tuple[Kpi, ...]
     chart: Chart
     dates: Mapping[str, date]
+    older: str
     choices: Mapping[str, str]
     rows: Mapping[Part, Rows]
-    cut: Mapping[Part, int]
+    titles: Mapping[Part, str]
+    told: Mapping[Part, str]
 
 
 def columns(say: Language) -> tuple[Column, ...]:
     """Of both lists, on the page and in their files."""
     return (
-        Column("client", say("Client"), "text", 210),
-        Column("contract", say("Contract"), "code", 90),
-        Column("days", say("Days late"), "number", 80),
-        Column("due_on", say("Overdue since"), "day", 105),
-        Column("cents", say("Amount"), "money", 115),
-        Column("why", say("Why here"), "text", 140),
-        Column("situation", say("Status in the ERP"), "text", 140),
-        Column("phone", say("Phone"), "text", 135),
-        Column("called", say("Last attempt"), "moment", 130),
+        Column("client", say("Client"), "text", 180, frozen=True),
+        Column("contract", say("Contract"), "code", 78),
+        Column("days", say("Days late"), "number", 68),
+        Column("due_on", say("Overdue since"), "day", 96),
+        Column("cents", say("Amount"), "money", 104),
+        Column("why", say("Why here"), "text", 112),
+        Column("situation", say("Status in the ERP"), "text", 116),
+        Column("phone", say("Phone"), "text", 118),
+        Column("called", say("Last attempt"), "moment", 128),
         Column("outcome", say("How it ended"), "text"),
-        Column("decided", say("Decided"), "text", 130),
+        Column("decided", say("Decided"), "text", 104),
     )
 
 
@@ -114,15 +121,28 @@ def painted(facts: Collection | None, filters: Filters, read: tuple[int, int], s
     found = facts or Collection(NEVER, (), {"action": (), "other": ()})
     chart, dates = _chart(found, say)
     on = filters.due_on
-    listed: Mapping[Part, Sum] = {"action": found.sum(action=True, on=on), "other": found.sum(action=False, on=on)}
+    cut = {part: max(0, found.sum(action=part == "action", on=on).contracts - SHOWN) for part in found.lists}
     return Screen(
         _kpis(found, filters, state, read, say),
         chart,
         dates,
+        _older(found, dates, say),
         _choices(found, say),
         {part: rows(some, say, people, several=found.several) for part, some in found.lists.items()},
-        {part: max(0, whole.contracts - SHOWN) for part, whole in listed.items()},
+        {"action": say("To act on now"), "other": say("All other overdue contracts")},
+        {part: _told(part, more, say) for part, more in cut.items()},
     )
+
+
+def _told(part: Part, more: int, say: Language) -> str:
+    """What a list holds, and how many rows of it are only in the file."""
+    if part == "action":
+        told = say("%(n)s or more days late, and blocked or under a trust unlock; most late first.", n=READY)
+    else:
+        told = say("Up to %(n)s days late, or later but active; most late first.", n=READY - 1)
+    if not more:
+        return told
+    return " ".join((told, say.many("%(n)s more row is in the file.", "%(n)s more rows are in the file.", more)))
 
 
 def _kpis(found: Collection, filters: Filters, state: State, read: tuple[int, int], say: Language) -> tuple[Kpi, ...]:
@@ -133,22 +153,11 @@ def _kpis(found: Collection, filters: Filters, state: State, read: tuple[int, in
         found.sum(action=True, on=on),
         found.sum(ready=True, action=False, on=on),
     )
-    href = write(PATH, filters)
+    href = link(PATH, filters)
 
-    def card(name: str, label: str, of: Sum, definition: str, accent: str = "") -> Kpi:
-        return Kpi(
-            label,
-            say.number(of.contracts),
-            None,
-            None,
-            href,
-            definition,
-            state,
-            read,
-            name,
-            say.money(of.cents),
-            "long" if accent else "",
-        )
+    def card(name: str, label: str, of: Sum, definition: str, accent: Literal["", "long"] = "") -> Kpi:
+        number, note = say.number(of.contracts), say.money(of.cents)
+        return Kpi(label, number, None, None, href, definition, state, read, name, note, accent)
 
     return (
         card("overdue", say("Overdue contracts"), everything, say("Each contract once, by its oldest overdue bill.")),
@@ -166,12 +175,14 @@ def _kpis(found: Collection, filters: Filters, state: State, read: tuple[int, in
             say("To act on now"),
             action,
             say("%(n)s or more days late, and blocked or under a trust unlock.", n=READY),
+            "long",
         ),
         card(
             "active",
             say("Late but active"),
             active,
             say("%(n)s or more days late, neither blocked nor under a trust unlock.", n=READY),
+            "long",
         ),
     )
 
@@ -185,22 +196,27 @@ def _choices(found: Collection, say: Language) -> dict[str, str]:
 
 
 def _chart(found: Collection, say: Language) -> tuple[Chart, dict[str, date]]:
-    """Comum and DC of each due date, oldest first; labels without a year, as nobody looks back as far as one."""
+    """Comum and DC of each of the newest due dates, oldest first; labels without a year, as none reaches back so far."""
     counts: dict[date, list[int]] = {}
     for due in found.dues:
         counts.setdefault(due.due_on, [0, 0])[due.trust] += due.contracts
-    days = sorted(counts)
-    older, own = days[:-DATES], days[-DATES:]
-    labels = [*([say("before %(day)s", day=f"{own[0]:%d/%m}")] if older else []), *(f"{day:%d/%m}" for day in own)]
-    values = [
-        *([[sum(counts[day][kind] for day in older) for kind in (0, 1)]] if older else []),
-        *(counts[day] for day in own),
-    ]
+    days = sorted(counts)[-DATES:]
+    dates = {f"{day:%d/%m}": day for day in days if (days[-1] - day).days < YEAR}
     series = (
-        Series(say("Common"), tuple(float(pair[0]) for pair in values), COMMON),
-        Series(say("DC"), tuple(float(pair[1]) for pair in values), TRUST),
+        Series(say("Common"), tuple(float(counts[day][0]) for day in dates.values()), COMMON),
+        Series(say("DC"), tuple(float(counts[day][1]) for day in dates.values()), TRUST),
     )
     title, nothing = say("Overdue contracts by due date"), say("No contract is overdue.")
-    return Chart("columns", title, "count", tuple(labels), series, say, nothing), dict(
-        zip(labels[bool(older) :], own, strict=True)
+    return Chart("columns", title, "count", tuple(dates), series, say, nothing), dates
+
+
+def _older(found: Collection, dates: Mapping[str, date], say: Language) -> str:
+    """Those that no column counts: the sum of months would dwarf every day."""
+    first = min(dates.values(), default=date.max)
+    older = sum(due.contracts for due in found.dues if due.due_on < first)
+    if not older:
+        return ""
+    told = say.many(
+        "And %(n)s contract due before %(day)s.", "And %(n)s contracts due before %(day)s.", older, day=say.day(first)
     )
+    return f'<p class="sub">{escape(told)}</p>'

@@ -20,10 +20,11 @@ DAY, MOMENT = "%d/%m/%Y", "%d/%m/%Y %H:%M"
 
 
 class Grid(pn.widgets.Tabulator):
-    """Shows `declared` columns, each of which the value holds under its name."""
+    """Shows `declared` columns, which the value holds under their names. `selecting` titles the checkboxes."""
 
-    def __init__(self, declared: Sequence[Column], **options: Any) -> None:  # noqa: ANN401 - they are Tabulator's
+    def __init__(self, declared: Sequence[Column], selecting: str, **options: Any) -> None:  # noqa: ANN401 - they are Tabulator's
         self._declared = {column.name: column for column in declared}
+        self._selecting = selecting
         super().__init__(**options)
 
     def _get_column_definitions(self, col_names: list[str], df: pd.DataFrame) -> list[TableColumn]:
@@ -39,6 +40,9 @@ class Grid(pn.widgets.Tabulator):
     def _config_columns(self, column_objs: list[TableColumn]) -> Sequence[Any]:
         found: list[dict[str, Any]] = [dict(one) for one in super()._config_columns(column_objs)]
         for one in found:
+            if one.get("formatter") == "rowSelection":
+                one.update(title=self._selecting, cssClass="kind-select")
+                one.pop("titleFormatter" if not one["titleFormatter"] else "", None)
             if column := self._declared.get(one.get("field", "")):
                 one.update(cssClass=f"kind-{column.kind}", variableHeight=True, headerTooltip=False)
                 one.update({"minWidth": column.width, "widthGrow": 0} if column.width else {"minWidth": 90})

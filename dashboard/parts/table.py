@@ -70,6 +70,7 @@ class Table:
         selectable = on_select is not None or bool(actions)
         self._grid = Grid(
             columns,
+            say("Select"),
             value=self._rows.frame,
             name=name,
             show_index=False,

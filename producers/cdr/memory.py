@@ -13,7 +13,7 @@ from typing import Any
 from aiokafka import TopicPartition
 from ulid import ULID
 
-from producers.held.reading import read_through
+from schemas.runtime.reading import read_through
 from schemas.topics import DEAD, EVIDENCE
 
 STAGE = "cdr-poller"

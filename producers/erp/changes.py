@@ -54,7 +54,7 @@ Seen = dict[str, Known]
 @dataclass(frozen=True, slots=True)
 class Change:
     """One row to publish, as JSON too (`body`). `row` is None where a read by its id found nothing, `lost` where nothing
-    tells what became of it; `member`: it belongs to the sweep.
+    tells what became of it; `member`: it belongs to the sweep; `entered`: since the last complete one.
     """
 
     code: str
@@ -62,6 +62,7 @@ class Change:
     row: Mapping[str, str] | None
     member: bool
     lost: bool = False
+    entered: bool = False
 
 
 def project(table: Table, row: Row, person: Callable[[str], str]) -> dict[str, str]:

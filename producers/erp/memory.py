@@ -11,9 +11,9 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from producers.erp.changes import Known, Seen
-from producers.held.reading import read_through
 from schemas.errors import RejectRecord
 from schemas.keys import debtor_of_row
+from schemas.runtime.reading import read_through
 from schemas.topics import ROW_TOPICS
 
 DIGEST, MEMBER = "digest", "member"

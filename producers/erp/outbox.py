@@ -75,6 +75,6 @@ def row_bytes(of_all: Mapping[str, str], change: Change) -> bytes:
     Not through the model, which would build and check again, field by field, what `examine` has just made: a third of the
     poller's time. A test decodes what comes out.
     """
-    lost = {"lost": True} if change.lost else {}
-    own = {"id": change.code, "client": change.known.owner, "row": change.row, **lost}
+    marks = {name: True for name, is_so in (("lost", change.lost), ("entered", change.entered)) if is_so}
+    own = {"id": change.code, "client": change.known.owner, "row": change.row, **marks}
     return orjson.dumps({**of_all, **own})

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -39,7 +39,8 @@ class Missing(NamedTuple):
 class Sweeper:
     """Sweeps one instance. `person` hashes a document; `clock` gives aware instants.
 
-    `buried`: marks of the rows that have their letter; `held`: the kinds whose last sweep was held back.
+    `buried`: marks of the rows that have their letter; `held`: the kinds whose last sweep was held back; `swept`: those of
+    which a sweep was completed in this life.
     """
 
     instance: Instance
@@ -52,6 +53,7 @@ class Sweeper:
     beliefs: Beliefs = NOBODY_SPEAKS
     buried: set[bytes] = field(default_factory=set)
     held: set[Kind] = field(default_factory=set)
+    swept: set[Kind] = field(default_factory=set)
 
     async def run(self, kind: Kind, name: str) -> Sweep:
         """Read every table of `kind` whole, publish what changed, re-read what is absent; the sweep is completed, or held.
@@ -74,6 +76,7 @@ class Sweeper:
         done = done.model_copy(update={"phase": "completed", "at": self.clock()})
         await self.outbox.sweep(done)
         self.source.swept(kind)
+        self.swept.add(kind)
         self.held.discard(kind)
         if belief:
             await self.beliefs.used(belief)
@@ -171,7 +174,7 @@ class Sweeper:
         letters: Mapping[bytes, DeadLetter] | None = None,
     ) -> int:
         """In one transaction: a row that moves leaves its old client and comes to the new one at once."""
-        todo = list(changes)
+        todo = [self._entered(table, change) for change in changes]
         new = {mark: letter for mark, letter in (letters or {}).items() if mark not in self.buried}
         if todo or new:
             with PROCESS.working(f"publishing {self.instance.name} {table.kind}"):
@@ -179,6 +182,11 @@ class Sweeper:
             remember(self._seen(table), todo)
             self.buried.update(new)
         return len(todo)
+
+    def _entered(self, table: Table, change: Change) -> Change:
+        """Where all members were known, one that was none has just become one."""
+        is_new = change.member and table.kind in self.swept and change.code not in self._seen(table)
+        return replace(change, entered=True) if is_new else change
 
 
 def _counted(done: Sweep, **more: int) -> Sweep:

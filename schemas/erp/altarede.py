@@ -100,6 +100,7 @@ BILLS = Table(
     owner="COD_CLIENTE",
     lost="unknown",
     optional=frozenset({"STATUS", "VALOR_PAGO", "DATA_PAGAMENTO"}),
+    endings={"paid_on": Col(("DATA_PAGAMENTO",), day)},
     queries=((UNPAID, *CLOSED),),
     words={
         "due_on": Col(("DATA_VENCIMENTO",), day),

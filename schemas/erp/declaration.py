@@ -83,7 +83,8 @@ class Table:
     those of `PERSON`. `extra`: columns that are kept without being mapped. `optional`: columns
     that an answer may lack. `dates`: column of a date whose order of day and month the poller must find out first; it
     adds `date_form`. `changed`: column of the time of the last change, for reading only what is recent. `lost`: what it
-    means that a read by id finds nothing.
+    means that a read by id finds nothing. `endings`: of a bill that is closed, `paid_on` (a bill that has one is paid) and
+    `closed_on` (it says nothing of how), both local days.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Table:
     changed: str = ""
     marks: tuple[Mark, ...] = ()
     lost: Literal["gone", "unknown"] = "gone"
+    endings: Mapping[str, Col] = field(default_factory=dict)
     columns: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

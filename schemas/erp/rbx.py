@@ -98,6 +98,7 @@ BILLS = Table(
     key="Sequencia",
     owner="CliFor",
     dates="Vencimento",
+    endings={"closed_on": Col(("DataBaixa", DATE_FORM), day_of_form)},
     lost="unknown",  # neither open nor settled: RBX has no list of what was deleted
     queries=((Where("Tipo", "=", "C"), Where("DataBaixa", "=", "")),),
     words={

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from schemas.instances import Rules
+from schemas.calling.calendar import gate
+from schemas.calling.hours import ZONES
+from schemas.instances import Instance, Rules
 from schemas.queue import Closed
 
 Pipeline = list[dict[str, Any]]
@@ -44,6 +46,14 @@ class Scope:
     def closed_in(self, state: str) -> Closed | None:
         """Why the gate of a debtor's state is closed; of one that is not known, the instance's."""
         return self.states.get(state, self.closed)
+
+
+def scope_of(instance: Instance, now: datetime) -> Scope:
+    """At the aware instant `now`, on the instance's own calendar."""
+    rules, home = instance.rules, gate(instance, now).closed
+    states = {state: closed for state in ZONES if (closed := gate(instance, now, state).closed) != home}
+    today = now.astimezone(instance.clock).date()
+    return Scope(instance.name, today, rules.min_days_overdue, home, rules.max_days_overdue, now, states)
 
 
 def overdue_bills(today: date) -> dict[str, object]:

@@ -44,6 +44,13 @@ def connect(settings: MongoSettings) -> Database:
     return client[settings.mongo_database]
 
 
+async def require_transactions(database: Database) -> None:
+    """Raises StopWorker where MongoDB has none."""
+    hello = await database.client.admin.command("hello")
+    if "setName" not in hello and hello.get("msg") != "isdbgrid":
+        raise StopWorker("MONGO_URI: transactions need a replica set (one node is enough): start mongod with --replSet")
+
+
 async def instances(database: Database) -> tuple[dict[str, Instance], dict[str, str]]:
     """The valid instances by name, and for each invalid one the field that is wrong."""
     found: dict[str, Instance] = {}

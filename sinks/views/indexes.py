@@ -1,16 +1,18 @@
 """The indexes of the views, made or mended: an existing database never stops the stage."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from schemas.runtime import mongo
 from schemas.views import Expiry, View
 
 
-async def ensure_indexes(view: View, expiry: Expiry, to: mongo.Collection) -> None:
-    """Every declared index. One that removes documents otherwise than `expiry` says is replaced; others are left alone."""
+async def ensure_indexes(view: View, expiries: Iterable[Expiry], to: mongo.Collection) -> None:
+    """Every declared index. One that removes documents otherwise than `expiries` say is replaced; others are left alone."""
     for index in view.indexes:
         await to.create_index(list(index))
-    await expire(expiry, to)
+    for expiry in expiries:
+        await expire(expiry, to)
 
 
 async def expire(expiry: Expiry, to: mongo.Collection) -> None:

@@ -1,6 +1,7 @@
 """The stage `views`: every view beside the others, each with a group of its own, so that one can be read anew alone."""
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
 from typing import NamedTuple
 
@@ -9,15 +10,15 @@ from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 from ulid import ULID
 
-from schemas.errors import RetryLater, StopWorker
+from schemas.errors import RetryLater
 from schemas.runtime import mongo
 from schemas.runtime.kafka import consumer, producer
 from schemas.runtime.membership import measured
 from schemas.runtime.process import plain, run
 from schemas.runtime.progress import PROCESS
 from schemas.runtime.settings import KafkaSettings, MongoSettings
-from schemas.topics import CALLS, DEAD, HEARTBEATS
-from schemas.views import BEATS, DEAD_LETTERS, EPOCHS, GRAVES, LETTERS, SHOWN_CALLS, VIEWS, Expiry, View
+from schemas.topics import BILLS, CALLS, DEAD, HEARTBEATS
+from schemas.views import BEATS, DEAD_LETTERS, ENDED, EPOCHS, GRAVES, LETTERS, SHOWN_CALLS, VIEWS, Expiry, View
 from sinks.views.epochs import GENERATION
 from sinks.views.indexes import ensure_indexes
 from sinks.views.letters import dead_letters
@@ -52,30 +53,23 @@ class Fed(NamedTuple):
 
     view: View
     make: ToBatch
-    expiry: Expiry = GRAVES
+    expiries: tuple[Expiry, ...] = (GRAVES,)
     kept: int | None = None
 
 
-EXPIRIES = {HEARTBEATS.name: BEATS, CALLS.name: SHOWN_CALLS}
+EXPIRIES = {HEARTBEATS.name: (BEATS,), CALLS.name: (SHOWN_CALLS,), BILLS.name: (GRAVES, ENDED)}
 EVERY = (
-    *(Fed(view, partial(batch, view), EXPIRIES.get(view.topic.name, GRAVES)) for view in VIEWS),
+    *(Fed(view, partial(batch, view), EXPIRIES.get(view.topic.name, (GRAVES,))) for view in VIEWS),
     # A letter that its topic has lost is evidence still; only those of collectors without epochs are told again
-    Fed(View(DEAD_LETTERS, DEAD, dict), dead_letters, LETTERS, GENERATION),
+    Fed(View(DEAD_LETTERS, DEAD, dict), dead_letters, (LETTERS,), GENERATION),
 )
 
 
-async def prepare(database: mongo.Database, view: View, expiry: Expiry) -> None:
+async def prepare(database: mongo.Database, view: View, expiries: Iterable[Expiry]) -> None:
     """The collection with its indexes. One that somebody dropped is read anew."""
     if view.name not in await database.list_collection_names():
         await database[EPOCHS].delete_many({"view": view.name})
-    await ensure_indexes(view, expiry, database[view.name])
-
-
-async def require_transactions(database: mongo.Database) -> None:
-    """Raises StopWorker where MongoDB has none."""
-    hello = await database.client.admin.command("hello")
-    if "setName" not in hello and hello.get("msg") != "isdbgrid":
-        raise StopWorker("MONGO_URI: transactions need a replica set (one node is enough): start mongod with --replSet")
+    await ensure_indexes(view, expiries, database[view.name])
 
 
 async def _sink(
@@ -83,7 +77,7 @@ async def _sink(
 ) -> None:
     view, group, servers = fed.view, f"views.{fed.view.name}", settings.kafka_bootstrap_servers
     reader = consumer(servers, group, worker.name, view.topic)
-    shares = Shares(view.name, servers, group, reader, database, worker, partial(prepare, database, view, fed.expiry))
+    shares = Shares(view.name, servers, group, reader, database, worker, partial(prepare, database, view, fed.expiries))
     sink = Sink(shares, sender, fed.make, partial(partition, view), fed.kept)
     reader.subscribe([view.topic.name], listener=Listener(sink.reading))
     try:
@@ -101,7 +95,7 @@ async def views(settings: ViewsSettings) -> None:
     worker = Worker(settings.worker_name, str(ULID()))
     try:
         await sender.start()
-        await require_transactions(database)
+        await mongo.require_transactions(database)
         with plain():
             async with asyncio.TaskGroup() as group:
                 for fed in EVERY:

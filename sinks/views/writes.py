@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from pymongo import InsertOne, ReplaceOne
+from pymongo import InsertOne, ReplaceOne, UpdateOne
 
 from schemas.codec import decode
-from schemas.dead import DeadLetter, Headers, Why
+from schemas.dead import RETRY, DeadLetter, Headers, Why
 from schemas.errors import RejectRecord
-from schemas.views import Document, View
+from schemas.views import Document, Part, View
 from sinks.views.places import partition
 
-Write = ReplaceOne[Document] | InsertOne[Document]
+Write = ReplaceOne[Document] | InsertOne[Document] | UpdateOne
 DUPLICATE_KEY = 11000
 
 
@@ -34,14 +34,15 @@ Version = Callable[[Record], int]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The newest document of each `_id`, and the letters of what could not be read."""
+    """The newest document of each `_id`, or what was told of it (a `Part`); the letters of what could not be read."""
 
     newest: dict[str, Document]
     letters: list[DeadLetter]
 
     def take(self, later: "Batch") -> None:
         """Add what later records of the same partitions make."""
-        self.newest.update(later.newest)
+        for identity, document in later.newest.items():
+            self.newest[identity] = onto(self.newest.get(identity), document)
         self.letters.extend(later.letters)
 
     def writes(self, held: Collection[str] | None = None) -> list[Write]:
@@ -50,10 +51,25 @@ class Batch:
         A condition on the version would cost as much again: only a filter of `_id` alone skips MongoDB's planner.
         `held`: those that are stored, where that is known; the others are inserted, for two thirds of the price.
         """
-        return [
-            ReplaceOne({"_id": identity}, document, upsert=True) if held is None or identity in held else InsertOne(document)
-            for identity, document in self.newest.items()
-        ]
+        return [_write(identity, document, held) for identity, document in self.newest.items()]
+
+
+def onto(earlier: Document | None, later: Document) -> Document:
+    """Both as one. A part of what was erased is all that is known of it."""
+    if earlier is None or not isinstance(later, Part):
+        return later
+    if earlier.get("erased"):
+        return dict(later)
+    return Part({**earlier, **later}) if isinstance(earlier, Part) else {**earlier, **later}
+
+
+def _write(identity: str, document: Document, held: Collection[str] | None) -> Write:
+    if isinstance(document, Part):
+        # over a grave too, which is none then
+        return UpdateOne({"_id": identity}, {"$set": document, "$unset": {"erased": "", "at": ""}}, upsert=True)
+    if held is None or identity in held:
+        return ReplaceOne({"_id": identity}, document, upsert=True)
+    return InsertOne(document)
 
 
 def batch(view: View, records: Iterable[Record], version: Version, now: datetime) -> Batch:
@@ -61,6 +77,8 @@ def batch(view: View, records: Iterable[Record], version: Version, now: datetime
     newest: dict[str, Document] = {}
     letters = []
     for record in records:
+        if not view.retried and RETRY in dict(record.headers):
+            continue
         try:
             identity, document = _document(view, record, now)
         except RejectRecord as exc:
@@ -68,7 +86,8 @@ def batch(view: View, records: Iterable[Record], version: Version, now: datetime
             why = Why(stage="views", place=place, field=exc.field, reason=str(exc))
             letters.append(DeadLetter(record.key, record.value, why))
         else:
-            newest[identity] = {**document, "version": version(record)}
+            document["version"] = version(record)
+            newest[identity] = onto(newest.get(identity), document)
     return Batch(newest, letters)
 
 

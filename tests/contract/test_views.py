@@ -14,9 +14,11 @@ from pymongo import ReplaceOne
 from dashboard.facts.findings import pipelines
 from deploy.stages import STAGES
 from schemas.codec import decode, encode
+from schemas.figures.access import access_pipeline
 from schemas.figures.calls import calls_pipeline
 from schemas.figures.debts import SUBJECTS, debt_pipeline
 from schemas.figures.queue import queue_pipeline, waiting_pipeline
+from schemas.figures.recovered import recovered_pipeline
 from schemas.figures.scope import Scope
 from schemas.figures.standing import standing_pipeline
 from schemas.keys import row_key
@@ -24,7 +26,7 @@ from schemas.model import Model
 from schemas.rows import ErpRow
 from schemas.sweeps import Sweep
 from schemas.topics import DEAD, HEARTBEATS, TOPICS
-from schemas.views import DEAD_LETTERS, EPOCHS, INSTANCES, VIEWS, View
+from schemas.views import DEAD_LETTERS, EPOCHS, INSTANCES, LEASES, SNAPSHOTS, VIEWS, View
 from sinks.views.letters import dead_letter
 from sinks.views.places import partition
 from sinks.views.writes import Batch, batch
@@ -39,6 +41,8 @@ FOUND: list[Query] = [
     ("queue", queue_pipeline(SCOPE)),
     ("queue", queue_pipeline(SCOPE, 100)),
     ("calls", calls_pipeline("norte", "America/Maceio", SEEN, SEEN)),
+    ("debtors", access_pipeline(SCOPE)),
+    ("closed_bills", recovered_pipeline("norte", "America/Maceio", SCOPE.today, SCOPE.today)),
     ("sweeps", [{"$match": {"instance": "norte", "phase": "completed"}}]),
     ("references", [{"$match": {"instance": "norte", "table": "cidade"}}]),
 ]
@@ -73,8 +77,7 @@ def test_every_view_has_examples() -> None:
 def test_an_example_becomes_one_document_that_mongodb_can_hold(view: View, path: Path) -> None:
     batched = made(view, record(view, path), record(view, path, 1))
     (write,) = batched.writes()
-    assert isinstance(write, ReplaceOne)
-    document = write._doc
+    document = write._doc if isinstance(write, ReplaceOne) else write._doc["$set"]  # of a bill that is closed: a part
 
     assert batched.letters == []
     assert bson.decode(bson.encode(document))["_id"] == document["_id"]
@@ -155,7 +158,7 @@ def test_every_view_is_written_by_the_stage_that_reads_its_topic() -> None:
 def test_view_names_are_each_others_and_nobody_elses() -> None:
     names = [view.name for view in VIEWS]
 
-    assert len({*names, DEAD_LETTERS, EPOCHS, INSTANCES}) == len(names) + 3
+    assert len({*names, DEAD_LETTERS, EPOCHS, INSTANCES, LEASES, SNAPSHOTS}) == len(names) + 5
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,6 @@ from deploy.simulators.ixc.simulator import Simulator
 from deploy.simulators.ixc.store import Provider
 from deploy.simulators.ixc.truth import ClientFacts
 from deploy.simulators.serving import in_thread
-from processors.hydrate.fold import empty, step
 from producers.erp.outbox import Outbox
 from producers.erp.sources import open_source
 from producers.erp.sweep import Sweeper
@@ -35,6 +34,7 @@ from schemas.debtor import Debtor
 from schemas.erp import ERPS
 from schemas.erp.altarede import ACCESS
 from schemas.errors import RetryLater
+from schemas.hydration.fold import empty, step
 from schemas.rows import ErpRow, Kind
 from schemas.topics import DEAD, ROW_TOPICS
 from tests.strategies import instance

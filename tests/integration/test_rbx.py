@@ -18,7 +18,6 @@ from deploy.simulators.ixc.simulator import Simulator
 from deploy.simulators.rbx import truth
 from deploy.simulators.rbx.server import KEY, KEY_V2, application
 from deploy.simulators.serving import in_thread
-from processors.hydrate.fold import empty, step
 from producers.erp.outbox import Outbox
 from producers.erp.sources import open_source
 from producers.erp.sweep import Sweeper
@@ -26,6 +25,7 @@ from schemas.codec import decode
 from schemas.debtor import Debtor
 from schemas.erp.rbx import RBX, Rbx
 from schemas.errors import PipelineError, RejectRecord, RetryLater, StopWorker
+from schemas.hydration.fold import empty, step
 from schemas.instances import Instance
 from schemas.rows import ErpRow, Kind
 from schemas.topics import ROW_TOPICS

@@ -284,7 +284,7 @@ async def test_indexes_of_an_older_collector_are_mended(store: Database) -> None
         await store["debtors"].create_index([("at", 1)], **before)
         await store["debtors"].create_index([("code", 1)])
         for _ in range(2):
-            await ensure_indexes(debtors, GRAVES, store["debtors"])
+            await ensure_indexes(debtors, (GRAVES,), store["debtors"])
         found = await store["debtors"].index_information()
         (expiring,) = [index for index in found.values() if index["key"] == [("at", 1)]]
         assert expiring["expireAfterSeconds"] == 30 * 86_400

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po
 
 import dashboard
@@ -15,11 +15,13 @@ from dashboard.facts.freshness import Level
 from dashboard.words.labels import CODES, DEBTS, DOCUMENTS, HOLDS, KINDS, LEVELS, PARTS, PHONES, SUBJECTS, UNNAMED
 from dashboard.words.language import CATALOGUES, Language
 from schemas.debtor import DocumentProblem, PhoneProblem
+from schemas.figures import names
 from schemas.queue import HoldReason, Part
 from schemas.reverse_map import Subject
 from schemas.rows import Kind
 
 SOURCE = Path(dashboard.__file__).parent
+FIGURES = Path(names.__file__)
 KEYWORDS = {"_": None, "N_": None, "NN_": (1, 2), "say": None, "many": (1, 2), "gettext": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
@@ -27,14 +29,15 @@ Message = str | tuple[str, ...]
 
 
 def in_source() -> set[Message]:
-    """Every marked string; plural ones as a pair."""
+    """Every marked string; plural ones as a pair. The titles of figures stand beside their definitions."""
     found = extract_from_dir(
         SOURCE,
         method_map=[("**.py", "python"), ("parts/templates/**.html", "jinja2")],
         options_map={"parts/templates/**.html": {"newstyle_gettext": "true"}},
         keywords=KEYWORDS,
     )
-    return {message for _, _, message, _, _ in found}
+    titles = extract_from_file("python", str(FIGURES), keywords=KEYWORDS)
+    return {message for _, _, message, _, _ in found} | {message for _, message, _, _ in titles}
 
 
 def translated() -> Iterator[tuple[Message, Message]]:

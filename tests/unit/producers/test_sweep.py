@@ -39,6 +39,18 @@ async def test_a_changed_row_is_published_once() -> None:
         assert [(event.id, event.row and event.row["valor_aberto"]) for event in shop.news()] == [("2", "5.00")]
 
 
+async def test_a_row_says_that_it_came_in_since_a_complete_sweep() -> None:
+    """Not the rows of the first, of which nobody knows for how long they were so; nor one that only changed."""
+    async with opened() as shop:
+        shop.erp.put("fn_areceber", bill("1"))
+        await shop.sweep()
+        assert [event.entered for event in shop.news()] == [False]
+        shop.erp.put("fn_areceber", bill("1", valor_aberto="5.00"), bill("2"))
+        await shop.sweep()
+
+        assert {event.id: event.entered for event in shop.news()} == {"1": False, "2": True}
+
+
 async def test_a_contract_that_several_queries_find_is_published_once() -> None:
     async with opened() as shop:
         both = {"status_internet": "CA", "status_velocidade": "R", "desbloqueio_confianca_ativo": "S"}

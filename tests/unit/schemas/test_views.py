@@ -16,8 +16,9 @@ from schemas.queue import Facts, QueueEntry, Verdict
 from schemas.rows import ErpRow
 from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
-from schemas.views import VIEWS, View, call, debtor, queue, reference, sweep
+from schemas.views import VIEWS, View, bill, call, debtor, queue, reference, sweep
 from tests.strategies import CODES, DEBTORS, SEEN, facts
+from tests.strategies import event as row
 
 BY_NAME = {view.name: view for view in VIEWS}
 QUEUED = QueueEntry(
@@ -85,6 +86,7 @@ def test_each_phase_of_a_sweep_keeps_its_newest() -> None:
         ),
         (BY_NAME["queue"], QUEUED.key, lambda: queue(QUEUED)),
         (BY_NAME["calls"], CALL.key, lambda: call(CALL)),
+        (BY_NAME["closed_bills"], row_key("norte", "1042", "bill", "7"), lambda: bill(row("bill", "7"))),
         (BY_NAME["references"], row_key("norte", "cidade", "reference", "1777"), lambda: reference(CITY)),
     ],
 )
@@ -133,6 +135,7 @@ def _document(view: View, code: str) -> dict[str, object]:
         "references": CITY.model_copy(update={"id": code}),
         "sweeps": Sweep(instance="norte", erp="ixc", kind="bill", sweep=code, phase="started", at=SEEN),
         "calls": CALL.model_copy(update={"code": code}),
+        "closed_bills": row("bill", code),
         "stages": Heartbeat(stage="views", worker=code, at=SEEN, since=SEEN),
     }[view.name]
     return view.document(event)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
-from pymongo import InsertOne, ReplaceOne
+from pymongo import InsertOne, ReplaceOne, UpdateOne
 
 from schemas.calls import Call
 from schemas.codec import encode
+from schemas.dead import RETRY
 from schemas.debtor import Debtor
 from schemas.keys import row_key
 from schemas.queue import Facts, QueueEntry, Verdict
@@ -23,6 +24,7 @@ from schemas.views import VIEWS, View
 from sinks.views.places import partition
 from sinks.views.writes import Batch, Record, Write, batch, refused
 from tests.strategies import SEEN
+from tests.strategies import event as row
 from tests.unit.records import Given
 
 BY_NAME = {view.name: view for view in VIEWS}
@@ -40,6 +42,7 @@ EVENTS: dict[str, tuple[bytes, BaseModel]] = {
     "sweeps": (b"norte:bill", Sweep(instance="norte", erp="ixc", kind="bill", sweep="1", phase="completed", at=SEEN)),
     "references": (row_key("norte", "uf", "reference", "7"), CITY),
     "calls": (CALL.key, CALL),
+    "closed_bills": (row_key("norte", "1042", "bill", "7"), row("bill", "7")),
     "stages": (b"views:1", Heartbeat(stage="views", worker="1", at=SEEN, since=SEEN)),
 }
 KEYED = [view for view in VIEWS if view.topic.partitions > 1]
@@ -192,6 +195,76 @@ def test_a_clock_that_was_set_back_hides_nothing(name: str) -> None:
 def test_a_topic_of_foreign_bytes_has_no_view() -> None:
     with pytest.raises(TypeError, match="dead letters"):
         made(View("x", DEAD, dict), Given(DEAD.name, 0, 0, None, b""))
+
+
+# --- parts
+
+
+BILLS = BY_NAME["closed_bills"]
+OPEN, PAID = {"status": "A", "valor_aberto": "99.90"}, {"status": "R", "valor_aberto": "0.00"}
+
+
+def bill(offset: int, *, at: timedelta = timedelta(0), gone: bool = False, **columns: str) -> Given:
+    return record(BILLS, row_key("norte", "1042", "bill", "7"), row("bill", "7", at=SEEN + at, gone=gone, **columns), offset)
+
+
+def erased(offset: int) -> Given:
+    return record(BILLS, row_key("norte", "1042", "bill", "7"), None, offset)
+
+
+def stored(writes: list[Write], before: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What MongoDB makes of the only write of one document."""
+    (write,) = writes
+    if isinstance(write, ReplaceOne):
+        return dict(write._doc)
+    assert isinstance(write, UpdateOne)
+    changes: Any = write._doc
+    kept = {name: value for name, value in (before or {}).items() if name not in changes["$unset"]}
+    return {**kept, **changes["$set"]}
+
+
+def test_a_bill_that_is_paid_keeps_what_it_was_worth() -> None:
+    """In one batch or in two: the closing row shows nothing owed."""
+    batched = stored(made(BILLS, bill(1, **OPEN), bill(2, at=timedelta(hours=1), **PAID)).writes())
+    one_by_one = stored(
+        made(BILLS, bill(2, at=timedelta(hours=1), **PAID)).writes(), stored(made(BILLS, bill(1, **OPEN)).writes())
+    )
+
+    assert batched == one_by_one
+    assert (batched["cents"], batched["how"], batched["closed_at"]) == (9_990, "paid", SEEN + timedelta(hours=1))
+    assert (batched["version"], batched["_id"], batched["code"]) == (1_002, "norte:1042:7", "1042")
+
+
+@given(st.lists(st.sampled_from(["open", "paid", "gone", "erased"]), min_size=1, max_size=6), st.integers(0, 6))
+def test_wherever_batches_are_cut_the_document_is_the_same(told: list[str], cut: int) -> None:
+    one = {
+        "open": lambda n: bill(n, valor_aberto=f"{n + 1}.00", status="A"),
+        "paid": lambda n: bill(n, at=timedelta(minutes=n), **PAID),
+        "gone": lambda n: bill(n, at=timedelta(minutes=n), gone=True),
+        "erased": erased,
+    }
+    records = [one[what](n) for n, what in enumerate(told)]
+    whole = stored(made(BILLS, *records).writes())
+    document: dict[str, Any] | None = None
+    for part in (records[:cut], records[cut:]):
+        if part:
+            document = stored(made(BILLS, *part).writes(), document)
+
+    assert document == whole
+    assert ("erased" in whole) is (told[-1] == "erased")
+
+
+def test_batches_that_are_joined_are_as_one() -> None:
+    first, second = made(BILLS, bill(1, **OPEN)), made(BILLS, bill(2, **PAID))
+    first.take(second)
+
+    assert stored(first.writes())["cents"] == 9_990
+
+
+def test_a_letter_that_is_put_back_never_overwrites_a_bill() -> None:
+    again = replace(bill(9, **OPEN), headers=((RETRY, b"erp.bill.v1[0]@1"),))
+
+    assert made(BILLS, bill(2, **PAID), again).writes() == made(BILLS, bill(2, **PAID)).writes()
 
 
 # --- what MongoDB says

@@ -1,7 +1,7 @@
 """Rows of one debtor into its state, in the order of their partition."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any
 
@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.hydrate.fold import MOST_DOUBTS, MOST_ROWS, doubted, empty, forget, settled, stamped, step
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
+from schemas.hydration.fold import MOST_DOUBTS, MOST_ROWS, doubted, empty, forget, settled, stamped, step
 from schemas.rows import ErpRow, Kind
-from tests.strategies import INSTANTS, SEEN, event, histories
+from tests.strategies import INSTANTS, NAME, SEEN, event, histories
 
 NOTHING = empty("norte", "1042", SEEN)
 
@@ -23,8 +23,8 @@ def folded(events: Iterable[ErpRow], start: Debtor = NOTHING) -> Debtor:
 
 
 def known(state: Debtor) -> tuple[object, object, object]:
-    """What the state says about the ERP; not when it was seen, which a second publishing does not change."""
-    plain = state.model_dump(exclude={"client": {"seen_at"}, "contracts": {"__all__": {"seen_at"}}})
+    """What the state says about the ERP; not when it was seen, nor since when, which other rows tell too."""
+    plain = state.model_dump(exclude={"client": {"seen_at"}, "contracts": {"__all__": {"seen_at", "access_since"}}})
     bills = {code: row.model_dump(exclude={"seen_at"}) for code, row in state.bills.items()}
     return plain["client"], plain["contracts"], bills
 
@@ -234,3 +234,42 @@ def test_a_row_of_nothing_that_is_declared_is_rejected(update: dict[str, str], f
         step(NOTHING, event("bill", "7").model_copy(update=update))
 
     assert caught.value.field == field
+
+
+# --- since when
+
+
+def access_since(*rows: ErpRow) -> datetime | None:
+    state = empty(NAME, "1042", SEEN)
+    for row in rows:
+        state = step(state, row)
+    return state.contracts["7"].access_since
+
+
+def contract(hour: int, access: str, *, entered: bool = False, **columns: str) -> ErpRow:
+    row = event("contract", "7", at=SEEN + timedelta(hours=hour), status_internet=access, **columns)
+    return row.model_copy(update={"entered": entered})
+
+
+def test_since_when_access_is_as_it_is_is_known_where_it_was_seen_to_change() -> None:
+    """Whatever else of the row changes; a contract that came into the lists has just become what it is."""
+    one, two = SEEN + timedelta(hours=1), SEEN + timedelta(hours=2)
+
+    assert access_since(contract(0, "CA")) is None
+    assert access_since(contract(0, "CA"), contract(1, "CA", contrato="other")) is None
+    assert access_since(contract(0, "A"), contract(1, "CA")) == one
+    assert access_since(contract(0, "A"), contract(1, "CA"), contract(2, "CA", contrato="other")) == one
+    assert access_since(contract(0, "A"), contract(1, "CA"), contract(2, "CM")) == two
+    assert access_since(contract(1, "CA", entered=True)) == one
+
+
+def test_of_a_contract_that_was_lost_nobody_knows_since_when() -> None:
+    lost = event("contract", "7", gone=True).model_copy(update={"lost": True})
+
+    assert access_since(contract(0, "A"), contract(1, "CA"), lost) is None
+
+
+def test_a_row_that_says_the_same_again_changes_nothing() -> None:
+    state = step(step(empty(NAME, "1042", SEEN), contract(0, "A")), contract(1, "CA"))
+
+    assert step(state, contract(2, "CA")) is state

@@ -1,4 +1,4 @@
-"""A poller's memory is in the topics that it writes: this reads them back."""
+"""Reads what topics hold, of each partition in its order, up to what is there now."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -16,7 +16,7 @@ async def read_through(
 ) -> None:
     """`note` every committed record of these partitions, of each in its order; only what was written at `since` or later.
 
-    Call it while holding the writers of what is looked for, else somebody may publish behind what was read. Raises
+    A poller calls it while holding the writers of what it looks for, else somebody may publish behind what was read. Raises
     KafkaError. A record is aiokafka's own.
     """
     ends = await _ends(servers, tps)

@@ -79,10 +79,18 @@ def _contract(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     if event.row is None:
         return _lost(state, event, "contracts", known, "access") if event.lost else _without(state, event, "contracts")
     contract = _words(Contract, table, event, event.row)
+    contract = contract.model_copy(update={"access_since": _access_since(contract, known, event)})
     if _same(contract, known):
         return state
     _bounded(state.contracts, event)
     return _changed(state, event, contracts={**state.contracts, event.id: contract})
+
+
+def _access_since(contract: Contract, known: Contract | None, event: ErpRow) -> datetime | None:
+    """What a contract's first row shows may have been so for long; of ordinary ones an ERP's lists show none at all."""
+    if known is None:
+        return event.seen_at if event.entered else None
+    return known.access_since if contract.access == known.access else contract.seen_at
 
 
 def _bill(state: Debtor, table: Table, event: ErpRow) -> Debtor:
@@ -113,7 +121,8 @@ def _lost(state: Debtor, event: ErpRow, rows: str, known: Bill | Contract | None
     """Never called paid, cancelled or gone by absence: it stays, as unknown, and nobody is called for it."""
     if known is None or known.lost:
         return state
-    lost = known.model_copy(update={unknown: UNKNOWN, "lost": True, "seen_at": event.seen_at})
+    changed = {unknown: UNKNOWN, "lost": True, "seen_at": event.seen_at}
+    lost = known.model_copy(update={**changed, **({"access_since": None} if rows == "contracts" else {})})
     return _changed(state, event, **{rows: {**getattr(state, rows), event.id: lost}})
 
 
