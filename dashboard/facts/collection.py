@@ -1,5 +1,6 @@
 """What the page "Collection" shows: contracts with overdue bills, whom to contact first, and what people decided of them."""
 
+from collections.abc import Collection as Several
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from dashboard.facts.situation import term
 from dashboard.facts.snapshot import scope
 from schemas.attempts import Outcome
 from schemas.controls import Controls, in_force_since
-from schemas.figures.collection import READY, Due, Part, contracts_pipeline, dues, list_pipeline
+from schemas.figures.collection import READY, Due, Part, contracts_pipeline, dues, last_calls_pipeline, list_pipeline
 from schemas.instances import Instance
 from schemas.runtime.mongo import controls
 
@@ -111,9 +112,9 @@ class Collection:
         return next((row for rows in self.lists.values() for row in rows if row.key == key), None)
 
 
-def contract(row: Row, of: Instance, today: date, decided: Controls) -> Contract:
-    """A row of `list_pipeline` under what people decided of that instance."""
-    client, its, call = row.get("client") or {}, row.get("of") or {}, row.get("call")
+def contract(row: Row, call: Row | None, of: Instance, today: date, decided: Controls) -> Contract:
+    """A row of `list_pipeline`, the client's last `call`, and what people decided of that instance."""
+    client, its = row.get("client") or {}, row.get("of") or {}
     phones, person = tuple(client.get("phones") or ()), client.get("person") or ""
     promised = decided.promises.get(row["code"])
     return Contract(
@@ -160,7 +161,14 @@ async def whole(sight: Sight, filters: Filters, at_most: int = 0) -> Collection:
         found += dues(rows)
         for part, into in lists.items():
             listed = await view.aggregate(list_pipeline(of, part, filters.due_on, at_most), maxTimeMS=QUERY_MS)
-            its = decided.of(instance.name)
-            into += [contract(row, instance, of.today, its) for row in await listed.to_list()]
+            its, rows = decided.of(instance.name), await listed.to_list()
+            called = await _called(sight, instance, {row["code"] for row in rows}) if part == "action" else {}
+            into += [contract(row, called.get(row["code"]), instance, of.today, its) for row in rows]
     kept = {part: first(rows, at_most or len(rows)) for part, rows in lists.items()}
     return Collection(sight.now, tuple(found), kept, several=len(sight.instances) > 1)
+
+
+async def _called(sight: Sight, instance: Instance, codes: Several[str]) -> dict[str, Row]:
+    """The last call of each client of whom there is one."""
+    asked = await sight.database["calls"].aggregate(last_calls_pipeline(instance.name, sorted(codes)), maxTimeMS=QUERY_MS)
+    return {row["_id"]: row["call"] for row in await asked.to_list()}

@@ -48,17 +48,17 @@ class Screen:
 def columns(say: Language) -> tuple[Column, ...]:
     """Of both lists, on the page and in their files."""
     return (
-        Column("client", say("Client"), "text", 180, frozen=True),
-        Column("contract", say("Contract"), "code", 78),
-        Column("days", say("Days late"), "number", 68),
-        Column("due_on", say("Overdue since"), "day", 96),
-        Column("cents", say("Amount"), "money", 104),
-        Column("why", say("Why here"), "text", 112),
-        Column("situation", say("Status in the ERP"), "text", 116),
-        Column("phone", say("Phone"), "text", 118),
-        Column("called", say("Last attempt"), "moment", 128),
-        Column("outcome", say("How it ended"), "text"),
-        Column("decided", say("Decided"), "text", 104),
+        Column("client", say("Client"), "text", 150, frozen=True),
+        Column("contract", say("Contract"), "code", 72),
+        Column("days", say("Days late"), "number", 62),
+        Column("due_on", say("Overdue since"), "day", 92),
+        Column("cents", say("Amount"), "money", 98),
+        Column("why", say("Why here"), "text", 100),
+        Column("decided", say("Decided"), "text", 100),
+        Column("phone", say("Phone"), "text", 114),
+        Column("called", say("Last attempt"), "moment", 126),
+        Column("outcome", say("How it ended"), "text", 100),
+        Column("situation", say("Status in the ERP"), "text"),
     )
 
 
@@ -82,11 +82,11 @@ def _cells(one: Contract, say: Language, people: People, *, several: bool) -> tu
         one.due_on,
         one.cents,
         why(one, say),
-        one.situation,
+        decided(one, say),
         ", ".join(people.phone(phone) for phone in one.phones[:2]),
         one.call.at if one.call else None,
         ended(one.call, say),
-        decided(one, say),
+        one.situation,
     )
 
 

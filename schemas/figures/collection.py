@@ -4,7 +4,7 @@ A contract is counted once, by its oldest overdue bill; a client's bills of no c
 dialer's rules call so: access that the client misses, or reduced speed (`schemas.calling.facts`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -64,8 +64,7 @@ def list_pipeline(scope: Scope, part: Part, due_on: date | None = None, limit: i
     """Over `debtors`; the contracts of one part, most late first, then most cents. `due_on`: of their oldest overdue bill.
 
     A row has `code`, `client`, `contract` (its id, "" for none), `of` (as `debtors` has it, {} where the ERP does not list
-    it), `due_on`, `bills`, `cents`, `trust`, `blocked`; those to act on have `call`, the newest that rang or, where none
-    did, that would have. `limit`: 0 for all.
+    it), `due_on`, `bills`, `cents`, `trust`, `blocked`. `limit`: 0 for all.
     """
     action = {"$and": [_ready(scope), {"$or": ["$trust", "$blocked"]}]}
     chosen: list[dict[str, Any]] = [{"$match": {"$expr": action if part == "action" else {"$not": action}}}]
@@ -76,7 +75,6 @@ def list_pipeline(scope: Scope, part: Part, due_on: date | None = None, limit: i
         *chosen,
         {"$sort": {"due_on": 1, "cents": -1, "_id": 1}},
         *([{"$limit": limit}] if limit else []),
-        *(_last_call(scope.instance) if part == "action" else ()),
     ]
 
 
@@ -113,13 +111,13 @@ def _contracts(scope: Scope) -> Pipeline:
     ]
 
 
-def _last_call(instance: str) -> Pipeline:
-    """What rang goes before what did not."""
-    found: Pipeline = [
-        {"$match": {"instance": instance, "$expr": {"$eq": ["$code", "$$code"]}}},
-        {"$sort": {"dry_run": 1, "at": -1}},
-        {"$limit": 1},
-        {"$project": {"_id": 0, "at": 1, "outcome": 1, "dry_run": 1}},
+def last_calls_pipeline(instance: str, codes: Sequence[str]) -> Pipeline:
+    """Over `calls`; a row for each of these clients who was ever called: `_id` is the code, `call` the newest that rang.
+
+    Where none did, the newest dry run. It has `at`, `outcome` and `dry_run`.
+    """
+    call = {name: f"${name}" for name in ("at", "outcome", "dry_run")}
+    return [
+        {"$match": {"instance": instance, "code": {"$in": list(codes)}}},
+        {"$group": {"_id": "$code", "call": {"$top": {"sortBy": {"dry_run": 1, "at": -1}, "output": call}}}},
     ]
-    lookup = {"from": "calls", "let": {"code": "$code"}, "pipeline": found, "as": "call"}
-    return [{"$lookup": lookup}, {"$set": {"call": {"$first": "$call"}}}]
