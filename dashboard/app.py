@@ -13,7 +13,7 @@ from panel.io.server import Server, get_server
 from panel.viewable import Viewable
 
 from dashboard.controls import Clerk
-from dashboard.facts import reads
+from dashboard.facts import evidence, reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.open_pages import OpenPages
 from dashboard.facts.refresher import Refresher
@@ -59,13 +59,13 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     refresher = Refresher(partial(reads.read, database), settings.dashboard_refresh_seconds, now, pages.read)
     counting = Counting(partial(reads.count, database), now)
     template = shell.shell(language)
-    clerk = Clerk(database, now)
+    clerk, look_up = Clerk(database, now), partial(evidence.look_up, database)
 
     def open_session() -> Viewable:
         if pn.state.curdoc is None:
             raise RuntimeError("a page is opened only for a session")
         try:
-            return Session(pn.state.curdoc, refresher, PAGES, painter, template, clerk).page
+            return Session(pn.state.curdoc, refresher, PAGES, painter, template, clerk, look_up).page
         except Exception:  # else Panel would show the traceback to the clerk
             log.exception("page failed")
             return shell.html(painter.html.apology)

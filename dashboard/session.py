@@ -8,6 +8,7 @@ from bokeh.document import Document
 from jinja2 import Template
 
 from dashboard.controls import Clerk
+from dashboard.facts.evidence import LookUp
 from dashboard.facts.refresher import Refresher
 from dashboard.facts.snapshot import Reading
 from dashboard.pages.page import Opened, Page, Seen, Shown
@@ -27,6 +28,7 @@ class Session:
         painter: Painter,
         template: Template,
         clerk: Clerk | None = None,
+        look_up: LookUp | None = None,
     ) -> None:
         if pn.state.location is None:
             raise RuntimeError("a page is opened only for an address")
@@ -34,6 +36,7 @@ class Session:
         self._refresher = refresher
         self._painter = painter
         self._clerk = clerk
+        self._look_up = look_up
         self._reading = refresher.reading
         self._pages = {page.path: page for page in pages}
         self._first = pages[0]
@@ -80,7 +83,7 @@ class Session:
         self._show()
 
     def _built(self) -> Shown:
-        return self._page.build(Opened(self._painter, self._selection, self._clerk))
+        return self._page.build(Opened(self._painter, self._selection, self._clerk, look_up=self._look_up))
 
     def _show(self) -> None:
         page, filters = self._page, self._selection.filters

@@ -11,12 +11,12 @@ from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from pymongo.errors import PyMongoError
 from tornado.web import authenticated
 
-from dashboard.facts import collection, overdue
+from dashboard.facts import calls, collection, overdue
 from dashboard.facts.asked import EVERYBODY, Filters, Sight
 from dashboard.facts.board import DEFAULT_ZONE
 from dashboard.facts.refresher import Clock
 from dashboard.files.sheets import Sheet, as_csv, as_xlsx
-from dashboard.parts import collection_screen, overdue_rows, overdue_screen
+from dashboard.parts import calls_screen, collection_screen, overdue_rows, overdue_screen
 from dashboard.parts.rows import Rows
 from dashboard.words import address
 from dashboard.words.language import Language
@@ -52,10 +52,16 @@ async def _contracts(part: Part, sight: Sight, filters: Filters, say: Language) 
     return collection_screen.rows(found, say, IN_FULL, several=len(sight.instances) > 1)
 
 
+async def _calls(sight: Sight, filters: Filters, say: Language) -> Rows:
+    found = await calls.whole(sight, filters)
+    return calls_screen.rows(found.rows, say, IN_FULL, several=found.several, file=True)
+
+
 EXPORTS: Mapping[str, Export] = {
     overdue_screen.PATH: _bills,
     **{overdue_screen.FILES[by]: partial(_part, by) for by in BY},
     "faturas-dias": _days,
+    calls_screen.PATH: _calls,
     **{file: partial(_contracts, part) for part, file in collection_screen.FILES.items()},
 }
 

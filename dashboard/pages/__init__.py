@@ -1,6 +1,6 @@
 """The pages, in the order of the navigation; the first one opens where the address names none."""
 
-from dashboard.pages import collection, configuration, monitoring, overdue
+from dashboard.pages import calls, collection, configuration, monitoring, overdue
 from dashboard.pages.page import Page
 
-PAGES: tuple[Page, ...] = (monitoring.PAGE, overdue.PAGE, collection.PAGE, configuration.PAGE)
+PAGES: tuple[Page, ...] = (monitoring.PAGE, overdue.PAGE, collection.PAGE, calls.PAGE, configuration.PAGE)

@@ -8,6 +8,7 @@ from panel.viewable import Viewable
 
 from dashboard.controls import Clerk
 from dashboard.facts.asked import Filters, Read
+from dashboard.facts.evidence import LookUp
 from dashboard.facts.snapshot import Reading
 from dashboard.parts.screen import Painter
 from dashboard.selection import Selection
@@ -26,12 +27,14 @@ class Opened(NamedTuple):
     """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it.
 
     `clerk`: what its reader may change; None where nothing can be. `people`: how much of them its reader may see.
+    `look_up`: reads what is known of one call.
     """
 
     painter: Painter
     selection: Selection
     clerk: Clerk | None = None
     people: People = IN_FULL
+    look_up: LookUp | None = None
 
     @property
     def may_act(self) -> bool:

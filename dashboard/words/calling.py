@@ -30,3 +30,34 @@ BLOCK_REASONS: Final[dict[BlockReason, str]] = {
     "dispute": N_("Disputes the debt"),
     "other": N_("Another reason"),
 }
+
+WITNESSES: Final[dict[str, str]] = {
+    "ari": N_("PABX, live (ARI)"),
+    "ami": N_("PABX, live (AMI)"),
+    "csv": N_("Call records (CSV)"),
+    "json": N_("Call records (JSON)"),
+    "sql": N_("Call records (table)"),
+}
+PIECES: Final[dict[str, str]] = {"record": N_("Record"), "event": N_("Event")}
+STATES: Final[dict[str, str]] = {
+    "reserving": N_("being reserved"),
+    "reserved": N_("reserved"),
+    "ringing": N_("rang"),
+    "ended": N_("ended"),
+    "lost": N_("end not known"),
+    "refused": N_("refused"),
+    "abandoned": N_("given up"),
+}
+AMD: Final[dict[str, str]] = {
+    "HUMAN": N_("Person"),
+    "MACHINE": N_("Machine"),
+    "NOTSURE": N_("Not sure"),
+    "HANGUP": N_("Hung up while it listened"),
+    "INITIALSILENCE": N_("silence at first"),
+    "LONGGREETING": N_("long greeting"),
+    "MAXWORDS": N_("many words"),
+    "MAXWORDLENGTH": N_("one long word"),
+    "TOOLONG": N_("no decision in time"),
+    "NOAUDIODATA": N_("no audio"),
+}
+"""Asterisk's words for what `AMD()` found and why."""
