@@ -16,8 +16,11 @@ from panel.viewable import Viewable
 
 from dashboard.access import gate, setup
 from dashboard.access.access import Access
+from dashboard.access.masking import people_of
+from dashboard.access.rules import may
 from dashboard.access.who import current
-from dashboard.facts import reads
+from dashboard.controls import Clerk
+from dashboard.facts import evidence, reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.open_pages import OpenPages
 from dashboard.facts.refresher import Refresher
@@ -83,7 +86,15 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
             raise RuntimeError("a page is opened only for a session")
         user = current(pn.state.curdoc)
         try:
-            opened = Opened(painter(user.locale, user.role), Selection(), user)  # type: ignore[no-untyped-call]  # param's
+            clerk = Clerk(database, now, user.name or "dashboard", may_act=may(user.role, "operator"))
+            opened = Opened(
+                painter(user.locale, user.role),
+                Selection(),  # type: ignore[no-untyped-call]  # param declares no types
+                user,
+                clerk,
+                people_of(user.role),
+                partial(evidence.look_up, database),
+            )
             return Session(pn.state.curdoc, refresher, PAGES, opened, template(user.locale)).page
         except Exception:  # else Panel would show the traceback to the clerk
             log.exception("page failed")

@@ -11,8 +11,9 @@ from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from pymongo.errors import PyMongoError
 from tornado.web import authenticated
 
+from dashboard.access.masking import people_of
 from dashboard.access.who import current
-from dashboard.facts import blocked, coming_back, overdue
+from dashboard.facts import blocked, calls, collection, coming_back, overdue
 from dashboard.facts.asked import EVERYBODY, Filters
 from dashboard.facts.board import DEFAULT_ZONE
 from dashboard.facts.due import SHORT_DAYS
@@ -20,16 +21,17 @@ from dashboard.facts.refresher import Clock
 from dashboard.facts.sight import Sight
 from dashboard.files.lists import language
 from dashboard.files.sheets import Sheet, as_csv, as_xlsx
-from dashboard.parts import blocked_rows, blocked_screen, overdue_rows, overdue_screen
-from dashboard.parts.people import Mask, mask_of
+from dashboard.parts import blocked_rows, blocked_screen, calls_screen, collection_screen, overdue_rows, overdue_screen
 from dashboard.parts.rows import Rows
 from dashboard.words import address
 from dashboard.words.language import Language
+from dashboard.words.people import People
+from schemas.figures.collection import Part
 from schemas.figures.narrow import BY, By
 from schemas.instances import Instance
 from schemas.runtime.mongo import Database, instances
 
-Export = Callable[[Sight, Filters, Language, Mask], Awaitable[Rows]]
+Export = Callable[[Sight, Filters, Language, People], Awaitable[Rows]]
 """One list. PyMongoError is left to the caller."""
 TYPES: Final[Mapping[str, str]] = {
     "csv": "text/csv; charset=utf-8",
@@ -37,44 +39,54 @@ TYPES: Final[Mapping[str, str]] = {
 }
 
 
-async def _bills(sight: Sight, filters: Filters, say: Language, mask: Mask) -> Rows:
+async def _bills(sight: Sight, filters: Filters, say: Language, people: People) -> Rows:
     found = await overdue.every_line(sight, filters)
-    return overdue_rows.rows(found, say, mask)
+    return overdue_rows.rows(found, say, people.name)
 
 
-async def _part(by: By, sight: Sight, filters: Filters, say: Language, _mask: Mask) -> Rows:
+async def _part(by: By, sight: Sight, filters: Filters, say: Language, _people: People) -> Rows:
     return overdue_rows.part_rows(by, (await overdue.read(sight, filters)).parts[by], say)
 
 
-async def _days(sight: Sight, filters: Filters, say: Language, _mask: Mask) -> Rows:
+async def _days(sight: Sight, filters: Filters, say: Language, _people: People) -> Rows:
     return overdue_rows.day_rows((await overdue.read(sight, filters)).days, say)
 
 
-async def _recovered(sight: Sight, _filters: Filters, say: Language, _mask: Mask) -> Rows:
+async def _recovered(sight: Sight, _filters: Filters, say: Language, _people: People) -> Rows:
     return overdue_rows.recovered_rows(await coming_back.read(sight), say)
 
 
-async def _rolls(sight: Sight, _filters: Filters, say: Language, _mask: Mask) -> Rows:
+async def _rolls(sight: Sight, _filters: Filters, say: Language, _people: People) -> Rows:
     return overdue_rows.roll_rows(await coming_back.read(sight), say)
 
 
-async def _inventory(sight: Sight, filters: Filters, say: Language, mask: Mask, *, is_short: bool) -> Rows:
+async def _inventory(sight: Sight, filters: Filters, say: Language, people: People, *, is_short: bool) -> Rows:
     found = await blocked.every_entry(sight, filters)
     of_term = [one for one in found if ((one.days or 0) <= SHORT_DAYS) == is_short]
-    return blocked_rows.rows(of_term, say, mask)
+    return blocked_rows.rows(of_term, say, people.name)
 
 
-async def _idle(sight: Sight, filters: Filters, say: Language, mask: Mask) -> Rows:
+async def _idle(sight: Sight, filters: Filters, say: Language, people: People) -> Rows:
     found = await blocked.every_entry(sight, filters, idle=True)
-    return blocked_rows.rows(found, say, mask)
+    return blocked_rows.rows(found, say, people.name)
 
 
-async def _blocked_part(by: By, sight: Sight, filters: Filters, say: Language, _mask: Mask) -> Rows:
+async def _blocked_part(by: By, sight: Sight, filters: Filters, say: Language, _people: People) -> Rows:
     return blocked_rows.part_rows(by, (await blocked.read(sight, filters)).parts[by], say)
 
 
-async def _late_days(sight: Sight, filters: Filters, say: Language, _mask: Mask) -> Rows:
+async def _late_days(sight: Sight, filters: Filters, say: Language, _people: People) -> Rows:
     return blocked_rows.day_rows((await blocked.read(sight, filters)).days, say)
+
+
+async def _contracts(part: Part, sight: Sight, filters: Filters, say: Language, people: People) -> Rows:
+    found = (await collection.whole(sight, filters)).lists[part]
+    return collection_screen.rows(found, say, people, several=len(sight.instances) > 1)
+
+
+async def _calls(sight: Sight, filters: Filters, say: Language, people: People) -> Rows:
+    found = await calls.whole(sight, filters)
+    return calls_screen.rows(found.rows, say, people, several=found.several, file=True)
 
 
 EXPORTS: Mapping[str, Export] = {
@@ -88,6 +100,8 @@ EXPORTS: Mapping[str, Export] = {
     "faturas-dias": _days,
     "faturas-recuperado": _recovered,
     "faturas-rolagem": _rolls,
+    calls_screen.PATH: _calls,
+    **{file: partial(_contracts, part) for part, file in collection_screen.FILES.items()},
 }
 
 
@@ -118,7 +132,7 @@ class File(AuthRequestHandler):
                 return
             by_title = sorted(valid.values(), key=lambda one: ((one.title or one.name).casefold(), one.name))
             chosen = tuple(one for one in by_title if filters.instance in (EVERYBODY, one.name))
-            rows = await self.export(Sight(self.database, chosen, now), filters, say, mask_of(user.role))
+            rows = await self.export(Sight(self.database, chosen, now), filters, say, people_of(user.role))
         except PyMongoError:
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
             return

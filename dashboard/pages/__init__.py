@@ -1,6 +1,13 @@
 """The pages, in the order of the navigation; the first one opens where the address names none."""
 
-from dashboard.pages import blocked, configuration, monitoring, overdue
+from dashboard.pages import blocked, calls, collection, configuration, monitoring, overdue
 from dashboard.pages.page import Page
 
-PAGES: tuple[Page, ...] = (monitoring.PAGE, overdue.PAGE, blocked.PAGE, configuration.PAGE)
+PAGES: tuple[Page, ...] = (
+    monitoring.PAGE,
+    overdue.PAGE,
+    blocked.PAGE,
+    collection.PAGE,
+    calls.PAGE,
+    configuration.PAGE,
+)

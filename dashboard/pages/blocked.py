@@ -19,7 +19,6 @@ from dashboard.parts.chosen import chosen
 from dashboard.parts.kpi import strip
 from dashboard.parts.later import Charts
 from dashboard.parts.overdue_rows import PROVIDER
-from dashboard.parts.people import mask_of
 from dashboard.parts.plots import Plot
 from dashboard.parts.styles import asset
 from dashboard.parts.table import Table
@@ -42,7 +41,7 @@ class BlockedContracts:
 
     def __init__(self, opened: Opened) -> None:
         self._html = opened.painter.html
-        self._mask = mask_of(opened.user.role)
+        self._mask = opened.people.name
         self._say = opened.painter.say
         self._choose = opened.selection.choose
         self._facts: Contracts | None = None

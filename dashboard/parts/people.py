@@ -2,10 +2,6 @@
 
 from collections.abc import Callable
 
-from dashboard.access import masking
-from dashboard.access.rules import may
-from schemas.users import Role
-
 Mask = Callable[[str], str]
 """A name as its reader may see it."""
 
@@ -13,8 +9,3 @@ Mask = Callable[[str], str]
 def whole(name: str) -> str:
     """To whoever may see all."""
     return name
-
-
-def mask_of(role: Role) -> Mask:
-    """For readers of `role`."""
-    return whole if may(role, masking.SEES_PEOPLE) else masking.name
