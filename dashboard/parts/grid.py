@@ -50,7 +50,7 @@ class Grid(pn.widgets.Tabulator):
                 one.update({"minWidth": column.width, "widthGrow": 0} if column.width else {"minWidth": 90})
         return found
 
-    def _process_column(self, values: Any, col: str, df: pd.DataFrame) -> Any:  # noqa: ANN401 - a column, as Panel sends it
+    def _process_column(self, values: Any, col: str, df: Any = None) -> Any:  # noqa: ANN401 - a column, as Panel sends it
         found = super()._process_column(values, col, df)
         if (
             getattr(getattr(found, "dtype", None), "kind", "") == "f"

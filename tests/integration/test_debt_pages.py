@@ -23,7 +23,7 @@ from schemas.figures.scope import AGES
 from tests.integration import dashboard_debt
 from tests.integration.dashboard_expected import money, number
 from tests.integration.dashboard_provider import BAIRROS, TYPES, Seeded, instance
-from tests.integration.dashboard_tab import DESK, PHONE, address, choose, chromium, plain, tab, wait_ready
+from tests.integration.dashboard_tab import DESK, PHONE, address, choose, chromium, opened, plain, tab, wait_ready
 from tests.integration.pipeline import running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -81,10 +81,15 @@ def shown(page: Page, *names: str) -> dict[str, str]:
     return {name: plain(page.locator(f"[data-kpi={name}] .value").inner_text()) for name in names}
 
 
+def spaced(text: str) -> re.Pattern[str]:
+    """`text` whatever its spaces are: an amount has a hard one."""
+    return re.compile(f"^{re.escape(text)}$".replace(r"\ ", r"\s"))
+
+
 def wait_for(page: Page, expected: Mapping[str, str]) -> None:
     """Until the strip says so: a number may be read a moment after its page."""
     for name, value in expected.items():
-        expect(page.locator(f"[data-kpi={name}] .value")).to_have_text(re.compile(re.escape(value).replace(r"\ ", r"\s")))
+        expect(page.locator(f"[data-kpi={name}] .value")).to_have_text(spaced(value))
 
 
 def ranking(page: Page, by: str) -> dict[str, tuple[str, ...]]:
@@ -187,15 +192,15 @@ def test_what_came_back_and_what_rolled_on(browser: Browser, env: Mapping[str, s
         wait_ready(env)
         page.goto(address(env, f"{BILLS}&instancia=norte"))
         wait_for(page, {"recovered": money(sum(cents for _, cents, _ in paid))})
-        note = plain(page.locator("[data-kpi=recovered] .note").first.inner_text())
+        after = money(sum(cents for _, cents, called in paid if called))
+        expect(page.locator("[data-kpi=recovered] .note").first).to_have_text(spaced(f"{after} após ligação"))
 
-        assert note == f"{money(sum(cents for _, cents, called in paid if called))} após ligação"
         header, *lines = sheet(env, "faturas-recuperado.csv?instancia=norte")
         assert len(lines) == 30
         column = header.index("Após ligação (R$)")
         assert sum(round(reais(line[column]) * 100) for line in lines) == sum(cents for _, cents, called in paid if called)
-        assert page.locator("[data-rolls] tbody tr").count() == 2
-        assert page.locator("[data-kpi=bills] .spark").count() == 1
+        expect(page.locator("[data-rolls] tbody tr")).to_have_count(2)
+        expect(page.locator("[data-kpi=bills] .spark")).to_have_count(1)
 
 
 def each_contract(some: list[Debtor]) -> list[tuple[Contract | None, int | None]]:
@@ -218,7 +223,7 @@ def test_every_contract_is_counted_listed_and_exported(browser: Browser, env: Ma
     long = [days for _, days in found if days and days > 7]
     with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
         wait_ready(env)
-        page.goto(address(env, "?instancia=norte"))
+        opened(page, address(env, "?instancia=norte"))
         page.get_by_role("link", name="Contratos bloqueados", exact=True).click()
         expected = {
             "blocked": len(hindered),
