@@ -34,7 +34,7 @@ TRENDS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One thing, at `at`, of the instance titled `title`. `code`: a client's. `told`: an outcome, cents, or a kind of row."""
+    """One thing, at `at`, at the provider `title`. `code`: a client's. `told`: an outcome, cents, or a kind of row."""
 
     what: What
     at: datetime
