@@ -91,7 +91,8 @@ FRAME = {
         "& .main > div > .MuiToolbar-root": {"display": "none"},
     },
 }
-UNLABELLED = ".MuiInputLabel-root { clip-path: inset(50%); } legend { display: none; } fieldset { top: 0; }"
+UNLABELLED = """.MuiInputLabel-root { clip-path: inset(50%); }
+legend { display: none !important; } fieldset { top: 0 !important; }"""
 """A list that says by itself what it lists: its label is for those who hear it."""
 NARROW = {"max-width": "34vw", "min-width": "110px"}
 ROOM = {
@@ -211,7 +212,7 @@ def selector(label: str, choices: Mapping[str, str], value: str, choose: Callabl
         width=220,
         styles=NARROW,
         align="center",
-        stylesheets=[UNLABELLED],
+        sx={"color": "text.primary"}, stylesheets=[UNLABELLED],
     )
     select.param.watch(lambda event: choose(event.new), "value")
     return select
