@@ -5,7 +5,19 @@ from typing import Literal
 from schemas.model import Instant, Model
 
 AUDIT = "audit"
-Action = Literal["arm", "disarm", "block", "unblock", "promise", "promise_taken_back", "pabx_changed", "pabx_test_call"]
+Action = Literal[
+    "arm",
+    "disarm",
+    "block",
+    "unblock",
+    "promise",
+    "promise_taken_back",
+    "pabx_changed",
+    "pabx_test_call",
+    "instance_added",
+    "instance_changed",
+    "removal_asked",
+]
 
 
 class Audited(Model):
