@@ -12,6 +12,7 @@ import structlog
 from panel.io.server import Server, get_server
 from panel.viewable import Viewable
 
+from dashboard.drafts.desk import Desk
 from dashboard.facts import reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.open_pages import OpenPages
@@ -60,12 +61,13 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     refresher = Refresher(partial(reads.read, database), settings.dashboard_refresh_seconds, now, pages.read)
     counting = Counting(partial(reads.count, database), now)
     template = shell.shell(language)
+    desk = Desk(database, now, settings.key)
 
     def open_session() -> Viewable:
         if pn.state.curdoc is None:
             raise RuntimeError("a page is opened only for a session")
         try:
-            return Session(pn.state.curdoc, refresher, PAGES, painter, template).page
+            return Session(pn.state.curdoc, refresher, PAGES, painter, template, desk=desk).page
         except Exception:  # else Panel would show the traceback to the clerk
             log.exception("page failed")
             return block(painter.html.apology)

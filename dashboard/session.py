@@ -7,6 +7,7 @@ import panel as pn
 from bokeh.document import Document
 from jinja2 import Template
 
+from dashboard.drafts.desk import Desk
 from dashboard.facts.refresher import Refresher
 from dashboard.facts.snapshot import Reading
 from dashboard.pages.page import Opened, Page, Seen, Shown
@@ -19,13 +20,21 @@ class Session:
     """Built in the request for a page. `page` is what Panel serves."""
 
     def __init__(
-        self, document: Document, refresher: Refresher, pages: Sequence[Page], painter: Painter, template: Template
+        self,
+        document: Document,
+        refresher: Refresher,
+        pages: Sequence[Page],
+        painter: Painter,
+        template: Template,
+        *,
+        desk: Desk | None = None,
     ) -> None:
         if pn.state.location is None:
             raise RuntimeError("a page is opened only for an address")
         self._document = document
         self._refresher = refresher
         self._painter = painter
+        self._desk = desk
         self._reading = refresher.reading
         self._pages = {page.path: page for page in pages}
         self._first = pages[0]
@@ -72,7 +81,7 @@ class Session:
         self._show()
 
     def _built(self) -> Shown:
-        return self._page.build(Opened(self._painter, self._selection))
+        return self._page.build(Opened(self._painter, self._selection, desk=self._desk))
 
     def _show(self) -> None:
         page, filters = self._page, self._selection.filters

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
+from schemas.runtime.secrets import box
 from schemas.runtime.settings import SERVER, MongoSettings
 
 
@@ -11,6 +12,7 @@ class Settings(MongoSettings):
     """`DASHBOARD_ORIGINS`: host:port, several separated by commas, from which a browser may open the page.
 
     `DASHBOARD_REFRESH_SECONDS`: seconds between two snapshots. `COLLECTOR_LOCALE`: the language of every visible string.
+    `COLLECTOR_SECRET_KEY`: seals what is typed into the page "Instances"; without it neither secrets nor drafts are kept.
     `KAFKA_BOOTSTRAP_SERVERS`: only for the heartbeat; without it there is none, and everything else works.
     """
 
@@ -20,6 +22,19 @@ class Settings(MongoSettings):
     dashboard_origins: str = ""
     dashboard_refresh_seconds: float = Field(default=60, ge=0.2, le=3_600)
     collector_locale: Literal["pt_BR", "en"] = "pt_BR"
+    collector_secret_key: SecretStr = SecretStr("")
+
+    @field_validator("collector_secret_key")
+    @classmethod
+    def _fernet(cls, key: SecretStr) -> SecretStr:
+        if key.get_secret_value():
+            box(key)
+        return key
+
+    @property
+    def key(self) -> SecretStr | None:
+        """What seals secrets; None where it is not given."""
+        return self.collector_secret_key if self.collector_secret_key.get_secret_value() else None
 
     @property
     def origins(self) -> list[str]:

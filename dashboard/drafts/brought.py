@@ -26,6 +26,8 @@ def written(documents: Iterable[Mapping[str, Any]]) -> str:
 
 def brought(content: bytes) -> dict[str, Fields]:
     """The instances of a file by name: a list of them, or one. Raises NotRead."""
+    if len(content) > MOST_BYTES:
+        raise NotRead("no_json")
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):

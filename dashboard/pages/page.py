@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from panel.viewable import Viewable
 
+from dashboard.drafts.desk import Desk
 from dashboard.facts.asked import Filters, Read
 from dashboard.facts.snapshot import Reading
 from dashboard.parts.screen import Painter
@@ -21,10 +22,14 @@ class Seen(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it."""
+    """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it.
+
+    `desk`: through which instances are changed; None where nothing can be.
+    """
 
     painter: Painter
     selection: Selection
+    desk: Desk | None = None
 
 
 class Shown(Protocol):
