@@ -24,6 +24,8 @@ def text(field: Field, value: Any) -> str:  # noqa: ANN401 - JSON
     if field.kind in {"list", "choices", "names", "json"}:
         plain = _plain(field, value)
         return plain if plain is not None and meant(field, plain) == value else _as_json(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return value if isinstance(value, str) else _as_json(value)
 
 

@@ -15,7 +15,7 @@ from bokeh.document import Document
 from panel.viewable import Viewable
 from panel_material_ui.widgets.button import Button
 from panel_material_ui.widgets.input import TextInput
-from panel_material_ui.widgets.select import RadioButtonGroup
+from panel_material_ui.widgets.select import RadioBoxGroup
 from pymongo.errors import PyMongoError
 
 from dashboard.drafts.desk import Desk, Done
@@ -27,7 +27,7 @@ from dashboard.facts.instances import Instances, Listed
 from dashboard.parts import instances_screen, shell
 from dashboard.parts.block import block, change
 from dashboard.parts.html import Html
-from dashboard.parts.instance_form import Form, json_area
+from dashboard.parts.instance_form import PLACED, Form, json_area
 from dashboard.words import fields as words
 from dashboard.words.labels import N_
 from dashboard.words.notices import Notice, Tone
@@ -53,6 +53,7 @@ SAID: dict[Done, tuple[Tone, str, str]] = {
     ),
     "no_pabx": ("late", N_("It has no PABX that can be used."), N_("Nothing was changed.")),
 }
+SWITCH = {"inline": True, "margin": 0}
 OFFERED = 8
 """Suggestions at once; those accepted make room for the next."""
 COMPOUND = frozenset({"kind", "presence"})
@@ -77,15 +78,9 @@ class Editor:
         self.drafts: dict[str, Draft] = {}
         say = self.say
         self._told, self._head, self._wrong, self._changes = block(), block(), block(), block()
-        self._mode = RadioButtonGroup(
-            options={say("Form"): "form", say("JSON"): "json"},
-            value="form",
-            size="small",
-            margin=0,
-            label=say("Form or JSON"),
-        )
-        self._section = RadioButtonGroup(
-            options={say(words.SECTIONS[each]): each for each in SECTIONS}, value=SECTIONS[0], size="small", margin=0
+        self._mode = RadioBoxGroup(options={say("Form"): "form", say("JSON"): "json"}, value="form", **SWITCH)
+        self._section = RadioBoxGroup(
+            options={say(words.SECTIONS[each]): each for each in SECTIONS}, value=SECTIONS[0], **SWITCH
         )
         self._mode.param.watch(lambda event: self._look(mode=event.new), "value")
         self._section.param.watch(lambda event: self._look(section=event.new), "value")
@@ -99,7 +94,7 @@ class Editor:
         self._pause = self._button("", self._paused)
         self._arm = self._button("", self._armed)
         self._remove = self._button(say("Remove…"), self._asked_to_remove, color="error")
-        self._name = TextInput(label=say("Its short name, to remove it"), size="small", margin=0, width=320)
+        self._name = TextInput(label=say("Its short name, to remove it"), **PLACED)
         self._name.param.watch(lambda event: self._named(event.new or ""), "value_input")
         self._removed = self._button(say("Pause it, and ask for its removal"), self._removal, color="error")
         self._explained = block()

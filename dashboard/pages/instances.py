@@ -17,6 +17,7 @@ from dashboard.pages.instance_editor import Editor
 from dashboard.pages.page import Opened, Page, Seen
 from dashboard.parts import instances_screen, shell
 from dashboard.parts.block import block, change
+from dashboard.parts.instance_form import PLACED
 from dashboard.words.fields import not_read
 from dashboard.words.labels import N_
 from dashboard.words.notices import Notice
@@ -31,7 +32,7 @@ class Instances:
         self._seen: Seen | None = None
         self._asked: str | None = None
         self._head, self._notices, self._list = block(), block(), block()
-        self._search = TextInput(label=say("Search"), size="small", margin=0, width=280, styles={"max-width": "100%"})
+        self._search = TextInput(label=say("Search"), **PLACED)
         self._search.param.watch(lambda _event: self._paint(), "value_input")
         tools: list[Viewable] = [self._search]
         desk = opened.desk

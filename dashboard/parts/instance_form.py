@@ -23,8 +23,14 @@ from schemas.secret_fields import at
 Typed = Callable[[Field, str], None]
 FIXED = frozenset({"name", "erp.kind"})
 """What a stored instance keeps for ever."""
-PLACED = {"size": "small", "margin": 0, "width": 320, "styles": {"max-width": "100%"}}
-LONG = {**PLACED, "width": 660}
+PLACED = {
+    "size": "small",
+    "margin": 0,
+    "sizing_mode": "stretch_width",
+    "styles": {"flex": "1 1 280px", "max-width": "400px", "min-width": "min(100%, 220px)"},
+}
+"""No width of their own: Panel would hold the row as wide as all of them together, and nothing would wrap."""
+LONG = {**PLACED, "styles": {"flex": "1 1 600px", "max-width": "816px", "min-width": "min(100%, 220px)"}}
 MOST_SIGNS = 1_000_000
 WORDS = {"true", "false"}
 
@@ -67,7 +73,8 @@ class Form:
         if each.kind == "choices":
             chosen = [one for one in now.split("\n") if one in each.choices]
             options = {self._choice(each, one): one for one in each.choices}
-            several = MultiChoice(value=chosen, options=options, **named, **LONG)
+            long = {name: value for name, value in LONG.items() if name != "size"}  # here it means rows
+            several = MultiChoice(value=chosen, options=options, **named, **long)
             several.param.watch(lambda event: typed(each, "\n".join(event.new)), "value")
             return several
         default = text(each, each.default) if each.kind != "json" and not isinstance(each.default, (list, dict)) else ""

@@ -92,7 +92,13 @@ FRAME = {
 UNLABELLED = ".MuiInputLabel-root { clip-path: inset(50%); } legend { display: none; } fieldset { top: 0; }"
 """A list that says by itself what it lists: its label is for those who hear it."""
 NARROW = {"max-width": "34vw", "min-width": "110px"}
-ROOM = {"max-width": "1480px", "margin": "0 auto", "padding": "16px clamp(12px, 2.2vw, 32px) 40px"}
+ROOM = {
+    "width": "100%",
+    "box-sizing": "border-box",
+    "max-width": "1480px",
+    "margin": "0 auto",
+    "padding": "16px clamp(12px, 2.2vw, 32px) 40px",
+}
 """Round a page; on a wider screen the lines would be too long to read."""
 
 
