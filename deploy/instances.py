@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from deploy.audit import noted
 from deploy.clients import database
 from deploy.instance_fields import checked, sealed
 from schemas.erp import ERPS
@@ -67,9 +68,16 @@ async def add(settings: MongoSettings, instance: Instance, *, replace: bool = Fa
 
 
 async def change(
-    settings: MongoSettings, name: str, patch: Mapping[str, Any], secrets: Mapping[str, str] | None = None
+    settings: MongoSettings,
+    name: str,
+    patch: Mapping[str, Any],
+    secrets: Mapping[str, str] | None = None,
+    *,
+    is_noted: bool = False,
 ) -> tuple[Instance, list[Row]]:
     """Change what `patch` names and nothing else; `secrets` are unsealed, by dotted names.
+
+    `is_noted`: the caller has written it down under a name of its own.
 
     The instance, and the fields that differ now.
 
@@ -87,9 +95,12 @@ async def change(
             after = sealed(after, secrets, settings.collector_secret_key)
         instance = unproven(before, patch, checked(after))
         stored = {"_id": name, **instance.model_dump(mode="json")}
+        rows = changes(before, stored)
+        if stored != before and not is_noted:
+            await noted(connected, "instance_changed", name, what=", ".join(str(row["field"]) for row in rows))
         if stored != before and not await replace(connected, before, stored):
             raise StopWorker(f"somebody else changed the instance {name} just now: look at it, and run this again")
-        return instance, changes(before, stored)
+        return instance, rows
 
 
 async def document_of(connected: Database, name: str) -> Fields:

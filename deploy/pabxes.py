@@ -21,7 +21,7 @@ async def set_pabx(
     await find(settings, name)  # of what is not there nothing is written down
     async with database(settings) as store:
         await noted(store, "pabx_changed", name, what=", ".join(sorted(patch)))
-    return await change(settings, name, {"pabx": patch}, secrets)
+    return await change(settings, name, {"pabx": patch}, secrets, is_noted=True)
 
 
 async def arm(settings: MongoSettings, name: str) -> bool:
@@ -39,7 +39,7 @@ async def arm(settings: MongoSettings, name: str) -> bool:
             return False
         await noted(store, "arm", name)
         await forget_dry(store)
-    instance, _ = await change(settings, name, {"pabx": {"armed": True}})
+    instance, _ = await change(settings, name, {"pabx": {"armed": True}}, is_noted=True)
     if instance.pabx is None or instance.pabx.route != pabx.route:  # somebody changed it meanwhile
         await disarm(settings, name)
         raise StopWorker(f"the PABX of {name} was changed just now, so it is not armed: test it again")

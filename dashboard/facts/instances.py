@@ -1,7 +1,7 @@
 """Every provider as the page "Instances" lists it, and what is found about the one that is chosen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -72,6 +72,18 @@ def listed(
     found += [Listed(name, name, state="wrong", wrong=field) for name, field in wrong.items()]
     found += [Listed(name, name, state="removing") for name in removing - valid.keys() - wrong.keys()]
     return tuple(sorted(found, key=lambda one: (one.title.casefold(), one.name)))
+
+
+def changed(found: Instances, name: str, stored: Mapping[str, Any]) -> Instances:
+    """With what a button has just changed of one instance, until all are read again. Pure."""
+    pabx = stored.get("pabx")
+    rings: Rings = "none" if not pabx else "armed" if pabx.get("armed") else "dry"
+    state: State = "paused" if stored.get("paused") else "active"
+
+    def now(one: Listed) -> Listed:
+        return replace(one, state=state, rings=rings) if one.name == name and one.state in {"active", "paused"} else one
+
+    return replace(found, listed=tuple(map(now, found.listed)))
 
 
 async def read(sight: Sight, filters: Filters) -> Instances:

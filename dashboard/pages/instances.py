@@ -49,10 +49,10 @@ class Instances:
     def show(self, seen: Seen) -> None:
         """The list anew, and the form of the instance that is chosen now; what is being typed stays."""
         self._seen = seen
-        self._paint()
         chosen = seen.filters.instance
         if self._editor and isinstance(seen.facts, Facts):
             self._editor.show(seen.facts)
+        self._paint()
         if self._editor and chosen != self._asked:
             self._asked = chosen
             self._editor.open(chosen)
@@ -74,6 +74,8 @@ class Instances:
             found.append(Notice("info", say("Only administrators change providers."), ""))
         change(self._notices, instances_screen.told(self._html, *found))
         if isinstance(facts, Facts):
+            if self._editor and self._editor.facts:
+                facts = self._editor.facts
             drafts = [name for name, draft in self._editor.drafts.items() if draft.differs] if self._editor else []
             searched = self._search.value_input or ""
             listed = instances_screen.listing(

@@ -53,9 +53,9 @@ class Form:
                 at_field = None  # told at the field itself
             said = problem(at_field, self.say) if at_field else hint(path, self.say)
             is_off = draft.broken is not None or (draft.base is not None and path in FIXED)
+            if self._fields[path].kind == "secret" and at_field is None:
+                said = self._secret(draft, path)  # the widget shows no placeholder
             values = {"helper_text": said, "error_state": at_field is not None, "disabled": is_off}
-            if self._fields[path].kind == "secret":
-                values["placeholder"] = self._secret(draft, path)
             widget.param.update(**{name: value for name, value in values.items() if getattr(widget, name) != value})
 
     def _secret(self, draft: Draft, path: str) -> str:
