@@ -20,6 +20,7 @@ from dashboard.access.masking import people_of
 from dashboard.access.rules import may
 from dashboard.access.who import current
 from dashboard.controls import Clerk
+from dashboard.drafts.desk import Desk
 from dashboard.facts import evidence, reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.open_pages import OpenPages
@@ -86,14 +87,15 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
             raise RuntimeError("a page is opened only for a session")
         user = current(pn.state.curdoc)
         try:
-            clerk = Clerk(database, now, user.name or "dashboard", may_act=may(user.role, "operator"))
+            by = user.name or "dashboard"
             opened = Opened(
                 painter(user.locale, user.role),
                 Selection(),  # type: ignore[no-untyped-call]  # param declares no types
                 user,
-                clerk,
+                Clerk(database, now, by, may_act=may(user.role, "operator")),
                 people_of(user.role),
                 partial(evidence.look_up, database),
+                Desk(database, now, settings.key, by, may_act=may(user.role, "admin")),
             )
             return Session(pn.state.curdoc, refresher, PAGES, opened, template(user.locale)).page
         except Exception:  # else Panel would show the traceback to the clerk

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 
 from dashboard.access.proxies import networks
+from schemas.runtime.secrets import box
 from schemas.runtime.settings import SERVER, MongoSettings
 
 
@@ -15,6 +16,7 @@ class Settings(MongoSettings):
     `DASHBOARD_LOGIN`: `off` asks nobody for a login, on loopback only. `DASHBOARD_COOKIE_SECRET`, or the file that holds it,
     signs logins. `DASHBOARD_PROXIES`: whose X-Forwarded-For and X-Forwarded-Proto are believed.
     `DASHBOARD_OIDC_…`: a provider of identities at which people may log in too, and which of its claims names the user.
+    `COLLECTOR_SECRET_KEY`: seals what is typed into the page "Instances"; without it neither secrets nor drafts are kept.
     `KAFKA_BOOTSTRAP_SERVERS`: only for the heartbeat; without it there is none, and everything else works.
     """
 
@@ -32,6 +34,19 @@ class Settings(MongoSettings):
     dashboard_oidc_claim: Annotated[str, Field(min_length=1)] = "email"
     dashboard_refresh_seconds: float = Field(default=60, ge=0.2, le=3_600)
     collector_locale: Literal["pt_BR", "en"] = "pt_BR"
+    collector_secret_key: SecretStr = SecretStr("")
+
+    @field_validator("collector_secret_key")
+    @classmethod
+    def _fernet(cls, key: SecretStr) -> SecretStr:
+        if key.get_secret_value():
+            box(key)
+        return key
+
+    @property
+    def key(self) -> SecretStr | None:
+        """What seals secrets; None where it is not given."""
+        return self.collector_secret_key if self.collector_secret_key.get_secret_value() else None
 
     @field_validator("dashboard_proxies")
     @classmethod

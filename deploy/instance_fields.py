@@ -1,19 +1,15 @@
 """An instance's fields as people give them: put together, merged, compared; what is wrong is one line. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import HttpUrl, SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError
 
-from schemas.erp.options import Web
 from schemas.errors import StopWorker
+from schemas.instance_changes import Fields, open_secrets, open_url
 from schemas.instances import Instance, wrong_field
-from schemas.pabx import Pabx
 from schemas.runtime.secrets import seal
-from schemas.secret_fields import any_secret_field, at, put, secret_fields, variable
-
-Fields = dict[str, Any]
-Row = dict[str, object]
+from schemas.secret_fields import at, put, secret_problem, variable
 
 GIVEN_BY = {
     "name": "NAME (lower-case letters, digits, - and _, at most 32), such as norte",
@@ -32,17 +28,17 @@ GIVEN_BY = {
     "erp.ca_file": "--ca-file, such as /erp-files/ca.pem",
 }
 """What on the command line gives a field, and an example; any other comes from --config."""
-SET, NOT_SET = "set", "not set"
 
 
 def sealed(fields: Mapping[str, Any], secrets: Mapping[str, str], key: SecretStr) -> Fields:
     """`fields` with `secrets`, by their dotted names, as they are stored. Raises StopWorker where one cannot be right."""
+    kind = at(fields, "erp.kind")
     for name, secret in secrets.items():
-        in_header = name == "erp.token_v2"
-        if not secret.isprintable() or any(map(str.isspace, secret)) or (in_header and not secret.isascii()):
+        problem = secret_problem(name, secret, kind)
+        if problem == "blank":
             raise StopWorker(f"{name} is wrong (holds a blank, an accent or a line's end): copy the secret again, alone")
-    if at(fields, "erp.kind") == "ixc" and ":" not in secrets.get("erp.token", ":"):
-        raise StopWorker("erp.token is wrong (no user id): IXC wants user id:token, such as 17:0a1b")
+        if problem == "no_user":
+            raise StopWorker("erp.token is wrong (no user id): IXC wants user id:token, such as 17:0a1b")
     done = dict(fields)
     for name, secret in secrets.items():
         done = put(done, name, seal(secret, key))
@@ -60,30 +56,9 @@ def checked(fields: Mapping[str, Any]) -> Instance:
         instance = Instance.model_validate(fields)
     except ValidationError as exc:
         raise StopWorker(_mend(exc)) from None
-    if isinstance(instance.erp, Web) and shown(instance.erp.url) != str(instance.erp.url):
+    if open_url(instance):
         raise StopWorker("erp.url is wrong (holds a user, a password or a query): give the address alone")
     return instance
-
-
-ARMING: Mapping[str, Any] = {"pabx": {"armed": True}}
-"""The one change that arms: what `collector pabx arm` asks for, after its trial."""
-
-
-def unproven(before: Mapping[str, Any], patch: Mapping[str, Any], after: Instance) -> Instance:
-    """`after`, which rings only where it rang before over the same route, or where arming is all that was asked.
-
-    So neither a file that was exported elsewhere nor another route rings anybody. `before`: as stored; {} of a new one.
-    """
-    pabx = after.pabx
-    if pabx is None or not pabx.armed or patch == ARMING:
-        return after
-    try:
-        rang: Pabx | None = Pabx.model_validate(before.get("pabx"))
-    except ValidationError:
-        rang = None
-    if rang is not None and rang.armed and rang.route == pabx.route:
-        return after
-    return after.model_copy(update={"pabx": pabx.model_copy(update={"armed": False})})
 
 
 def _mend(exc: ValidationError) -> str:
@@ -101,68 +76,5 @@ def _mend(exc: ValidationError) -> str:
 
 def closed(fields: Mapping[str, Any], source: str) -> None:
     """Raises StopWorker where a secret lies open among `fields`, which came from `source`. (None takes one away.)"""
-    for field in any_secret_field():
-        if at(fields, field):
-            raise StopWorker(f"{field} must not lie open in a file: take it out of {source}, set {variable(field)}")
-
-
-def merged(before: Mapping[str, Any], patch: Mapping[str, Any]) -> Fields:
-    """`before` with what `patch` names, at any depth; None takes a name away (a JSON merge patch, RFC 7396)."""
-    after = dict(before)
-    for name, value in patch.items():
-        if isinstance(value, Mapping):
-            inner = after.get(name)
-            after[name] = merged(inner if isinstance(inner, Mapping) else {}, value)
-        elif value is None:
-            after.pop(name, None)
-        else:
-            after[name] = value
-    return after
-
-
-def exported(document: Mapping[str, Any]) -> Fields:
-    """A stored instance without its secrets, as `import` reads it."""
-    kept = {name: value for name, value in document.items() if name != "_id"}
-    for field in secret_fields(document):
-        kept = put(kept, field, None)
-    return kept
-
-
-def listed(document: Mapping[str, Any]) -> list[Row]:
-    """Every field of a stored instance by its dotted name; of a secret only whether it is set."""
-    secrets = {field: SET if at(document, field) else NOT_SET for field in secret_fields(document)}
-    return [
-        {"field": name, "value": value} for name, value in sorted(({**dict(_flat(exported(document))), **secrets}).items())
-    ]
-
-
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Row]:
-    """Fields of stored instances that differ; of a secret only that it does."""
-    old, new = dict(_flat(exported(before))), dict(_flat(exported(after)))
-    differing: list[Row] = [
-        {"field": name, "before": old.get(name), "after": new.get(name)}
-        for name in sorted(old.keys() | new.keys())
-        if old.get(name) != new.get(name)
-    ]
-    resealed: list[Row] = [
-        {"field": name, "before": SET if at(before, name) else NOT_SET, "after": "sealed anew"}
-        for name in secret_fields(after)
-        if at(after, name) != (at(before, name) or "")
-    ]
-    return [*differing, *resealed]
-
-
-def _flat(value: Any, name: str = "") -> Iterator[tuple[str, object]]:  # noqa: ANN401 - JSON
-    if isinstance(value, Mapping) and value:
-        for part, inner in value.items():
-            yield from _flat(inner, f"{name}.{part}" if name else str(part))
-    elif isinstance(value, list):
-        yield name, ", ".join(map(str, value))
-    else:
-        yield name, None if value == {} else value
-
-
-def shown(url: HttpUrl) -> str:
-    """Without what may be a secret: user, password and query."""
-    path = (url.path or "").removeprefix("/")
-    return str(HttpUrl.build(scheme=url.scheme, host=url.host or "", port=url.port, path=path))
+    for field in open_secrets(fields):
+        raise StopWorker(f"{field} must not lie open in a file: take it out of {source}, set {variable(field)}")

@@ -4,22 +4,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import SecretStr
-from pymongo.errors import DuplicateKeyError
 
+from deploy.audit import noted
 from deploy.clients import database
-from deploy.instance_fields import Fields, Row, changes, checked, merged, sealed, shown, unproven
+from deploy.instance_fields import checked, sealed
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.errors import StopWorker
+from schemas.instance_changes import Fields, Row, changes, merged, shown, unproven
 from schemas.instances import Instance
+from schemas.runtime.instance_store import REMOVALS, insert, replace
 from schemas.runtime.key_checks import check_keys
 from schemas.runtime.mongo import Database, instances
 from schemas.runtime.settings import Base, MongoSettings, PersonSettings, SecretSettings
 from schemas.secret_fields import variable
 from schemas.views import INSTANCES
 
-REMOVALS = "removals"
-"""One document for each instance whose removal has begun and has not ended."""
 REMOVING = "is being removed: run `collector instance remove {name}` again until it says that it is done"
 
 
@@ -58,24 +58,26 @@ async def add(settings: MongoSettings, instance: Instance, *, replace: bool = Fa
         if replace:
             await connected[INSTANCES].replace_one({"_id": instance.name}, document, upsert=True)
             return
-        await _refuse_removed(connected, instance.name)
-        try:
-            await connected[INSTANCES].insert_one(document)
-        except DuplicateKeyError:
-            raise StopWorker(
-                f"the instance {instance.name} exists: choose another name, or change it with `collector instance set`"
-            ) from None
-        try:
-            await _refuse_removed(connected, instance.name)  # a removal that began meanwhile has not seen ours
-        except StopWorker:
-            await connected[INSTANCES].delete_one(document)
-            raise
+        refused = await insert(connected, document)
+    if refused == "taken":
+        raise StopWorker(
+            f"the instance {instance.name} exists: choose another name, or change it with `collector instance set`"
+        )
+    if refused == "removing":
+        raise StopWorker(f"the instance {instance.name} {REMOVING.format(name=instance.name)}")
 
 
 async def change(
-    settings: MongoSettings, name: str, patch: Mapping[str, Any], secrets: Mapping[str, str] | None = None
+    settings: MongoSettings,
+    name: str,
+    patch: Mapping[str, Any],
+    secrets: Mapping[str, str] | None = None,
+    *,
+    is_noted: bool = False,
 ) -> tuple[Instance, list[Row]]:
     """Change what `patch` names and nothing else; `secrets` are unsealed, by dotted names.
+
+    `is_noted`: the caller has written it down under a name of its own.
 
     The instance, and the fields that differ now.
 
@@ -93,12 +95,12 @@ async def change(
             after = sealed(after, secrets, settings.collector_secret_key)
         instance = unproven(before, patch, checked(after))
         stored = {"_id": name, **instance.model_dump(mode="json")}
-        if stored != before:
-            # The whole old document is the condition: whoever else changed it meanwhile must not be overwritten
-            done = await connected[INSTANCES].replace_one(before, stored)
-            if not done.matched_count:
-                raise StopWorker(f"somebody else changed the instance {name} just now: look at it, and run this again")
-        return instance, changes(before, stored)
+        rows = changes(before, stored)
+        if stored != before and not is_noted:
+            await noted(connected, "instance_changed", name, what=", ".join(str(row["field"]) for row in rows))
+        if stored != before and not await replace(connected, before, stored):
+            raise StopWorker(f"somebody else changed the instance {name} just now: look at it, and run this again")
+        return instance, rows
 
 
 async def document_of(connected: Database, name: str) -> Fields:

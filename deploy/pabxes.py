@@ -5,16 +5,13 @@ from typing import Any
 
 from deploy.audit import noted
 from deploy.clients import database
-from deploy.instance_fields import Row
 from deploy.instances import AddSettings, change, documents, find
-from schemas.attempts import DRY, LEDGER
 from schemas.errors import StopWorker
+from schemas.instance_changes import Row
 from schemas.instances import Instance
+from schemas.runtime.arming import forget_dry, proven
 from schemas.runtime.settings import MongoSettings
 from schemas.views import INSTANCES
-
-PABX_TESTS = "pabx_tests"
-"""One document an instance: the `route` over which a call of `collector pabx test --call` was last seen to its outcome."""
 
 
 async def set_pabx(
@@ -24,7 +21,7 @@ async def set_pabx(
     await find(settings, name)  # of what is not there nothing is written down
     async with database(settings) as store:
         await noted(store, "pabx_changed", name, what=", ".join(sorted(patch)))
-    return await change(settings, name, {"pabx": patch}, secrets)
+    return await change(settings, name, {"pabx": patch}, secrets, is_noted=True)
 
 
 async def arm(settings: MongoSettings, name: str) -> bool:
@@ -33,8 +30,7 @@ async def arm(settings: MongoSettings, name: str) -> bool:
     if pabx is None:
         raise StopWorker(f"the instance {name} has no PABX: give it one, `collector pabx set {name}`")
     async with database(settings) as store:
-        seen = await store[PABX_TESTS].find_one({"_id": name})
-        if seen is None or seen.get("route") != pabx.route:
+        if not await proven(store, name, pabx):
             raise StopWorker(
                 f"no call over this PABX was seen to its end yet, and Asterisk rings whatever it is told: run "
                 f"`collector pabx test {name} --call NUMBER` with a telephone of your own first"
@@ -42,9 +38,8 @@ async def arm(settings: MongoSettings, name: str) -> bool:
         if pabx.armed:
             return False
         await noted(store, "arm", name)
-        # Nobody was rung for these marks: they must not count against the first real call
-        await store[LEDGER].delete_many({"_id": {"$regex": f"^{DRY}"}})
-    instance, _ = await change(settings, name, {"pabx": {"armed": True}})
+        await forget_dry(store)
+    instance, _ = await change(settings, name, {"pabx": {"armed": True}}, is_noted=True)
     if instance.pabx is None or instance.pabx.route != pabx.route:  # somebody changed it meanwhile
         await disarm(settings, name)
         raise StopWorker(f"the PABX of {name} was changed just now, so it is not armed: test it again")

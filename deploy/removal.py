@@ -16,14 +16,15 @@ from datetime import UTC, datetime
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.clients import database, reader
-from deploy.instances import REMOVALS, document_of
+from deploy.instances import document_of
 from deploy.living import WATCHED, Living, portions
-from deploy.pabxes import PABX_TESTS
 from schemas.attempts import ATTEMPTS, AttemptState
 from schemas.beliefs import BELIEFS
 from schemas.controls import BLOCKLIST, PROMISES
 from schemas.errors import RetryLater
 from schemas.pabx import PABX_HOLDS
+from schemas.runtime.arming import PABX_TESTS
+from schemas.runtime.instance_store import REMOVALS
 from schemas.runtime.mongo import Database
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.runtime.transactions import Writer

@@ -18,6 +18,9 @@ Action = Literal[
     "user_changed",
     "user_removed",
     "reveal",
+    "instance_added",
+    "instance_changed",
+    "removal_asked",
 ]
 
 

@@ -1,7 +1,7 @@
 """Which fields of an instance, valid or not, hold ciphertext. Pure."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from schemas.erp.connections import CONNECTIONS
 from schemas.pabx import Ami, AmiRecords, Ari, CsvRecords, JsonRecords, SqlRecords
@@ -10,6 +10,8 @@ CONTROLS = {kind.model_fields["kind"].default: kind for kind in (Ari, Ami)}
 RECORDS = {kind.model_fields["kind"].default: kind for kind in (CsvRecords, JsonRecords, SqlRecords, AmiRecords)}
 PLACES: Mapping[str, Mapping[str, Any]] = {"erp": CONNECTIONS, "pabx.control": CONTROLS, "pabx.records": RECORDS}
 """Where a field `kind` tells what else there is."""
+SecretProblem = Literal["blank", "no_user"]
+"""It holds a blank, an accent or a line's end; IXC's names no user."""
 VARIABLES = {"pabx.control.password": "PABX_PASSWORD", "pabx.records.password": "PABX_RECORDS_PASSWORD"}
 
 
@@ -34,6 +36,16 @@ def any_secret_field() -> tuple[str, ...]:
 def variable(field: str) -> str:
     """The environment's name of a secret: `ERP_TOKEN`, `PABX_PASSWORD`."""
     return VARIABLES.get(field, field.replace(".", "_").upper())
+
+
+def secret_problem(field: str, secret: str, kind: object) -> SecretProblem | None:
+    """Why `secret` cannot be right in the dotted `field` of an instance whose ERP is of this `kind`."""
+    in_header = field == "erp.token_v2"
+    if not secret.isprintable() or any(map(str.isspace, secret)) or (in_header and not secret.isascii()):
+        return "blank"
+    if field == "erp.token" and kind == "ixc" and ":" not in secret:
+        return "no_user"
+    return None
 
 
 def at(fields: Mapping[str, Any], dotted: str) -> Any:  # noqa: ANN401 - JSON

@@ -119,14 +119,15 @@ async def count(database: Database, now: datetime) -> Counted:
     """
     try:
         valid, wrong = await instances(database)
-        found = [await _findings(database, instance) for instance in valid.values()]
+        found = [await findings_of(database, instance) for instance in valid.values()]
     except (PyMongoError, TimeoutError) as exc:
         raise RetryLater(failure_of(exc)) from exc
     found.sort(key=lambda one: (one.title.casefold(), one.name))
     return Counted(now, tuple(found), tuple(sorted(wrong.items())))
 
 
-async def _findings(database: Database, instance: Instance) -> Findings:
+async def findings_of(database: Database, instance: Instance) -> Findings:
+    """Of one instance. PyMongoError is left to the caller."""
     commonest: Pipeline = [{"$sort": {"debtors": -1, "_id": 1}}, {"$limit": VALUES_READ}]
     rows: dict[What, Sequence[Document]] = {
         what: await all_rows(database, "debtors", [*pipeline, *commonest])

@@ -8,10 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
+from pymongo.errors import PyMongoError
 from tornado.web import authenticated
 
 from dashboard.access import masking
 from dashboard.access.who import User, current
+from dashboard.drafts.brought import written
 from dashboard.facts import reads
 from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.board import DEFAULT_ZONE, Board, NoSuchInstance, choose
@@ -25,6 +27,7 @@ from schemas.errors import RetryLater
 from schemas.reverse_map import Subject
 from schemas.runtime.mongo import Database
 from schemas.users import Role
+from schemas.views import INSTANCES
 
 language = cache(Language)
 """By its name: its catalogue is read once."""
@@ -53,8 +56,11 @@ class Files:
             "configuracao": ("operator", self._findings),
         }
         return [
-            (rf"/{name}\.csv", File, {"name": name, "needs": needs, "content": content, "here": self._here})
-            for name, (needs, content) in contents.items()
+            (r"/instancias\.json", Exported, {"database": self._database}),
+            *(
+                (rf"/{name}\.csv", File, {"name": name, "needs": needs, "content": content, "here": self._here})
+                for name, (needs, content) in contents.items()
+            ),
         ]
 
     async def _queue(self, selected: str, user: User) -> str:
@@ -115,3 +121,32 @@ class File(AuthRequestHandler):
         self.set_header("Content-Disposition", f'attachment; filename="{self.name}-{self.here(selected):%Y%m%d-%H%M}.csv"')
         self.set_header("Cache-Control", "no-store")
         self.write(text)
+
+
+class Exported(AuthRequestHandler):
+    """`/instancias.json?instancia=…`: one provider or all, without secrets, as `collector instance export` writes them."""
+
+    needs: Role = "admin"
+
+    def initialize(self, database: Database) -> None:
+        self.database = database
+
+    @authenticated
+    async def get(self) -> None:
+        """404 for an instance that there is not, 503 without MongoDB."""
+        selected = self.get_query_argument(QUERY, EVERYBODY)
+        try:
+            which = {"_id": selected} if selected else {}
+            found = await self.database[INSTANCES].find(which).sort("_id").max_time_ms(reads.QUERY_MS).to_list()
+        except PyMongoError:
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        if selected and not found:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.set_header(
+            "Content-Disposition", f'attachment; filename="{found[0]["_id"] if selected else "instancias"}.json"'
+        )
+        self.set_header("Cache-Control", "no-store")
+        self.write(written(found))

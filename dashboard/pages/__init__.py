@@ -1,6 +1,6 @@
 """The pages, in the order of the navigation; the first one opens where the address names none."""
 
-from dashboard.pages import blocked, calls, collection, configuration, monitoring, overdue
+from dashboard.pages import blocked, calls, collection, configuration, instances, monitoring, overdue
 from dashboard.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
@@ -9,5 +9,6 @@ PAGES: tuple[Page, ...] = (
     blocked.PAGE,
     collection.PAGE,
     calls.PAGE,
+    instances.PAGE,
     configuration.PAGE,
 )

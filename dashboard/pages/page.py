@@ -8,6 +8,7 @@ from panel.viewable import Viewable
 
 from dashboard.access.who import User
 from dashboard.controls import Clerk
+from dashboard.drafts.desk import Desk
 from dashboard.facts.asked import Filters
 from dashboard.facts.evidence import LookUp
 from dashboard.facts.sight import Read
@@ -30,7 +31,7 @@ class Opened(NamedTuple):
     """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it.
 
     `painter`: of the user's language and role. `clerk`: what the user may change. `people`: how much of them the user may
-    see. `look_up`: reads what is known of one call.
+    see. `look_up`: reads what is known of one call. `desk`: through which the user changes instances.
     """
 
     painter: Painter
@@ -39,6 +40,7 @@ class Opened(NamedTuple):
     clerk: Clerk
     people: People
     look_up: LookUp
+    desk: Desk
 
     @property
     def may_act(self) -> bool:

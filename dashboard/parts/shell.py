@@ -212,7 +212,8 @@ def selector(label: str, choices: Mapping[str, str], value: str, choose: Callabl
         width=220,
         styles=NARROW,
         align="center",
-        sx={"color": "text.primary"}, stylesheets=[UNLABELLED],
+        sx={"color": "text.primary"},
+        stylesheets=[UNLABELLED],
     )
     select.param.watch(lambda event: choose(event.new), "value")
     return select

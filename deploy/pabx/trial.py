@@ -14,11 +14,11 @@ from deploy.pabx.checks import Check, failing
 from deploy.pabx.places import source_of
 from deploy.pabx.probe import findings
 from deploy.pabx.way import Reach, way_to
-from deploy.pabxes import PABX_TESTS
 from schemas.controls import BLOCKLIST
 from schemas.errors import StopWorker
 from schemas.instances import Instance
 from schemas.pabx import Pabx
+from schemas.runtime.arming import PABX_TESTS
 
 
 class Trial:

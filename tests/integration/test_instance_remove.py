@@ -12,8 +12,6 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from ulid import ULID
 
-from deploy.instances import REMOVALS
-from deploy.pabxes import PABX_TESTS
 from schemas.attempts import ATTEMPTS, LEDGER
 from schemas.calls import Call, CallPlaced
 from schemas.codec import encode
@@ -21,6 +19,8 @@ from schemas.controls import BLOCKLIST, PROMISES
 from schemas.evidence import Evidence
 from schemas.keys import debtor_key, partition_of
 from schemas.pabx import PABX_HOLDS
+from schemas.runtime.arming import PABX_TESTS
+from schemas.runtime.instance_store import REMOVALS
 from schemas.runtime.kafka import Message, publish
 from schemas.topics import (
     BILLS,

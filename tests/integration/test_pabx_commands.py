@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.pabxes import PABX_TESTS
 from schemas.attempts import LEDGER
 from schemas.audit import AUDIT
 from schemas.controls import BLOCKLIST, PROMISES
 from schemas.pabx import Pabx
+from schemas.runtime.arming import PABX_TESTS
 from schemas.runtime.secrets import seal
 from schemas.views import INSTANCES
 from tests.integration.asked import Store

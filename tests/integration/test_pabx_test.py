@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
-from deploy.pabxes import PABX_TESTS
 from deploy.simulators.pabx.core import Core
 from deploy.simulators.pabx.pabx import Pabx
 from deploy.simulators.pabx.serving import PASSWORD, READER, USER, in_thread
 from deploy.simulators.pabx.writers import Places, writers
 from schemas.attempts import ATTEMPTS, LEDGER
 from schemas.audit import AUDIT
+from schemas.runtime.arming import PABX_TESTS
 from schemas.runtime.secrets import seal
 from schemas.views import INSTANCES
 from tests.integration import manager_line

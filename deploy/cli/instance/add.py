@@ -11,10 +11,11 @@ from deploy.cli.instance.asked import secrets
 from deploy.cli.instance.options import Name
 from deploy.cli.tables import messages
 from deploy.home import prepare_environment
-from deploy.instance_fields import instance_of, merged
+from deploy.instance_fields import instance_of
 from deploy.instances import AddSettings
 from schemas.erp import ERPS
 from schemas.erp.connections import CONNECTIONS
+from schemas.instance_changes import merged
 from schemas.runtime.settings import read
 
 EXAMPLE = (

@@ -11,7 +11,7 @@ import typer
 from deploy import instances
 from deploy.cli.tables import messages, private
 from deploy.home import prepare_environment
-from deploy.instance_fields import exported
+from schemas.instance_changes import exported
 from schemas.runtime.settings import MongoSettings, read
 
 EXAMPLE = "Example: collector instance export norte --output norte.json"

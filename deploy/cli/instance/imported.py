@@ -14,9 +14,10 @@ from deploy.cli.instance.asked import secrets
 from deploy.cli.instance.options import document
 from deploy.cli.tables import messages
 from deploy.home import prepare_environment
-from deploy.instance_fields import Fields, closed, instance_of
+from deploy.instance_fields import closed, instance_of
 from deploy.instances import AddSettings
 from schemas.errors import StopWorker
+from schemas.instance_changes import Fields
 from schemas.runtime.settings import read
 
 EXAMPLE = "Example: ERP_TOKEN=1:abc collector instance import norte.json"

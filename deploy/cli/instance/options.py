@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from deploy.instance_fields import Fields, closed
+from deploy.instance_fields import closed
 from schemas.errors import StopWorker
+from schemas.instance_changes import Fields
 
 Name = Annotated[str, typer.Argument(help="Short and for ever: lower-case letters, digits, - and _; it begins every key.")]
 Known = Annotated[str, typer.Argument(metavar="NAME", help="The instance.")]

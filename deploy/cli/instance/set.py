@@ -12,9 +12,9 @@ from deploy.cli.instance.asked import secrets as asked
 from deploy.cli.instance.options import Known
 from deploy.cli.tables import messages, show
 from deploy.home import prepare_environment
-from deploy.instance_fields import Fields
 from deploy.instances import AddSettings
 from schemas.errors import StopWorker
+from schemas.instance_changes import Fields
 from schemas.instances import Instance
 from schemas.runtime.settings import MongoSettings, read
 

@@ -6,7 +6,7 @@ from deploy import instances
 from deploy.cli.instance.options import Known
 from deploy.cli.tables import Output, deliver
 from deploy.home import prepare_environment
-from deploy.instance_fields import listed
+from schemas.instance_changes import listed
 from schemas.runtime.settings import MongoSettings, read
 
 EXAMPLE = "Example: collector instance show norte --output norte.csv"

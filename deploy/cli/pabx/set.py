@@ -10,9 +10,10 @@ from deploy.cli.instance.asked import secrets as asked
 from deploy.cli.instance.options import Config, Known, document
 from deploy.cli.tables import messages, show
 from deploy.home import prepare_environment
-from deploy.instance_fields import Fields, closed, merged
+from deploy.instance_fields import closed
 from deploy.instances import AddSettings
 from schemas.errors import StopWorker
+from schemas.instance_changes import Fields, merged
 from schemas.runtime.settings import read
 
 EXAMPLE = (

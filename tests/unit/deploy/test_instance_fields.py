@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from deploy.cli.instance.set import effects, merged_patch
-from deploy.instance_fields import changes, checked, exported, instance_of, listed, merged, unproven
+from deploy.instance_fields import checked, instance_of
 from schemas.errors import StopWorker
+from schemas.instance_changes import changes, exported, listed, merged, unproven
 from tests.strategies import instance
 
 KEY = SecretStr(Fernet.generate_key().decode())
