@@ -16,6 +16,7 @@ from panel.viewable import Viewable
 
 from dashboard.access import gate, setup
 from dashboard.access.access import Access
+from dashboard.access.letters import LetterDesk
 from dashboard.access.who import current
 from dashboard.facts import reads
 from dashboard.facts.counting import Counting
@@ -62,10 +63,12 @@ async def _serve(settings: Settings) -> None:
 async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Server, Refresher]]:
     """The dashboard, up while the context lasts. `server`: Bokeh's options. Raises StopWorker where the port is taken."""
     database = connect(settings)
-    pages = OpenPages(database, {page.path: page.read for page in PAGES if page.read})
+    pages = OpenPages(database, {page.path: page.read for page in PAGES if page.read}, settings.kafka_bootstrap_servers)
     refresher = Refresher(reads.Reader(database).read, settings.dashboard_refresh_seconds, now, pages.read)
     counting = Counting(partial(reads.count, database), now)
     access = setup.access(settings, database, now)
+
+    letters = LetterDesk(database, now)
 
     @cache
     def painter(locale: str, role: Role) -> Painter:
@@ -81,7 +84,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
             raise RuntimeError("a page is opened only for a session")
         user = current(pn.state.curdoc)
         try:
-            opened = Opened(painter(user.locale, user.role), Selection(), user)  # type: ignore[no-untyped-call]  # param's
+            opened = Opened(painter(user.locale, user.role), Selection(), user, letters)  # type: ignore[no-untyped-call]  # param's
             return Session(pn.state.curdoc, refresher, PAGES, opened, template(user.locale)).page
         except Exception:  # else Panel would show the traceback to the clerk
             log.exception("page failed")

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from panel.viewable import Viewable
 
+from dashboard.access.letters import LetterDesk
 from dashboard.access.who import User
 from dashboard.facts.asked import Filters
 from dashboard.facts.sight import Read
@@ -27,11 +28,13 @@ class Opened(NamedTuple):
     """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it.
 
     `painter`: of the user's language and role. What a user may do is asked of `user` again when it is done.
+    `letters`: where dead letters are read and discarded; None where that cannot be.
     """
 
     painter: Painter
     selection: Selection
     user: User
+    letters: LetterDesk | None = None
 
 
 class Shown(Protocol):
