@@ -65,7 +65,8 @@ class Operation:
         self._button.on_click(lambda _event: self._discard())
         self._row = shell.flow(self._why, self._button, gap="12px")
         self._row.visible = False
-        dead = (self._panes["letters"], self._letters.body, self._letter, self._row, self._told)
+        # above the table, which may be long: below it nobody would see that something has opened
+        dead = (self._panes["letters"], self._letter, self._row, self._told, self._letters.body)
         self.body: Viewable = shell.stack(
             *(self._panes[name] for name in ABOVE),
             shell.stack(*dead, gap="8px", **shell.CARD),

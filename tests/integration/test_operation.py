@@ -98,7 +98,9 @@ async def test_letters_are_read_and_discarded_by_those_who_may_and_all_of_it_is_
         await found.client.close()
 
 
-async def test_the_page_reads_stages_sweeps_and_health_and_opens_for_operators_only(mongo_uri: str, database: str) -> None:
+async def test_the_page_reads_stages_sweeps_and_health_and_opens_for_operators_only(
+    servers: str, mongo_uri: str, database: str
+) -> None:
     """A broker that is not there is told as such within the page's time; one that nobody named is not asked."""
     found = connect(await known(mongo_uri, database, bia="operator", eva="viewer"))
     held = Sweep(
@@ -123,6 +125,8 @@ async def test_the_page_reads_stages_sweeps_and_health_and_opens_for_operators_o
         assert [one.state for one in shown.mongo.members] == ["PRIMARY"]
         assert shown.mongo.oldest
         assert shown.mongo.oldest <= datetime.now(UTC)
+        there = (await read(Sight(found, (NORTE,), NOW, servers), Filters())).kafka
+        assert (there.told, there.reached, there.brokers) == (True, True, 1)
         assert not (await read(Sight(found, (NORTE,), NOW), Filters())).kafka.told
 
         async with guarded(mongo_uri, database) as (page, _):
