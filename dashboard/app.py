@@ -17,11 +17,15 @@ from panel.viewable import Viewable
 from dashboard.access import gate, setup
 from dashboard.access.access import Access
 from dashboard.access.letters import LetterDesk
+from dashboard.access.masking import people_of
+from dashboard.access.rules import may
 from dashboard.access.who import current
-from dashboard.facts import reads
+from dashboard.controls import Clerk
+from dashboard.facts import evidence, reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.open_pages import OpenPages
 from dashboard.facts.refresher import Refresher
+from dashboard.files import exports
 from dashboard.files.lists import Files
 from dashboard.handlers import Alive, Guarded, Ready
 from dashboard.pages import PAGES
@@ -67,6 +71,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     refresher = Refresher(reads.Reader(database).read, settings.dashboard_refresh_seconds, now, pages.read)
     counting = Counting(partial(reads.count, database), now)
     access = setup.access(settings, database, now)
+    pn.extension("tabulator")  # a page with a table may be opened in a tab that began without one
 
     letters = LetterDesk(database, now)
 
@@ -84,7 +89,16 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
             raise RuntimeError("a page is opened only for a session")
         user = current(pn.state.curdoc)
         try:
-            opened = Opened(painter(user.locale, user.role), Selection(), user, letters)  # type: ignore[no-untyped-call]  # param's
+            clerk = Clerk(database, now, user.name or "dashboard", may_act=may(user.role, "operator"))
+            opened = Opened(
+                painter(user.locale, user.role),
+                Selection(),  # type: ignore[no-untyped-call]  # param declares no types
+                user,
+                clerk,
+                people_of(user.role),
+                partial(evidence.look_up, database),
+                letters,
+            )
             return Session(pn.state.curdoc, refresher, PAGES, opened, template(user.locale)).page
         except Exception:  # else Panel would show the traceback to the clerk
             log.exception("page failed")
@@ -94,6 +108,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
         (r"/healthz", Alive),
         (r"/readyz", Ready, {"refresher": refresher, "clock": now}),
         *Files(database, refresher, counting, now).handlers(),
+        *exports.handlers(database, now),
     ]
     try:
         started = _listen(settings, open_session, handlers, access, server)

@@ -14,8 +14,6 @@ from schemas.runtime.key_checks import check_keys
 from schemas.runtime.secrets import person_hash
 from schemas.runtime.settings import MongoSettings, PersonSettings
 
-NUMBER, PERSON = "a number", "a person"
-
 
 class BlockSettings(MongoSettings, PersonSettings):
     """The database, and the key under which documents become people."""
@@ -28,15 +26,15 @@ async def block(settings: BlockSettings, instance: str, *, phone: str, document:
     """
     ddd = (await find(settings, instance)).ddd
     found = Block(instance=instance, phone=number_of(phone, ddd) if phone else "", person=_person(settings, document))
-    key = {"_id": f"{instance}:{found.person or found.phone}"}
     async with database(settings) as store:
         await check_keys(store, settings)
-        await noted(store, "unblock" if lift else "block", instance, what=PERSON if found.person else NUMBER)
+        await noted(store, "unblock" if lift else "block", instance, what=found.what)
         if lift:
             # Whoever wrote it: the dashboard's documents may have other ids
             gone = await store[BLOCKLIST].delete_many({"instance": instance, "person": found.person, "phone": found.phone})
             return bool(gone.deleted_count)
-        done = await store[BLOCKLIST].replace_one(key, found.model_dump(), upsert=True)
+        written = found.document
+        done = await store[BLOCKLIST].replace_one({"_id": written["_id"]}, written, upsert=True)
         return done.upserted_id is not None
 
 
@@ -47,9 +45,8 @@ async def promise(settings: MongoSettings, instance: str, code: str, until: date
         await noted(store, "promise" if until else "promise_taken_back", instance, code, until.isoformat() if until else "")
         if until is None:
             return bool((await store[PROMISES].delete_many({"instance": instance, "code": code})).deleted_count)
-        made = Promise(instance=instance, code=code, until=until)
-        key = {"_id": f"{instance}:{code}"}
-        done = await store[PROMISES].replace_one(key, made.model_dump(mode="json"), upsert=True)
+        written = Promise(instance=instance, code=code, until=until).document
+        done = await store[PROMISES].replace_one({"_id": written["_id"]}, written, upsert=True)
         return bool(done.upserted_id is not None or done.modified_count)
 
 

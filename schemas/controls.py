@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any, Literal
 
 from schemas.model import Code, InstanceName, Model
 
 PROMISES = "promises"
 BLOCKLIST = "blocklist"
+NUMBER, PERSON = "a number", "a person"
+"""What the audit says of a block: never which."""
+BlockReason = Literal["asked", "wrong_number", "deceased", "dispute", "other"]
 
 
 class Promise(Model):
@@ -17,6 +21,11 @@ class Promise(Model):
     code: Code
     until: date
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """As the collection holds it: one of a debtor, the newest."""
+        return {"_id": f"{self.instance}:{self.code}", **self.model_dump(mode="json")}
+
 
 class Block(Model):
     """Never ring: a person (document hash) or a number (E.164). An empty field means nothing."""
@@ -24,6 +33,16 @@ class Block(Model):
     instance: InstanceName
     person: str = ""
     phone: str = ""
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As the collection holds it: one of a person, or of a number."""
+        return {"_id": f"{self.instance}:{self.person or self.phone}", **self.model_dump()}
+
+    @property
+    def what(self) -> str:
+        """Whether a person or a number is blocked, for the audit."""
+        return PERSON if self.person else NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +75,11 @@ class Controls:
     people: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
     doubts: Doubts = Doubts()
+
+    def silence(self, person: str, phones: Iterable[str]) -> bool:
+        """Whether a person is on the blocklist, or every number that there is of him."""
+        numbers = tuple(phones)
+        return person in self.people or (bool(numbers) and self.phones.issuperset(numbers))
 
 
 NO_CONTROLS = Controls()

@@ -140,7 +140,7 @@ EVIDENCE = Topic(
     key="instance:client:cdr:ATTEMPT:DIGEST, partition by instance:client",
     partitions=KEYED_PARTITIONS,
     producers=("cdr-poller",),
-    consumers=("classify", "cdr-poller"),
+    consumers=("classify", "cdr-poller", "views"),
     replay=timedelta(days=30),
     retention=CALLS_KEPT,
 )

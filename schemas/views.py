@@ -14,12 +14,14 @@ from schemas.calls import Call
 from schemas.closing import ending, is_open, table_of, told
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
+from schemas.evidence import Evidence
 from schemas.model import Model
 from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
 from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
 from schemas.topics import BILLS, CALLS, CALLS_KEPT, DEAD, DEBTORS, HEARTBEATS, QUEUE, REFERENCES, SWEEPS, TOMBSTONES, Topic
+from schemas.topics import EVIDENCE as HEARD
 
 Document = dict[str, Any]
 Index = tuple[tuple[str, int], ...]
@@ -144,7 +146,8 @@ def stage(event: Heartbeat) -> Document:
 
 
 def call(event: Call) -> Document:
-    """One attempt, without the evidence: `why` says what decided. A dry run has no outcome and is in no figure."""
+    """One attempt, and of its evidence what is counted; `evidence` has all. A dry run has no outcome and is in no figure."""
+    heard = event.heard
     shown = {"code", "attempt", "number", "answer", "ring_s", "talk_s", "outcome", "why", "dry_run"}
     return {
         **event.model_dump(mode="json", include=shown),
@@ -153,6 +156,20 @@ def call(event: Call) -> Document:
         "at": event.at,
         "answered_at": event.answered_at,
         "ended_at": event.ended_at,
+        "witnesses": list(heard.witnesses),
+        "amd_status": heard.amd_status,
+        "amd_cause": heard.amd_cause,
+        "hangup_cause": heard.hangup_cause,
+    }
+
+
+def evidence(event: Evidence) -> Document:
+    """One piece of evidence as its witness gave it."""
+    return {
+        **event.model_dump(mode="json", include={"code", "attempt", "witness", "piece", "fields", "zone"}),
+        "_id": f"{event.instance}:{event.code}:{event.attempt}:{event.digest}",
+        "instance": event.instance,
+        "at": event.seen_at,
     }
 
 
@@ -178,6 +195,7 @@ def bill(event: ErpRow) -> Document:
 
 
 CLOSED_BILLS = "closed_bills"
+EVIDENCE = "evidence"
 VIEWS = (
     View("debtors", DEBTORS, debtor, ((("instance", 1), ("bills.due_on", 1)),)),
     View("queue", QUEUE, queue, ((("instance", 1), ("verdict.oldest_due_on", 1)),)),
@@ -185,6 +203,7 @@ VIEWS = (
     View("references", REFERENCES, reference, ((("instance", 1), ("table", 1)),), parts=(0, 1, 3)),
     View(STAGES, HEARTBEATS, stage),
     View("calls", CALLS, call, ((("instance", 1), ("at", 1)), (("instance", 1), ("code", 1), ("at", 1))), parts=(0, 1, 3)),
+    View(EVIDENCE, HEARD, evidence, ((("instance", 1), ("attempt", 1)),), parts=(0, 1, 3, 4)),
     View(CLOSED_BILLS, BILLS, bill, ((("instance", 1), ("closed_at", 1)),), parts=(0, 1, 3), retried=False),
 )
 DEAD_LETTERS = "dead_letters"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from dashboard.access.rules import may
 from dashboard.facts.board import Board
 from dashboard.facts.snapshot import Debtor
+from dashboard.words.people import IN_FULL, People
 from schemas.users import Role
 
 SEES_PEOPLE: Role = "operator"
@@ -31,6 +32,9 @@ def document(text: str) -> str:
     return text if "*" in text or not text else HIDDEN
 
 
+MASKED = People(name, phone)
+
+
 def debtor(found: Debtor, role: Role) -> Debtor:
     """`found` as somebody of `role` may see it."""
     if may(role, SEES_PEOPLE):
@@ -41,3 +45,8 @@ def debtor(found: Debtor, role: Role) -> Debtor:
 def board(found: Board, role: Role) -> Board:
     """`found` as somebody of `role` may see it: the head of the queue is all of it that names people."""
     return replace(found, head=tuple(debtor(one, role) for one in found.head))
+
+
+def people_of(role: Role) -> People:
+    """How somebody of `role` is told of people."""
+    return IN_FULL if may(role, SEES_PEOPLE) else MASKED

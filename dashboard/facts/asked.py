@@ -37,7 +37,9 @@ def band(since: int, until: int | None) -> str:
     return f"{since}-{'' if until is None else until}"
 
 
-BANDS: dict[str, tuple[int, int | None]] = {band(*ages): ages for ages in AGES}
+BEYOND_SHORT = (8, None)
+"""The long term as a whole."""
+BANDS: dict[str, tuple[int, int | None]] = {band(*ages): ages for ages in (*AGES, BEYOND_SHORT)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ class OpenPages:
         found: dict[Asked, object] = {}
         for one in asked:
             chosen = tuple(each for each in by_title if one.filters.instance in (EVERYBODY, each.name))
+            if not chosen and one.filters.instance != EVERYBODY:
+                continue  # nobody has the name: the page says so, and shows nobody's numbers
             found[one] = await self._one(one, Sight(self._database, chosen, now, self._kafka))
         return found
 

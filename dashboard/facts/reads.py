@@ -76,20 +76,21 @@ async def _signs(database: Database) -> tuple[list[Document], list[Heartbeat], S
 async def _instance(database: Database, instance: Instance, seen: Signs, now: datetime) -> InstanceRows:
     of = scope(instance, seen, now)
     standing, waiting, head, *debts = await asyncio.gather(
-        _all(database, "debtors", standing_pipeline(of)),
-        _all(database, "queue", waiting_pipeline(of)),
+        all_rows(database, "debtors", standing_pipeline(of)),
+        all_rows(database, "queue", waiting_pipeline(of)),
         _queue(database, of, HEAD),
-        *(_all(database, "debtors", debt_pipeline(subject, of)) for subject in SUBJECTS),
+        *(all_rows(database, "debtors", debt_pipeline(subject, of)) for subject in SUBJECTS),
     )
     return InstanceRows(instance, standing[0], waiting, head, dict(zip(SUBJECTS, debts, strict=True)))
 
 
 async def _queue(database: Database, of: Scope, limit: int = 0) -> list[Document]:
     """Who can be called now: nobody while every gate is closed."""
-    return [] if of.shut else await _all(database, "queue", queue_pipeline(of, limit))
+    return [] if of.shut else await all_rows(database, "queue", queue_pipeline(of, limit))
 
 
-async def _all(database: Database, view: str, pipeline: Pipeline) -> list[Document]:
+async def all_rows(database: Database, view: str, pipeline: Pipeline) -> list[Document]:
+    """What `pipeline` gives over `view`. PyMongoError is left to the caller."""
     return await (await database[view].aggregate(pipeline, maxTimeMS=QUERY_MS)).to_list()
 
 
@@ -128,7 +129,8 @@ async def count(database: Database, now: datetime) -> Counted:
 async def _findings(database: Database, instance: Instance) -> Findings:
     commonest: Pipeline = [{"$sort": {"debtors": -1, "_id": 1}}, {"$limit": VALUES_READ}]
     rows: dict[What, Sequence[Document]] = {
-        what: await _all(database, "debtors", [*pipeline, *commonest]) for what, pipeline in pipelines(instance.name).items()
+        what: await all_rows(database, "debtors", [*pipeline, *commonest])
+        for what, pipeline in pipelines(instance.name).items()
     }
     # thousands of names are compared with one another: other sessions must not wait for that
     return await asyncio.to_thread(findings, instance, rows)

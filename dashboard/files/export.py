@@ -1,21 +1,15 @@
-"""What the page shows, as a CSV that a Brazilian Excel opens by double click (pure).
+"""What the first pages show, as CSV (pure). How one is written: `dashboard.files.sheets`."""
 
-`;` between cells, decimal comma, UTF-8 with its mark, CRLF. A cell that a spreadsheet would take for a formula is escaped.
-"""
-
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from dashboard.facts.findings import Findings
 from dashboard.facts.snapshot import Debtor
+from dashboard.files.sheets import Head, Sheet, amount, as_csv
 from dashboard.words.labels import CODES, DOCUMENTS, N_, PARTS, PHONES, SUBJECTS
 from dashboard.words.language import Language
 from schemas.figures.debts import Debt
 from schemas.reverse_map import Subject
-from schemas.spreadsheet import cell
 
-MARK = "\ufeff"
 BETWEEN = " | "
 
 Cells = Sequence[str | int]
@@ -46,18 +40,8 @@ FINDINGS = (
 )
 
 
-def amount(cents: int) -> str:
-    """`1234,56`: no symbol and no grouping, so that a spreadsheet can add it up."""
-    return f"{cents // 100},{cents % 100:02d}"
-
-
-def _file(header: Iterable[str], lines: Iterable[Cells]) -> str:
-    text = io.StringIO()
-    text.write(MARK)
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([cell(each) if isinstance(each, str) else each for each in line] for line in lines)
-    return text.getvalue()
+def _file(header: Iterable[str], lines: Iterable[Cells], say: Language) -> str:
+    return as_csv(Sheet([Head(title) for title in header], lines), say).decode()
 
 
 def table(queue: Iterable[Debtor], say: Language) -> str:
@@ -72,19 +56,19 @@ def table(queue: Iterable[Debtor], say: Language) -> str:
 
     parts = (say("Points: %(part)s", part=say(label)) for label in PARTS.values())
     header = (*(say(column) for column in QUEUE), *parts)
-    return _file(header, (line(position, debtor) for position, debtor in enumerate(queue, start=1)))
+    return _file(header, (line(position, debtor) for position, debtor in enumerate(queue, start=1)), say)
 
 
 def debts(subject: Subject, found: Iterable[Debt], say: Language) -> str:
     """A line for each name in the order of `found`."""
     lines = ((one.name, one.share.debtors, one.share.bills, amount(one.share.cents)) for one in found)
-    return _file((say(column) for column in (SUBJECTS[subject], *SHARES)), lines)
+    return _file((say(column) for column in (SUBJECTS[subject], *SHARES)), lines, say)
 
 
 def findings(found: Iterable[Findings], say: Language) -> str:
     """A line for each thing that was found, instance after instance."""
     lines = ((one.title, one.erp, *line) for one in found for line in _of(one, say))
-    return _file((say(column) for column in FINDINGS), lines)
+    return _file((say(column) for column in FINDINGS), lines, say)
 
 
 def _of(one: Findings, say: Language) -> Iterator[Cells]:

@@ -1,6 +1,14 @@
 """The pages, in the order of the navigation; the first one opens where the address names none."""
 
-from dashboard.pages import configuration, monitoring, operation
+from dashboard.pages import blocked, calls, collection, configuration, monitoring, operation, overdue
 from dashboard.pages.page import Page
 
-PAGES: tuple[Page, ...] = (monitoring.PAGE, operation.PAGE, configuration.PAGE)
+PAGES: tuple[Page, ...] = (
+    monitoring.PAGE,
+    overdue.PAGE,
+    blocked.PAGE,
+    collection.PAGE,
+    calls.PAGE,
+    operation.PAGE,
+    configuration.PAGE,
+)

@@ -8,11 +8,14 @@ from panel.viewable import Viewable
 
 from dashboard.access.letters import LetterDesk
 from dashboard.access.who import User
+from dashboard.controls import Clerk
 from dashboard.facts.asked import Filters
+from dashboard.facts.evidence import LookUp
 from dashboard.facts.sight import Read
 from dashboard.facts.snapshot import Reading
 from dashboard.parts.screen import Painter
 from dashboard.selection import Selection
+from dashboard.words.people import People
 from schemas.users import Role
 
 
@@ -27,14 +30,23 @@ class Seen(NamedTuple):
 class Opened(NamedTuple):
     """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it.
 
-    `painter`: of the user's language and role. What a user may do is asked of `user` again when it is done.
+    `painter`: of the user's language and role. `clerk`: what the user may change. `people`: how much of them the user may
+    see. `look_up`: reads what is known of one call.
     `letters`: where dead letters are read and discarded; None where that cannot be.
     """
 
     painter: Painter
     selection: Selection
     user: User
+    clerk: Clerk
+    people: People
+    look_up: LookUp
     letters: LetterDesk | None = None
+
+    @property
+    def may_act(self) -> bool:
+        """Whether the page offers to change anything."""
+        return self.clerk.may_act
 
 
 class Shown(Protocol):

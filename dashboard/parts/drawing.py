@@ -18,7 +18,7 @@ from bokeh.document import Document
 from bokeh.models import FixedTicker, HoverTool, NoOverlap, Range1d, TapTool
 from bokeh.plotting import figure as Figure  # noqa: N812 - it is a class
 
-from dashboard.parts.plotted import HEAT, Chart, Kind
+from dashboard.parts.plotted import HEAT, LABELS, Chart, Kind
 
 VALUES = "values"
 """The name of the range of values."""
@@ -142,7 +142,8 @@ def _scaled(found: Figure, chart: Chart) -> None:
     values.major_label_policy = NoOverlap()
     if chart.kind == "columns":
         found.x_range.factors = list(chart.named)
-        across.major_label_policy = NoOverlap()
+        if len(chart.labels) <= LABELS:  # else only every n-th is written, and the blank ones between would hide it
+            across.major_label_policy = NoOverlap()
     elif not lying:
         found.update(x_range=Range1d(start=-0.5, end=max(len(chart.labels) - 0.5, 0.5)))
         across.update(ticker=FixedTicker(ticks=list(chart.marks), minor_ticks=[]), major_label_overrides=dict(chart.marks))

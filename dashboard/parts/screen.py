@@ -12,9 +12,12 @@ from dashboard.access import masking
 from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.board import Board, choose
 from dashboard.facts.freshness import freshness
+from dashboard.facts.lately import Lately
 from dashboard.facts.snapshot import Reading
+from dashboard.parts import sparkline
 from dashboard.parts.bars import PLAIN, REST, Bars, by_age, shortened
 from dashboard.parts.html import Html
+from dashboard.parts.lately_screen import goings
 from dashboard.parts.ranking import Ranking, ranking
 from dashboard.words.freshness import chip_text
 from dashboard.words.gates import closed
@@ -96,26 +99,30 @@ class Painter:
             choices |= {self.say("%(name)s (does not exist)", name=clipped(board.unknown)): board.unknown}
         return Top({**everybody, **choices}, (board.unknown or board.selected) if board else EVERYBODY, chip)
 
-    def _paint(self, reading: Reading, selected: str) -> Screen:
-        """The screen of `selected` (an instance, or EVERYBODY) as of `reading`."""
+    def _paint(self, reading: Reading, selected: str, lately: Lately | None = None) -> Screen:
+        """The screen of `selected` (an instance, or EVERYBODY) as of `reading`. `lately`: None until it is read."""
         if reading.snapshot is None:
             nothing = dict.fromkeys(SUBJECTS, NO_BARS)
             return Screen(self._blocks(reading, None, {}), NO_BARS, NO_BARS, nothing)
         board = masking.board(choose(reading.snapshot, selected), self.role)
         ranked = {subject: ranking(debts) for subject, debts in board.debts.items()}
         return Screen(
-            self._blocks(reading, board, ranked),
+            self._blocks(reading, board, ranked, lately),
             *(self._aging(board.standing) if board.numbers else (NO_BARS, NO_BARS)),
             {subject: self._ranked(found) for subject, found in ranked.items()},
         )
 
-    def _blocks(self, reading: Reading, board: Board | None, ranked: Mapping[Subject, Ranking]) -> dict[str, str]:
+    def _blocks(
+        self, reading: Reading, board: Board | None, ranked: Mapping[Subject, Ranking], lately: Lately | None = None
+    ) -> dict[str, str]:
         ready = board is not None and board.instances
         values: dict[str, object] = {
             "reading": reading,
             "board": board,
             "notices": notices(reading, board, self.say),
             "not_in_the_way": NOT_IN_THE_WAY,
+            "goings": goings(board, lately, self.say) if board else {},
+            "box": (sparkline.WIDTH, sparkline.HEIGHT),
             "gates": [(one, closed(one.gate, one.zone, reading.at, self.say)) for one in board.closed] if board else [],
         }
         blocks = dict.fromkeys(BLOCKS, "")

@@ -94,7 +94,13 @@ FRAME = {
 UNLABELLED = ".MuiInputLabel-root { clip-path: inset(50%); } legend { display: none; } fieldset { top: 0; }"
 """A list that says by itself what it lists: its label is for those who hear it."""
 NARROW = {"max-width": "34vw", "min-width": "110px"}
-ROOM = {"max-width": "1480px", "margin": "0 auto", "padding": "16px clamp(12px, 2.2vw, 32px) 40px"}
+ROOM = {
+    "width": "100%",
+    "box-sizing": "border-box",
+    "max-width": "1480px",
+    "margin": "0 auto",
+    "padding": "16px clamp(12px, 2.2vw, 32px) 40px",
+}
 """Round a page; on a wider screen the lines would be too long to read."""
 
 
@@ -122,8 +128,8 @@ class Bar:
     def __init__(self, painter: Painter, user: User, choose: Callable[[str], None]) -> None:
         say = painter.say
         self._provider = selector(say("Provider"), {say("All providers"): ""}, "", choose)
-        # by its name the browser finds it, to let it age (`templates/shell.html`)
-        self._chip = pn.pane.HTML("", name="freshness", stylesheets=[BLOCKS], margin=0, align="center")
+        # the browser finds it by what it says, and lets it age (`templates/shell.html`)
+        self._chip = pn.pane.HTML("", stylesheets=[BLOCKS], margin=0, align="center")
         self.theme = say("Light or dark")
         who = pn.pane.HTML(painter.html("user", {"user": user}), stylesheets=[BLOCKS], margin=0, align="center")
         self.parts: list[Viewable] = [self._provider, pn.layout.HSpacer(), self._chip, *([who] if user.logged_in else [])]

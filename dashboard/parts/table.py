@@ -125,6 +125,11 @@ class Table:
             self._grid.value = rows.frame
         self._tell()
 
+    def hide(self, *columns: str) -> None:
+        """Hide these columns, and no others."""
+        if self._grid.hidden_columns != list(columns):
+            self._grid.hidden_columns = list(columns)
+
     def hold(self, *, held: bool) -> None:
         """Keep the rows as they are while an editor or a dialog about one of them is open."""
         self._held = held

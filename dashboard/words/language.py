@@ -16,7 +16,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_compact_currency, format_currency, format_decimal
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 from babel.support import Translations
 from jinja2 import Environment
 
@@ -82,6 +82,10 @@ class Language:
         if amount < THOUSAND:
             return self.money(cents)
         return format_compact_currency(amount, CURRENCY, fraction_digits=1, locale=self.locale)
+
+    def share(self, part: float) -> str:
+        """A part of 1, such as `12,5%`."""
+        return format_percent(part, format="#,##0.#%", locale=self.locale)
 
     def day(self, on: date) -> str:
         """A date, such as `23/11/2026`."""

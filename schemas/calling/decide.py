@@ -65,8 +65,7 @@ def people(facts: Facts, code: str, controls: Controls) -> Iterator[HoldReason]:
         yield "excluded_by_erp"
     if code in controls.promises:
         yield "promise"
-    allowed = [phone for phone in facts.phones if phone not in controls.phones]
-    if facts.person in controls.people or (facts.phones and not allowed):
+    if controls.silence(facts.person, facts.phones):
         yield "blocklist"
     if controls.doubts.of(code, facts.person, facts.phones):
         yield "control_unreadable"

@@ -6,10 +6,10 @@ from datetime import datetime, time, timedelta
 import pymongo
 from pymongo.errors import PyMongoError
 
+from schemas.calling.short_calls import Counted
 from schemas.figures.calls import call_days, calls_pipeline
 from schemas.instances import Instance
 from schemas.runtime import mongo
-from sinks.originate.short_calls import Counted
 from sinks.originate.stored import WITHIN_S, away
 
 CALLS_VIEW = "calls"

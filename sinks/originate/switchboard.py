@@ -10,6 +10,7 @@ from datetime import timedelta
 import structlog
 
 from schemas.attempts import Attempt
+from schemas.calling.short_calls import Pressure, pressure, share_of_pace
 from schemas.calls import CallRequest
 from schemas.errors import RetryLater
 from schemas.instances import Instance
@@ -21,7 +22,6 @@ from sinks.originate.holds import ANY, WRITE_NEEDED, PabxHold, config_of
 from sinks.originate.line import Line
 from sinks.originate.pbx import Probed
 from sinks.originate.phones import Phones
-from sinks.originate.short_calls import Pressure, pressure, share_of_pace
 from sinks.originate.short_counts import ShortCalls
 
 LOOK_EVERY_S = 2.0

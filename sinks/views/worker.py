@@ -17,7 +17,7 @@ from schemas.runtime.membership import measured
 from schemas.runtime.process import plain, run
 from schemas.runtime.progress import PROCESS
 from schemas.runtime.settings import KafkaSettings, MongoSettings
-from schemas.topics import BILLS, CALLS, DEAD, HEARTBEATS
+from schemas.topics import BILLS, CALLS, DEAD, EVIDENCE, HEARTBEATS
 from schemas.views import BEATS, DEAD_LETTERS, ENDED, EPOCHS, GRAVES, LETTERS, SHOWN_CALLS, VIEWS, Expiry, View
 from sinks.views.epochs import GENERATION
 from sinks.views.indexes import ensure_indexes
@@ -57,7 +57,12 @@ class Fed(NamedTuple):
     kept: int | None = None
 
 
-EXPIRIES = {HEARTBEATS.name: (BEATS,), CALLS.name: (SHOWN_CALLS,), BILLS.name: (GRAVES, ENDED)}
+EXPIRIES = {
+    HEARTBEATS.name: (BEATS,),
+    CALLS.name: (SHOWN_CALLS,),
+    EVIDENCE.name: (SHOWN_CALLS,),
+    BILLS.name: (GRAVES, ENDED),
+}
 EVERY = (
     *(Fed(view, partial(batch, view), EXPIRIES.get(view.topic.name, (GRAVES,))) for view in VIEWS),
     # A letter that its topic has lost is evidence still; only those of collectors without epochs are told again

@@ -15,7 +15,11 @@ from dashboard.facts.findings import pipelines
 from deploy.stages import STAGES
 from schemas.codec import decode, encode
 from schemas.figures.access import access_pipeline
+from schemas.figures.call_answers import amd_pipeline, answers_pipeline
+from schemas.figures.call_list import calls_list_pipeline, dry_runs_pipeline, evidence_pipeline
 from schemas.figures.calls import calls_pipeline
+from schemas.figures.calls_through_the_day import hours_pipeline, week_pipeline
+from schemas.figures.collection import contracts_pipeline, last_calls_pipeline, list_pipeline
 from schemas.figures.debts import SUBJECTS, debt_pipeline
 from schemas.figures.queue import queue_pipeline, waiting_pipeline
 from schemas.figures.recovered import recovered_pipeline
@@ -40,7 +44,17 @@ FOUND: list[Query] = [
     ("queue", waiting_pipeline(SCOPE)),
     ("queue", queue_pipeline(SCOPE)),
     ("queue", queue_pipeline(SCOPE, 100)),
+    ("debtors", contracts_pipeline(SCOPE)),
+    ("debtors", list_pipeline(SCOPE, "action")),
+    ("calls", last_calls_pipeline("norte", ["1042"])),
     ("calls", calls_pipeline("norte", "America/Maceio", SEEN, SEEN)),
+    ("calls", hours_pipeline("norte", "America/Maceio", SEEN, SEEN)),
+    ("calls", week_pipeline("norte", "America/Maceio", SEEN, SEEN)),
+    ("calls", answers_pipeline("norte", SEEN, SEEN)),
+    ("calls", amd_pipeline("norte", SEEN, SEEN)),
+    ("calls", dry_runs_pipeline("norte", SEEN, SEEN)),
+    ("calls", calls_list_pipeline("norte", SEEN, SEEN)[:1]),  # its order is that of the index, read backwards
+    ("evidence", evidence_pipeline("norte", "01KEZ0000000000000000000AA")),
     ("debtors", access_pipeline(SCOPE)),
     ("closed_bills", recovered_pipeline("norte", "America/Maceio", SCOPE.today, SCOPE.today)),
     ("sweeps", [{"$match": {"instance": "norte", "phase": "completed"}}]),

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from pymongo import MongoClient
 
@@ -251,15 +251,16 @@ class Seeded:
         self.database = self.client[database]
 
     def add(self, of: Instance, found: list[Owing], today: date, at: datetime) -> None:
-        """Write the documents that the sinks would."""
+        """Write the documents that the sinks would, as fresh as can be: a test begins long after its import."""
+        now = datetime.now(UTC)
         self.database[views.INSTANCES].replace_one(
             {"_id": of.name}, {"_id": of.name, **of.model_dump(mode="json")}, upsert=True
         )
         self.put("debtors", [views.debtor(debtor(of, client, at)) for client in found])
         self.put("queue", [views.queue(entry(of, client, today, at)) for client in found])
-        self.put("sweeps", [views.sweep(sweep) for sweep in sweeps(of, at)])
+        self.put("sweeps", [views.sweep(sweep) for sweep in sweeps(of, now)])
         self.put("references", [views.reference(row) for row in client_types(of, at)])
-        self.put(views.STAGES, [views.stage(beat) for beat in beats(at + AHEAD)])
+        self.put(views.STAGES, [views.stage(beat) for beat in beats(now + AHEAD)])
 
     def put(self, view: str, documents: list[views.Document]) -> None:
         """Insert the documents, replacing those of the same `_id`."""

@@ -54,7 +54,7 @@ def tab(browser: Browser, size: ViewportSize) -> Iterator[Page]:
     yield page
     context.close()
     assert set(hosts) <= {"127.0.0.1", None}, hosts  # None: data and blob addresses
-    assert not errors
+    assert not errors, errors
 
 
 def address(env: Mapping[str, str], query: str = "") -> str:

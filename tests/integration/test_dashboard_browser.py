@@ -257,8 +257,8 @@ def test_what_nobody_has_mapped_is_on_a_page_of_its_own(
 
         assert page.locator(".figures").is_hidden()
         assert "Rural rural" in seen.finding(page, "norte", "client_type")
-        assert f"Situação da conexão CE {number(unknown)} devedores" in seen.finding(page, "norte", "codes")
-        assert "Sem DDD 120 devedores" in seen.finding(page, "norte", "phones")
+        assert f"Situação da conexão CE {number(unknown)} clientes" in seen.finding(page, "norte", "codes")
+        assert "Sem DDD 120 clientes" in seen.finding(page, "norte", "phones")
         assert f"Faturas {money(sum(one.bills[0][1] for one in lost))} {len(lost)}" in seen.finding(page, "norte", "lost")
         page.reload()
         expect(lines).to_have_count(12)

@@ -32,7 +32,7 @@ def poison(topic: Topic, prefix: str) -> list[Message]:
     named = prefix.encode() + KEYS[topic.name.split(".")[0]]
     unkeyed = Message(None, prefix.encode() + b" without a key", [])
     return [
-        *([unkeyed] if topic.retention else []),  # Kafka itself refuses it on a compacted topic
+        *([] if topic.replay else [unkeyed]),  # Kafka itself refuses it on a compacted topic
         Message(named, NOT_JSON, []),
         Message(named, b'{"instance":"' + prefix.encode() + b'","unknown":1}', []),
         Message(prefix.encode() + b"-no-key", b"{}", []),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard.facts.findings import Findings
 from dashboard.facts.snapshot import Debtor
-from dashboard.files.export import amount, debts, findings, table
+from dashboard.files.export import debts, findings, table
 from dashboard.words.labels import PARTS
 from dashboard.words.language import Language
 from schemas.figures.debts import Debt
@@ -94,15 +94,6 @@ def test_any_name_survives_in_its_own_cell(name: str) -> None:
     assert line[3] == cell(name)
     assert not line[3].startswith(FORMULA)
     assert line[2] == "7"
-
-
-@given(st.integers(0, 10**12))
-def test_amounts_add_up_in_a_spreadsheet(cents: int) -> None:
-    """Two decimals after a comma, no grouping, nothing lost."""
-    whole, decimals = amount(cents).split(",")
-
-    assert int(whole) * 100 + int(decimals) == cents
-    assert len(decimals) == 2
 
 
 def test_every_name_of_a_breakdown_has_its_line(portuguese: Language) -> None:

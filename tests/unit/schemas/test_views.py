@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from schemas.calls import Call
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
+from schemas.evidence import Evidence, Heard
 from schemas.keys import row_key
 from schemas.queue import Facts, QueueEntry, Verdict
 from schemas.rows import ErpRow
 from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
-from schemas.views import VIEWS, View, bill, call, debtor, queue, reference, sweep
+from schemas.views import VIEWS, View, bill, call, debtor, evidence, queue, reference, sweep
 from tests.strategies import CODES, DEBTORS, SEEN, facts
 from tests.strategies import event as row
 
@@ -27,8 +28,11 @@ QUEUED = QueueEntry(
 CALL = Call(
     instance="norte", code="1042", attempt="01KEZ0000000000000000000AA", version=3, at=SEEN, number="+5582999990001",
     answer="ringing", placed=True, person="p" * 32, ended_at=SEEN + timedelta(seconds=9), ring_s=7.5, outcome="busy",
-    why="cause 17",
+    why="cause 17", heard=Heard(witnesses=("ari",), hangup_cause=17),
 )  # fmt: skip
+SAID = Evidence(
+    instance="norte", code="1042", attempt=CALL.attempt, witness="ari", piece="event", fields={"cause": "17"}, seen_at=SEEN
+)
 CITY = ErpRow(
     instance="norte", erp="ixc", kind="reference", id="1777", client="cidade", row={"id": "1777"}, seen_at=SEEN, sweep="1"
 )
@@ -103,7 +107,7 @@ def test_a_tombstone_that_names_nothing_is_rejected(view: View, key: bytes | Non
     assert caught.value.field == "key"
 
 
-def test_a_call_is_shown_without_its_evidence_and_without_the_person() -> None:
+def test_a_call_is_shown_with_what_is_counted_of_its_evidence_and_without_the_person() -> None:
     assert call(CALL) == {
         "_id": "norte:1042:01KEZ0000000000000000000AA",
         "instance": "norte",
@@ -119,7 +123,29 @@ def test_a_call_is_shown_without_its_evidence_and_without_the_person() -> None:
         "outcome": "busy",
         "why": "cause 17",
         "dry_run": False,
+        "witnesses": ["ari"],
+        "amd_status": "",
+        "amd_cause": "",
+        "hangup_cause": 17,
     }
+
+
+def test_a_piece_of_evidence_is_a_document_of_its_own() -> None:
+    """Its tombstone names it by the same key."""
+    view = BY_NAME["evidence"]
+    document = evidence(SAID)
+    assert document == {
+        "_id": f"norte:1042:{CALL.attempt}:{SAID.digest}",
+        "instance": "norte",
+        "code": "1042",
+        "attempt": CALL.attempt,
+        "witness": "ari",
+        "piece": "event",
+        "fields": {"cause": "17"},
+        "zone": "UTC",
+        "at": SEEN,
+    }
+    assert view.erased(SAID.key) == document["_id"]
 
 
 @given(st.sampled_from(VIEWS), CODES)
@@ -136,6 +162,7 @@ def _document(view: View, code: str) -> dict[str, object]:
         "sweeps": Sweep(instance="norte", erp="ixc", kind="bill", sweep=code, phase="started", at=SEEN),
         "calls": CALL.model_copy(update={"code": code}),
         "closed_bills": row("bill", code),
+        "evidence": SAID.model_copy(update={"code": code}),
         "stages": Heartbeat(stage="views", worker=code, at=SEEN, since=SEEN),
     }[view.name]
     return view.document(event)

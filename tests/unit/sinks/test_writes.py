@@ -14,6 +14,7 @@ from schemas.calls import Call
 from schemas.codec import encode
 from schemas.dead import RETRY
 from schemas.debtor import Debtor
+from schemas.evidence import Evidence
 from schemas.keys import row_key
 from schemas.queue import Facts, QueueEntry, Verdict
 from schemas.rows import ErpRow
@@ -31,6 +32,9 @@ BY_NAME = {view.name: view for view in VIEWS}
 DEBTORS = BY_NAME["debtors"]
 CITY = ErpRow(instance="norte", erp="ixc", kind="reference", id="7", client="uf", row={"n": "1"}, seen_at=SEEN, sweep="1")
 CALL = Call(instance="norte", code="1", attempt="01KEZ0000000000000000000AA", version=3, at=SEEN)
+SAID = Evidence(
+    instance="norte", code="1042", attempt=CALL.attempt, witness="csv", piece="record", fields={"dst": "s"}, seen_at=SEEN
+)
 EVENTS: dict[str, tuple[bytes, BaseModel]] = {
     "debtors": (b"norte:1", Debtor(instance="norte", code="1", version=3, changed_at=SEEN)),
     "queue": (
@@ -42,6 +46,7 @@ EVENTS: dict[str, tuple[bytes, BaseModel]] = {
     "sweeps": (b"norte:bill", Sweep(instance="norte", erp="ixc", kind="bill", sweep="1", phase="completed", at=SEEN)),
     "references": (row_key("norte", "uf", "reference", "7"), CITY),
     "calls": (CALL.key, CALL),
+    "evidence": (SAID.key, SAID),
     "closed_bills": (row_key("norte", "1042", "bill", "7"), row("bill", "7")),
     "stages": (b"views:1", Heartbeat(stage="views", worker="1", at=SEEN, since=SEEN)),
 }

@@ -19,7 +19,7 @@ from schemas.topics import CALLS, EVIDENCE, KEYED_PARTITIONS, PLACED
 from tests.unit.records import Given, of
 
 MADE = datetime(2026, 1, 14, 12, tzinfo=UTC)
-ATTEMPT = str(ULID.from_datetime(MADE))
+ATTEMPT = str(ULID.from_bytes(ULID.from_datetime(MADE).bytes[:6] + bytes(10)))
 KEY = f"norte:1042:call:{ATTEMPT}".encode()
 NOW = MADE + timedelta(minutes=1)
 RING = timedelta(seconds=20)

@@ -30,7 +30,9 @@ def test_after_a_new_key_the_old_tokens_still_open() -> None:
     assert unseal(seal("1:abc", SecretStr(f"{NEW},{OLD}")), SecretStr(NEW)) == "1:abc"
 
 
-@pytest.mark.parametrize("sealed", ["", "1:abc", "ü", seal("1:abc", SecretStr(NEW))])
+@pytest.mark.parametrize(
+    "sealed", ["", "1:abc", "ü", seal("1:abc", SecretStr(NEW))], ids=["empty", "open", "not ASCII", "of another key"]
+)
 def test_a_token_under_a_lost_key_stops_with_the_next_step(sealed: str) -> None:
     with pytest.raises(StopWorker, match="COLLECTOR_SECRET_KEY does not open") as caught:
         unseal(sealed, SecretStr(OLD))

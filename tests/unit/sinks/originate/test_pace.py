@@ -6,9 +6,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.calling.short_calls import Counted, pressure, share_of_pace
 from sinks.originate.breaker import LONGEST_WAIT_S, Breaker
 from sinks.originate.pace import Caps, Channels, Pace, caps_of
-from sinks.originate.short_calls import Counted, pressure, share_of_pace
 from sinks.originate.waiting import Waiting
 from tests.strategies import instance
 from tests.unit.sinks.originate.pretended import ARI, NOON, PABX, request

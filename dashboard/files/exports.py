@@ -1,0 +1,149 @@
+"""The whole lists of the pages that read their own facts: the same rows as the page, by the same address."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from bokeh.server.views.auth_request_handler import AuthRequestHandler
+from pymongo.errors import PyMongoError
+from tornado.web import authenticated
+
+from dashboard.access.masking import people_of
+from dashboard.access.who import current
+from dashboard.facts import blocked, calls, collection, coming_back, overdue
+from dashboard.facts.asked import EVERYBODY, Filters
+from dashboard.facts.board import DEFAULT_ZONE
+from dashboard.facts.due import SHORT_DAYS
+from dashboard.facts.refresher import Clock
+from dashboard.facts.sight import Sight
+from dashboard.files.lists import language
+from dashboard.files.sheets import Sheet, as_csv, as_xlsx
+from dashboard.parts import blocked_rows, blocked_screen, calls_screen, collection_screen, overdue_rows, overdue_screen
+from dashboard.parts.rows import Rows
+from dashboard.words import address
+from dashboard.words.language import Language
+from dashboard.words.people import People
+from schemas.figures.collection import Part
+from schemas.figures.narrow import BY, By
+from schemas.instances import Instance
+from schemas.runtime.mongo import Database, instances
+
+Export = Callable[[Sight, Filters, Language, People], Awaitable[Rows]]
+"""One list. PyMongoError is left to the caller."""
+TYPES: Final[Mapping[str, str]] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+async def _bills(sight: Sight, filters: Filters, say: Language, people: People) -> Rows:
+    found = await overdue.every_line(sight, filters)
+    return overdue_rows.rows(found, say, people.name)
+
+
+async def _part(by: By, sight: Sight, filters: Filters, say: Language, _people: People) -> Rows:
+    return overdue_rows.part_rows(by, (await overdue.read(sight, filters)).parts[by], say)
+
+
+async def _days(sight: Sight, filters: Filters, say: Language, _people: People) -> Rows:
+    return overdue_rows.day_rows((await overdue.read(sight, filters)).days, say)
+
+
+async def _recovered(sight: Sight, _filters: Filters, say: Language, _people: People) -> Rows:
+    return overdue_rows.recovered_rows(await coming_back.read(sight), say)
+
+
+async def _rolls(sight: Sight, _filters: Filters, say: Language, _people: People) -> Rows:
+    return overdue_rows.roll_rows(await coming_back.read(sight), say)
+
+
+async def _inventory(sight: Sight, filters: Filters, say: Language, people: People, *, is_short: bool) -> Rows:
+    found = await blocked.every_entry(sight, filters)
+    of_term = [one for one in found if ((one.days or 0) <= SHORT_DAYS) == is_short]
+    return blocked_rows.rows(of_term, say, people.name)
+
+
+async def _idle(sight: Sight, filters: Filters, say: Language, people: People) -> Rows:
+    found = await blocked.every_entry(sight, filters, idle=True)
+    return blocked_rows.rows(found, say, people.name)
+
+
+async def _blocked_part(by: By, sight: Sight, filters: Filters, say: Language, _people: People) -> Rows:
+    return blocked_rows.part_rows(by, (await blocked.read(sight, filters)).parts[by], say)
+
+
+async def _late_days(sight: Sight, filters: Filters, say: Language, _people: People) -> Rows:
+    return blocked_rows.day_rows((await blocked.read(sight, filters)).days, say)
+
+
+async def _contracts(part: Part, sight: Sight, filters: Filters, say: Language, people: People) -> Rows:
+    found = (await collection.whole(sight, filters)).lists[part]
+    return collection_screen.rows(found, say, people, several=len(sight.instances) > 1)
+
+
+async def _calls(sight: Sight, filters: Filters, say: Language, people: People) -> Rows:
+    found = await calls.whole(sight, filters)
+    return calls_screen.rows(found.rows, say, people, several=found.several, file=True)
+
+
+EXPORTS: Mapping[str, Export] = {
+    blocked_screen.INVENTORIES["short"][1]: partial(_inventory, is_short=True),
+    blocked_screen.INVENTORIES["long"][1]: partial(_inventory, is_short=False),
+    blocked_screen.IDLE: _idle,
+    "bloqueados-dias": _late_days,
+    **{blocked_screen.FILES[by]: partial(_blocked_part, by) for by in BY},
+    overdue_screen.PATH: _bills,
+    **{overdue_screen.FILES[by]: partial(_part, by) for by in BY},
+    "faturas-dias": _days,
+    "faturas-recuperado": _recovered,
+    "faturas-rolagem": _rolls,
+    calls_screen.PATH: _calls,
+    **{file: partial(_contracts, part) for part, file in collection_screen.FILES.items()},
+}
+
+
+def handlers(database: Database, clock: Clock) -> list[tuple[Any, ...]]:
+    """Address, handler and its arguments of each file."""
+    shared = {"database": database, "clock": clock}
+    return [(rf"/({name})\.(csv|xlsx)", File, {"export": export, **shared}) for name, export in EXPORTS.items()]
+
+
+class File(AuthRequestHandler):
+    """`/NAME.csv` or `.xlsx`, with the filters of a page."""
+
+    def initialize(self, export: Export, database: Database, clock: Clock) -> None:
+        self.export = export
+        self.database = database
+        self.clock = clock
+
+    @authenticated
+    async def get(self, name: str, kind: str) -> None:
+        """404 for an instance that there is not; 503 without MongoDB: half a file would look like a whole one."""
+        _, filters = address.read(self.request.query)
+        now, user = self.clock(), current(self.request)
+        say = language(user.locale)
+        try:
+            valid, _ = await instances(self.database)
+            if filters.instance not in (EVERYBODY, *valid):
+                self.send_error(HTTPStatus.NOT_FOUND)
+                return
+            by_title = sorted(valid.values(), key=lambda one: ((one.title or one.name).casefold(), one.name))
+            chosen = tuple(one for one in by_title if filters.instance in (EVERYBODY, one.name))
+            rows = await self.export(Sight(self.database, chosen, now), filters, say, people_of(user.role))
+        except PyMongoError:
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        sheet = Sheet(rows.columns, rows.cells, rows.zone)
+        content = as_xlsx(sheet) if kind == "xlsx" else as_csv(sheet, say)
+        self.set_header("Content-Type", TYPES[kind])
+        self.set_header("Content-Disposition", f'attachment; filename="{name}-{_here(chosen, now):%Y%m%d-%H%M}.{kind}"')
+        self.set_header("Cache-Control", "no-store")
+        self.write(content)
+
+
+def _here(chosen: tuple[Instance, ...], now: datetime) -> datetime:
+    """The local time of the one provider, else of most."""
+    return now.astimezone(chosen[0].clock if len(chosen) == 1 else ZoneInfo(DEFAULT_ZONE))
