@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple, get_args
 
 from dashboard.access.letters import Letter
-from dashboard.facts.asked import Filters, Unread
+from dashboard.facts.asked import EVERYBODY, Filters, Unread
 from dashboard.facts.board import DEFAULT_ZONE
 from dashboard.facts.operation import Operation
 from dashboard.facts.snapshot import Reading
@@ -17,7 +17,7 @@ from dashboard.parts.rows import Column, Rows
 from dashboard.words import address
 from dashboard.words.labels import FAILURES, JOBS
 from dashboard.words.language import Language
-from dashboard.words.notices import Notice, unread
+from dashboard.words.notices import Notice, unknown, unread
 from dashboard.words.operation import ABBREVIATED, ACTIONS, MORE_JOBS
 from schemas.audit import Action
 
@@ -78,12 +78,15 @@ def painted(html: Html, reading: Reading, facts: Operation | Unread | None, filt
     for name in ("stages", "sweeps", "health", "letters", "audit") if found else ():
         blocks[name] = html(f"operation_{name}", values)
     blocks["heading"] = html("operation_heading", values)
-    blocks["notices"] = html("notices", {"notices": _notices(html.say, facts)})
+    blocks["notices"] = html("notices", {"notices": _notices(html.say, reading, facts, filters)})
     blocks["figures"] = "" if isinstance(facts, Unread) else strip(html, _kpis(html.say, found, known, filters))
     return Screen(blocks, _letters(html.say, found), _audit(html.say, found)) if found else Screen(blocks, None, None)
 
 
-def _notices(say: Language, facts: Operation | Unread | None) -> list[Notice]:
+def _notices(say: Language, reading: Reading, facts: Operation | Unread | None, filters: Filters) -> list[Notice]:
+    known = {one.name for one in reading.snapshot.instances} if reading.snapshot else {filters.instance}
+    if facts is None and filters.instance not in known | {EVERYBODY}:  # of nobody nothing is read
+        return list(unknown(filters.instance, say))
     if facts is None:
         return [Notice("info", say("Looking at the stages…"), say("It appears here in a few seconds."))]
     if isinstance(facts, Unread):

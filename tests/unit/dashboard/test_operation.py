@@ -144,6 +144,8 @@ def test_what_was_not_read_is_no_number(portuguese: Language, reading: Any) -> N
     assert first.letters is None
     assert failed.blocks["figures"] == failed.blocks["stages"] == ""
     assert "demora demais" in words(failed.blocks["notices"])
+    assert "atlantis" in words(painted(html, seen, None, Filters(instance="atlantis")).blocks["notices"])
+    assert "Olhando as etapas" in words(first.blocks["notices"])
 
 
 def test_kafka_is_judged_by_those_who_are_heard(beat: MakeBeat) -> None:
