@@ -16,6 +16,7 @@ from panel.viewable import Viewable
 
 from dashboard.access import gate, setup
 from dashboard.access.access import Access
+from dashboard.access.letters import LetterDesk
 from dashboard.access.masking import people_of
 from dashboard.access.rules import may
 from dashboard.access.who import current
@@ -67,11 +68,13 @@ async def _serve(settings: Settings) -> None:
 async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Server, Refresher]]:
     """The dashboard, up while the context lasts. `server`: Bokeh's options. Raises StopWorker where the port is taken."""
     database = connect(settings)
-    pages = OpenPages(database, {page.path: page.read for page in PAGES if page.read})
+    pages = OpenPages(database, {page.path: page.read for page in PAGES if page.read}, settings.kafka_bootstrap_servers)
     refresher = Refresher(reads.Reader(database).read, settings.dashboard_refresh_seconds, now, pages.read)
     counting = Counting(partial(reads.count, database), now)
     access = setup.access(settings, database, now)
     pn.extension("tabulator")  # a page with a table may be opened in a tab that began without one
+
+    letters = LetterDesk(database, now)
 
     @cache
     def painter(locale: str, role: Role) -> Painter:
@@ -96,6 +99,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
                 people_of(user.role),
                 partial(evidence.look_up, database),
                 Desk(database, now, settings.key, by, may_act=may(user.role, "admin")),
+                letters,
             )
             return Session(pn.state.curdoc, refresher, PAGES, opened, template(user.locale)).page
         except Exception:  # else Panel would show the traceback to the clerk

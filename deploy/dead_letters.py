@@ -6,14 +6,14 @@ from typing import Any
 
 from deploy.clients import database
 from schemas.runtime.settings import MongoSettings
-from schemas.views import DEAD_LETTERS
+from schemas.views import DEAD_LETTERS, NOT_DISCARDED
 
 Letter = Mapping[str, Any]
 
 
 async def letters(settings: MongoSettings, stage: str, topic: str, limit: int) -> list[Letter]:
-    """At most `limit` (0: all) of one stage and from one topic ("": any). Raises StopWorker."""
-    wanted: dict[str, Any] = {"stage": stage} if stage else {}
+    """At most `limit` (0: all) of one stage and from one topic ("": any) that nobody has discarded. Raises StopWorker."""
+    wanted: dict[str, Any] = {**NOT_DISCARDED, **({"stage": stage} if stage else {})}
     if topic:
         wanted["place"] = {"$gte": f"{topic}[", "$lt": f"{topic}\\"}  # "\" follows "[": the places of this topic, no other
     async with database(settings) as views:

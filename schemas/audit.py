@@ -21,6 +21,7 @@ Action = Literal[
     "instance_added",
     "instance_changed",
     "removal_asked",
+    "letter_discarded",
 ]
 
 
@@ -28,7 +29,7 @@ class Audited(Model):
     """`by`: who says it, such as `operator:ana` for a person on the server's command line, `user:ana` in the dashboard.
 
     `what`: no numbers, no names. `instance` and `code` are text as it was given: an entry stays when what it names is gone.
-    Of users `instance` is empty and `code` the user's name.
+    Of users `instance` is empty and `code` the user's name; of dead letters `code` is the `_id`.
     """
 
     at: Instant

@@ -22,10 +22,14 @@ PAGE_SECONDS: Final = 20.0
 
 
 class OpenPages:
-    """`readers`: what reads a page's facts, by the page's path; a page without one shows only the snapshot."""
+    """`readers`: what reads a page's facts, by the page's path; a page without one shows only the snapshot.
 
-    def __init__(self, database: Database, readers: Mapping[str, Read]) -> None:
+    `kafka`: the bootstrap servers, "" where they are not known.
+    """
+
+    def __init__(self, database: Database, readers: Mapping[str, Read], kafka: str = "") -> None:
         self._database = database
+        self._kafka = kafka
         self._readers = readers
 
     async def read(self, now: datetime, wanted: Collection[Asked]) -> dict[Asked, object]:
@@ -43,7 +47,7 @@ class OpenPages:
             chosen = tuple(each for each in by_title if one.filters.instance in (EVERYBODY, each.name))
             if not chosen and one.filters.instance != EVERYBODY:
                 continue  # nobody has the name: the page says so, and shows nobody's numbers
-            found[one] = await self._one(one, Sight(self._database, chosen, now))
+            found[one] = await self._one(one, Sight(self._database, chosen, now, self._kafka))
         return found
 
     async def _one(self, asked: Asked, sight: Sight) -> object:

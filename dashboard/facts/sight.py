@@ -11,11 +11,15 @@ from schemas.runtime.mongo import Database
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Where a page's facts are read, at the aware instant `now`. `instances`: the chosen ones that are valid, by title."""
+    """Where a page's facts are read, at the aware instant `now`. `instances`: the chosen ones that are valid, by title.
+
+    `kafka`: the bootstrap servers; "" where the dashboard was not told any.
+    """
 
     database: Database
     instances: tuple[Instance, ...]
     now: datetime
+    kafka: str = ""
 
 
 Read = Callable[[Sight, Filters], Awaitable[object]]

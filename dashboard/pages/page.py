@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from panel.viewable import Viewable
 
+from dashboard.access.letters import LetterDesk
 from dashboard.access.who import User
 from dashboard.controls import Clerk
 from dashboard.drafts.desk import Desk
@@ -31,7 +32,8 @@ class Opened(NamedTuple):
     """The tab that a page is built for. Whatever a page chooses goes through `selection`, so that the address has it.
 
     `painter`: of the user's language and role. `clerk`: what the user may change. `people`: how much of them the user may
-    see. `look_up`: reads what is known of one call. `desk`: through which the user changes instances.
+    see. `look_up`: reads what is known of one call. `desk`: through which the user changes instances. `letters`: where dead
+    letters are read and discarded.
     """
 
     painter: Painter
@@ -41,6 +43,7 @@ class Opened(NamedTuple):
     people: People
     look_up: LookUp
     desk: Desk
+    letters: LetterDesk
 
     @property
     def may_act(self) -> bool:

@@ -72,7 +72,7 @@ class Table:
             columns,
             say("Select"),
             value=self._rows.frame,
-            name=name,
+            label=name,
             show_index=False,
             disabled=True,
             pagination="remote",
@@ -108,6 +108,11 @@ class Table:
     def selected(self) -> tuple[str, ...]:
         """The keys of the selected rows."""
         return tuple(self._rows.key(row) for row in self._grid.selection)
+
+    @property
+    def rows(self) -> Rows:
+        """The newest rows that it was given, shown or waiting."""
+        return self._newer or self._rows
 
     def show(self, rows: Rows) -> None:
         """Show newer rows, at once or when the selection ends. Call it in one `hold`, with the document's lock."""

@@ -66,7 +66,8 @@ def onto(earlier: Document | None, later: Document) -> Document:
 def _write(identity: str, document: Document, held: Collection[str] | None) -> Write:
     if isinstance(document, Part):
         # over a grave too, which is none then
-        return UpdateOne({"_id": identity}, {"$set": document, "$unset": {"erased": "", "at": ""}}, upsert=True)
+        gone = {name: "" for name in ("erased", "at") if name not in document}
+        return UpdateOne({"_id": identity}, {"$set": document, "$unset": gone}, upsert=True)
     if held is None or identity in held:
         return ReplaceOne({"_id": identity}, document, upsert=True)
     return InsertOne(document)

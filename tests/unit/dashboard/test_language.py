@@ -31,6 +31,8 @@ from dashboard.words.labels import (
     UNNAMED,
 )
 from dashboard.words.language import CATALOGUES, Language
+from dashboard.words.operation import ACTIONS
+from schemas.audit import Action
 from schemas.debtor import DocumentProblem, PhoneProblem
 from schemas.figures import names
 from schemas.figures.definitions import DEFINITIONS, Figure
@@ -130,3 +132,8 @@ def test_times_are_the_readers() -> None:
 def test_ages_are_in_their_largest_unit(seconds: int, text: str) -> None:
     """Never in the future: an age of nothing is a second."""
     assert Language("pt_BR").ago(timedelta(seconds=seconds)) == text
+
+
+def test_every_action_of_the_audit_has_words() -> None:
+    """One without would leave the page Operation empty."""
+    assert set(ACTIONS) == set(get_args(Action))

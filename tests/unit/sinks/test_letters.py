@@ -32,7 +32,7 @@ def test_told_twice_it_is_stored_once() -> None:
     batched = dead_letters([letter(7), letter(900, 1_768_392_060_000)], lambda record: record.offset, SEEN)
     (write,) = batched.writes()
 
-    assert write._doc["version"] == 900  # type: ignore[index]
+    assert write._doc["$set"]["version"] == 900  # type: ignore[index]
     assert batched.letters == []
 
 
