@@ -21,7 +21,8 @@ from dashboard.facts import reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.open_pages import OpenPages
 from dashboard.facts.refresher import Refresher
-from dashboard.files.lists import Files
+from dashboard.files import history
+from dashboard.files.lists import Files, language
 from dashboard.handlers import Alive, Guarded, Ready
 from dashboard.pages import PAGES
 from dashboard.pages.page import Opened
@@ -91,6 +92,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
         (r"/healthz", Alive),
         (r"/readyz", Ready, {"refresher": refresher, "clock": now}),
         *Files(database, refresher, counting, now).handlers(),
+        history.handler(database, language, now),
     ]
     try:
         started = _listen(settings, open_session, handlers, access, server)
