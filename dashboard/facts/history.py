@@ -92,15 +92,36 @@ class History:
 
     @property
     def change(self) -> float | None:
-        """Share by which the period differs from the one before: 0.1 is 10 % more."""
-        now, then = self.value, self.value_before
-        return None if self.incomparable or now is None or not then else (now - then) / then
+        """Share by which the period differs from the one before: 0.1 is 10 % more. Of what adds up, the mean of known days."""
+        if self.incomparable:
+            return None
+        now = sum(rate(self.figure, line.value or 0, days(line.points)) for line in self.lines)
+        then = sum(rate(self.figure, line.value_before or 0, days(line.before)) for line in self.lines)
+        return (now - then) / then
 
     def days_of(self, index: int) -> int:
         """How many days the group at `index` has."""
         points = self.lines[0].points
         end = points[index + 1].day if index + 1 < len(points) else self.last + timedelta(days=1)
         return (end - points[index].day).days
+
+
+def days(points: Iterable[Point]) -> int:
+    """How many of them are known."""
+    return sum(point.days for point in points)
+
+
+def rate(figure: Figure, value: float, known: int) -> float:
+    """What is compared: of what adds up, the mean of the `known` days, for no two periods know equally many."""
+    return value / max(known, 1) if figure.over == "sum" else value
+
+
+def change_of(figure: Figure, now: Point, then: Point) -> float | None:
+    """The share by which two groups of days differ; None where one is not known or they were counted in different ways."""
+    if now.value is None or not then.value or now.version != then.version:
+        return None
+    before = rate(figure, then.value, then.days)
+    return (rate(figure, now.value, now.days) - before) / before
 
 
 def _together(figure: Figure, values: Sequence[float | None]) -> float | None:

@@ -156,6 +156,7 @@ def _scaled(found: Figure, chart: Chart) -> None:
     elif not lying:
         found.update(x_range=Range1d(start=-0.5, end=max(len(chart.labels) - 0.5, 0.5)))
         across.update(ticker=FixedTicker(ticks=list(chart.marks), minor_ticks=[]), major_label_overrides=dict(chart.marks))
+        across.major_label_policy = NoOverlap()
 
 
 def _touched(found: Figure, chart: Chart) -> None:

@@ -1,6 +1,6 @@
 """Panel's Tabulator with what its options do not reach: our sorting and filtering, and models that columns share.
 
-Pinned to panel 1.9.4: the four methods are private there. By itself a column costs three Bokeh models, of which two say what
+Pinned to panel 1.9.4: the methods are private there. By itself a column costs three Bokeh models, of which two say what
 the next column's say too.
 """
 
@@ -8,6 +8,7 @@ the next column's say too.
 # Panel's constructors declare no types.
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -47,6 +48,14 @@ class Grid(pn.widgets.Tabulator):
                 one.update(cssClass=f"kind-{column.kind}", variableHeight=True, headerTooltip=False)
                 one["headerFilterFuncParams"] = {"separator": ""}
                 one.update({"minWidth": column.width, "widthGrow": 0} if column.width else {"minWidth": 90})
+        return found
+
+    def _process_column(self, values: Any, col: str, df: Any = None) -> Any:  # noqa: ANN401 - a column, as Panel sends it
+        found = super()._process_column(values, col, df)
+        if (
+            getattr(getattr(found, "dtype", None), "kind", "") == "f"
+        ):  # what is not known is an empty cell, and not the word NaN
+            return [None if isnan(each) else each for each in found.tolist()]
         return found
 
     def _sort_df(self, df: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dashboard.facts.history import History, Line
+from dashboard.facts.history import History, Line, change_of
 from dashboard.parts.plotted import Unit
 from dashboard.parts.rows import Cell, Column, Kind, Rows
 from dashboard.words.labels import N_
@@ -43,19 +43,9 @@ def _rows(facts: History, say: Language) -> Iterator[tuple[str, tuple[Cell, ...]
             now, then = line.points[index], line.before[index]
             who = (line.title,) if facts.several else ()
             note = " · ".join(notes(facts, line, index, say))
-            change = (
-                (now.value - then.value) / then.value
-                if comparable(line, index) and now.value is not None and then.value
-                else None
-            )
+            change = change_of(facts.figure, now, then)
             cells = (now.day, *who, now.value, then.value, change, now.days, note)
             yield f"{now.day}@{line.instance}", cells
-
-
-def comparable(line: Line, index: int) -> bool:
-    """Both are known, and were counted in the same way."""
-    now, then = line.points[index], line.before[index]
-    return bool(now.days and then.days and now.version == then.version)
 
 
 def notes(facts: History, line: Line, index: int, say: Language) -> Iterator[str]:

@@ -153,6 +153,9 @@ def kpis(facts: History | None, say: Language) -> list[kpi.Kpi]:
     now = None if facts.value is None else told(facts.value, unit, say)
     then = None if facts.value_before is None else told(facts.value_before, unit, say)
     when = (say("on %(day)s", day=say.day(known)) if last else say("all days together")) if known and now else ""
+    why = (
+        say(WHY[facts.incomparable]) if facts.incomparable else "" if last else say("by the mean of the days that are known")
+    )
     sign = "" if change is None or change <= 0 else "+"
     return [
         kpi.Kpi(say("This period"), now, None, None, "", "", name="now", note=when),
@@ -165,7 +168,7 @@ def kpis(facts: History | None, say: Language) -> list[kpi.Kpi]:
             "",
             "",
             name="change",
-            note=say(WHY[facts.incomparable]) if facts.incomparable else "",
+            note=why,
         ),
         kpi.Kpi(
             say("Days known"),

@@ -25,8 +25,8 @@ class Grouped:
             searchable=True,
             size="small",
             margin=0,
-            width=WIDTH,
-            styles=TALL | {"max-width": "100%"},
+            sizing_mode="stretch_width",  # a width of its own would make a phone's page wider than the phone
+            styles=TALL | {"max-width": f"{WIDTH}px"},
         )
         self.body: Viewable = self._select
         self._choose = choose

@@ -84,6 +84,16 @@ def test_the_period_before_is_cut_at_the_same_places(instance: Provider) -> None
     assert history(CALLS, found).change == pytest.approx(9)
 
 
+def test_what_adds_up_is_compared_by_the_day(instance: Provider) -> None:
+    """A week of which three days are known is not less than half of a whole one."""
+    found = [*values(*[10] * 7, since=FIRST - timedelta(days=7)), *values(None, 20, 20, 20)]
+    facts = history(CALLS, line(instance(), CALLS, found, (FIRST, LAST), "week"), group="week")
+
+    assert (facts.value, facts.value_before, facts.change) == (60, 70, 1)
+    assert rows(facts, SAY).cells[0][1:5] == (60, 70, 1, 3)
+    assert kpis(facts, SAY)[2].note == "pela média dos dias conhecidos"
+
+
 def test_what_is_not_known_is_a_gap_and_never_zero(instance: Provider) -> None:
     """In the chart, in the table, in the key figures and in words."""
     facts = history(FIGURE, line(instance(), FIGURE, values(500, None, 700), (FIRST, LAST), "day"), today=date(2026, 12, 1))
