@@ -92,7 +92,7 @@ class History:
 
     @property
     def change(self) -> float | None:
-        """Share by which the period differs from the one before: 0.1 is 10 % more. Of what adds up, the mean of known days."""
+        """Share by which the period differs from the one before: 0.1 is 10 % more. Calls by the mean of known days."""
         if self.incomparable:
             return None
         now = sum(rate(self.figure, line.value or 0, days(line.points)) for line in self.lines)
