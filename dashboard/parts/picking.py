@@ -1,4 +1,4 @@
-"""A long list to choose one thing from, in groups, found by typing."""
+"""A long list to choose one thing from, in groups; typing goes to what begins so."""
 
 # mypy: disable-error-code="no-untyped-call"
 # Panel's constructors declare no types.
@@ -22,7 +22,6 @@ class Grouped:
             label=label,
             groups={title: dict(choices) for title, choices in groups.items()},
             value=self._shown,
-            searchable=True,
             size="small",
             margin=0,
             sizing_mode="stretch_width",  # a width of its own would make a phone's page wider than the phone
