@@ -20,7 +20,8 @@ class Grouped:
         self._shown = next(iter(next(iter(groups.values())).values()))
         self._select = Select(
             label=label,
-            groups={title: dict(choices) for title, choices in groups.items()},
+            # not `groups`: their headings have roles that ARIA forbids in a list
+            options={title: name for choices in groups.values() for title, name in choices.items()},
             value=self._shown,
             size="small",
             margin=0,
