@@ -67,12 +67,12 @@ async def _serve(settings: Settings) -> None:
 @asynccontextmanager
 async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Server, Refresher]]:
     """The dashboard, up while the context lasts. `server`: Bokeh's options. Raises StopWorker where the port is taken."""
+    pn.extension("tabulator")  # a page with a table may be opened in a tab that began without one
     database = connect(settings)
     pages = OpenPages(database, {page.path: page.read for page in PAGES if page.read}, settings.kafka_bootstrap_servers)
     refresher = Refresher(reads.Reader(database).read, settings.dashboard_refresh_seconds, now, pages.read)
     counting = Counting(partial(reads.count, database), now)
     access = setup.access(settings, database, now)
-    pn.extension("tabulator")  # a page with a table may be opened in a tab that began without one
 
     letters = LetterDesk(database, now)
 

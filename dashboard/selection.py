@@ -24,6 +24,10 @@ class Selection(param.Parameterized):
     client_type = param.String("")
     branch = param.String("")
     band = param.String("")
+    figure = param.String("")
+    group = param.String("")
+    kind = param.String("")
+    period = param.String("")
 
     @property
     def filters(self) -> Filters:

@@ -6,12 +6,20 @@ is not read (`dashboard.facts.open_pages`).
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal, get_args
 
 from dashboard.facts.failures import Failure
+from schemas.figures.history import Group
 from schemas.figures.scope import AGES
 
 EVERYBODY = ""
 """The selection that means all instances."""
+Drawing = Literal["lines", "columns", "areas"]
+Period = Literal["7", "30", "90", "365"]
+"""Days until today."""
+GROUPS: tuple[Group, ...] = get_args(Group)
+DRAWINGS: tuple[Drawing, ...] = get_args(Drawing)
+PERIODS: tuple[Period, ...] = get_args(Period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +27,7 @@ class Filters:
     """What the reader chose; an empty text or None means everything.
 
     `since` and `until`: local days, both included. `band`: one of `BANDS`. `branch`: the ERP's own code. `bairro` and
-    `client_type`: as people read them.
+    `client_type`: as people read them. `figure`: one of `schemas.figures.names.FIGURES`; `kind`: how it is drawn.
     """
 
     instance: str = EVERYBODY
@@ -30,6 +38,10 @@ class Filters:
     client_type: str = ""
     branch: str = ""
     band: str = ""
+    figure: str = ""
+    group: Group | Literal[""] = ""
+    kind: Drawing | Literal[""] = ""
+    period: Period | Literal[""] = ""
 
 
 def band(since: int, until: int | None) -> str:

@@ -13,7 +13,7 @@ from tornado.web import authenticated
 
 from dashboard.access.masking import people_of
 from dashboard.access.who import current
-from dashboard.facts import blocked, calls, collection, coming_back, overdue
+from dashboard.facts import blocked, calls, collection, coming_back, history, overdue
 from dashboard.facts.asked import EVERYBODY, Filters
 from dashboard.facts.board import DEFAULT_ZONE
 from dashboard.facts.due import SHORT_DAYS
@@ -21,7 +21,16 @@ from dashboard.facts.refresher import Clock
 from dashboard.facts.sight import Sight
 from dashboard.files.lists import language
 from dashboard.files.sheets import Sheet, as_csv, as_xlsx
-from dashboard.parts import blocked_rows, blocked_screen, calls_screen, collection_screen, overdue_rows, overdue_screen
+from dashboard.parts import (
+    blocked_rows,
+    blocked_screen,
+    calls_screen,
+    collection_screen,
+    history_rows,
+    history_screen,
+    overdue_rows,
+    overdue_screen,
+)
 from dashboard.parts.rows import Rows
 from dashboard.words import address
 from dashboard.words.language import Language
@@ -89,6 +98,10 @@ async def _calls(sight: Sight, filters: Filters, say: Language, people: People) 
     return calls_screen.rows(found.rows, say, people, several=found.several, file=True)
 
 
+async def _history(sight: Sight, filters: Filters, say: Language, _people: People) -> Rows:
+    return history_rows.rows(await history.read(sight, filters), say)
+
+
 EXPORTS: Mapping[str, Export] = {
     blocked_screen.INVENTORIES["short"][1]: partial(_inventory, is_short=True),
     blocked_screen.INVENTORIES["long"][1]: partial(_inventory, is_short=False),
@@ -101,6 +114,7 @@ EXPORTS: Mapping[str, Export] = {
     "faturas-recuperado": _recovered,
     "faturas-rolagem": _rolls,
     calls_screen.PATH: _calls,
+    history_screen.PATH: _history,
     **{file: partial(_contracts, part) for part, file in collection_screen.FILES.items()},
 }
 

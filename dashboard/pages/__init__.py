@@ -1,6 +1,6 @@
 """The pages, in the order of the navigation; the first one opens where the address names none."""
 
-from dashboard.pages import blocked, calls, collection, configuration, instances, monitoring, operation, overdue
+from dashboard.pages import blocked, calls, collection, configuration, history, instances, monitoring, operation, overdue
 from dashboard.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
@@ -10,6 +10,7 @@ PAGES: tuple[Page, ...] = (
     collection.PAGE,
     calls.PAGE,
     instances.PAGE,
+    history.PAGE,
     operation.PAGE,
     configuration.PAGE,
 )

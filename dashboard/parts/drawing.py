@@ -76,8 +76,11 @@ def _long(chart: Chart) -> pd.DataFrame:
 
 
 def _wide(chart: Chart) -> pd.DataFrame:
-    """A column for each series; `at` is the label's position."""
-    columns = {_column(index): [chart.drawn(value) for value in one.numbers] for index, one in enumerate(chart.series)}
+    """A column for each series; `at` is the label's position. What is not known is a gap."""
+    columns = {
+        _column(index): [float("nan") if value is None else chart.drawn(value) for value in one.numbers]
+        for index, one in enumerate(chart.series)
+    }
     return pd.DataFrame({"at": range(len(chart.labels)), **columns})
 
 
@@ -100,7 +103,14 @@ def _areas(chart: Chart) -> Any:  # noqa: ANN401 - a HoloViews element
 
 def _lines(chart: Chart) -> Any:  # noqa: ANN401 - a HoloViews element
     names = [_column(index) for index in range(len(chart.series))]
-    return _wide(chart).hvplot.line(x="at", y=names, color=list(chart.colours), **SHARED)
+    wide = _wide(chart)
+    drawn = wide.hvplot.line(x="at", y=names, color=list(chart.colours), **SHARED)
+    known = wide[names].notna()
+    alone = known & ~known.shift(1, fill_value=False) & ~known.shift(-1, fill_value=False)
+    for name, colour in zip(names, chart.colours, strict=True):  # a line needs two: one day between gaps would not be seen
+        if alone[name].any():
+            drawn *= wide[alone[name]].hvplot.scatter(x="at", y=name, color=colour, size=36, **SHARED)
+    return drawn
 
 
 def _heat(chart: Chart) -> Any:  # noqa: ANN401 - a HoloViews element
@@ -147,6 +157,7 @@ def _scaled(found: Figure, chart: Chart) -> None:
     elif not lying:
         found.update(x_range=Range1d(start=-0.5, end=max(len(chart.labels) - 0.5, 0.5)))
         across.update(ticker=FixedTicker(ticks=list(chart.marks), minor_ticks=[]), major_label_overrides=dict(chart.marks))
+        across.major_label_policy = NoOverlap()
 
 
 def _touched(found: Figure, chart: Chart) -> None:

@@ -4,14 +4,15 @@ Read by ourselves and not by `pn.state.location.sync`: that one takes the branch
 address no longer names, and writes what was never chosen.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from datetime import date
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
 
-from dashboard.facts.asked import BANDS, Filters
+from dashboard.facts.asked import BANDS, DRAWINGS, GROUPS, PERIODS, Filters
+from schemas.figures.names import FIGURES
 
 QUERY = "instancia"
 PAGE = "pagina"
@@ -25,23 +26,34 @@ NAMES: Final[Mapping[str, str]] = {
     "client_type": "tipo",
     "branch": "filial",
     "band": "faixa",
+    "figure": "figura",
+    "group": "grupo",
+    "kind": "grafico",
+    "period": "periodo",
 }
 """The fields of `Filters`, to the query parameters that name them."""
 LETTERS = 200
 """Of one value; no name of an ERP is longer, and whoever writes an address may write anything."""
 
 
-def _band(text: str) -> str:
-    if text not in BANDS:
-        raise ValueError(text)
-    return text
+def _one_of(known: Container[str]) -> Callable[[str], str]:
+    def one(text: str) -> str:
+        if text not in known:
+            raise ValueError(text)
+        return text
+
+    return one
 
 
 READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "since": date.fromisoformat,
     "until": date.fromisoformat,
     "due_on": date.fromisoformat,
-    "band": _band,
+    "band": _one_of(BANDS),
+    "figure": _one_of(FIGURES),
+    "group": _one_of(GROUPS),
+    "kind": _one_of(DRAWINGS),
+    "period": _one_of(PERIODS),
 }
 
 

@@ -10,6 +10,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from deploy.local.ports import free
+
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--headless",
@@ -55,6 +57,12 @@ def tab(browser: Browser, size: ViewportSize) -> Iterator[Page]:
     context.close()
     assert set(hosts) <= {"127.0.0.1", None}, hosts  # None: data and blob addresses
     assert not errors, errors
+
+
+def environment(mongo_uri: str, database: str, every: str) -> dict[str, str]:
+    """Of a dashboard without a login that refreshes `every` so many seconds."""
+    where = {"MONGO_URI": mongo_uri, "MONGO_DATABASE": database, "DASHBOARD_PORT": str(free(1)[0])}
+    return {**where, "DASHBOARD_LOGIN": "off", "DASHBOARD_REFRESH_SECONDS": every}
 
 
 def address(env: Mapping[str, str], query: str = "") -> str:

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
-from deploy.local.ports import free
 from schemas import views
 from schemas.figures.debts import SUBJECTS
 from schemas.instances import Window
@@ -20,7 +19,7 @@ from schemas.sweeps import Sweep
 from tests.integration import dashboard_tab as seen
 from tests.integration.dashboard_expected import Expected, money, number
 from tests.integration.dashboard_provider import LOST, Seeded, clients, instance
-from tests.integration.dashboard_tab import DESK, PHONE, address, chromium, opened, tab, wait_ready
+from tests.integration.dashboard_tab import DESK, PHONE, address, chromium, environment, opened, tab, wait_ready
 from tests.integration.pipeline import Worker, running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -62,9 +61,7 @@ def put(found: Seeded, expected: Expected) -> None:
 @pytest.fixture
 def env(mongo_uri: str, database: str) -> Mapping[str, str]:
     """A dashboard that refreshes every second."""
-    port = str(free(1)[0])
-    where = {"MONGO_URI": mongo_uri, "MONGO_DATABASE": database, "DASHBOARD_PORT": port}
-    return {**where, "DASHBOARD_LOGIN": "off", "DASHBOARD_REFRESH_SECONDS": "1"}
+    return environment(mongo_uri, database, "1")
 
 
 @pytest.fixture

@@ -10,13 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from ulid import ULID
 
-from deploy.local.ports import free
 from schemas import views
 from schemas.attempts import Outcome
 from schemas.calls import Call
 from schemas.evidence import Evidence, Heard
 from tests.integration.dashboard_provider import Owing, Seeded, instance
-from tests.integration.dashboard_tab import DESK, PHONE, address, chromium, plain, tab, wait_ready
+from tests.integration.dashboard_tab import DESK, PHONE, address, chromium, environment, plain, tab, wait_ready
 from tests.integration.pipeline import running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -77,8 +76,7 @@ def seeded(mongo_uri: str, database: str) -> Iterator[Seeded]:
 @pytest.fixture
 def env(mongo_uri: str, database: str) -> Mapping[str, str]:
     """A dashboard that refreshes every two seconds."""
-    port = str(free(1)[0])
-    return {"MONGO_URI": mongo_uri, "MONGO_DATABASE": database, "DASHBOARD_PORT": port, "DASHBOARD_REFRESH_SECONDS": "2"}
+    return environment(mongo_uri, database, "2")
 
 
 def cards(page: Page) -> dict[str, str]:

@@ -10,9 +10,19 @@ from signal import SIGCONT, SIGSTOP
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from deploy.local.ports import free
 from tests.integration.dashboard_provider import Seeded, clients, instance
-from tests.integration.dashboard_tab import DESK, PATIENCE_MS, PHONE, address, chromium, opened, tab, turn, wait_ready
+from tests.integration.dashboard_tab import (
+    DESK,
+    PATIENCE_MS,
+    PHONE,
+    address,
+    chromium,
+    environment,
+    opened,
+    tab,
+    turn,
+    wait_ready,
+)
 from tests.integration.pipeline import Worker, running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -37,8 +47,7 @@ def env(mongo_uri: str, database: str) -> Iterator[Mapping[str, str]]:
     """A dashboard of one provider that refreshes every second."""
     with closing(Seeded(mongo_uri, database)) as found:
         found.add(NORTE, clients(1, 120, 40, TODAY), TODAY, NOW)
-        port = str(free(1)[0])
-        yield {"MONGO_URI": mongo_uri, "MONGO_DATABASE": database, "DASHBOARD_PORT": port, "DASHBOARD_REFRESH_SECONDS": "1"}
+        yield environment(mongo_uri, database, "1")
 
 
 @pytest.fixture

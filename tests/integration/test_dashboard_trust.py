@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from deploy.local.ports import free
 from schemas import views
 from schemas.sweeps import Sweep
 from tests.integration import dashboard_tab as seen
 from tests.integration.dashboard_expected import Expected
 from tests.integration.dashboard_provider import Seeded, clients, instance
-from tests.integration.dashboard_tab import DESK, address, chromium, opened, tab, wait_ready
+from tests.integration.dashboard_tab import DESK, address, chromium, environment, opened, tab, wait_ready
 from tests.integration.pipeline import running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -64,8 +63,7 @@ def seeded(mongo_uri: str, database: str) -> Iterator[Seeded]:
 
 @pytest.fixture
 def env(mongo_uri: str, database: str) -> Mapping[str, str]:
-    port = str(free(1)[0])
-    return {"MONGO_URI": mongo_uri, "MONGO_DATABASE": database, "DASHBOARD_PORT": port, "DASHBOARD_REFRESH_SECONDS": "1"}
+    return environment(mongo_uri, database, "1")
 
 
 def text(page: Page) -> str:

@@ -15,7 +15,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.parts.aged import picked_day
-from deploy.local.ports import free
 from schemas.calling.facts import HINDERED
 from schemas.debtor import Bill, Contract, Debtor
 from schemas.figures.access import ACCESS
@@ -23,7 +22,18 @@ from schemas.figures.scope import AGES
 from tests.integration import dashboard_debt
 from tests.integration.dashboard_expected import money, number
 from tests.integration.dashboard_provider import BAIRROS, TYPES, Seeded, instance
-from tests.integration.dashboard_tab import DESK, PHONE, address, choose, chromium, opened, plain, tab, wait_ready
+from tests.integration.dashboard_tab import (
+    DESK,
+    PHONE,
+    address,
+    choose,
+    chromium,
+    environment,
+    opened,
+    plain,
+    tab,
+    wait_ready,
+)
 from tests.integration.pipeline import running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -55,8 +65,7 @@ def env(mongo_uri: str, database: str) -> Mapping[str, str]:
         dashboard_debt.add(found, NORTE, IN_NORTE, NOW)
         dashboard_debt.add(found, SUL, IN_SUL, NOW)
         dashboard_debt.add(found, VAZIO, (), NOW)
-    port = str(free(1)[0])
-    return {"MONGO_URI": mongo_uri, "MONGO_DATABASE": database, "DASHBOARD_PORT": port, "DASHBOARD_REFRESH_SECONDS": "2"}
+    return environment(mongo_uri, database, "2")
 
 
 def late(some: list[Debtor]) -> list[tuple[Debtor, Bill, int]]:

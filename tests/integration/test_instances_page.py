@@ -180,7 +180,7 @@ def env(mongo_uri: str, database: str) -> Mapping[str, str]:
     """A dashboard that refreshes every second."""
     port = str(free(1)[0])
     given = {"MONGO_URI": mongo_uri, "MONGO_DATABASE": database, "COLLECTOR_SECRET_KEY": KEY.get_secret_value()}
-    return {**given, "DASHBOARD_PORT": port, "DASHBOARD_REFRESH_SECONDS": "1"}
+    return {**given, "DASHBOARD_PORT": port, "DASHBOARD_LOGIN": "off", "DASHBOARD_REFRESH_SECONDS": "1"}
 
 
 @pytest.mark.browser

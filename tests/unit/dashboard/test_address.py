@@ -5,8 +5,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.facts.asked import BANDS, Filters
+from dashboard.facts.asked import BANDS, DRAWINGS, GROUPS, PERIODS, Filters
 from dashboard.words.address import LETTERS, read, write
+from schemas.figures.names import FIGURES
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=LETTERS)
 days = st.none() | st.dates()
@@ -20,6 +21,10 @@ filters = st.builds(
     client_type=names,
     branch=names,
     band=st.sampled_from(["", *BANDS]),
+    figure=st.sampled_from(["", *FIGURES]),
+    group=st.sampled_from(["", *GROUPS]),
+    kind=st.sampled_from(["", *DRAWINGS]),
+    period=st.sampled_from(["", *PERIODS]),
 )
 
 
@@ -36,7 +41,9 @@ def test_any_address_is_read(search: str) -> None:
 
 def test_what_cannot_be_read_is_not_chosen() -> None:
     """A day that is none, a band that is none; the others of the same address are."""
-    path, chosen = read("?pagina=faturas&de=2026-02-30&ate=2026-02-28&vencimento=ontem&faixa=9-9&filial=01&x=1")
+    path, chosen = read(
+        "?pagina=faturas&de=2026-02-30&ate=2026-02-28&vencimento=ontem&faixa=9-9&filial=01&figura=x&grupo=hora&grafico=bars&periodo=8&x=1"
+    )
 
     assert (path, chosen) == ("faturas", Filters(until=date(2026, 2, 28), branch="01"))
 
