@@ -90,7 +90,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
             raise RuntimeError("a page is opened only for a session")
         user = current(pn.state.curdoc)
         try:
-            by = user.name or "dashboard"
+            by = f"user:{user.name}" if user.logged_in else "dashboard"
             opened = Opened(
                 painter(user.locale, user.role),
                 Selection(),  # type: ignore[no-untyped-call]  # param declares no types

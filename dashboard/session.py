@@ -8,6 +8,7 @@ from bokeh.document import Document
 from jinja2 import Template
 
 from dashboard.access.rules import may
+from dashboard.facts.asked import Asked
 from dashboard.facts.refresher import Refresher
 from dashboard.facts.snapshot import Reading
 from dashboard.pages.page import Opened, Page, Seen, Shown
@@ -44,7 +45,7 @@ class Session:
         ]
         self._turn()
         self._selection.param.watch(self._changed, list(ALL))
-        refresher.join(document, self._refreshed, lambda: self._selection.asked)
+        refresher.join(document, self._refreshed, lambda: self._asked)
         document.on_session_destroyed(lambda _context: self._ended())
 
     @property
@@ -52,7 +53,13 @@ class Session:
         """An address of a page that there is not, or not for this user, opens the first."""
         return self._pages.get(self._selection.page, self._first)
 
+    @property
+    def _asked(self) -> Asked:
+        """The facts of the page that is shown, which need not be the one that the address names."""
+        return Asked(self._page.path, self._selection.filters)
+
     def _changed(self, _event: object) -> None:
+        self._reading = self._refresher.reading  # another tab may have had these facts read since the last refresh
         with pn.io.hold(self._document):
             self._turn()
 
@@ -74,7 +81,7 @@ class Session:
 
     def _show(self) -> None:
         page, filters = self._page, self._selection.filters
-        facts = self._reading.pages.get(self._selection.asked)
+        facts = self._reading.pages.get(self._asked)
         self._shown[page.path].show(Seen(self._reading, filters, facts))
         self._bar.show(*self._opened.painter.top(self._reading, filters.instance))
         if facts is None and page.read and not self._asking:
@@ -82,10 +89,10 @@ class Session:
 
     async def _ask(self) -> None:
         """Without the document's lock: the tab must answer while MongoDB reads."""
-        asked = self._selection.asked
+        asked = self._asked
         await self._refresher.also(asked)
         self._asking = None
-        if asked != self._selection.asked:  # chosen anew meanwhile
+        if asked != self._asked:  # chosen anew meanwhile
             self._document.add_next_tick_callback(lambda: self._refreshed(self._refresher.reading))
 
     def _ended(self) -> None:

@@ -135,4 +135,4 @@ def _is_owner(socket: WSHandler, found: User) -> bool:
         return False
     context = session.document.session_context
     owner = marked(context.request) if context else None
-    return owner is not None and owner.name == found.name
+    return owner is not None and (owner.name, owner.role) == (found.name, found.role)

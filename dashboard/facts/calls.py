@@ -103,9 +103,13 @@ class Calls:
         return sum(one.short for one in found), sum(one.timed for one in found)
 
 
+EARLIEST = date(2000, 1, 1)
+"""Before this day nobody called, and before the year 1 there are no days to count back to."""
+
+
 def period(filters: Filters, today: date) -> tuple[date, date]:
     """The first and the last day that are shown; at most a year, and none of the future."""
-    until = min(filters.until or today, today)
+    until = today if filters.until is None or filters.until < EARLIEST else min(filters.until, today)
     since = filters.since or until - timedelta(days=USUAL_DAYS - 1)
     return max(min(since, until), until - timedelta(days=MOST_DAYS - 1)), until
 

@@ -19,6 +19,10 @@ log = structlog.get_logger(stage="dashboard")
 
 PAGE_SECONDS: Final = 20.0
 """One page's facts; slower, and the other pages would grow old for its sake."""
+ALL_SECONDS: Final = 40.0
+"""All pages of one refresh: beyond them everybody's numbers would grow old, and the watchdog end the process."""
+OF_ALL: Final = ("instancias", "configuracao")
+"""Pages that list every provider, also those whose configuration is not valid."""
 
 
 class OpenPages:
@@ -43,16 +47,22 @@ class OpenPages:
             raise RetryLater(failure_of(exc)) from exc
         by_title = sorted(valid.values(), key=lambda one: ((one.title or one.name).casefold(), one.name))
         found: dict[Asked, object] = {}
+        ends = asyncio.get_running_loop().time() + ALL_SECONDS
         for one in asked:
             chosen = tuple(each for each in by_title if one.filters.instance in (EVERYBODY, each.name))
-            if not chosen and one.filters.instance != EVERYBODY:
+            if not chosen and one.filters.instance != EVERYBODY and one.path not in OF_ALL:
                 continue  # nobody has the name: the page says so, and shows nobody's numbers
-            found[one] = await self._one(one, Sight(self._database, chosen, now, self._kafka))
+            left = ends - asyncio.get_running_loop().time()
+            found[one] = (
+                Unread("slow")
+                if left <= 0
+                else await self._one(one, min(left, PAGE_SECONDS), Sight(self._database, chosen, now, self._kafka))
+            )
         return found
 
-    async def _one(self, asked: Asked, sight: Sight) -> object:
+    async def _one(self, asked: Asked, seconds: float, sight: Sight) -> object:
         try:
-            async with asyncio.timeout(PAGE_SECONDS):
+            async with asyncio.timeout(seconds):
                 return await self._readers[asked.path](sight, asked.filters)
         except (PyMongoError, TimeoutError, RetryLater) as exc:
             log.warning("page not read", page=asked.path, why=type(exc).__name__)

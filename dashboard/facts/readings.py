@@ -7,3 +7,8 @@ from dashboard.facts.snapshot import Reading
 def readings(reading: Reading, instance: str) -> tuple[int, int]:
     """How many kinds of rows of `instance` (or EVERYBODY) were read whole once and are shown, of how many."""
     return choose(reading.snapshot, instance).complete if reading.snapshot else (0, 0)
+
+
+def counted(reading: Reading, instance: str) -> bool:
+    """Whether enough of `instance` (or of any, for EVERYBODY) was read for its figures to be numbers."""
+    return reading.snapshot is not None and choose(reading.snapshot, instance).numbers

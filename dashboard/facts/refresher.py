@@ -61,7 +61,11 @@ class Refresher:
         now = self._clock()
         try:
             snapshot = await self._read(now)
-            self.reading = Reading(now, snapshot, pages=await self._pages(now, self._wanted()))
+            wanted = self._wanted()
+            found = await self._pages(now, wanted)
+            opened = self._wanted() - wanted  # meanwhile, and read by `also`
+            kept = {asked: facts for asked, facts in self.reading.pages.items() if asked in opened}
+            self.reading = Reading(now, snapshot, pages={**kept, **found})
         except RetryLater as exc:
             self._failed(failure(str(exc)), exc.__cause__ or exc)
         except Exception as exc:  # whatever it was, the pages must say that their numbers grow old
@@ -81,6 +85,8 @@ class Refresher:
             return
         with suppress(RetryLater):
             found = await self._pages(self._clock(), {asked})
+            if asked not in found:
+                return  # there is no such page or provider: to tell of it would only make the tab ask again
             was = self.reading  # a refresh may have come meanwhile: its own facts are the newer ones
             self.reading = Reading(was.at, was.snapshot, was.failure, {**found, **was.pages})
             self._tell(asked)

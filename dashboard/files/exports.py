@@ -1,5 +1,6 @@
 """The whole lists of the pages that read their own facts: the same rows as the page, by the same address."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
@@ -151,7 +152,8 @@ class File(AuthRequestHandler):
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
             return
         sheet = Sheet(rows.columns, rows.cells, rows.zone)
-        content = as_xlsx(sheet) if kind == "xlsx" else as_csv(sheet, say)
+        # a large one takes seconds, in which no tab would be answered
+        content = await asyncio.to_thread(as_xlsx, sheet) if kind == "xlsx" else await asyncio.to_thread(as_csv, sheet, say)
         self.set_header("Content-Type", TYPES[kind])
         self.set_header("Content-Disposition", f'attachment; filename="{name}-{_here(chosen, now):%Y%m%d-%H%M}.{kind}"')
         self.set_header("Cache-Control", "no-store")

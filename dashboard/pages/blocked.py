@@ -7,7 +7,7 @@ from panel.viewable import Viewable
 from dashboard.facts import blocked as facts_of
 from dashboard.facts.asked import Unread
 from dashboard.facts.blocked import Contracts
-from dashboard.facts.readings import readings
+from dashboard.facts.readings import counted, readings
 from dashboard.pages.page import Opened, Page, Seen
 from dashboard.parts import shell
 from dashboard.parts.aged import picked_day
@@ -74,13 +74,13 @@ class BlockedContracts:
     def show(self, seen: Seen) -> None:
         """The contracts that the filters leave; skeletons until they are read."""
         html, say, filters = self._html, self._say, seen.filters
-        facts = seen.facts if isinstance(seen.facts, Contracts) else None
+        facts = seen.facts if isinstance(seen.facts, Contracts) and counted(seen.reading, seen.filters.instance) else None
         read = readings(seen.reading, filters.instance)
         above = top(html, say("Blocked contracts"), say("What contracts give, since when, and how late they are."))
         above += warnings(html, seen.reading, filters, seen.facts)
         blocks = {"top": above + chosen(html, PATH, filters, self._branch(facts, filters.branch))}
         self._facts = facts
-        self._numbers.visible = not isinstance(seen.facts, Unread)
+        self._numbers.visible = facts is not None
         if facts is None:
             kpi = "" if isinstance(seen.facts, Unread) else strip(html, kpis(None, filters, read, say))
             shell.assign(self._panes, {**dict.fromkeys(BLOCKS, ""), **blocks, "kpis": kpi})

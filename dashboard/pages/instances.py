@@ -90,6 +90,8 @@ class Instances:
             self._editor.new()
 
     def _close(self) -> None:
+        if self._editor and not self._selection.instance:
+            self._editor.open("")  # a new one was saved: there is no choice to take back
         self._selection.choose(instance="")
 
     def _brought(self, event: Any) -> None:  # noqa: ANN401 - param's

@@ -25,7 +25,7 @@ from schemas.figures.access import ACCESS
 from schemas.figures.narrow import BY, By
 
 PATH = "bloqueados"
-KEPT = 16
+KEPT = 6
 FILES: dict[By, str] = {"bairro": f"{PATH}-bairro", "client_type": f"{PATH}-tipo", "branch": f"{PATH}-filial"}
 IDLE = f"{PATH}-sem-atraso"
 Term = Literal["short", "long"]

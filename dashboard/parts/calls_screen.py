@@ -25,7 +25,7 @@ from schemas.figures.calls import SHORT_S
 from schemas.figures.calls_through_the_day import HOURS, WEEKDAYS
 
 PATH = "chamadas"
-KEPT = 32
+KEPT = 6
 SECONDS = 7
 """Letters of the longest call."""
 OF_A_DAY = ("calls", "short")

@@ -22,7 +22,7 @@ from schemas.figures.collection import READY, Part
 PATH = "cobranca"
 FILES: Mapping[Part, str] = {"action": "cobranca", "other": "cobranca-demais"}
 """Names of the files of each list."""
-KEPT = 32
+KEPT = 6
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 DATES = 40
 YEAR = 300

@@ -23,7 +23,7 @@ def columns(facts: History, say: Language) -> tuple[Column, ...]:
     return (
         Column("day", say(BEGINS[facts.group]), "day", 130),
         *((Column(PROVIDER, say("Provider"), "text"),) if facts.several else ()),
-        Column("value", say("Value"), kind, 150),
+        Column("value", say("The figure's value"), kind, 150),
         Column("before", say("Period before"), kind, 150),
         Column("change", say("Change (%)"), "share", 120),
         Column("days", say("Days known"), "number", 120),

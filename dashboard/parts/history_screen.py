@@ -20,7 +20,7 @@ from schemas.figures.history import Group, Point
 from schemas.figures.names import FAMILIES, LISTED, Family
 
 PATH = "historico"
-KEPT = 32
+KEPT = 6
 GREY = "#8d9aa7"
 """Of the period before."""
 REBUILT = "*"

@@ -32,10 +32,12 @@ class Charts:
     async def _draw(self) -> None:
         drawn: Mapping[str, Drawn] = {}
         asked: Mapping[str, Chart] = {}
-        while asked is not self._wanted:
-            asked = self._wanted
-            drawn = await asyncio.to_thread(lambda: {name: draw(chart) for name, chart in asked.items()})  # noqa: B023 - awaited here
-        self._drawing = None
+        try:
+            while asked is not self._wanted:
+                asked = self._wanted
+                drawn = await asyncio.to_thread(lambda: {name: draw(chart) for name, chart in asked.items()})  # noqa: B023 - awaited here
+        finally:
+            self._drawing = None  # one that failed must not be the last
         if self._document:
             self._document.add_next_tick_callback(lambda: self._shown(asked, drawn))
 

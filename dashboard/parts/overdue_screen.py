@@ -27,7 +27,7 @@ AFTER, WITHOUT = "#3c9a86", "#8d9aa7"
 DAY_AND_MONTH = 5
 """Letters of a date."""
 SHORT, LONG = band(*AGES[0]), band(*BEYOND_SHORT)
-KEPT = 16
+KEPT = 6
 SHOWN = 12
 """Names with a line of their own."""
 COUNTED: dict[By, tuple[str, str]] = {

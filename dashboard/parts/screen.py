@@ -32,7 +32,7 @@ from schemas.queue import HoldReason
 from schemas.reverse_map import Subject
 from schemas.users import Role
 
-KEPT = 32
+KEPT = 6
 """Paintings kept: the selections of a few snapshots."""
 
 NOT_IN_THE_WAY: HoldReason = "nothing_due"

@@ -113,3 +113,38 @@ async def test_only_what_somebody_shows_is_read_and_a_new_choice_at_once(
     assert [len(document.session_callbacks) for document in documents.values()] == [1, 2]
     await ours.refresh()
     assert asked[2:] == [{HERE, THERE}]
+
+
+async def test_what_nobody_can_read_is_told_to_nobody(now: datetime, reading: Callable[..., Reading]) -> None:
+    """A page or a provider that there is not: told of, the tab would ask again, for ever."""
+    snapshot = reading().snapshot
+    assert snapshot is not None
+
+    async def nothing(_now: datetime, _wanted: Collection[Asked]) -> dict[Asked, object]:
+        return {}
+
+    ours = Refresher(Source(snapshot).read, EVERY, lambda: now, nothing)
+    document = Document()
+    ours.join(document, lambda _: None, lambda: THERE)
+    await ours.also(THERE)
+
+    assert document.session_callbacks == []
+
+
+async def test_what_was_opened_during_a_refresh_is_not_lost(now: datetime, reading: Callable[..., Reading]) -> None:
+    """The refresh did not read it, and must not take it away."""
+    snapshot = reading().snapshot
+    assert snapshot is not None
+    chosen = [HERE]
+
+    async def pages(_now: datetime, wanted: Collection[Asked]) -> dict[Asked, object]:
+        if chosen == [HERE]:
+            chosen[0] = THERE
+            await ours.also(THERE)
+        return dict.fromkeys(wanted, "read")
+
+    ours = Refresher(Source(snapshot).read, EVERY, lambda: now, pages)
+    ours.join(Document(), lambda _: None, lambda: chosen[0])
+    await ours.refresh()
+
+    assert ours.reading.pages == {HERE: "read", THERE: "read"}
