@@ -26,6 +26,14 @@ def pytest_configure() -> None:
         raise pytest.UsageError(f"TEST_STACK={forced}: choose one of {', '.join(KAFKA)}")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests go to one process; those that run every stage at once all to one: two of them starve one another."""
+    for item in items:
+        group = item.path.parent.name if item.path.parent.name == "e2e" else f"{item.path.parent.name}/{item.path.name}"
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_report_header() -> str:
     return f"real parts: Kafka by {chosen(stack.KAFKA)}, MongoDB by {chosen(stack.MONGO)}"
 

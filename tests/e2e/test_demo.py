@@ -13,7 +13,7 @@ from tests.e2e.conftest import COMMAND, demonstration
 
 pytestmark = pytest.mark.e2e
 
-WITHIN_S = 150
+WITHIN_S = 400  # 40 s on two idle cores; another test has one of them
 
 
 def test_it_ends_by_itself_with_the_truth_in_the_views(environment: dict[str, str], tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_it_calls_and_every_call_ends_as_the_pabx_says(environment: dict[str, st
         env=environment,
         capture_output=True,
         text=True,
-        timeout=WITHIN_S + 30,
+        timeout=WITHIN_S + 100,
         check=False,
     )
 

@@ -28,7 +28,7 @@ from tests.e2e.conftest import COMMAND, Demo, demonstration
 
 pytestmark = pytest.mark.e2e
 
-WITHIN_S = 240
+WITHIN_S = 500
 ALL = ("--erp", "all", "--faults")
 CLIENTS, SEED = 200, 1
 MOST_MEGABYTES = 300
