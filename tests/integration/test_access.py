@@ -52,6 +52,7 @@ def example(pattern: str) -> str:
     path = pattern.removesuffix("$")
     for part, means in plain.items():
         path = path.replace(part, means)
+    path = re.sub(r"\((\w[\w-]*)(?:\|[^)]*)?\)", r"\1", path)  # of several words the first
     assert re.fullmatch(pattern, path), pattern
     return path
 
