@@ -75,6 +75,7 @@ async def test_each_stage_that_stands_still_is_named(
             "mongo_database": database,
             "dashboard_port": free(1)[0],
             "dashboard_refresh_seconds": REFRESH_S,
+            "dashboard_login": "off",
         }
     )
     with served("ixc") as erp, ExitStack() as stack:
