@@ -45,6 +45,7 @@ class Editor:
         self._document: Document = pn.state.curdoc
         self._work = Work(self._document, self.say, self.tell)
         self._keeping = Keeping(desk.drafts, desk.clock)
+        self._asked = ""
         self._draft: Draft | None = None
         self._ready: Ready | None = None
         self._form: Form | None = None
@@ -74,6 +75,7 @@ class Editor:
 
     def open(self, name: str) -> None:
         """The draft of an instance, or what is stored of it; "" the draft of a new one, if it was left open."""
+        self._asked = name
         self._work.do(self._opened(name))
 
     def new(self) -> None:
@@ -195,9 +197,11 @@ class Editor:
             stored = await self._desk.stored(name)
             draft = of_stored(stored) if stored else None
         wanted = draft if draft and (name or draft.is_open) else None
-        self._work.later(partial(self._shown, wanted))
+        self._work.later(partial(self._shown, name, wanted))
 
-    def _shown(self, draft: Draft | None) -> None:
+    def _shown(self, name: str, draft: Draft | None) -> None:
+        if name != self._asked:
+            return  # another was chosen while MongoDB was asked, and its answer may have come first
         if draft is None:
             self._draft = None
             self._paint()

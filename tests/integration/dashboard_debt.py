@@ -10,7 +10,7 @@ from schemas.debtor import Access, Bill, Client, Contract, Debtor, Speed
 from schemas.figures.scope import AGES
 from schemas.figures.snapshots import row_id
 from schemas.instances import Instance
-from tests.integration.dashboard_provider import BAIRROS, TYPES, Seeded, client_types, sweeps
+from tests.integration.dashboard_provider import AHEAD, BAIRROS, TYPES, Seeded, beats, client_types, sweeps
 
 BRANCHES = {"1": "Centro", "2": "Praia"}
 """Of the ERP's table; a client of branch 9 has one that is in no table."""
@@ -157,7 +157,9 @@ def add(found: Seeded, of: Instance, some: Sequence[Debtor], now: datetime) -> N
     found.database[views.INSTANCES].replace_one(
         {"_id": of.name}, {"_id": of.name, **of.model_dump(mode="json")}, upsert=True
     )
-    found.put("sweeps", [views.sweep(sweep) for sweep in sweeps(of, now)])
+    fresh = datetime.now(UTC)  # a test begins long after its import
+    found.put("sweeps", [views.sweep(sweep) for sweep in sweeps(of, fresh)])
+    found.put(views.STAGES, [views.stage(beat) for beat in beats(fresh + AHEAD)])
     bills, calls = closed_documents(of, today)
     if some:
         found.put("debtors", [views.debtor(one) for one in some])

@@ -82,6 +82,14 @@ def wait_ready(env: Mapping[str, str]) -> None:
     pytest.fail("the dashboard is not ready")
 
 
+def until(page: Page, told: str, wanted: object) -> None:
+    """Until the page's script says so; Playwright's own way needs `eval`, which the page's policy forbids."""
+    ends = time.monotonic() + PATIENCE_MS / 1000
+    while (found := page.evaluate(told)) != wanted:
+        assert time.monotonic() < ends, f"{told} is {found}"
+        time.sleep(0.1)
+
+
 def opened(page: Page, url: str) -> None:
     """Load the page until its numbers are there."""
     page.goto(url)

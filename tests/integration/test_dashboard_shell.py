@@ -1,6 +1,5 @@
 """What is round every page, in a real Chromium: addresses, Back and Forward, keys, the theme, a stamp that grows old."""
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
@@ -13,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.integration.dashboard_provider import Seeded, clients, instance
 from tests.integration.dashboard_tab import (
     DESK,
-    PATIENCE_MS,
     PHONE,
     address,
     chromium,
@@ -21,6 +19,7 @@ from tests.integration.dashboard_tab import (
     opened,
     tab,
     turn,
+    until,
     wait_ready,
 )
 from tests.integration.pipeline import Worker, running
@@ -55,14 +54,6 @@ def dashboard(env: Mapping[str, str], tmp_path: Path) -> Iterator[Worker]:
     with running("dashboard", env, tmp_path) as worker:
         wait_ready(env)
         yield worker
-
-
-def until(page: Page, told: str, wanted: object) -> None:
-    """Until the page's script says so; Playwright's own way needs `eval`, which the page's policy forbids."""
-    ends = time.monotonic() + PATIENCE_MS / 1000
-    while (found := page.evaluate(told)) != wanted:
-        assert time.monotonic() < ends, f"{told} is {found}"
-        time.sleep(0.1)
 
 
 def at(page: Page, env: Mapping[str, str], query: str, title: str) -> None:
