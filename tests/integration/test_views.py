@@ -129,7 +129,7 @@ async def test_interrupted_the_last_record_of_each_debtor_stays(
         for declared in VIEWS:
             there = (await store[declared.name].index_information()).values()
             assert set(declared.indexes) <= {tuple(index["key"]) for index in there}
-            kept = timedelta(days={"stages": 1, "calls": 180}.get(declared.name, 30)).total_seconds()
+            kept = timedelta(days={"stages": 1, "calls": 180, "evidence": 180}.get(declared.name, 30)).total_seconds()
             assert any(index.get("expireAfterSeconds") == kept for index in there)
 
 
