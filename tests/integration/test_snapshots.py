@@ -12,7 +12,7 @@ import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 from pymongo import AsyncMongoClient
 
-from dashboard.facts.reads import read
+from dashboard.facts.reads import Reader
 from schemas import views
 from schemas.codec import encode
 from schemas.debtor import Debtor
@@ -101,7 +101,7 @@ async def test_the_numbers_are_the_dashboards_and_what_is_old_is_not_known(store
     await fresh(store, prefix, now)
 
     found = await measured(store, of, now, await doubts(store))
-    (shown,) = (await read(store, now)).instances
+    (shown,) = (await Reader(store).read(now)).instances
     assert (found.standing, found.waiting, found.debts) == (shown.standing, shown.waiting, dict(shown.debts))
     assert found.standing is not None
     assert found.standing.overdue.debtors > 30
