@@ -80,7 +80,7 @@ class BlockedContracts:
         above += warnings(html, seen.reading, filters, seen.facts)
         blocks = {"top": above + chosen(html, PATH, filters, self._branch(facts, filters.branch))}
         self._facts = facts
-        self._numbers.visible = facts is not None
+        self._numbers.visible = not isinstance(seen.facts, Unread)
         if facts is None:
             kpi = "" if isinstance(seen.facts, Unread) else strip(html, kpis(None, filters, read, say))
             shell.assign(self._panes, {**dict.fromkeys(BLOCKS, ""), **blocks, "kpis": kpi})
