@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from deploy.local.ports import free
-from tests.integration.dashboard_tab import PHONE, address, chromium, tab, until
+from tests.integration.dashboard_tab import PHONE, address, chromium, tab
 from tests.integration.dashboard_visitor import PASSWORD, SECRET
 from tests.integration.pipeline import PATIENCE_S, running
 
@@ -84,8 +84,6 @@ def test_a_clerk_logs_in_is_thrown_out_and_logs_in_again(browser: Browser, env: 
 
         changed = user(env, tmp_path, "set", "ana", "--password", password=f"another {PASSWORD}\n")
         assert changed.returncode == 0, changed.stderr
-        until(page, "sockets.last.readyState === WebSocket.CLOSED", wanted=True)
-        page.evaluate("watch()")
         page.wait_for_url("**/login?next=*")
         page.get_by_role("link", name="English").click()
         expect(page.get_by_role("heading", name="Log in")).to_be_visible()
