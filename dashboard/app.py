@@ -38,7 +38,7 @@ from dashboard.parts.styles import ASSETS
 from dashboard.selection import Selection
 from dashboard.session import Session
 from dashboard.settings import Settings
-from dashboard.words.language import Language
+from dashboard.words.language import language
 from schemas.errors import StopWorker
 from schemas.runtime.clock import now
 from schemas.runtime.mongo import connect
@@ -69,7 +69,9 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     """The dashboard, up while the context lasts. `server`: Bokeh's options. Raises StopWorker where the port is taken."""
     pn.extension("tabulator")  # a page with a table may be opened in a tab that began without one
     database = connect(settings)
-    pages = OpenPages(database, {page.path: page.read for page in PAGES if page.read}, settings.kafka_bootstrap_servers)
+    readers = {page.path: page.read for page in PAGES if page.read}
+    of_all = {page.path for page in PAGES if page.of_all}
+    pages = OpenPages(database, readers, of_all, settings.kafka_bootstrap_servers)
     refresher = Refresher(reads.Reader(database).read, settings.dashboard_refresh_seconds, now, pages.read)
     counting = Counting(partial(reads.count, database), now)
     access = setup.access(settings, database, now)
@@ -79,11 +81,11 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     @cache
     def painter(locale: str, role: Role) -> Painter:
         """Shared by all who read the same language and may see the same."""
-        return Painter(Language(locale), role)
+        return Painter(language(locale), role)
 
     @cache
     def template(locale: str) -> Template:
-        return shell.shell(Language(locale))
+        return shell.shell(language(locale))
 
     def open_session() -> Viewable:
         if pn.state.curdoc is None:

@@ -3,9 +3,10 @@
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from dashboard.words.language import Language
+from dashboard.words.blocks import environment
+from dashboard.words.language import language
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -20,15 +21,7 @@ class Words:
 
 @cache
 def _environment(locale: str) -> Environment:
-    say = Language(locale)
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    say.install(environment)
-    environment.globals.update(language_tag=say.tag, many=say.many)
-    return environment
+    say = language(locale)
+    found = environment(TEMPLATES, say)
+    found.globals.update(language_tag=say.tag)
+    return found

@@ -1,6 +1,6 @@
 """What one page shows of the shared Snapshot: one instance or all of them together (pure)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,10 +65,15 @@ class Board:
         return tuple(one for one in self.instances if one.gate.closed)
 
 
+def common_zone(zones: Iterable[str]) -> str:
+    """The one zone of all; DEFAULT_ZONE of several, or of none."""
+    found = set(zones)
+    return found.pop() if len(found) == 1 else DEFAULT_ZONE
+
+
 def choose(snapshot: Snapshot, selected: str) -> Board:
     """The board of the instance `selected`, of all for EVERYBODY; an empty one where there is no such instance."""
     chosen = tuple(one for one in snapshot.instances if selected in (EVERYBODY, one.name))
-    zones = {one.zone for one in chosen}
     counted = tuple(one for one in chosen if one.countable)
     queue = sorted((debtor for one in counted for debtor in one.head), key=order)
     unknown = "" if selected == EVERYBODY or chosen else selected
@@ -79,7 +84,7 @@ def choose(snapshot: Snapshot, selected: str) -> Board:
         sum((one.waiting for one in counted), Waiting()),
         {subject: together(debt for one in counted for debt in one.debts[subject]) for subject in SUBJECTS},
         tuple(queue[:HEAD]),
-        zones.pop() if len(zones) == 1 else DEFAULT_ZONE,
+        common_zone(one.zone for one in chosen),
         unknown,
     )
 

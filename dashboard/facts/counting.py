@@ -1,8 +1,4 @@
-"""The findings, counted when somebody looks at them, once a minute at most, for everybody who looks.
-
-Not with the snapshot: they take longer to count than all its figures together, every minute, for a page that is opened now
-and then and whose contents change slowly.
-"""
+"""The findings, counted when somebody asks for their file, once a minute at most, for everybody who does."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,7 +15,7 @@ from schemas.errors import RetryLater
 log = structlog.get_logger(stage="dashboard")
 
 GOOD_FOR = timedelta(seconds=50)
-"""Less than the minute after which an open page asks again."""
+"""Less than a minute: a file is as new as the page."""
 
 Count = Callable[[datetime], Awaitable[Counted]]
 

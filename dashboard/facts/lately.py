@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from dashboard.facts.asked import Filters
-from dashboard.facts.board import DEFAULT_ZONE
+from dashboard.facts.board import DEFAULT_ZONE, common_zone
 from dashboard.facts.reads import all_rows
 from dashboard.facts.sight import Sight
 from dashboard.facts.trend import Trend, trends
@@ -102,13 +102,11 @@ async def read(sight: Sight, _filters: Filters) -> Lately:
             days.append(await _today(sight, instance))
     told = await trends(sight, "standing", TRENDS.values(), KEPT_DAYS)
     return Lately(
-        {card: told[name] for card, name in TRENDS.items()}, together(days) if days else None, newest(found), _zone(sight)
+        {card: told[name] for card, name in TRENDS.items()},
+        together(days) if days else None,
+        newest(found),
+        common_zone(instance.zone for instance in sight.instances),
     )
-
-
-def _zone(sight: Sight) -> str:
-    zones = {instance.zone for instance in sight.instances}
-    return zones.pop() if len(zones) == 1 else DEFAULT_ZONE
 
 
 async def _today(sight: Sight, instance: Instance) -> CallDay:

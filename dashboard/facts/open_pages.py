@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 from dashboard.facts.asked import EVERYBODY, Asked, Unread
 from dashboard.facts.failures import failure
 from dashboard.facts.refusals import failure_of
-from dashboard.facts.sight import Read, Sight
+from dashboard.facts.sight import Read, Sight, chosen
 from schemas.errors import RetryLater
 from schemas.runtime.mongo import Database, instances
 
@@ -21,20 +21,22 @@ PAGE_SECONDS: Final = 20.0
 """One page's facts; slower, and the other pages would grow old for its sake."""
 ALL_SECONDS: Final = 40.0
 """All pages of one refresh: beyond them everybody's numbers would grow old, and the watchdog end the process."""
-OF_ALL: Final = ("instancias", "configuracao")
-"""Pages that list every provider, also those whose configuration is not valid."""
 
 
 class OpenPages:
     """`readers`: what reads a page's facts, by the page's path; a page without one shows only the snapshot.
 
-    `kafka`: the bootstrap servers, "" where they are not known.
+    `of_all`: the paths of those that tell of every provider, whichever is chosen. `kafka`: the bootstrap servers, "" where
+    they are not known.
     """
 
-    def __init__(self, database: Database, readers: Mapping[str, Read], kafka: str = "") -> None:
+    def __init__(
+        self, database: Database, readers: Mapping[str, Read], of_all: Collection[str] = (), kafka: str = ""
+    ) -> None:
         self._database = database
         self._kafka = kafka
         self._readers = readers
+        self._of_all = of_all
 
     async def read(self, now: datetime, wanted: Collection[Asked]) -> dict[Asked, object]:
         """One after the other. A page that cannot be read is `Unread`, the others are. Raises RetryLater without MongoDB."""
@@ -45,18 +47,17 @@ class OpenPages:
             valid, _ = await instances(self._database)
         except PyMongoError as exc:
             raise RetryLater(failure_of(exc)) from exc
-        by_title = sorted(valid.values(), key=lambda one: ((one.title or one.name).casefold(), one.name))
         found: dict[Asked, object] = {}
         ends = asyncio.get_running_loop().time() + ALL_SECONDS
         for one in asked:
-            chosen = tuple(each for each in by_title if one.filters.instance in (EVERYBODY, each.name))
-            if not chosen and one.filters.instance != EVERYBODY and one.path not in OF_ALL:
+            some = chosen(valid, one.filters.instance)
+            if not some and one.filters.instance != EVERYBODY and one.path not in self._of_all:
                 continue  # nobody has the name: the page says so, and shows nobody's numbers
             left = ends - asyncio.get_running_loop().time()
             found[one] = (
                 Unread("slow")
                 if left <= 0
-                else await self._one(one, min(left, PAGE_SECONDS), Sight(self._database, chosen, now, self._kafka))
+                else await self._one(one, min(left, PAGE_SECONDS), Sight(self._database, some, now, self._kafka))
             )
         return found
 

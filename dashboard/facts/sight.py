@@ -1,10 +1,10 @@
 """What a page reads its facts with."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from dashboard.facts.asked import Filters
+from dashboard.facts.asked import EVERYBODY, Filters
 from schemas.instances import Instance
 from schemas.runtime.mongo import Database
 
@@ -24,3 +24,9 @@ class Sight:
 
 Read = Callable[[Sight, Filters], Awaitable[object]]
 """A page's own: its frozen facts. PyMongoError and TimeoutError are left to the caller."""
+
+
+def chosen(valid: Mapping[str, Instance], name: str) -> tuple[Instance, ...]:
+    """The valid instance `name`, or all of them for EVERYBODY, by title; none where nobody has the name."""
+    by_title = sorted(valid.values(), key=lambda one: ((one.title or one.name).casefold(), one.name))
+    return tuple(one for one in by_title if name in (EVERYBODY, one.name))

@@ -16,11 +16,10 @@ from dashboard.access.masking import people_of
 from dashboard.access.who import current
 from dashboard.facts import blocked, calls, collection, coming_back, history, overdue
 from dashboard.facts.asked import EVERYBODY, Filters
-from dashboard.facts.board import DEFAULT_ZONE
+from dashboard.facts.board import common_zone
 from dashboard.facts.due import SHORT_DAYS
 from dashboard.facts.refresher import Clock
-from dashboard.facts.sight import Sight
-from dashboard.files.lists import language
+from dashboard.facts.sight import Sight, chosen
 from dashboard.files.sheets import Sheet, as_csv, as_xlsx
 from dashboard.parts import (
     blocked_rows,
@@ -34,7 +33,7 @@ from dashboard.parts import (
 )
 from dashboard.parts.rows import Rows
 from dashboard.words import address
-from dashboard.words.language import Language
+from dashboard.words.language import Language, language
 from dashboard.words.people import People
 from schemas.figures.collection import Part
 from schemas.figures.narrow import BY, By
@@ -145,9 +144,8 @@ class File(AuthRequestHandler):
             if filters.instance not in (EVERYBODY, *valid):
                 self.send_error(HTTPStatus.NOT_FOUND)
                 return
-            by_title = sorted(valid.values(), key=lambda one: ((one.title or one.name).casefold(), one.name))
-            chosen = tuple(one for one in by_title if filters.instance in (EVERYBODY, one.name))
-            rows = await self.export(Sight(self.database, chosen, now), filters, say, people_of(user.role))
+            some = chosen(valid, filters.instance)
+            rows = await self.export(Sight(self.database, some, now), filters, say, people_of(user.role))
         except PyMongoError:
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
             return
@@ -155,11 +153,11 @@ class File(AuthRequestHandler):
         # a large one takes seconds, in which no tab would be answered
         content = await asyncio.to_thread(as_xlsx, sheet) if kind == "xlsx" else await asyncio.to_thread(as_csv, sheet, say)
         self.set_header("Content-Type", TYPES[kind])
-        self.set_header("Content-Disposition", f'attachment; filename="{name}-{_here(chosen, now):%Y%m%d-%H%M}.{kind}"')
+        self.set_header("Content-Disposition", f'attachment; filename="{name}-{_here(some, now):%Y%m%d-%H%M}.{kind}"')
         self.set_header("Cache-Control", "no-store")
         self.write(content)
 
 
-def _here(chosen: tuple[Instance, ...], now: datetime) -> datetime:
+def _here(some: tuple[Instance, ...], now: datetime) -> datetime:
     """The local time of the one provider, else of most."""
-    return now.astimezone(chosen[0].clock if len(chosen) == 1 else ZoneInfo(DEFAULT_ZONE))
+    return now.astimezone(ZoneInfo(common_zone(one.zone for one in some)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,15 +22,12 @@ from dashboard.facts.refresher import Clock, Refresher
 from dashboard.files import export
 from dashboard.words.address import QUERY
 from dashboard.words.labels import DEBTS
-from dashboard.words.language import Language
+from dashboard.words.language import language
 from schemas.errors import RetryLater
 from schemas.reverse_map import Subject
 from schemas.runtime.mongo import Database
 from schemas.users import Role
 from schemas.views import INSTANCES
-
-language = cache(Language)
-"""By its name: its catalogue is read once."""
 
 Content = Callable[[str, User], Awaitable[str]]
 """The text of a file for a selected instance, or EVERYBODY, as somebody may see it and in his language."""

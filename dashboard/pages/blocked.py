@@ -7,7 +7,7 @@ from panel.viewable import Viewable
 from dashboard.facts import blocked as facts_of
 from dashboard.facts.asked import Unread
 from dashboard.facts.blocked import Contracts
-from dashboard.facts.readings import counted, readings
+from dashboard.facts.readings import readings
 from dashboard.pages.page import Opened, Page, Seen
 from dashboard.parts import shell
 from dashboard.parts.aged import picked_day
@@ -74,7 +74,7 @@ class BlockedContracts:
     def show(self, seen: Seen) -> None:
         """The contracts that the filters leave; skeletons until they are read."""
         html, say, filters = self._html, self._say, seen.filters
-        facts = seen.facts if isinstance(seen.facts, Contracts) and counted(seen.reading, seen.filters.instance) else None
+        facts = seen.numbers(Contracts)
         read = readings(seen.reading, filters.instance)
         above = top(html, say("Blocked contracts"), say("What contracts give, since when, and how late they are."))
         above += warnings(html, seen.reading, filters, seen.facts)

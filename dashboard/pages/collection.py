@@ -9,7 +9,7 @@ from panel.viewable import Viewable
 from dashboard.facts.asked import Unread
 from dashboard.facts.collection import Collection as Facts
 from dashboard.facts.collection import Contract, read
-from dashboard.facts.readings import counted, readings
+from dashboard.facts.readings import readings
 from dashboard.pages.page import Opened, Page, Seen
 from dashboard.parts import shell
 from dashboard.parts.block import block, change
@@ -72,7 +72,7 @@ class Collection:
     def show(self, seen: Seen) -> None:
         """The facts of the chosen providers and due date; painted once for everybody who sees the same."""
         say, html, on = self._say, self._html, seen.filters
-        self._facts = seen.facts if isinstance(seen.facts, Facts) and counted(seen.reading, seen.filters.instance) else None
+        self._facts = seen.numbers(Facts)
         read = readings(seen.reading, on.instance)
         screen = painted(self._facts, on, read, say, self._opened.people)
         above = top(html, say("Collection"), say("Overdue contracts, and whom to contact first."))

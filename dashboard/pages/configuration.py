@@ -37,4 +37,4 @@ async def read(sight: Sight, _filters: Filters) -> Counted:
     return await reads.count(sight.database, sight.now)
 
 
-PAGE = Page(N_("Configuration"), "configuracao", "c", "tune", Configuration, read, role="operator")
+PAGE = Page(N_("Configuration"), "configuracao", "c", "tune", Configuration, read, role="operator", of_all=True)

@@ -104,4 +104,4 @@ class Instances:
             editor.tell("late", not_read(exc, self.say), self.say("Nothing was imported."))
 
 
-PAGE = Page(N_("Instances"), instances_screen.PATH, "i", "instances", Instances, read, role="operator")
+PAGE = Page(N_("Instances"), instances_screen.PATH, "i", "instances", Instances, read, role="operator", of_all=True)

@@ -7,7 +7,7 @@ from panel.viewable import Viewable
 from dashboard.facts import overdue as facts_of
 from dashboard.facts.asked import Unread
 from dashboard.facts.overdue import Overdue
-from dashboard.facts.readings import counted, readings
+from dashboard.facts.readings import readings
 from dashboard.pages.page import Opened, Page, Seen
 from dashboard.parts import shell
 from dashboard.parts.aged import picked_day, picked_range
@@ -76,7 +76,7 @@ class OverdueBills:
     def show(self, seen: Seen) -> None:
         """The rows that the filters leave; skeletons until they are read."""
         html, say, filters = self._html, self._say, seen.filters
-        facts = seen.facts if isinstance(seen.facts, Overdue) and counted(seen.reading, seen.filters.instance) else None
+        facts = seen.numbers(Overdue)
         read = readings(seen.reading, filters.instance)
         above = top(html, say("Overdue bills"), say("What is open and past its due date, how late it is and where."))
         above += warnings(html, seen.reading, filters, seen.facts)

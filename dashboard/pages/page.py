@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from panel.viewable import Viewable
 
@@ -12,12 +12,15 @@ from dashboard.controls import Clerk
 from dashboard.drafts.desk import Desk
 from dashboard.facts.asked import Filters
 from dashboard.facts.evidence import LookUp
+from dashboard.facts.readings import counted
 from dashboard.facts.sight import Read
 from dashboard.facts.snapshot import Reading
 from dashboard.parts.screen import Painter
 from dashboard.selection import Selection
 from dashboard.words.people import People
 from schemas.users import Role
+
+Facts = TypeVar("Facts")
 
 
 class Seen(NamedTuple):
@@ -26,6 +29,10 @@ class Seen(NamedTuple):
     reading: Reading
     filters: Filters
     facts: Any
+
+    def numbers(self, kind: type[Facts]) -> Facts | None:
+        """The facts, if they are there and enough of the ERP was read for them to be numbers."""
+        return self.facts if isinstance(self.facts, kind) and counted(self.reading, self.filters.instance) else None
 
 
 class Opened(NamedTuple):
@@ -68,7 +75,7 @@ class Page:
     """`title`: a msgid. `path`: its name in an address, "" for the first page. `key`: after `g` it opens the page.
 
     `icon`: a name of `parts/templates/icons.html`. `read`: its own facts, beside the snapshot. `role`: the least that may
-    open it.
+    open it. `of_all`: its facts are of every provider, whichever is chosen, also of those that are not valid.
     """
 
     title: str
@@ -78,3 +85,4 @@ class Page:
     build: Callable[[Opened], Shown]
     read: Read | None = None
     role: Role = "viewer"
+    of_all: bool = False

@@ -10,6 +10,7 @@ from babel.dates import get_day_names
 from babel.numbers import format_decimal, format_percent
 
 from dashboard.facts.asked import Filters
+from dashboard.facts.board import common_zone
 from dashboard.facts.calls import SHOWN, CallRow, Calls
 from dashboard.parts.chosen import link
 from dashboard.parts.kpi import Kpi, State
@@ -86,12 +87,11 @@ def columns(say: Language, *, file: bool = False) -> tuple[Column, ...]:
 def rows(found: Iterable[CallRow], say: Language, people: People, *, several: bool, file: bool = False) -> Rows:
     """A row for each call; its key is the call's."""
     listed = tuple(found)
-    zones = {one.zone for one in listed}
     return Rows(
         columns(say, file=file),
         tuple(_cells(one, say, people, several=several, file=file) for one in listed),
         tuple(one.key for one in listed),
-        zones.pop() if len(zones) == 1 else "America/Sao_Paulo",
+        common_zone(one.zone for one in listed),
     )
 
 

@@ -9,6 +9,7 @@ from html import escape
 from typing import Literal
 
 from dashboard.facts.asked import Filters
+from dashboard.facts.board import common_zone
 from dashboard.facts.collection import SHOWN, Collection, Contract, LastCall, Sum
 from dashboard.parts.chosen import link
 from dashboard.parts.kpi import Kpi, State
@@ -64,12 +65,11 @@ def columns(say: Language) -> tuple[Column, ...]:
 
 def rows(found: tuple[Contract, ...], say: Language, people: People, *, several: bool) -> Rows:
     """A row for each contract; its key is the contract's."""
-    zones = {one.zone for one in found}
     return Rows(
         columns(say),
         tuple(_cells(one, say, people, several=several) for one in found),
         tuple(one.key for one in found),
-        zones.pop() if len(zones) == 1 else "America/Sao_Paulo",
+        common_zone(one.zone for one in found),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dashboard.facts.board import DEFAULT_ZONE
+from dashboard.facts.board import common_zone
 from dashboard.facts.counting import Outcome
 from dashboard.parts.html import Html
 from dashboard.words.labels import FAILURES
@@ -18,12 +18,11 @@ def painted(html: Html, outcome: Outcome | None, selected: str) -> Mapping[str, 
     """The blocks by name. `outcome`: None while nothing has been counted. `selected`: an instance, or EVERYBODY."""
     counted = outcome.counted if outcome else None
     instances = counted.of(selected) if counted else ()
-    zones = {one.zone for one in instances}
     values: dict[str, object] = {
         "counted": counted,
         "instances": instances,
         "selected": instances[0].name if len(instances) == 1 else "",
-        "zone": zones.pop() if len(zones) == 1 else DEFAULT_ZONE,
+        "zone": common_zone(one.zone for one in instances),
         "subjects": SUBJECTS,
         "most": SHOWN,
         "notices": _notices(html, outcome, selected),

@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from dashboard.words import labels
+from dashboard.words.blocks import environment
 from dashboard.words.errors import plain_error
 from dashboard.words.language import Language
 
@@ -21,16 +20,8 @@ class Html:
 
     def __init__(self, say: Language) -> None:
         self.say = say
-        self._environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            extensions=["jinja2.ext.i18n"],
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=StrictUndefined,
-        )
-        say.install(self._environment)
-        self._environment.globals.update(say=say, many=say.many, labels=labels, plain_error=plain_error)
+        self._environment = environment(TEMPLATES, say)
+        self._environment.globals.update(say=say, labels=labels, plain_error=plain_error)
 
     def __call__(self, name: str, values: Mapping[str, object]) -> str:
         """The block `name`, without indentation and quotes that it does not need: every session is sent it, and escaped."""

@@ -16,6 +16,7 @@ from dashboard.facts.lately import Lately
 from dashboard.facts.snapshot import Reading
 from dashboard.parts import sparkline
 from dashboard.parts.bars import PLAIN, REST, Bars, by_age, shortened
+from dashboard.parts.chosen import ages
 from dashboard.parts.html import Html
 from dashboard.parts.lately_screen import goings
 from dashboard.parts.ranking import Ranking, ranking
@@ -142,7 +143,7 @@ class Painter:
         return titles.get(block) or next(say(DEBTS[subject].title) for subject in SUBJECTS if subject == block)
 
     def _aging(self, standing: Standing) -> tuple[Bars, Bars]:
-        labels = tuple(self.age(since, until) for since, until in AGES)
+        labels = tuple(ages(self.say, since, until) for since, until in AGES)
         colours = by_age(len(labels))
         cents = [band.cents for band in standing.aging]
         bills = [band.bills for band in standing.aging]
@@ -162,9 +163,3 @@ class Painter:
 
     def _amounts(self, labels: tuple[str, ...], cents: Sequence[int], colours: tuple[str, ...]) -> Bars:
         return Bars(labels, tuple(each / 100 for each in cents), tuple(map(self.say.short_money, cents)), colours)
-
-    def age(self, since: int, until: int | None) -> str:
-        """The name of one range of days late."""
-        if until is None:
-            return self.say("%(since)s days or more", since=since)
-        return self.say("%(since)s to %(until)s days", since=since, until=until)

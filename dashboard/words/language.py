@@ -8,7 +8,7 @@ import io
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -103,3 +103,7 @@ class Language:
     def ago(self, age: timedelta) -> str:
         """An age in its largest unit, such as `há 2 min`."""
         return format_timedelta(-max(age, MOMENT), add_direction=True, threshold=1, format="short", locale=self.locale)
+
+
+language = cache(Language)
+"""By its name: its catalogue is compiled once."""
