@@ -9,8 +9,8 @@ from hashlib import blake2b
 import orjson
 
 from processors.hydrate.stage import fold, key_of
-from processors.keyed.stage import Record
 from schemas.dead import Headers
+from schemas.records import Record
 
 States = dict[bytes, bytes]
 """A fingerprint of each debtor's state by the debtor's key."""

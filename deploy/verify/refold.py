@@ -6,8 +6,9 @@ from datetime import datetime
 
 from deploy.verify.cuts import Reached
 from processors.keyed.rounds import fold_round
-from processors.keyed.stage import KeyedStage, Record
+from processors.keyed.stage import KeyedStage
 from schemas.errors import RejectRecord
+from schemas.records import Record
 
 AT_ONCE = 20_000
 """Records kept before they are folded: what bounds the memory beside the states themselves."""

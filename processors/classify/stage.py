@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 
 from processors.classify.calls import SILENCE, begun, due, judged, placed, told
 from processors.classify.reading import heard
-from processors.keyed.stage import Folded, KeyedStage, Record, letter
+from processors.keyed.stage import Folded, KeyedStage, letter
 from schemas.attempts import made_at
 from schemas.calls import Call, CallPlaced, call_key
 from schemas.codec import decode, encode
 from schemas.errors import RejectRecord
 from schemas.evidence import Evidence
 from schemas.model import next_version
+from schemas.records import Record
 from schemas.topics import CALLS, EVIDENCE, PLACED
 
 NAME = "classify"

@@ -8,12 +8,13 @@ from pydantic import ValidationError
 from pymongo.errors import PyMongoError
 
 from processors.dialer.stage import World, fold
-from processors.keyed.stage import Folded, Record
+from processors.keyed.stage import Folded
 from schemas.calling.freshness import Signs, nothing_waits
 from schemas.calling.gather import Unreadable
 from schemas.controls import in_force_since
 from schemas.errors import RetryLater
 from schemas.pabx import PABX_HOLDS
+from schemas.records import Record
 from schemas.runtime import clock, mongo
 from schemas.stages import Heartbeat
 from schemas.views import STAGES, Document

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from processors.dialer.history import carried, recent, with_call, with_placed, without
-from processors.keyed.stage import Folded, Record, letter
+from processors.keyed.stage import Folded, letter
 from schemas.calling.decide import decide, in_force
 from schemas.calling.facts import facts_of
 from schemas.calls import Call, CallPlaced
@@ -21,6 +21,7 @@ from schemas.instances import Instance
 from schemas.keys import debtor_of_row
 from schemas.model import next_version
 from schemas.queue import Facts, QueueEntry, Verdict
+from schemas.records import Record
 from schemas.topics import CALLS, DEBTORS, PLACED
 
 NAME = "dialer"

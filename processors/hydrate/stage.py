@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from processors.keyed.stage import Folded, KeyedStage, Record, letter, place_of
+from processors.keyed.stage import Folded, KeyedStage, letter, place_of
 from schemas.codec import decode, encode
 from schemas.dead import DeadLetter
 from schemas.debtor import Debtor
@@ -11,6 +11,7 @@ from schemas.errors import RejectRecord
 from schemas.hydration.fold import stamped
 from schemas.hydration.record import is_nobody, learned, unlearned
 from schemas.keys import debtor_of_row
+from schemas.records import Record
 from schemas.topics import BILLS, CLIENTS, CONTRACTS, DEBTORS
 
 NAME = "hydrate"

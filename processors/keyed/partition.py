@@ -16,9 +16,10 @@ from aiokafka.errors import KafkaError
 
 from processors.keyed.restore import Restored, first_since, records_of, restore
 from processors.keyed.rounds import Round, bounded, fold_round, messages
-from processors.keyed.stage import KeyedStage, Record
+from processors.keyed.stage import KeyedStage
 from schemas.errors import RejectRecord, RetryLater
 from schemas.keys import partition_of
+from schemas.records import Record
 from schemas.runtime.kafka import reader
 from schemas.runtime.transactions import Parts, Writer, letters_part
 

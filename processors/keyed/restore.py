@@ -12,10 +12,11 @@ from datetime import datetime
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from processors.keyed.rounds import at_home, positions_in
-from processors.keyed.stage import KeyedStage, Record, letter
+from processors.keyed.stage import KeyedStage, letter
 from schemas.codec import decode
 from schemas.dead import DeadLetter, Headers
 from schemas.errors import RejectRecord
+from schemas.records import Record
 
 FETCH_MS = 1_000
 FETCH_RECORDS = 50_000

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 import orjson
 
-from processors.keyed.stage import Folded, KeyedStage, Record, letter
+from processors.keyed.stage import Folded, KeyedStage, letter
 from schemas.dead import DeadLetter, Headers
 from schemas.errors import RejectRecord
 from schemas.keys import partition_of
+from schemas.records import Record
 from schemas.runtime.kafka import Message
 from schemas.topics import RECORD_BYTES
 

@@ -5,20 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from schemas.dead import DeadLetter, Headers, Why
+from schemas.dead import DeadLetter, Why
 from schemas.errors import RejectRecord
+from schemas.records import Record
 from schemas.topics import Topic
-
-
-class Record(Protocol):
-    """One Kafka record, as aiokafka gives it."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
 
 
 class Folded(NamedTuple):

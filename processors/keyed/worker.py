@@ -17,7 +17,8 @@ from faust.types import TP
 
 from processors.keyed.batches import BatchConsumer, Fetch
 from processors.keyed.partition import Partition
-from processors.keyed.stage import Folded, KeyedStage, Record
+from processors.keyed.stage import Folded, KeyedStage
+from schemas.records import Record
 from schemas.runtime.clock import now
 from schemas.runtime.progress import PROCESS, Loop
 from schemas.runtime.transactions import Parts

@@ -1,25 +1,14 @@
 """One raw record into the state of its debtor: its key, its tombstones, a dead letter that is retried. Pure."""
 
 from datetime import datetime
-from typing import Protocol
 
 from schemas.codec import decode
-from schemas.dead import RETRY, Headers
+from schemas.dead import RETRY
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.hydration.fold import doubted, empty, forget, settled, step
+from schemas.records import Record
 from schemas.rows import ErpRow
-
-
-class Record(Protocol):
-    """One Kafka record, as aiokafka gives it."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
 
 
 def learned(key: bytes, state: Debtor | None, record: Record, now: datetime) -> Debtor | None:

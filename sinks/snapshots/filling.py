@@ -9,12 +9,13 @@ from pymongo import DeleteOne, ReplaceOne
 
 from schemas.figures.snapshots import Found, Snapshot
 from schemas.instances import Instance
+from schemas.records import Timed
 from schemas.runtime.mongo import Database
 from schemas.runtime.reading import read_through
 from schemas.topics import BILLS, CALLS_KEPT, CLIENTS, CONTRACTS, REPLAY, SWEEPS
 from schemas.views import Document
 from sinks.snapshots.asking import NEEDED, called, owed
-from sinks.snapshots.past import Past, Record, Sweeps
+from sinks.snapshots.past import Past, Sweeps
 
 SCRATCH = "snapshots_rebuilding_"
 """And the term: a holder that was paused works in another one than who took over."""
@@ -67,7 +68,7 @@ class Filling:
         finally:
             await self._database.drop_collection(self._scratch)
 
-    def _take(self, past: Past, record: Record) -> None:
+    def _take(self, past: Past, record: Timed) -> None:
         past.take(record)
         self._read += 1
         if self._read % AT_ONCE == 0:

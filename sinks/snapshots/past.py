@@ -7,14 +7,14 @@ then.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from schemas.codec import decode, encode
-from schemas.dead import Headers
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.hydration.record import is_nobody, learned, unlearned
 from schemas.keys import debtor_of_row
+from schemas.records import Timed
 from schemas.rows import Kind
 from schemas.sweeps import Sweep
 from schemas.views import Document, debtor
@@ -22,24 +22,12 @@ from schemas.views import Document, debtor
 Place = tuple[str, int]
 
 
-class Record(Protocol):
-    """One Kafka record, as aiokafka gives it; `timestamp` in milliseconds since 1970."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
-    timestamp: int
-
-
 class Later(NamedTuple):
     """A record that does not count yet."""
 
     since: datetime
     key: bytes
-    record: Record
+    record: Timed
 
 
 class Past:
@@ -57,7 +45,7 @@ class Past:
         self._reached: defaultdict[Place, datetime] = defaultdict(lambda: datetime.fromtimestamp(0, UTC))
         self._waiting: list[Later] = []
 
-    def take(self, record: Record) -> None:
+    def take(self, record: Timed) -> None:
         """One record, also of another instance or none of ours, which teaches nothing."""
         if not (record.key or b"").startswith(self._mine):
             return
@@ -86,7 +74,7 @@ class Past:
             state = self._states.get(key)
             yield key.decode(), None if state is None else debtor(decode(Debtor, state))
 
-    def _learn(self, key: bytes, record: Record, now: datetime) -> None:
+    def _learn(self, key: bytes, record: Timed, now: datetime) -> None:
         state = self._states.get(key)
         before = None if state is None else decode(Debtor, state)
         try:

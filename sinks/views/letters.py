@@ -5,20 +5,21 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 from schemas.dead import why_of
+from schemas.records import Timed
 from schemas.views import Document, Part
-from sinks.views.writes import Batch, Record, Version
+from sinks.views.writes import Batch, Version
 
 DIGEST_BYTES = 16
 
 
-def dead_letters(records: Iterable[Record], version: Version, _now: datetime) -> Batch:
+def dead_letters(records: Iterable[Timed], version: Version, _now: datetime) -> Batch:
     """Every record of the dead-letter topic can be stored: nothing comes back from here."""
     # a part: told again, it leaves alone what somebody has said of it since
     documents = [Part({**dead_letter(record), "version": version(record)}) for record in records]
     return Batch({document["_id"]: document for document in documents}, [])
 
 
-def dead_letter(record: Record) -> Document:
+def dead_letter(record: Timed) -> Document:
     """One letter with its bytes. Its `_id` says where it comes from, who could not read it and what it holds."""
     why = why_of(record.headers, f"{record.topic}[{record.partition}]@{record.offset}")
     digest = blake2b(digest_size=DIGEST_BYTES)

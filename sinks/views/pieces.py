@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from aiokafka import TopicPartition  # a value
 
-from sinks.views.writes import Record
+from schemas.records import Timed
 
 PIECE_BYTES = 16 * 1024 * 1024
 """MongoDB keeps an open transaction in its cache, which is a quarter of a gigabyte in the smallest installation."""
@@ -15,12 +15,12 @@ PIECE_BYTES = 16 * 1024 * 1024
 class Piece:
     """Records in the order of each partition, and where each partition is after them."""
 
-    records: list[Record] = field(default_factory=list)
+    records: list[Timed] = field(default_factory=list)
     after: dict[TopicPartition, int] = field(default_factory=dict)
 
 
 def pieces(
-    found: Mapping[TopicPartition, Sequence[Record]], after: Mapping[TopicPartition, int], most: int = PIECE_BYTES
+    found: Mapping[TopicPartition, Sequence[Timed]], after: Mapping[TopicPartition, int], most: int = PIECE_BYTES
 ) -> Iterator[Piece]:
     """At least one record and at most `most` bytes of values each. `after`: where each partition is at the end.
 

@@ -11,10 +11,10 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import PyMongoError
 
+from schemas.records import Timed
 from sinks.views.epochs import Share
 from sinks.views.pieces import Piece, pieces
 from sinks.views.shares import Away, Shares
-from sinks.views.writes import Record
 
 POLL_MS = 500
 RECORDS = 2_000
@@ -88,7 +88,7 @@ class Reading:
             self._had |= taken.keys()
             self._cut -= taken.keys()
 
-    def _is_ours(self, tp: TopicPartition, held: Mapping[TopicPartition, Held], records: Sequence[Record]) -> bool:
+    def _is_ours(self, tp: TopicPartition, held: Mapping[TopicPartition, Held], records: Sequence[Timed]) -> bool:
         if tp not in held or not self.holds(tp, held[tp]):
             return False
         return self._goes_on(tp, held[tp], records[0].offset)

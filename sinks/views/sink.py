@@ -20,6 +20,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from schemas.errors import RetryLater
+from schemas.records import Timed
 from schemas.runtime import mongo
 from schemas.runtime.kafka import bury
 from schemas.runtime.progress import Loop
@@ -27,14 +28,14 @@ from schemas.views import EPOCHS
 from sinks.views.ghosts import lay
 from sinks.views.reading import PATIENCE, POLL_MS, Held, Read, Reading, away
 from sinks.views.shares import Away, Shares
-from sinks.views.writes import DUPLICATE_KEY, Batch, Record, Version, refused
+from sinks.views.writes import DUPLICATE_KEY, Batch, Version, refused
 
 TRANSIENT = "TransientTransactionError"
 AT_A_STRETCH = 10
 """Less than 1 ms of work: an exchange with MongoDB is a handful of turns of the loop, and each waits for a stretch."""
 log = structlog.get_logger()
 
-ToBatch = Callable[[Iterable[Record], Version, datetime], Batch]
+ToBatch = Callable[[Iterable[Timed], Version, datetime], Batch]
 Partition = Callable[[str], int]
 
 
@@ -89,7 +90,7 @@ class Sink:
         one = self._waiting.popleft()
         return Made(one, await self._batch(one, one.piece.records))
 
-    async def _batch(self, one: Read, records: Sequence[Record]) -> Batch:
+    async def _batch(self, one: Read, records: Sequence[Timed]) -> Batch:
         """What `records` of the piece write. Between two stretches what MongoDB waits for can be sent."""
         whole = Batch({}, [])
         now = datetime.now(UTC)

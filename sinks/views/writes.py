@@ -3,13 +3,14 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from pymongo import InsertOne, ReplaceOne, UpdateOne
 
 from schemas.codec import decode
-from schemas.dead import RETRY, DeadLetter, Headers, Why
+from schemas.dead import RETRY, DeadLetter, Why
 from schemas.errors import RejectRecord
+from schemas.records import Timed
 from schemas.views import Document, Part, View
 from sinks.views.places import partition
 
@@ -17,19 +18,7 @@ Write = ReplaceOne[Document] | InsertOne[Document] | UpdateOne
 DUPLICATE_KEY = 11000
 
 
-class Record(Protocol):
-    """One Kafka record, as aiokafka gives it; `timestamp` in milliseconds since 1970."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
-
-
-Version = Callable[[Record], int]
+Version = Callable[[Timed], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +62,7 @@ def _write(identity: str, document: Document, held: Collection[str] | None) -> W
     return InsertOne(document)
 
 
-def batch(view: View, records: Iterable[Record], version: Version, now: datetime) -> Batch:
+def batch(view: View, records: Iterable[Timed], version: Version, now: datetime) -> Batch:
     """`records` in the order of each partition. One without a value leaves a grave; `now` is when, and need not be exact."""
     newest: dict[str, Document] = {}
     letters = []
@@ -92,7 +81,7 @@ def batch(view: View, records: Iterable[Record], version: Version, now: datetime
     return Batch(newest, letters)
 
 
-def _document(view: View, record: Record, now: datetime) -> tuple[str, Document]:
+def _document(view: View, record: Timed, now: datetime) -> tuple[str, Document]:
     model = view.topic.model
     if model is None:
         raise TypeError(f"{view.name} has no model: dead letters have their own function")
@@ -108,7 +97,7 @@ def _document(view: View, record: Record, now: datetime) -> tuple[str, Document]
     return identity, document
 
 
-def _of_this_partition(view: View, record: Record) -> None:
+def _of_this_partition(view: View, record: Timed) -> None:
     own = partition(view, (record.key or b"").decode(errors="replace"))
     if own != record.partition:
         raise RejectRecord(f"a record of partition {own} in partition {record.partition}", field="key")

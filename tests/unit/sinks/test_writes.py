@@ -17,13 +17,14 @@ from schemas.debtor import Debtor
 from schemas.evidence import Evidence
 from schemas.keys import row_key
 from schemas.queue import Facts, QueueEntry, Verdict
+from schemas.records import Timed
 from schemas.rows import ErpRow
 from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
 from schemas.topics import DEAD
 from schemas.views import VIEWS, View
 from sinks.views.places import partition
-from sinks.views.writes import Batch, Record, Write, batch, refused
+from sinks.views.writes import Batch, Write, batch, refused
 from tests.strategies import SEEN
 from tests.strategies import event as row
 from tests.unit.records import Given
@@ -65,11 +66,11 @@ def debtor(code: str, version: int | None, offset: int = 0) -> Given:
     return record(DEBTORS, f"norte:{code}".encode(), event, offset)
 
 
-def version_of(one: Record) -> int:
+def version_of(one: Timed) -> int:
     return 1_000 + one.offset
 
 
-def made(view: View, *records: Record) -> Batch:
+def made(view: View, *records: Timed) -> Batch:
     return batch(view, records, version_of, SEEN)
 
 

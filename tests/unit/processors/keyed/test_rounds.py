@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from processors.hydrate.stage import HYDRATE
 from processors.keyed.restore import examined
 from processors.keyed.rounds import READ, Round, fold_round, messages, positions_in
-from processors.keyed.stage import Fold, Folded, Record
+from processors.keyed.stage import Fold, Folded
 from schemas.codec import decode
 from schemas.debtor import Debtor
 from schemas.keys import partition_of
+from schemas.records import Record
 from schemas.rows import ErpRow
 from schemas.topics import RECORD_BYTES
 from tests.strategies import SEEN, event, histories
