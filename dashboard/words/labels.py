@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 from dashboard.facts.failures import Failure
 from dashboard.facts.levels import Level
 from dashboard.facts.stages import Trouble
+from schemas.figures.names import HELD
 from schemas.queue import HoldReason, Part
 from schemas.reverse_map import Subject
 from schemas.rows import Kind
@@ -28,43 +29,39 @@ class Why(NamedTuple):
 
 
 HOLDS: Final[dict[HoldReason, Why]] = {
-    "client_unknown": Why(N_("Client not read yet"), N_("Wait for the next reading of the ERP's clients.")),
-    "nothing_due": Why(N_("Nothing to collect"), N_("Nothing to do: no overdue bill is open.")),
-    "too_early": Why(N_("Not late enough yet"), N_("Wait: the bills are in pre-collection.")),
-    "excluded_by_erp": Why(
-        N_("Excluded from collection in the ERP"), N_("Change the client's collection option in the ERP.")
-    ),
-    "voluntary_suspension": Why(N_("Suspended at the client's request"), N_("Wait until the client resumes the contract.")),
-    "awaiting_confirmation": Why(N_("Payment awaiting confirmation"), N_("Confirm the payment in the ERP.")),
-    "renegotiated": Why(N_("Renegotiated debt"), N_("Follow the agreement in the ERP.")),
-    "promise": Why(N_("Promise to pay in force"), N_("Wait until the promised date.")),
-    "blocklist": Why(N_("On the do-not-call list"), N_("Only whoever listed the client may undo it.")),
+    "client_unknown": Why(HELD["client_unknown"], N_("Wait for the next reading of the ERP's clients.")),
+    "nothing_due": Why(HELD["nothing_due"], N_("Nothing to do: no overdue bill is open.")),
+    "too_early": Why(HELD["too_early"], N_("Wait: the bills are in pre-collection.")),
+    "excluded_by_erp": Why(HELD["excluded_by_erp"], N_("Change the client's collection option in the ERP.")),
+    "voluntary_suspension": Why(HELD["voluntary_suspension"], N_("Wait until the client resumes the contract.")),
+    "awaiting_confirmation": Why(HELD["awaiting_confirmation"], N_("Confirm the payment in the ERP.")),
+    "renegotiated": Why(HELD["renegotiated"], N_("Follow the agreement in the ERP.")),
+    "promise": Why(HELD["promise"], N_("Wait until the promised date.")),
+    "blocklist": Why(HELD["blocklist"], N_("Only whoever listed the client may undo it.")),
     "control_unreadable": Why(
-        N_("Promise or block that cannot be read"),
+        HELD["control_unreadable"],
         N_("Ask the operator to mend the document that the log of the dialer names."),
     ),
-    "no_phone": Why(N_("No valid phone"), N_("Add a phone with area code to the client in the ERP.")),
-    "too_old": Why(N_("Too late for calls"), N_("Collect these bills in another way, or raise max_days_overdue.")),
-    "client_inactive": Why(N_("Inactive client"), N_("The provider does not call inactive clients (call_inactive).")),
-    "company": Why(N_("Company"), N_("The provider does not call companies (call_companies).")),
-    "branch": Why(N_("Branch that is not called"), N_("The provider does not call this branch (branches).")),
-    "no_number_left": Why(N_("No number left to call"), N_("Correct the client's phones in the ERP: these do not exist.")),
-    "call_open": Why(N_("Call in progress"), N_("Wait until it ends.")),
-    "limit_hour": Why(N_("Called in the last hour"), N_("Wait: the limit of calls per hour is reached.")),
-    "limit_gap": Why(N_("Called a short while ago"), N_("Wait: between two calls lies the provider's least gap.")),
-    "limit_day": Why(N_("Called often enough today"), N_("Calls resume tomorrow.")),
-    "limit_7_days": Why(N_("Called often enough in 7 days"), N_("Wait: the limit of calls in 7 days is reached.")),
-    "rest_after_human": Why(N_("Resting after a conversation"), N_("Wait: the client answered a few days ago.")),
-    "retry_later": Why(N_("Waiting for the next attempt"), N_("Wait: after a call in vain the next one comes later.")),
-    "no_pabx": Why(N_("Provider without a PABX"), N_("Ask the operator to configure the provider's PABX.")),
-    "pabx_refuses": Why(N_("PABX refuses calls"), N_("Ask the operator to check the PABX's user and permissions.")),
-    "data_stale": Why(N_("Debts not read recently"), N_("Calls resume after the next complete reading of the bills.")),
-    "holiday": Why(N_("Holiday"), N_("Calls resume on the next working day.")),
-    "outside_window": Why(N_("Outside the permitted hours"), N_("Calls resume when the permitted hours begin.")),
-    "instance_unknown": Why(
-        N_("Provider without configuration"), N_("Ask the operator to check the provider's configuration.")
-    ),
-    "instance_paused": Why(N_("Provider paused"), N_("Ask the operator to resume the provider.")),
+    "no_phone": Why(HELD["no_phone"], N_("Add a phone with area code to the client in the ERP.")),
+    "too_old": Why(HELD["too_old"], N_("Collect these bills in another way, or raise max_days_overdue.")),
+    "client_inactive": Why(HELD["client_inactive"], N_("The provider does not call inactive clients (call_inactive).")),
+    "company": Why(HELD["company"], N_("The provider does not call companies (call_companies).")),
+    "branch": Why(HELD["branch"], N_("The provider does not call this branch (branches).")),
+    "no_number_left": Why(HELD["no_number_left"], N_("Correct the client's phones in the ERP: these do not exist.")),
+    "call_open": Why(HELD["call_open"], N_("Wait until it ends.")),
+    "limit_hour": Why(HELD["limit_hour"], N_("Wait: the limit of calls per hour is reached.")),
+    "limit_gap": Why(HELD["limit_gap"], N_("Wait: between two calls lies the provider's least gap.")),
+    "limit_day": Why(HELD["limit_day"], N_("Calls resume tomorrow.")),
+    "limit_7_days": Why(HELD["limit_7_days"], N_("Wait: the limit of calls in 7 days is reached.")),
+    "rest_after_human": Why(HELD["rest_after_human"], N_("Wait: the client answered a few days ago.")),
+    "retry_later": Why(HELD["retry_later"], N_("Wait: after a call in vain the next one comes later.")),
+    "no_pabx": Why(HELD["no_pabx"], N_("Ask the operator to configure the provider's PABX.")),
+    "pabx_refuses": Why(HELD["pabx_refuses"], N_("Ask the operator to check the PABX's user and permissions.")),
+    "data_stale": Why(HELD["data_stale"], N_("Calls resume after the next complete reading of the bills.")),
+    "holiday": Why(HELD["holiday"], N_("Calls resume on the next working day.")),
+    "outside_window": Why(HELD["outside_window"], N_("Calls resume when the permitted hours begin.")),
+    "instance_unknown": Why(HELD["instance_unknown"], N_("Ask the operator to check the provider's configuration.")),
+    "instance_paused": Why(HELD["instance_paused"], N_("Ask the operator to resume the provider.")),
 }
 
 PARTS: Final[dict[Part, str]] = {

@@ -1,4 +1,4 @@
-"""All figures of the last days at once, by the last snapshot of each. (A pipeline over `snapshots`.)"""
+"""The last snapshot of each local day. (Pipelines over `snapshots`.)"""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,8 +8,8 @@ from schemas.figures.scope import Pipeline
 from schemas.views import SNAPSHOTS
 
 
-def days_pipeline(instance: str, zone: str, family: Family, first: date, last: date) -> Pipeline:
-    """A row of each local day from `first` to `last` that knows the `family`: `_id` (ISO), `figures`, oldest first.
+def last_rows(instance: str, zone: str, family: Family, first: date, last: date) -> Pipeline:
+    """Its stages give each local day from `first` to `last` that knows the `family`: `_id` (ISO), and its last `row`.
 
     Days are found in the index alone; then one row of each is read.
     """
@@ -23,6 +23,14 @@ def days_pipeline(instance: str, zone: str, family: Family, first: date, last: d
         {"$group": {"_id": day, "at": {"$max": "$at"}}},
         {"$set": {"key": key}},
         {"$lookup": {"from": SNAPSHOTS, "localField": "key", "foreignField": "_id", "as": "row"}},
-        {"$project": {"figures": {"$first": "$row.figures"}}},
+        {"$unwind": "$row"},
+    ]
+
+
+def days_pipeline(instance: str, zone: str, family: Family, first: date, last: date) -> Pipeline:
+    """A row of each local day from `first` to `last` that knows the `family`: `_id` (ISO), `figures`, oldest first."""
+    return [
+        *last_rows(instance, zone, family, first, last),
+        {"$project": {"figures": "$row.figures"}},
         {"$sort": {"_id": 1}},
     ]

@@ -6,10 +6,10 @@ A day is what its last row says that knows the figure. Of a week or a month, wha
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
+from schemas.figures.days import last_rows
 from schemas.figures.names import FIGURES, Figure
 from schemas.figures.scope import Pipeline, Row
 from schemas.figures.snapshots import Source
@@ -75,28 +75,15 @@ def period_before(first: date, last: date) -> tuple[date, date]:
 def history_pipeline(instance: str, zone: str, figure: str, first: date, last: date) -> Pipeline:
     """Over `snapshots`; a row, for `day_values`, of each local day from `first` to `last`.
 
-    Days are found in the index alone; then one row of each is read. Raises LookupError for a figure that is none.
+    Raises LookupError for a figure that is none.
     """
     family = FIGURES[figure].family
-    clock = ZoneInfo(zone)
-    since = datetime.combine(first, time(0), clock)
-    until = datetime.combine(last + timedelta(days=1), time(0), clock)
 
     def of_family(field: str) -> dict[str, Any]:
         return {"$getField": {"field": family, "input": f"$row.{field}"}}
 
     return [
-        {"$match": {"instance": instance, "known": family, "at": {"$gte": since, "$lt": until}}},
-        {"$project": {"_id": 0, "at": 1}},
-        {
-            "$group": {
-                "_id": {"$dateToString": {"date": "$at", "format": "%Y-%m-%d", "timezone": zone}},
-                "at": {"$max": "$at"},
-            }
-        },
-        {"$set": {"key": {"$concat": [f"{instance}@", {"$dateToString": {"date": "$at", "format": "%Y-%m-%dT%H:%MZ"}}]}}},
-        {"$lookup": {"from": "snapshots", "localField": "key", "foreignField": "_id", "as": "row"}},
-        {"$unwind": "$row"},
+        *last_rows(instance, zone, family, first, last),
         {
             "$project": {
                 "value": {"$getField": {"field": {"$literal": figure}, "input": "$row.figures"}},

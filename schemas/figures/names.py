@@ -6,6 +6,7 @@ from typing import Final, Literal, get_args
 
 from schemas.attempts import Outcome
 from schemas.debtor import Access, Speed
+from schemas.figures.definitions import N_
 from schemas.figures.scope import AGES
 from schemas.queue import HoldReason
 
@@ -16,11 +17,6 @@ Over = Literal["last", "sum"]
 """Of several days: the last one's is theirs (what is owed), or they add up (calls). Shares are the last day's."""
 VERSIONS: Mapping[Family, int] = {"standing": 1, "debts": 1, "access": 1, "waiting": 1, "calls": 1}
 """Raised with a change of what a figure of the family means: rows of another version are then told apart."""
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools look for
-    """`message`, to be translated by whoever shows it."""
-    return message
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer, TopicPartition
+from playwright.sync_api import Browser
 from pymongo import MongoClient
 
 from deploy.topics import ensure
@@ -17,6 +18,7 @@ from schemas.runtime.kafka import producer, reader
 from schemas.sweeps import Sweep
 from schemas.topics import SWEEPS
 from schemas.views import INSTANCES
+from tests.integration.dashboard_tab import chromium
 from tests.integration.pipeline import SECRETS
 from tests.integration.watching import Listed, Watch
 
@@ -73,3 +75,10 @@ async def watch(servers: str) -> AsyncIterator[Watch]:
 def settings(env: Mapping[str, str]) -> PollerSettings:
     fields = {name.lower(): value for name, value in {**env, **SECRETS}.items()}
     return PollerSettings.model_validate(fields)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all tests of a file; without it they fail."""
+    with chromium() as found:
+        yield found

@@ -19,7 +19,7 @@ from schemas.sweeps import Sweep
 from tests.integration import dashboard_tab as seen
 from tests.integration.dashboard_expected import Expected, money, number
 from tests.integration.dashboard_provider import LOST, Seeded, clients, instance
-from tests.integration.dashboard_tab import DESK, PHONE, address, chromium, environment, opened, tab, wait_ready
+from tests.integration.dashboard_tab import DESK, PHONE, address, environment, opened, tab, wait_ready
 from tests.integration.pipeline import Worker, running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -31,13 +31,6 @@ NORTE = Expected(instance("norte", "Norte Telecom"), clients(1, 6_000, 800, TODA
 VALE = Expected(
     instance("vale", "Vale Fibra", zone="America/Maceio", min_days=10), clients(2, 2_100, 260, TODAY), TODAY, NOW
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests; without it they fail."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from schemas.attempts import Outcome
 from schemas.calls import Call
 from schemas.evidence import Evidence, Heard
 from tests.integration.dashboard_provider import Owing, Seeded, instance
-from tests.integration.dashboard_tab import DESK, PHONE, address, chromium, environment, plain, tab, wait_ready
+from tests.integration.dashboard_tab import DESK, PHONE, address, environment, plain, tab, wait_ready
 from tests.integration.pipeline import running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -49,13 +49,6 @@ DRY = [call(number, dry=True) for number in range(40, 47)]
 def rate(found: int, of: int) -> str:
     """As a Brazilian writes a share."""
     return f"{round(1000 * found / of) / 10:g}%".replace(".", ",")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests; without it they fail."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

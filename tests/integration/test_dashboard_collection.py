@@ -16,7 +16,7 @@ from schemas.calls import Call
 from schemas.controls import BLOCKLIST, PROMISES
 from schemas.debtor import Debtor
 from tests.integration.dashboard_provider import Owing, Seeded, clients, debtor, instance
-from tests.integration.dashboard_tab import DESK, PATIENCE_MS, PHONE, address, chromium, environment, plain, tab, wait_ready
+from tests.integration.dashboard_tab import DESK, PATIENCE_MS, PHONE, address, environment, plain, tab, wait_ready
 from tests.integration.pipeline import running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -51,13 +51,6 @@ def call(client: Owing, outcome: Outcome | None, minutes: int, *, dry: bool = Fa
     return views.call(
         Call(instance="norte", code=client.code, attempt=attempt, version=1, at=at, outcome=outcome, dry_run=dry)
     )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests; without it they fail."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

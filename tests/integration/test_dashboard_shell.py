@@ -14,7 +14,6 @@ from tests.integration.dashboard_tab import (
     DESK,
     PHONE,
     address,
-    chromium,
     environment,
     opened,
     tab,
@@ -33,12 +32,6 @@ DARK, LIGHT = "rgb(20, 24, 29)", "rgb(244, 246, 248)"
 GROUND = "getComputedStyle(document.body).backgroundColor"
 AGED = "document.documentElement.style.getPropertyValue('--aged')"
 NAV = "#nav a[aria-current=page]"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,6 @@ from tests.integration.dashboard_tab import (
     PHONE,
     address,
     choose,
-    chromium,
     environment,
     opened,
     plain,
@@ -49,13 +48,6 @@ UGLY = ("W" * 200, "<script>document.title='broken'</script>")
 IN_NORTE = dashboard_debt.debtors(NORTE, 1, 300, TODAY, NOW)
 IN_SUL = dashboard_debt.debtors(SUL, 2, 20, TODAY, NOW, UGLY)
 BILLS, CONTRACTS = "?pagina=faturas", "?pagina=bloqueados"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests; without it they fail."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

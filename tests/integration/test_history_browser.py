@@ -1,6 +1,6 @@
 """The page Histórico as a manager uses it: real Chromium, real process, real MongoDB."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from schemas.figures.snapshots import quarter, row_id
 from schemas.views import SNAPSHOTS
 from tests.integration import axe
 from tests.integration.dashboard_provider import Seeded, clients, instance
-from tests.integration.dashboard_tab import DESK, PHONE, address, chromium, environment, plain, tab, wait_ready
+from tests.integration.dashboard_tab import DESK, PHONE, address, environment, plain, tab, wait_ready
 from tests.integration.pipeline import running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -24,12 +24,6 @@ TODAY = NOW.astimezone(NORTE.clock).date()
 CALLS = {n: 10 + n for n in range(20) if n != 2}
 """By days ago; of two days ago nothing is known."""
 PAGE = "?pagina=historico"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The page "Instances" on a real MongoDB: what is saved or refused, what a restart leaves of a form."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from schemas.runtime.secrets import seal, unseal
 from schemas.runtime.settings import MongoSettings
 from schemas.views import INSTANCES
 from tests.integration.dashboard_provider import Seeded, clients, instance
-from tests.integration.dashboard_tab import DESK, address, chromium, tab, wait_ready
+from tests.integration.dashboard_tab import DESK, address, tab, wait_ready
 from tests.integration.pipeline import running
 
 pytestmark = pytest.mark.integration
@@ -166,13 +166,6 @@ async def test_a_draft_is_kept_sealed_for_its_reader(desk: Desk) -> None:
     assert indexes["at_1"]["expireAfterSeconds"] == KEPT.total_seconds()
     await desk.drafts.drop("norte")
     assert await desk.drafts.all() == {}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests; without it they fail."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

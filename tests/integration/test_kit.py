@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from dashboard.parts.styles import ASSETS
 from deploy.local.ports import free
 from tests.integration import axe
-from tests.integration.dashboard_tab import DESK, PATIENCE_MS, PHONE, chromium, plain, tab
+from tests.integration.dashboard_tab import DESK, PATIENCE_MS, PHONE, plain, tab
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
@@ -20,13 +20,6 @@ NARROWEST = ViewportSize(width=320, height=800)
 BARS = "[role=img] >> nth=0"
 PANEL_S_OWN = {"aria-progressbar-name", "empty-heading", "heading-order", "page-has-heading-one"}
 """What axe finds in the library's bare page round the gallery; the dashboard's shell is judged by the tests of its pages."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests; without it they fail."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

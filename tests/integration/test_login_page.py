@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from os import environ
 from pathlib import Path
 from urllib.request import urlopen
@@ -12,17 +12,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from deploy.local.ports import free
-from tests.integration.dashboard_tab import PHONE, address, chromium, tab
+from tests.integration.dashboard_tab import PHONE, address, tab
 from tests.integration.dashboard_visitor import PASSWORD, SECRET
 from tests.integration.pipeline import PATIENCE_S, running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture
