@@ -62,6 +62,7 @@ SIDE, RAIL = 208, 56
 """Pixels: the app bar; the navigation where there is room for words, and where for icons alone (`templates/shell.html`)."""
 FRAME = {
     "& .main": {"backgroundColor": "background.default"},
+    "& .main .MuiToolbar-root .MuiTypography-root": {"visibility": "hidden"},  # an empty heading that only takes up room
     "& .MuiToolbar-root": {
         "minHeight": f"{BAR}px !important",
         "height": f"{BAR}px",
@@ -76,6 +77,7 @@ FRAME = {
         "borderBottom": "1px solid",
         "borderColor": "divider",
     },
+    "& .header .MuiLinearProgress-root": {"display": "none"},  # without a name, and shown for all that `Page` is told not to
     "& .header .title": {"color": "text.primary", "fontSize": "16px", "fontWeight": 700},
     "@media (min-width: 1200px)": {"& .main": {"marginLeft": f"{SIDE}px"}},
     "@media (min-width: 768px) and (max-width: 1199.98px)": {"& .main": {"marginLeft": f"{RAIL}px"}},

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from deploy.local.ports import free
 from tests.integration.dashboard_tab import PHONE, address, tab
@@ -52,6 +52,16 @@ def _answers(env: Mapping[str, str]) -> None:
     pytest.fail("the dashboard does not answer")
 
 
+def _asked(page: Page, url: str) -> None:
+    """Load the page, as it says, until it has heard of the first user: it looks once a second."""
+    ends = time.monotonic() + PATIENCE_S
+    page.goto(url)
+    while not page.get_by_label("Usuário").count():
+        assert time.monotonic() < ends, page.content()
+        time.sleep(0.2)
+        page.goto(url)
+
+
 def test_a_clerk_logs_in_is_thrown_out_and_logs_in_again(browser: Browser, env: Mapping[str, str], tmp_path: Path) -> None:
     """From the first user's command to the page; nothing from elsewhere, nothing cut off; another password ends it."""
     with running("dashboard", env, tmp_path) as worker, tab(browser, PHONE) as page:
@@ -61,7 +71,7 @@ def test_a_clerk_logs_in_is_thrown_out_and_logs_in_again(browser: Browser, env: 
         added = user(env, tmp_path, "add", "ana", "--role", "operator", password=f"{PASSWORD}\n")
         assert (added.returncode, added.stderr.strip()) == (0, "ana may log in as operator")
 
-        page.goto(address(env, "?pagina=configuracao"))
+        _asked(page, address(env, "?pagina=configuracao"))
         assert page.locator("html").get_attribute("lang") == "pt-BR"
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         expect(page.get_by_label("Usuário")).to_be_focused()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from signal import SIGCONT, SIGSTOP, SIGTERM
@@ -26,7 +27,7 @@ from schemas.runtime.kafka import Message, publish
 from schemas.runtime.mongo import Database
 from schemas.sweeps import Sweep
 from schemas.topics import DEAD, DEBTORS, REFERENCES, SWEEPS
-from schemas.views import EPOCHS, GRAVES, VIEWS
+from schemas.views import EPOCHS, GRAVES, VIEWS, View
 from sinks.views.indexes import ensure_indexes
 from tests.integration.pipeline import Worker, eventually, running
 
@@ -127,10 +128,17 @@ async def test_interrupted_the_last_record_of_each_debtor_stays(
         (grave,) = [one async for one in store["debtors"].find({"erased": True, "_id": f"{prefix}:0"})]
         assert grave.keys() == {"_id", "erased", "at", "version"}
         for declared in VIEWS:
+            await eventually(partial(prepared, store, declared), f"the indexes of {declared.name}")
             there = (await store[declared.name].index_information()).values()
             assert set(declared.indexes) <= {tuple(index["key"]) for index in there}
             kept = timedelta(days={"stages": 1, "calls": 180, "evidence": 180}.get(declared.name, 30)).total_seconds()
             assert any(index.get("expireAfterSeconds") == kept for index in there)
+
+
+async def prepared(store: Database, view: View) -> bool:
+    """Its loop has begun: they do so one after the other."""
+    there = (await store[view.name].index_information()).values()
+    return len(there) > len(view.indexes) + 1  # MongoDB's own, the declared ones, and one that lets documents expire
 
 
 async def test_a_lost_database_is_filled_again(
