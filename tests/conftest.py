@@ -21,6 +21,8 @@ GONE_WITHIN = 5.0
 
 
 def pytest_configure() -> None:
+    # the programs that tests start: compiling its modules is more than half of what the start of one costs
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     forced = os.environ.get("TEST_STACK", "")
     if forced and forced not in KAFKA:
         raise pytest.UsageError(f"TEST_STACK={forced}: choose one of {', '.join(KAFKA)}")
