@@ -34,7 +34,7 @@ def delay(*outcomes: Outcome | None, **minutes: int) -> float | None:
 
 
 def test_each_outcome_has_its_delay() -> None:
-    """A conversation has none: `rest_days_after_human` is the rule for those. A machine has hours, a busy line is tried soon."""
+    """A conversation has none: `rest_days_after_human` is the rule for those. A busy line is tried soon, a machine later."""
     half_a_day, soon, tomorrow = 4 * 60, 30, 24 * 60
     by_hand = {
         **dict.fromkeys(("machine", "machine_presumed", "not_sure", "dropped", "lost"), half_a_day),
