@@ -60,6 +60,25 @@ def test_what_amd_found_counts_more_than_the_record(status: str, cause: str, out
 
 
 @pytest.mark.parametrize(
+    ("cause", "status", "outcome"),
+    [
+        ("HUMAN-800-800", "HUMAN", "human"),
+        ("INITIALSILENCE-2500-2500", "MACHINE", "machine"),
+        ("LONGGREETING-1500-1500", "MACHINE", "machine"),
+        ("MAXWORDS-3-2", "MACHINE", "machine"),
+        ("MAXWORDLENGTH-5000", "MACHINE", "machine"),
+        ("TOOLONG-5000", "NOTSURE", "not_sure"),
+        ("noaudiodata-5000", "NOTSURE", "not_sure"),
+    ],
+)
+def test_the_cause_that_amd_gives_stands_for_its_status(cause: str, status: str, outcome: Outcome) -> None:
+    """A dialplan may keep only one of the two."""
+    found = call_of(ANSWERED, varset("AMDCAUSE", cause), gone())
+
+    assert (found.outcome, found.why) == (outcome, f"AMD {status} {cause}")
+
+
+@pytest.mark.parametrize(
     ("userfield", "outcome"),
     [
         ("hh amd=MACHINE|MAXWORDS-3-2 cause=16", "machine"),

@@ -37,6 +37,7 @@ def test_fresh_is_a_recent_sweep_of_which_nothing_waits() -> None:
         signs(beat(SEEN), beat(SEEN, 7, SEEN, "1"), caught_up=SEEN - MAX_LAG - timedelta(seconds=1)),
         signs(beat(SEEN, None, SEEN - 3 * MINUTE)),
         signs(Heartbeat(stage="hydrate", worker="0", at=SEEN, since=SEEN, lag=7)),
+        signs(beat(SEEN, 1, SEEN - 3 * MINUTE)),
     ],
 )
 def test_stale_is_what_is_old_waits_or_is_not_known(shown: Signs) -> None:
@@ -48,6 +49,8 @@ def test_a_short_lag_is_none() -> None:
     assert closed_by(signs(beat(SEEN, 7, SEEN - MINUTE)), HERE, SEEN) is None
     assert closed_by(signs(beat(SEEN, 7, SEEN - 9 * MINUTE), caught_up=SEEN - MINUTE), HERE, SEEN) is None
     assert closed_by(signs(beat(SEEN), swept=SEEN - 30 * MINUTE), HERE, SEEN) is None
+    assert closed_by(signs(beat(SEEN, 7, SEEN - MAX_LAG)), HERE, SEEN) is None
+    assert closed_by(signs(beat(SEEN - SILENT_AFTER)), HERE, SEEN) is None
 
 
 def test_who_has_nothing_to_read_is_not_behind_however_long_ago_he_read_last() -> None:
