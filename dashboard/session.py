@@ -41,7 +41,7 @@ class Session:
         self._body = shell.stack(gap=shell.GAP, **shell.ROOM)
         self.page = shell.open_page(say("Collection"), template, self._bar, self._body, self._recolour)
         mine = self._pages.values()
-        # Panel sets it when it writes the page; a tab that connects again has no page written, and asked Panel's CDN for styles
+        # Panel sets it when it writes the page; for a tab that connects again none is, and it asked Panel's CDN for styles
         document.template_variables["dist_url"] = LOCAL_DIST
         document.template_variables["nav"] = [
             {"path": page.path, "title": say(page.title), "icon": page.icon, "key": page.key} for page in mine
