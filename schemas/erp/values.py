@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
+from schemas.nothing import is_nothing
+
 Form = Literal["", "ymd", "ydm"]
 """How an ERP writes dates: year, month, day; or year, day, month; "" while nothing has settled it."""
-
-NOTHING = frozenset({"", "0", "0000-00-00", "0000-00-00 00:00:00"})
-"""How IXC and its like say "no value" (`schemas/erp/IXC.md`, "Values")."""
 
 TIME = r"(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?"
 YEAR_FIRST = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){TIME}")
@@ -25,7 +24,7 @@ def text(value: str) -> str:
 
 def first_of(*values: str) -> str:
     """The first that is something, else ""."""
-    return next((value for value in values if value not in NOTHING), "")
+    return next((value for value in values if not is_nothing(value)), "")
 
 
 def yes(value: str) -> bool:
@@ -40,7 +39,7 @@ def not_no(value: str) -> bool:
 
 def something(*values: str) -> bool:
     """Whether any column holds a value."""
-    return any(value not in NOTHING for value in values)
+    return not all(is_nothing(value) for value in values)
 
 
 def plain_code(value: str) -> str:
