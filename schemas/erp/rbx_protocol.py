@@ -135,7 +135,9 @@ def _next(request: Request, found: int) -> Cursor | None:
 
 
 def _settled(row: dict[str, Any]) -> Row:
-    return {ours: row.get(theirs, "") for theirs, ours in SETTLED_COLUMNS.items()} | NOT_OPEN
+    """One without a day of settlement is settled all the same: it must not look open."""
+    found = {ours: row.get(theirs, "") for theirs, ours in SETTLED_COLUMNS.items()} | NOT_OPEN
+    return found | {"DataBaixa": found["DataBaixa"] or "0000-00-00"}
 
 
 def _open(row: dict[str, Any]) -> Row:

@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
-from schemas.nothing import is_nothing
+from schemas.nothing import is_no_day, is_nothing
 
 Form = Literal["", "ymd", "ydm"]
 """How an ERP writes dates: year, month, day; or year, day, month; "" while nothing has settled it."""
 
 TIME = r"(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?"
 YEAR_FIRST = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){TIME}")
-DAY_FIRST = re.compile(rf"([0-9]{{2}})/([0-9]{{2}})/([0-9]{{4}}){TIME}")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 MONTHS = 12
 
@@ -47,17 +46,6 @@ def plain_code(value: str) -> str:
     return value.replace(".", "") if THOUSANDS.fullmatch(value) else value
 
 
-def day(value: str) -> date:
-    """`YYYY-MM-DD`, a time of day behind it is cut off; one with an offset is refused, as it may be another day here."""
-    return _date(_parts(value, YEAR_FIRST, "YYYY-MM-DD"), "YYYY-MM-DD")
-
-
-def brazilian_day(value: str) -> date:
-    """`DD/MM/YYYY`, a time of day behind it is cut off."""
-    day_, month, year = _parts(value, DAY_FIRST, "DD/MM/YYYY")
-    return _date((year, month, day_), "DD/MM/YYYY")
-
-
 def day_of_form(value: str, form: str) -> date:
     """A date whose order of day and month is `form`. Where that is not known ("") it must show it itself: 2026-13-01."""
     year, second, third = _parts(value, YEAR_FIRST, "YYYY-MM-DD or YYYY-DD-MM")
@@ -70,9 +58,9 @@ def day_of_form(value: str, form: str) -> date:
 def form_of(texts: Iterable[str]) -> Form:
     """The order that these dates of one ERP show by days above 12; "" where none shows it, or where they contradict.
 
-    What is no date is passed over.
+    What is no date is passed over, and so is what means none: a program writes 1899-12-30 in an order of its own.
     """
-    found = (YEAR_FIRST.fullmatch(one.strip()) for one in texts)
+    found = (YEAR_FIRST.fullmatch(one.strip()) for one in texts if not is_no_day(one))
     forms = {_shown((int(one[1]), int(one[2]), int(one[3]))) for one in found if one} - {""}
     return forms.pop() if len(forms) == 1 else ""
 
