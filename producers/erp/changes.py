@@ -120,7 +120,8 @@ def fingerprint(body: bytes) -> bytes:
 def told_with(instance: Instance, table: Table) -> bytes:
     """What mapping takes from the instance beside the row: where that changes, the row must be published again."""
     if any(col.with_event for col in table.words.values()):
-        return f"{instance.erp.kind}:{instance.ddd}:".encode()
+        # a client's telephones take the area code, a bill's days the zone
+        return f"{instance.erp.kind}:{instance.zone if table.kind == 'bill' else instance.ddd}:".encode()
     return b""
 
 

@@ -8,26 +8,33 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from schemas.erp.codes import Codes
+from schemas.erp.days import is_unpaid
 from schemas.errors import RejectRecord, StopWorker
 from schemas.rows import ErpRow, Kind
 
 Row = Mapping[str, Any]
 """One row as the ERP wrote it."""
-Operator = Literal["=", "!=", ">", ">=", "in"]
+Operator = Literal["=", "!=", ">", ">=", "in", "none"]
 Cursor = tuple[int, ...]
 """Where a page starts, in the words of one ERP's protocol; () is the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """One condition, used twice: to ask the ERP and to check its answer. `value`: for "in" separated by commas."""
+    """One condition, used twice: to ask the ERP and to check its answer. `value`: for "in" separated by commas.
+
+    "none" (a day of payment is none) is only checked, never asked.
+    """
 
     column: str
     operator: Operator
     value: str
 
     def holds(self, row: Row) -> bool:
-        """Whether the row meets the condition; ">" compares as whole numbers, ">=" as text (ISO dates and times)."""
+        """Whether the row meets the condition; ">" compares as whole numbers, ">=" as text (ISO dates and times).
+
+        Raises RejectRecord for a day that is neither a day nor none.
+        """
         have = row.get(self.column, "")
         match self.operator:
             case "=":
@@ -40,6 +47,11 @@ class Where:
                 return bool(have >= self.value)
             case "in":
                 return have in self.value.split(",")
+            case "none":
+                try:
+                    return is_unpaid(have)
+                except ValueError as exc:
+                    raise RejectRecord(f"{self.column}: {exc}", field=self.column) from None
 
 
 @dataclass(frozen=True, slots=True)

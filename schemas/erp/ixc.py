@@ -9,11 +9,12 @@ import orjson
 
 from schemas.erp.answers import json_object
 from schemas.erp.codes import Codes
+from schemas.erp.days import due_day
 from schemas.erp.declaration import Col, Cursor, Erp, Mark, Page, Protocol, Request, Signed, Table, Where
 from schemas.erp.money import cents
 from schemas.erp.options import Seconds, Web
 from schemas.erp.phones import phone_problems, phones
-from schemas.erp.values import day, first_of, not_no, something, text, yes
+from schemas.erp.values import first_of, not_no, something, text, yes
 from schemas.errors import RetryLater, StopWorker
 from schemas.rows import Kind
 
@@ -57,6 +58,14 @@ BILL = Codes(
         "C": ("cancelled", "Cancelado"),
     }
 )
+ENDED = frozenset({"inactive", "withdrawn", "negative"})
+
+
+def suspended(flag: str, status: str) -> bool:
+    """The flag of a contract that has ended counts for nothing."""
+    return flag == "S" and STATUS(status) not in ENDED
+
+
 EVERY_ROW = (Where("id", ">", "0"),)
 ACTIVE = Where("status", "=", STATUS.code_of("active"))
 OPEN = tuple(BILL.code_of(word) for word in ("open", "partial"))
@@ -110,7 +119,7 @@ CONTRACTS = Table(
         "access": Col(("status_internet",), ACCESS),
         "access_raw": Col(("status_internet",), text),
         "trust_unlock": Col(("desbloqueio_confianca_ativo",), yes),
-        "voluntary_suspension": Col(("contrato_suspenso",), yes),
+        "voluntary_suspension": Col(("contrato_suspenso", "status"), suspended),
         "speed": Col(("status_velocidade",), SPEED),
         "speed_raw": Col(("status_velocidade",), text),
     },
@@ -124,12 +133,14 @@ BILLS = Table(
     queries=tuple((Where("liberado", "=", "S"), Where("status", "=", code)) for code in OPEN),
     words={
         "contract": Col(("id_contrato", "id_contrato_avulso", "id_contrato_principal"), first_of),
-        "due_on": Col(("data_vencimento",), day),
+        "due_on": Col(("data_vencimento",), due_day, with_event=True),
         "open_cents": Col(("valor_aberto",), cents),
         "status": Col(("status",), BILL),
         "status_raw": Col(("status",), text),
         "awaiting_confirmation": Col(("aguardando_confirmacao_pagamento",), yes),
-        "renegotiated": Col(("id_renegociacao", "id_renegociacao_novo"), something),
+        "renegotiated": Col(("id_renegociacao",), something),
+        "agreement": Col(("id_renegociacao",), first_of),
+        "instalment_of": Col(("id_renegociacao_novo",), first_of),
     },
 )
 

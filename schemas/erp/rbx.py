@@ -4,11 +4,12 @@ from typing import ClassVar, Literal
 
 from schemas.erp import rbx_protocol
 from schemas.erp.codes import UNKNOWN, Codes
+from schemas.erp.days import closing_day_of_form, due_day_of_form
 from schemas.erp.declaration import DATE_FORM, Col, Erp, Filter, Mark, Table, Where
 from schemas.erp.money import cents
 from schemas.erp.options import Web
 from schemas.erp.phones import phone_problems, phones
-from schemas.erp.values import day_of_form, first_of, text, yes
+from schemas.erp.values import first_of, text, yes
 
 
 class Rbx(Web):
@@ -59,7 +60,7 @@ CLIENTS = Table(
     decorative=frozenset({"Bairro", "Cidade", "Grupo", "TelResidencial", "TelComercial"}),
     queries=((Where("Codigo", ">", "0"),),),
     words={
-        "name": Col(("Nome",), text),
+        "name": Col(("Nome",), lambda name: text(first_of(name))),
         "active": Col(("Situacao",), active, codes=CLIENT),
         "person": Col(("person",), text),
         "document": Col(("document",), text),
@@ -106,12 +107,12 @@ BILLS = Table(
     owner="CliFor",
     filters=(Filter("Sequencia", "Sequencia"), Filter("Cliente", "CliFor")),
     dates="Vencimento",
-    endings={"closed_on": Col(("DataBaixa", DATE_FORM), day_of_form)},
+    endings={"closed_on": Col(("DataBaixa", DATE_FORM), closing_day_of_form, with_event=True)},
     lost="unknown",  # neither open nor settled: RBX has no list of what was deleted
     queries=((Where("Tipo", "=", "C"), Where("DataBaixa", "=", "")),),
     words={
         "contract": Col(("ContratosVinculados",), lambda linked: first_of(*linked.replace(";", ",").split(","))),
-        "due_on": Col(("Vencimento", DATE_FORM), day_of_form),
+        "due_on": Col(("Vencimento", DATE_FORM), due_day_of_form, with_event=True),
         "open_cents": Col(("Valor",), cents),
         "status": Col(("Motivo",), BILL),
         "status_raw": Col(("Motivo",), text),

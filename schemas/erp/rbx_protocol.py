@@ -27,8 +27,8 @@ NOT_ASKED = "with rows that were not asked for: is its key in mode Homologação
 SETTLED_COLUMNS = {"Sequencia": "Sequencia", "CodigoPessoa": "CliFor", "Motivo": "Motivo", "DataBaixa": "DataBaixa"}
 OPEN_ONLY = {"Motivo": "", "DataBaixa": ""}
 NOT_OPEN = {"Tipo": "C", "Vencimento": "", "Valor": "0.00", "ContratosVinculados": ""}
-UNDATED = "baixado"
-"""What is settled on no day is settled all the same."""
+UNDATED = "0000-00-00"
+"""What is settled on no day is settled all the same: it must not look open."""
 BESIDE = {"ConsultaDocumentosAbertos": frozenset({"Conta"})}
 """Columns that only questions need."""
 
