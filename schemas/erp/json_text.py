@@ -16,6 +16,7 @@ LEADS = range(0xC2, 0xF5)
 """Bytes that begin a character of several in UTF-8."""
 ENDS = b'";,\r\n\\}<'
 """What stands behind the last character of a cell."""
+BEYOND = re.compile("[^\x00-\x7f]")
 FOREIGN = re.compile("[\udc80-\udcff]")
 
 
@@ -35,7 +36,7 @@ def is_utf8(content: bytes) -> bool:
     """Whether more of the signs beyond ASCII are UTF-8 than are not."""
     text = content.decode(errors="surrogateescape")
     foreign = len(FOREIGN.findall(text))
-    return foreign < sum(not sign.isascii() for sign in text) - foreign
+    return foreign < len(BEYOND.findall(text)) - foreign
 
 
 def read_json(content: bytes) -> Any:  # noqa: ANN401 - JSON
