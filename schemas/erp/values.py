@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
+from schemas.erp.mending import mended
+
 Form = Literal["", "ymd", "ydm"]
 """How an ERP writes dates: year, month, day; or year, day, month; "" while nothing has settled it."""
 
@@ -19,8 +21,8 @@ MONTHS = 12
 
 
 def text(value: str) -> str:
-    """Without surrounding or doubled spaces."""
-    return " ".join(value.split())
+    """Without surrounding or doubled spaces, and without what a program too many made of accents."""
+    return " ".join(mended(value).split())
 
 
 def first_of(*values: str) -> str:
