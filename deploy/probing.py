@@ -12,6 +12,7 @@ import httpx
 
 from deploy.instances import TestSettings, where
 from producers.erp.changes import examine
+from producers.erp.columns import Columns
 from producers.erp.source import Source
 from producers.erp.sources import open_source
 from producers.erp.wire_failures import NoAnswerError
@@ -49,6 +50,7 @@ async def findings(instance: Instance, settings: TestSettings) -> list[Finding]:
     source = open_source(instance, opened(instance.erp, settings.collector_secret_key))
     person = partial(person_hash, key=settings.collector_person_key)
     found: list[Finding] = []
+    noted: set[str] = set()
     nobody = False
     try:
         for table in ERPS[instance.erp.kind].tables:
@@ -61,8 +63,10 @@ async def findings(instance: Instance, settings: TestSettings) -> list[Finding]:
                 nobody = nobody or isinstance(exc.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
                 passing = isinstance(exc, RetryLater) and not isinstance(exc, NoAnswerError)
                 said = *judged(instance.erp, table, exc), "", f"{exc}{TRY_LATER if passing else ''}"
-            names = ("kind", "resource", "reachable", "authorised", "rows", "first_problem")
-            found.append(dict(zip(names, (table.kind, table.name, *said), strict=True)))
+            notes = "; ".join(note for note in source.notes(table.kind) if note not in noted)
+            noted.update(source.notes(table.kind))
+            names = ("kind", "resource", "reachable", "authorised", "rows", "first_problem", "worked_around")
+            found.append(dict(zip(names, (table.kind, table.name, *said, notes), strict=True)))
     finally:
         await source.close()
     return found
@@ -70,7 +74,7 @@ async def findings(instance: Instance, settings: TestSettings) -> list[Finding]:
 
 async def _ask(instance: Instance, source: Source, table: Table) -> tuple[Sequence[Row], str]:
     """The first rows, and how many there are. An ERP that may invent its answers is asked as a sweep begins and ends."""
-    probe = await source.probe(table)
+    probe = await source.survey(table)
     rows = probe.rows
     protocol = ERPS[instance.erp.kind].protocol
     if protocol is not None and protocol.check is not None:
@@ -111,6 +115,10 @@ def _of_webhook(said: str) -> tuple[str, str]:
 
 def first_problem(instance: Instance, table: Table, rows: Sequence[Row], person: Callable[[str], str]) -> str:
     """Why the first row that cannot be used cannot; "" where all can. It names columns and ids, no person's data."""
+    try:
+        Columns(ERPS[instance.erp.kind], table).check(rows)
+    except StopWorker as exc:
+        return str(exc)
     for row in rows:
         try:
             change = examine(table, row, person)
@@ -147,4 +155,6 @@ def advice(instance: Instance, found: Iterable[Finding]) -> list[str]:
         said.append("what may pass is tried again by erp-poller; ask again in a minute, and the ERP's support if it stays")
     if any(IN_A_ROW.match(problem) for problem in problems):
         said.append("a row that cannot be read goes to `collector dead-letters`, all others are read: mend it in the ERP")
-    return said if problems else ["every resource answers, and its first rows can be read"]
+    if any(row.get("worked_around") for row in rows):
+        said.append("what is worked around needs nothing of you: it is read all the same, as the last column says")
+    return said if problems or said else ["every resource answers, and its first rows can be read"]

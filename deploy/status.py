@@ -22,6 +22,8 @@ from schemas.views import STAGES as HEARTBEATS
 
 Offsets = Mapping[TopicPartition, int]
 LOOKS, LOOK_MS = 5, 200
+CAME_TO = ("kept", "closed", "lost", "refused", "change", "notes")
+"""Of a sweep that an earlier version told nothing is known of these."""
 
 
 class StatusSettings(KafkaSettings, MongoSettings):
@@ -37,7 +39,7 @@ class Lag(Model):
 
 
 class LastSweep(Model):
-    """The newest sweep of one kind that ended so. `phase`: completed, failed or held; `at` in UTC."""
+    """The newest sweep of one kind that ended so. `phase`: completed, failed or held; `at` in UTC; counts: see `Sweep`."""
 
     instance: str
     kind: str
@@ -46,6 +48,12 @@ class LastSweep(Model):
     rows: int
     published: int
     error: str
+    kept: int = 0
+    closed: int = 0
+    lost: int = 0
+    refused: int = 0
+    change: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class DeadCount(Model):
@@ -152,6 +160,7 @@ async def _sweeps(views: Database) -> list[LastSweep]:
             rows=one.get("rows", 0),
             published=one.get("published", 0),
             error=one.get("error", ""),
+            **{name: one[name] for name in CAME_TO if name in one},
         )
         async for one in found
     ]
