@@ -134,12 +134,17 @@ def examine(table: Table, row: Row, person: Callable[[str], str], told: bytes = 
     code = kept[table.key]
     owner = kept[table.owner] if table.owner else table.name
     for name, value in ((table.key, code), (table.owner, owner)):
-        if not first_of(value) or not KEY_PART.fullmatch(value):
+        if not _is_code(value) or not KEY_PART.fullmatch(value):
             raise RejectRecord(f"{table.name}.{name} cannot be part of a key", field=name)
     body = orjson.dumps(kept)
     if len(body) > COLUMN_BYTES:
         _check_sizes(table, kept, len(body))
     return Change(code, Known(owner, fingerprint(told + body)), kept, table.member(kept))
+
+
+def _is_code(value: str) -> bool:
+    """Not a word or a zero that means none. Numbers, which most codes are, are not looked at twice."""
+    return bool(value.strip("0")) if value.isdecimal() else bool(first_of(value))
 
 
 def _check_sizes(table: Table, kept: Mapping[str, str], size: int) -> None:

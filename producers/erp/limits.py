@@ -18,6 +18,10 @@ class AskedToWaitError(RetryLater):
     """The ERP answered that it wants to be left alone for a while."""
 
 
+class TooLongError(RetryLater):
+    """An answer has more bytes than any should have: the same question brings the same."""
+
+
 def rest(status: int, headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """How long the ERP asks to be left alone, at most a day; None where it does not.
 

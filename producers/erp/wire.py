@@ -9,7 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 import httpx
 import stamina
 
-from producers.erp.limits import ANSWER_BYTES, TIMES_TIMEOUT, AskedToWaitError, in_words, rest
+from producers.erp.limits import ANSWER_BYTES, TIMES_TIMEOUT, AskedToWaitError, TooLongError, in_words, rest
 from producers.erp.wire_failures import MOVED, NoAnswerError, failure, moved, speaks_tls
 from schemas.erp.declaration import Signed
 from schemas.erp.options import Web
@@ -106,7 +106,7 @@ class Wire:
                 async for piece in answer.aiter_bytes():
                     content += piece
                     if len(content) > ANSWER_BYTES:
-                        raise RetryLater(
+                        raise TooLongError(
                             f"the ERP's answer on {name} has more than {ANSWER_BYTES >> 20} MiB: make erp.page_size smaller"
                         )
         except TimeoutError as exc:
@@ -119,7 +119,7 @@ class Wire:
 
 def _is_again(exc: Exception) -> bool | timedelta:
     """Whether the same is asked again, and after what rest."""
-    if not isinstance(exc, RetryLater):
+    if not isinstance(exc, RetryLater) or isinstance(exc, TooLongError):
         return False
     if exc.after is None:
         return True

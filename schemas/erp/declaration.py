@@ -222,7 +222,8 @@ class Protocol:
     `sign(request, secrets)`: secrets by the name of the option that holds them.
 
     What not every ERP has: `mark` asks for what marks rows; `check` for what must be empty if the ERP is to be believed,
-    None where that cannot be asked; `follow` gives the next cursor where the last reading's spans tell how codes lie;
+    None where that cannot be asked; `follow` gives the next cursor where the last reading's spans tell how codes lie,
+    `narrow` one that asks for less where an answer was too long, None where it cannot;
     `settle` for rows with `id` and ISO `due_date` that tell how the dates of a row are written; `recent` for the page of
     rows changed since a local ISO date, in one of `recent_forms`. `asks_conditions`: False where a query's conditions are
     not sent, so that one reading of the table answers all queries. `lists`: whether rows are asked for by lists of ids whose
@@ -238,6 +239,7 @@ class Protocol:
     mark: Callable[[Table, Mark], Request] | None = None
     check: Callable[[Table], Request | None] | None = None
     follow: Callable[[Cursor, Sequence[tuple[int, int]], int], Cursor] | None = None
+    narrow: Callable[[Cursor, int], Cursor | None] | None = None
     settle: Callable[[Row], Request] | None = None
     recent: Callable[[Table, str, str, Cursor, int], Request] | None = None
     recent_forms: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ import orjson
 
 from schemas.erp.answers import check_words, json_object
 from schemas.erp.declaration import Cursor, Filter, Mark, NotAFilterError, Page, Protocol, Request, Row, Signed, Table
-from schemas.erp.rbx_ranges import after, follow
+from schemas.erp.rbx_ranges import after, follow, narrow
 from schemas.erp.values import first_of
 from schemas.errors import RetryLater, StopWorker
 
@@ -168,4 +168,6 @@ def _is_number(code: str) -> bool:
     return code.isascii() and code.isdecimal() and len(code) <= LONGEST_NUMBER
 
 
-PROTOCOL = Protocol(read, reread, page, sign, mark=mark, check=check, follow=follow, settle=settle, asks_conditions=False)
+PROTOCOL = Protocol(
+    read, reread, page, sign, mark=mark, check=check, follow=follow, narrow=narrow, settle=settle, asks_conditions=False
+)

@@ -27,6 +27,14 @@ def after(asked: Cursor, size: int, found: int) -> Cursor | None:
     return (begin + width, width * WIDER if width * WIDER <= size * WIDEST else 0)
 
 
+def narrow(asked: Cursor, size: int) -> Cursor | None:
+    """What is asked for where the answer would be too long; None where a range of one page already is."""
+    begin, width = asked or (0, size)
+    if not width:
+        return (begin, size * WIDEST)
+    return (begin, max(size, width // WIDER)) if width > size else None
+
+
 def islands(codes: Iterable[Island], size: int) -> list[Island]:
     """Where rows were found, from the first and last code of each answer, in order."""
     found: list[Island] = []

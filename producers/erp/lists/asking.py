@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from producers.erp.limits import TooLongError
 from producers.erp.wire import Answer, Wire
 from schemas.erp.declaration import Cursor, NotAFilterError, Page, Protocol, Request, Row, Table
 from schemas.rows import Kind
@@ -103,10 +104,21 @@ class Asking:
         return self.protocol.reread(table, owners)[turn]
 
     async def _page(self, table: Table, read: Read, cursor: Cursor) -> Answer[Page]:
-        answer = await self.by_filter(table, lambda by: read(by, cursor, self._size))
-        if answer is None:
-            raise TypeError(f"nothing can be asked of {table.name}")
-        return answer
+        while True:
+            try:
+                answer = await self.by_filter(table, partial(self._read, read, cursor))
+            except TooLongError:
+                less = self.protocol.narrow(cursor, self._size) if self.protocol.narrow else None
+                if less is None or not self._place(table)[1]:
+                    raise
+                cursor = less
+                continue
+            if answer is None:
+                raise TypeError(f"nothing can be asked of {table.name}")
+            return answer
+
+    def _read(self, read: Read, cursor: Cursor, table: Table) -> Request:
+        return read(table, cursor, self._size)
 
     def _place(self, table: Table) -> tuple[str, str]:
         by = self._filtered.get(table.name, table)

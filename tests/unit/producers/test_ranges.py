@@ -1,8 +1,10 @@
 """Which ranges of codes an RBX is asked for: as wide as filled the last answers, and where rows were found before."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from producers.erp import wire
 from schemas.erp.declaration import Cursor
 from schemas.erp.rbx_ranges import APART, Island, after, follow, islands
 from tests.unit.producers import rbx_shop
@@ -63,6 +65,16 @@ def test_a_sea_is_one_question_and_so_is_what_lies_behind_the_last_island() -> N
     assert follow((120, SIZE), spans, SIZE) == (120, 4_999_879)
     assert follow((4_999_999, 4_999_879), spans, SIZE) == (4_999_999, SIZE)
     assert follow((5_000_040, SIZE), spans, SIZE) == (5_000_040, 0)
+
+
+async def test_an_answer_that_is_too_long_is_asked_for_in_narrower_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first reading does not know where codes begin: all of them may lie in one of its wide ranges."""
+    monkeypatch.setattr(wire, "ANSWER_BYTES", 8_000)
+    async with rbx_shop.opened() as shop:
+        shop.erp.rows[OPEN] = [document(code) for code in range(LATE, LATE + 200)]
+        done = await shop.sweep()
+
+        assert (done.rows, done.published) == (200, 200)
 
 
 async def test_bills_beyond_three_million_are_read_page_by_page_once_they_are_known() -> None:
