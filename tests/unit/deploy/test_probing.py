@@ -74,9 +74,9 @@ def test_the_first_bad_row_is_named_by_its_id_and_column() -> None:
 def test_an_id_that_cannot_be_one_is_not_shown(code: str | None) -> None:
     """Columns may be mixed up: then a name may stand there."""
     (row,) = [row for _, table, row in READABLE if table.name == "cliente"][:1]
-    short = {column: value for column, value in row.items() if column != "bairro"}
+    short = {column: value for column, value in row.items() if column != "ativo"}
 
-    assert problem("ixc", table_of("ixc", "cliente"), {**short, "id": code}) == "row ?: cliente has no column bairro"
+    assert problem("ixc", table_of("ixc", "cliente"), {**short, "id": code}) == "row ?: cliente has no column ativo"
 
 
 def test_a_row_that_is_not_swept_may_be_as_it_likes() -> None:
@@ -87,10 +87,10 @@ def test_a_row_that_is_not_swept_may_be_as_it_likes() -> None:
 
 def test_a_column_that_is_not_there_is_named() -> None:
     (row,) = [row for _, table, row in READABLE if table.name == "ConsultaClientes"][:1]
-    short = {column: value for column, value in row.items() if column != "Bairro"}
+    short = {column: value for column, value in row.items() if column != "Situacao"}
 
     assert problem("rbx", table_of("rbx", "ConsultaClientes"), short) == (
-        f"row {row['Codigo']}: ConsultaClientes has no column Bairro"
+        f"row {row['Codigo']}: ConsultaClientes has no column Situacao"
     )
 
 
