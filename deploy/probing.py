@@ -13,7 +13,7 @@ from deploy.instances import TestSettings, where
 from producers.erp.changes import examine
 from producers.erp.source import Probe
 from producers.erp.sources import open_source
-from producers.erp.wire_failures import NoAnswerError
+from producers.erp.wire_failures import ElsewhereError, NoAnswerError
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks
 from schemas.erp.connections import Connection
@@ -78,7 +78,7 @@ def judged(erp: Connection, table: Table, exc: PipelineError) -> tuple[str, str]
     by_webhook = isinstance(erp, AltaredeWebhooks) and (table.kind != "client" or "client" in erp.resources)
     if isinstance(erp, AltaredeExport | AltaredeWebhooks) and not by_webhook:
         return _of_folder(erp.folder)
-    if isinstance(exc, NoAnswerError) or isinstance(exc.__cause__, httpx.HTTPError):
+    if isinstance(exc, NoAnswerError | ElsewhereError) or isinstance(exc.__cause__, httpx.HTTPError):
         return NO, UNKNOWN
     if by_webhook and isinstance(exc, StopWorker):
         return _of_webhook(str(exc))

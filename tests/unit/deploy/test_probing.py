@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.probing import NO, UNKNOWN, YES, Finding, advice, first_problem, judged
-from producers.erp.wire_failures import NoAnswerError
+from producers.erp.wire_failures import ElsewhereError, NoAnswerError
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import EXAMPLE
 from schemas.erp.declaration import Row, Table
@@ -109,6 +109,9 @@ def caused(exc: PipelineError, cause: Exception) -> PipelineError:
         ("ixc", caused(StopWorker("its certificate is not trusted"), httpx.ConnectError("")), (NO, UNKNOWN)),
         ("ixc", StopWorker("IXC answers HTTP 401 on cliente: check the instance's url"), (YES, NO)),
         ("ixc", RetryLater("IXC answers HTTP 500 on cliente"), (YES, UNKNOWN)),
+        ("rbx", ElsewhereError("the ERP answers HTTP 301 on ConsultaClientes and sends us to https://x/"), (NO, UNKNOWN)),
+        ("altarede-webhooks", ElsewhereError("the ERP answers HTTP 308 on boletos and sends us to /x"), (NO, UNKNOWN)),
+        ("altarede-webhooks", StopWorker('boletos answers 401 ("Não autorizado"): check erp.token'), (YES, NO)),
         ("rbx", StopWorker("RBX refuses ConsultaClientes with error 97"), (YES, NO)),
         ("altarede-webhooks", NoAnswerError("no answer"), (NO, UNKNOWN)),
         ("altarede-webhooks", StopWorker("consulta_boleto answers 401: check erp.token"), (YES, NO)),
