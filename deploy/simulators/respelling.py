@@ -49,7 +49,9 @@ ACCENTS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
 
 
 def respelt(content: bytes, name: str, habits: frozenset[str]) -> bytes:
-    """A JSON answer of the table or service `name`."""
+    """A JSON answer of the table or service `name`; nothing stays nothing."""
+    if not content:
+        return content
     spelt = with_tabs(content) if "raw-tab" in habits else content
     if possible := sorted(habits & ACCENTS.keys()):
         spelt = ACCENTS[possible[crc32(name.encode()) % len(possible)]](spelt)

@@ -218,7 +218,8 @@ def sibling(lines: Sequence[Line], end: str = "") -> bytes:
     escaped = [
         [text.replace("\\", "\\\\").replace('"', '\\"') if text != r"\N" else text for text in line] for line in lines
     ]
-    return end.join(";".join(f'"{text}"' for text in line) for line in escaped).encode("windows-1252", "ignore")
+    rows = end.join(";".join(f'"{text}"' for text in line) for line in escaped)
+    return (rows + end.strip(" ")).encode("windows-1252", "ignore")
 
 
 WINDOWS = st.text(st.characters(codec="windows-1252", exclude_categories=["Cc"], include_characters="\r\n\t"), max_size=20)
