@@ -62,8 +62,8 @@ class ErpConformance:
 
         assert row == next(one for one in SHOP["fn_areceber"] if one["id"] == "10")
 
-    async def test_a_probe_tells_how_many_there_are(self, source: PagedSource) -> None:
-        probe = await source.probe(BILLS)
+    async def test_a_survey_tells_how_many_there_are(self, source: PagedSource) -> None:
+        probe = await source.survey(BILLS)
 
         assert (len(probe.rows), probe.total) == (3, 3)
 
