@@ -6,6 +6,8 @@ One more: its name and ERPs here, and where that ERP's simulator looks for it.
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from deploy.simulators.respelling import ACCENTS
+
 ALL: Final = "all"
 NO_HABITS: Final = frozenset[str]()
 
@@ -18,6 +20,7 @@ class Habit(NamedTuple):
     fatal: bool = False
 
 
+OVER_HTTP: Final = frozenset({"ixc", "rbx", "altarede-webhooks"})
 HABITS: Final[Mapping[str, Habit]] = {
     "missing-column": Habit("columns that only decorate are in no row", frozenset({"ixc", "rbx"})),
     "missing-debt-column": Habit("a column on which debts depend is in no row", frozenset({"ixc", "rbx"}), fatal=True),
@@ -25,6 +28,11 @@ HABITS: Final[Mapping[str, Habit]] = {
     "blank-marks": Habit("each third list of blocked or slowed contracts is empty", frozenset({"rbx"})),
     "no-code-filter": Habit("error 165 for a filter by a row's own code", frozenset({"rbx"})),
     "late-codes": Habit("bills have codes above three million", frozenset({"ixc", "rbx"})),
+    **{name: Habit(f"accents of some tables: {name}", OVER_HTTP) for name in ACCENTS},
+    "raw-tab": Habit("some blanks within texts are raw tabs", OVER_HTTP),
+    "byte-order-mark": Habit("answers begin with a byte order mark", OVER_HTTP),
+    "sheets": Habit("an export has several worksheets", frozenset({"altarede-export"})),
+    "one-line": Habit("exports of booklets and plans are CSV in one line", frozenset({"altarede-export"})),
 }
 LATE: Final = 3_000_000
 

@@ -20,7 +20,7 @@ Numbered = tuple[int, Sequence[str]]
 def is_whole(tail: bytes) -> bool:
     """Whether a file that ends so may be complete: one that was cut just behind a line looks like a complete one.
 
-    One in a single line ends with a quote; where another ends so, the width of its last row tells whether it was cut.
+    One in a single line ends with a quote; any other that does is refused by `lines`.
     """
     return tail.endswith((b"\n", b"\r", b'"'))
 
@@ -29,8 +29,10 @@ def lines(file: BinaryIO, name: str) -> Generator[Line, None, None]:
     """Rows that hold anything, by the number of their last line. Raises RetryLater that names it."""
     how = errors(file, name)
     is_escaped = _is_escaped(file, how)
+    file.seek(-1, io.SEEK_END)
+    has_an_end = file.read(1) in {b"\n", b"\r"}
     text = text_of(file, how)
-    reading = _rows(text, is_escaped=is_escaped)
+    reading = _rows(text, name, is_escaped=is_escaped, has_an_end=has_an_end)
     width = number = 0
     try:
         for number, fields in reading:
@@ -45,13 +47,15 @@ def lines(file: BinaryIO, name: str) -> Generator[Line, None, None]:
         text.detach()  # its opener closes the file
 
 
-def _rows(text: io.TextIOWrapper, *, is_escaped: bool) -> Iterator[Numbered]:
+def _rows(text: io.TextIOWrapper, name: str, *, is_escaped: bool, has_an_end: bool) -> Iterator[Numbered]:
     head = text.read(HEAD)
     text.seek(0)
-    if is_escaped or is_one_line(head):
-        blocks = iter(lambda: text.read(BLOCK), "")
-        return enumerate(records(blocks, one_line=is_one_line(head)), 1)
-    return _plain(text)
+    blocks = iter(lambda: text.read(BLOCK), "")
+    if is_one_line(head):
+        return enumerate(records(blocks, one_line=True), 1)
+    if not has_an_end:  # `"5"` may be the beginning of `"5""x"`
+        raise RetryLater(f"{name} ends within a line: export it again")
+    return enumerate(records(blocks, one_line=False), 1) if is_escaped else _plain(text)
 
 
 def _plain(text: io.TextIOWrapper) -> Iterator[Numbered]:
