@@ -14,7 +14,7 @@ class ErpRow(Model):
 
     `client` is the ERP's code of the client that owns the row; for a reference row (client type, city) the table's name.
     `entered`: it came into what is swept since a sweep that was complete.
-    `ddd`: the instance's default area code when the row was read.
+    `ddd`, `zone`: the instance's default area code and its time zone when the row was read.
     """
 
     instance: InstanceName
@@ -26,5 +26,6 @@ class ErpRow(Model):
     seen_at: Instant
     sweep: str
     ddd: str = ""
+    zone: str = ""
     lost: bool = False
     entered: bool = False

@@ -12,6 +12,7 @@ from producers.erp.webhooks.source import WebhookSource
 from producers.erp.wire import Wire
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks
+from schemas.erp.in_the_clear import MEND, in_the_clear
 from schemas.errors import StopWorker
 from schemas.instances import Instance
 from schemas.runtime.clock import now
@@ -27,6 +28,8 @@ def open_source(
     connection = instance.erp
     if isinstance(connection, AltaredeExport):
         return ExportSource(connection, lambda: clock().timestamp())
+    if in_the_clear(connection):
+        raise StopWorker(f"erp.url is http:// and leaves this network, so that its token could be read: give {MEND}")
     wire = Wire(connection, transport, clock)
     if isinstance(connection, AltaredeWebhooks):
         return WebhookSource(connection, wire, secrets, clock)

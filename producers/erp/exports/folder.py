@@ -95,12 +95,27 @@ class ExportSource:
         for told in nothing:
             yield told
 
+    def notes(self, kind: Kind) -> Sequence[str]:
+        """See `Source`."""
+        del kind
+        return ()
+
     async def probe(self, table: Table) -> Probe:
         """See `Source`: the first rows; the files stay news."""
         async with aclosing(self.latest(table)) as coming:
             async for _, batch in coming:
                 return Probe(batch, len(batch) if len(batch) < BATCH else None)
         return Probe((), 0)
+
+    async def survey(self, table: Table) -> Probe:
+        """See `Source`: the first rows, and how many there are; the files stay news."""
+        first: Sequence[Row] | None = None
+        total = 0
+        async with aclosing(self.latest(table)) as coming:
+            async for _, batch in coming:
+                first = batch if first is None else first
+                total += len(batch)
+        return Probe(first or (), total)
 
     async def close(self) -> None:
         """See `Source`: between two readings no file is open."""
