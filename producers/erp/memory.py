@@ -12,7 +12,7 @@ from aiokafka import TopicPartition
 
 from producers.erp.changes import Known, Seen
 from schemas.errors import RejectRecord
-from schemas.keys import debtor_of_row
+from schemas.keys import debtor_of_row, unescaped
 from schemas.runtime.reading import read_through
 from schemas.topics import ROW_TOPICS
 
@@ -81,6 +81,7 @@ def note(notes: Notes, key: bytes | None, value: bytes | None, headers: dict[str
         return
     instance, owner, kind, code = (key or b"").decode(errors="replace").split(":", 3)
     table = instance, book_of(kind, owner)
+    code = unescaped(code)
     if value is not None and headers.get(MEMBER) == b"1" and DIGEST in headers:
         notes.put(table, code, Known(owner, headers[DIGEST]))
     else:
