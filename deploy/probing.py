@@ -14,7 +14,7 @@ from deploy.instances import TestSettings, where
 from producers.erp.changes import examine
 from producers.erp.source import Source
 from producers.erp.sources import open_source
-from producers.erp.wire import NoAnswerError
+from producers.erp.wire_failures import NoAnswerError
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks
 from schemas.erp.connections import Connection
@@ -30,7 +30,7 @@ YES, NO, UNKNOWN = "yes", "no", "?"
 NOT_ASKED = "not asked, as nobody answered before"
 TRY_LATER = "; it may pass"
 IN_A_ROW = re.compile(r"^row ")
-ANSWERED = re.compile(r" answers (?:(?P<status>\d{3}):)?")
+ANSWERED = re.compile(r" answers (?:(?P<status>\d{3})\b)?")
 """How a webhook's failure begins where it did answer."""
 NOBODY = "0"
 """An id that no row has: asking for it shows whether rows that left a sweep may be asked for."""

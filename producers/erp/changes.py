@@ -8,12 +8,13 @@ from typing import Any, Self
 
 import orjson
 
-from schemas.erp.declaration import DATE_FORM, PERSON, Row, Table
+from schemas.erp.declaration import DATE_FORM, PERSON, POINT, Row, Table
 from schemas.erp.documents import document, document_problem, is_company, masked
 from schemas.erp.values import first_of
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
 from schemas.keys import escaped
+from schemas.nothing import is_nothing
 from schemas.topics import RECORD_BYTES
 
 DIGEST_BYTES = 8
@@ -78,6 +79,8 @@ def project(table: Table, row: Row, person: Callable[[str], str]) -> dict[str, s
         kept = _with_optional(table, row)
     if table.document:
         kept |= _of_person(table, row, person)
+    if POINT in row:
+        kept[POINT] = row[POINT]
     return kept
 
 
@@ -128,6 +131,8 @@ def examine(table: Table, row: Row, person: Callable[[str], str], told: bytes = 
     for name, value, form in ((table.key, code, ROW_ID), (table.owner, owner, KEY_PART)):
         if not form.fullmatch(value):
             raise RejectRecord(f"{table.name}.{name} cannot be part of a key", field=name)
+        if table.owner and is_nothing(kept[name]):
+            raise RejectRecord(f"{table.name}.{name} cannot be part of a key: it says that there is none", field=name)
     body = orjson.dumps(kept)
     if len(body) > COLUMN_BYTES:
         _check_sizes(table, kept, len(body))

@@ -7,15 +7,15 @@ from typing import Any, Literal
 
 import orjson
 
-from schemas.erp.answers import json_object
+from schemas.erp.answers import check_words, json_object
 from schemas.erp.codes import Codes
 from schemas.erp.days import due_day
-from schemas.erp.declaration import Col, Cursor, Erp, Mark, Page, Protocol, Request, Signed, Table, Where
+from schemas.erp.declaration import POINT, Col, Cursor, Erp, Mark, Page, Protocol, Request, Signed, Table, Where
 from schemas.erp.money import cents
 from schemas.erp.options import Seconds, Web
 from schemas.erp.phones import phone_problems, phones
 from schemas.erp.values import first_of, not_no, something, text, yes
-from schemas.errors import RetryLater, StopWorker
+from schemas.errors import RetryLater
 from schemas.rows import Kind
 
 
@@ -127,11 +127,12 @@ BILLS = Table(
     kind="bill",
     owner="id_cliente",
     changed=CHANGED,
+    amounts=("valor_aberto",),
     queries=((Where("liberado", "=", "S"), Where("status", "in", OPEN)),),
     words={
         "contract": Col(("id_contrato", "id_contrato_avulso", "id_contrato_principal"), first_of),
         "due_on": Col(("data_vencimento",), due_day, with_event=True),
-        "open_cents": Col(("valor_aberto",), cents),
+        "open_cents": Col(("valor_aberto", POINT), cents),
         "status": Col(("status",), BILL),
         "status_raw": Col(("status",), text),
         "awaiting_confirmation": Col(("aguardando_confirmacao_pagamento",), yes),
@@ -208,8 +209,8 @@ def recent(table: Table, since: str, form: str, cursor: Cursor, size: int) -> Re
 def page(_: Table, request: Request, status: int, content: bytes) -> Page:
     """An answer is good if it is 2xx, a JSON object, not of type error, and read to its end (`IXC.md`, "Errors")."""
     body = json_object("IXC", request.service, status, content, check="the instance's url, token and permissions")
-    if body.get("type") == "error":
-        raise StopWorker(f"IXC refuses {request.service}: {str(body.get('message', ''))[:200]}")
+    if "registros" not in body:
+        check_words("IXC", request.service, body)
     rows = body.get("registros") or []
     total = _number(body.get("total"))
     if not isinstance(rows, list) or total < len(rows) or (not rows and total > 0):

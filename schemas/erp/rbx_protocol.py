@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import orjson
 
-from schemas.erp.answers import json_object
+from schemas.erp.answers import check_words, json_object
 from schemas.erp.declaration import Cursor, Mark, Page, Protocol, Request, Row, Signed, Table
 from schemas.errors import RetryLater, StopWorker
 
@@ -91,6 +91,7 @@ def page(table: Table, request: Request, status: int, content: bytes) -> Page:
     service = request.service
     body = json_object("RBX", service, status, content, check="the instance's url and the firewall's allow-list")
     if "status" not in body:
+        check_words("RBX", service, body)
         raise RetryLater(f"RBX answers no status on {service}")
     rows = _result(service, body)
     if request.size == 0 and request.path == V1 and rows:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
+from schemas.erp.mending import mended
 from schemas.nothing import is_no_day, is_nothing
 
 Form = Literal["", "ymd", "ydm"]
@@ -17,8 +18,8 @@ MONTHS = 12
 
 
 def text(value: str) -> str:
-    """Without surrounding or doubled spaces."""
-    return " ".join(value.split())
+    """Without surrounding or doubled spaces, and without what a program too many made of accents."""
+    return " ".join(mended(value).split())
 
 
 def first_of(*values: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.probing import NO, UNKNOWN, YES, Finding, advice, first_problem, judged
-from producers.erp.wire import NoAnswerError
+from producers.erp.wire_failures import NoAnswerError
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import EXAMPLE
 from schemas.erp.declaration import Row, Table

@@ -216,7 +216,7 @@ def test_what_can_be_part_of_a_key_is_what_the_events_take_for_a_code(text: str)
     assert bool(ROW_ID.fullmatch(text)) is valid_id
 
 
-@pytest.mark.parametrize("owner", ["", "1" * 65, ":" * 30, "10\n42", "\x00"])
+@pytest.mark.parametrize("owner", ["", "0", "00", "NULL", "-", "não informado", "1" * 65, ":" * 30, "10\n42", "\x00"])
 def test_an_owner_that_cannot_be_part_of_a_key_is_rejected(owner: str) -> None:
     with pytest.raises(RejectRecord, match="cannot be part of a key") as caught:
         change(erp_row("fn_areceber", id_cliente=owner))
