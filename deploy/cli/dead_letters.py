@@ -14,11 +14,12 @@ EXAMPLE = "Example: collector dead-letters --stage hydrate --output dead.jsonl"
 
 Stage = Annotated[str, typer.Option(help="Only those of this stage.")]
 Topic = Annotated[str, typer.Option(help="Only those that came from this topic.")]
+Of = Annotated[str, typer.Option("--instance", help="Only those of this instance.")]
 Limit = Annotated[int, typer.Option(min=1, help="How many to show, newest first; a file gets all.")]
 
 
-def dead_letters(stage: Stage = "", topic: Topic = "", limit: Limit = 50, output: Output = None) -> None:
+def dead_letters(stage: Stage = "", topic: Topic = "", instance: Of = "", limit: Limit = 50, output: Output = None) -> None:
     """What no stage could read, and why. A file holds the original key and value too: debtors' data, treat it so."""
     prepare_environment()
-    found = asyncio.run(letters(read(MongoSettings), stage, topic, 0 if output else limit))
+    found = asyncio.run(letters(read(MongoSettings), stage, topic, 0 if output else limit, instance))
     deliver("Dead letters", map(exported if output else shown, found), output, empty="none")

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import orjson
 
-from schemas.erp.declaration import DATE_FORM, PERSON, POINT, Row, Table
+from schemas.erp.declaration import PERSON, POINT, Row, Table
 from schemas.erp.documents import document, document_problem, is_company, masked
 from schemas.erp.values import first_of
 from schemas.errors import RejectRecord
@@ -28,7 +28,7 @@ row.)"""
 
 
 class Known(bytes):
-    """What was last published of a row that is still a member: its owner and the digest of its columns.
+    """What was last published of a row that is still a member, or was lost: its owner and the digest of its columns.
 
     One run of bytes, as a provider has a million rows: 48 bytes of memory where a tuple of two objects takes 180.
     """
@@ -46,12 +46,22 @@ class Known(bytes):
 
     @property
     def digest(self) -> bytes:
-        """Of all columns."""
+        """Of all columns; of a row that was lost nothing."""
         return self.partition(b":")[2]
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing tells what became of the row: it is remembered, as it may come back, paid or not."""
+        return self.find(b":") == len(self) - 1
 
 
 Seen = dict[str, Known]
 """The rows of one table of one instance by id."""
+
+
+def living(seen: Seen) -> int:
+    """How many are members."""
+    return sum(not known.lost for known in seen.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +100,9 @@ def _text(value: Any) -> str:  # noqa: ANN401 - JSON
 
 
 def _with_optional(table: Table, row: Row) -> dict[str, str]:
-    added = {DATE_FORM, *(mark.column for mark in table.marks), *table.optional}
+    may_lack = table.may_lack
     for column in table.columns:
-        if column not in row and column not in added:
+        if column not in row and column not in may_lack:
             raise RejectRecord(f"{table.name} has no column {column}", field=column)
     return {column: _text(row.get(column)) for column in table.columns}
 
@@ -129,10 +139,8 @@ def examine(table: Table, row: Row, person: Callable[[str], str], told: bytes = 
     code = kept[table.key]
     owner = escaped(kept[table.owner]) if table.owner else table.name
     for name, value, form in ((table.key, code, ROW_ID), (table.owner, owner, KEY_PART)):
-        if not form.fullmatch(value):
+        if is_nothing(kept.get(name, value)) or not form.fullmatch(value):
             raise RejectRecord(f"{table.name}.{name} cannot be part of a key", field=name)
-        if table.owner and is_nothing(kept[name]):
-            raise RejectRecord(f"{table.name}.{name} cannot be part of a key: it says that there is none", field=name)
     body = orjson.dumps(kept)
     if len(body) > COLUMN_BYTES:
         _check_sizes(table, kept, len(body))
@@ -166,9 +174,9 @@ def gone(code: str, known: Known, *, lost: bool = False) -> Change:
 
 
 def remember(seen: Seen, published: Iterable[Change]) -> None:
-    """Call it after the broker's acknowledgement, in the order of publishing: members are known, others forgotten."""
+    """Call it after the broker's acknowledgement, in the order of publishing: members and lost rows stay known."""
     for change in published:
-        if change.member:
+        if change.member or change.lost:
             seen[change.code] = change.known
         else:
             seen.pop(change.code, None)

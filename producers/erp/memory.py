@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from aiokafka import TopicPartition
 
 from producers.erp.changes import Known, Seen
@@ -57,7 +58,7 @@ def book_of(kind: str, owner: str) -> str:
 
 
 async def read_back(servers: str, names: Collection[str]) -> Books:
-    """What is known of every row of these instances that was still a member when last published: one pass for all.
+    """What is known of every row of these instances that was a member, or lost, when last published: one pass for all.
 
     Call it while holding their writers, else somebody may publish behind what was read. Raises KafkaError.
     """
@@ -84,5 +85,17 @@ def note(notes: Notes, key: bytes | None, value: bytes | None, headers: dict[str
     code = unescaped(code)
     if value is not None and headers.get(MEMBER) == b"1" and DIGEST in headers:
         notes.put(table, code, Known(owner, headers[DIGEST]))
+    elif value is not None and _is_lost(value, headers):
+        notes.put(table, code, Known(owner, b""))
     else:
         notes.leave(table, code, owner)
+
+
+def _is_lost(value: bytes, headers: dict[str, bytes]) -> bool:
+    """Only what has no digest is read: it has no row either, and is short."""
+    if headers.get(DIGEST) != b"":
+        return False
+    try:
+        return orjson.loads(value).get("lost") is True
+    except (orjson.JSONDecodeError, AttributeError):
+        return False

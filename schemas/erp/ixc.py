@@ -68,7 +68,7 @@ def suspended(flag: str, status: str) -> bool:
 
 EVERY_ROW = (Where("id", ">", "0"),)
 ACTIVE = Where("status", "=", STATUS.code_of("active"))
-OPEN = ",".join(BILL.code_of(word) for word in ("open", "partial"))
+OPEN = tuple(BILL.code_of(word) for word in ("open", "partial"))
 CHANGED = "ultima_atualizacao"
 STATE = "uf_sigla"
 """Column that the poller adds to a client's row: the two letters of its `uf`, which is an id of the server's own."""
@@ -80,6 +80,7 @@ CLIENTS = Table(
     document=("cnpj_cpf",),
     changed=CHANGED,
     marks=(Mark(STATE, "uf", "id", "sigla", by="uf", otherwise=""),),
+    decorative=frozenset({"fantasia", "whatsapp", "fone", "telefone_comercial", "bairro", "cidade", "id_tipo_cliente"}),
     queries=(EVERY_ROW,),
     words={
         "name": Col(("razao", "fantasia"), lambda *names: text(first_of(*names))),
@@ -103,6 +104,7 @@ CONTRACTS = Table(
     kind="contract",
     owner="id_cliente",
     changed=CHANGED,
+    decorative=frozenset({"contrato"}),
     # Trust unlock and reduced speed hide behind status_internet = A: each needs its own question (`IXC.md`, "Contracts").
     queries=(
         (ACTIVE, Where("status_internet", "!=", ACCESS.code_of("active"))),
@@ -128,7 +130,8 @@ BILLS = Table(
     owner="id_cliente",
     changed=CHANGED,
     amounts=("valor_aberto",),
-    queries=((Where("liberado", "=", "S"), Where("status", "in", OPEN)),),
+    # One question each: what a server makes of a list of them is not certain (`IXC.md`, "Lists").
+    queries=tuple((Where("liberado", "=", "S"), Where("status", "=", code)) for code in OPEN),
     words={
         "contract": Col(("id_contrato", "id_contrato_avulso", "id_contrato_principal"), first_of),
         "due_on": Col(("data_vencimento",), due_day, with_event=True),
@@ -144,7 +147,7 @@ BILLS = Table(
 
 
 def _reference(name: str, *columns: str) -> Table:
-    return Table(name=name, kind="reference", owner="", queries=(EVERY_ROW,), extra=columns)
+    return Table(name=name, kind="reference", owner="", queries=(EVERY_ROW,), extra=columns, decorative=frozenset(columns))
 
 
 TABLES = (
@@ -188,8 +191,9 @@ def read(table: Table, query: tuple[Where, ...], cursor: Cursor, size: int) -> R
     return _list(table.name, (_after(cursor), *query), cursor, size)
 
 
-def reread(table: Table, ids: Sequence[str]) -> Sequence[Request]:
+def reread(table: Table, owners: Mapping[str, str]) -> Sequence[Request]:
     """These rows by their ids, whatever their state is now. One id is asked for with "=", which every version knows."""
+    ids = list(owners)
     condition = Where("id", "=", ids[0]) if len(ids) == 1 else Where("id", "in", ",".join(ids))
     return (_list(table.name, (condition,), (), len(ids)),)
 
@@ -235,5 +239,5 @@ def sign(request: Request, secrets: Mapping[str, str]) -> Signed:
     return Signed(request.path, {**LISTING, "authorization": login}, request.body)
 
 
-PROTOCOL = Protocol(read, reread, page, sign, mark=mark, recent=recent, recent_forms=("dmy", "iso"))
+PROTOCOL = Protocol(read, reread, page, sign, mark=mark, recent=recent, recent_forms=("dmy", "iso"), lists=True)
 IXC = Erp("ixc", "IXC Soft", TABLES, PROTOCOL)

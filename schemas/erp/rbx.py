@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from schemas.erp import rbx_protocol
 from schemas.erp.codes import UNKNOWN, Codes
 from schemas.erp.days import closing_day_of_form, due_day_of_form
-from schemas.erp.declaration import DATE_FORM, POINT, Col, Erp, Mark, Table, Where
+from schemas.erp.declaration import DATE_FORM, POINT, Col, Erp, Filter, Mark, Table, Where
 from schemas.erp.money import cents
 from schemas.erp.options import Web
 from schemas.erp.phones import phone_problems, phones
@@ -47,12 +47,17 @@ def active(situation: str) -> bool:
     return CLIENT(situation) in {"active", UNKNOWN}
 
 
+EVERYTHING = Filter("", "")
+"""No server was seen to filter by nothing else; then one answer holds the whole list."""
+ENDED = Where("Situacao_Codigo", "=", "I")
 CLIENTS = Table(
     name="ConsultaClientes",
     kind="client",
     key="Codigo",
     owner="Codigo",
     document=("CNPJ_CNPF",),
+    filters=(Filter("Codigo", "Codigo"), EVERYTHING),
+    decorative=frozenset({"Bairro", "Cidade", "Grupo", "TelResidencial", "TelComercial"}),
     queries=((Where("Codigo", ">", "0"),),),
     words={
         "name": Col(("Nome",), lambda name: text(first_of(name))),
@@ -75,9 +80,11 @@ CONTRACTS = Table(
     kind="contract",
     key="Numero",
     owner="Cliente_Codigo",
+    filters=(Filter("Numero", "Numero"), Filter("Cliente_Codigo", "Cliente_Codigo")),
+    decorative=frozenset({"Plano_Descricao"}),
     marks=(
-        Mark(BLOCKED, "ConsultaContratosBloqueados", "Contrato_Numero", "Contrato_Bloqueio"),
-        Mark(REDUCED, "ConsultaClientesReducao", "Contrato_Numero", "Regra"),
+        Mark(BLOCKED, "ConsultaContratosBloqueados", "Contrato_Numero", "Contrato_Bloqueio", over=ENDED),
+        Mark(REDUCED, "ConsultaClientesReducao", "Contrato_Numero", "Regra", over=ENDED),
     ),
     queries=(
         (Where("Situacao_Codigo", "=", ACCESS.code_of("blocked")),),
@@ -98,6 +105,7 @@ BILLS = Table(
     kind="bill",
     key="Sequencia",
     owner="CliFor",
+    filters=(Filter("Sequencia", "Sequencia"), Filter("Cliente", "CliFor")),
     dates="Vencimento",
     amounts=("Valor",),
     endings={"closed_on": Col(("DataBaixa", DATE_FORM), closing_day_of_form, with_event=True)},
@@ -116,6 +124,8 @@ GROUPS = Table(
     kind="reference",
     key="Codigo",
     owner="",
+    filters=(Filter("Codigo", "Codigo"), EVERYTHING),
+    decorative=frozenset({"Nome"}),
     queries=((Where("Codigo", ">", "0"),),),
     extra=("Nome",),
 )

@@ -95,12 +95,21 @@ class ExportSource:
         for told in nothing:
             yield told
 
+    def notes(self, kind: Kind) -> Sequence[str]:
+        """See `Source`."""
+        del kind
+        return ()
+
     async def probe(self, table: Table) -> Probe:
         """See `Source`: the first rows; the files stay news."""
         async with aclosing(self.latest(table)) as coming:
             async for _, batch in coming:
                 return Probe(batch, len(batch) if len(batch) < BATCH else None)
         return Probe((), 0)
+
+    async def survey(self, table: Table) -> Probe:
+        """See `Source`: nothing more than that."""
+        return await self.probe(table)
 
     async def close(self) -> None:
         """See `Source`: between two readings no file is open."""
