@@ -1,31 +1,14 @@
-"""Keys and partitions: everything about one debtor shares a partition (`ARCHITECTURE.md`, "Raw topics are the memory").
+"""Keys and partitions: everything about one debtor shares a partition (`ARCHITECTURE.md`, "Raw topics are the memory")."""
 
-A ":" within a part (a MAC address as a login) is written `%3A`, and "%" as `%25` only where `3A` or `25` follows: so every
-text has one spelling and every spelling one text, and a part without ":" is spelled as it always was.
-"""
-
-import re
 from functools import lru_cache
 
 from aiokafka.partitioner import murmur2  # a pure function: Kafka's own hash
 
 from schemas.errors import RejectRecord
+from schemas.key_parts import escaped
 
-TO_ESCAPE, TO_READ = re.compile(r":|%(?=3A|25)"), re.compile(r"%3A|%25")
-SPELLED = {":": "%3A", "%": "%25"}
-READ = {spelled: sign for sign, spelled in SPELLED.items()}
 SIGN_BIT = 0x7FFFFFFF
 ROW_PARTS = 4
-
-
-def escaped(part: str) -> str:
-    """`part` without ":"; `unescaped` gives it back."""
-    return TO_ESCAPE.sub(lambda found: SPELLED[found[0]], part) if ":" in part or "%" in part else part
-
-
-def unescaped(part: str) -> str:
-    """What was escaped."""
-    return TO_READ.sub(lambda found: READ[found[0]], part) if "%" in part else part
 
 
 def debtor_key(instance: str, client: str) -> bytes:

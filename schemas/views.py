@@ -15,7 +15,7 @@ from schemas.closing import ending, is_open, table_of, told
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.evidence import Evidence
-from schemas.keys import escaped
+from schemas.key_parts import escaped
 from schemas.model import Model
 from schemas.queue import QueueEntry
 from schemas.rows import ErpRow

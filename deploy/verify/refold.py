@@ -8,7 +8,7 @@ from deploy.verify.cuts import Reached
 from processors.keyed.rounds import fold_round
 from processors.keyed.stage import KeyedStage
 from schemas.errors import RejectRecord
-from schemas.keys import unescaped
+from schemas.key_parts import unescaped
 from schemas.records import Record
 
 AT_ONCE = 20_000

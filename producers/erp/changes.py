@@ -13,7 +13,7 @@ from schemas.erp.documents import document, document_problem, is_company, masked
 from schemas.erp.values import first_of
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
-from schemas.keys import escaped
+from schemas.key_parts import escaped
 from schemas.nothing import is_nothing
 from schemas.topics import RECORD_BYTES
 

@@ -13,7 +13,8 @@ from aiokafka import TopicPartition
 
 from producers.erp.changes import Known, Seen
 from schemas.errors import RejectRecord
-from schemas.keys import debtor_of_row, unescaped
+from schemas.key_parts import unescaped
+from schemas.keys import debtor_of_row
 from schemas.runtime.reading import read_through
 from schemas.topics import ROW_TOPICS
 

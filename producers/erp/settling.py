@@ -1,6 +1,6 @@
 """A source whose rows come once their amounts are settled: those with two readings wait for the end of the table."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
 
@@ -64,12 +64,22 @@ class SettlingSource:
         """See `Source`."""
         self._source.swept(kind)
 
+    def notes(self, kind: Kind) -> Sequence[str]:
+        """See `Source`."""
+        return self._source.notes(kind)
+
+    async def survey(self, table: Table) -> Probe:
+        """See `Source`."""
+        return self._written(table, await self._source.survey(table))
+
     async def probe(self, table: Table) -> Probe:
         """See `Source`."""
-        found = await self._source.probe(table)
-        self._amounts.learn(table, found.rows)
-        return Probe(self._amounts.written(table, found.rows), found.total)
+        return self._written(table, await self._source.probe(table))
 
     async def close(self) -> None:
         """See `Source`."""
         await self._source.close()
+
+    def _written(self, table: Table, found: Probe) -> Probe:
+        self._amounts.learn(table, found.rows)
+        return found._replace(rows=self._amounts.written(table, found.rows))

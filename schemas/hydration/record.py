@@ -7,7 +7,7 @@ from schemas.dead import RETRY
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.hydration.fold import doubted, empty, forget, settled, step
-from schemas.keys import escaped, unescaped
+from schemas.key_parts import escaped, unescaped
 from schemas.records import Record
 from schemas.rows import ErpRow
 

@@ -45,8 +45,14 @@ class Pages:
         del table
         return Probe([row for page in self.told for row in page], None)
 
+    async def survey(self, table: Table) -> Probe:
+        return await self.probe(table)
+
     async def has_news(self, kind: Kind) -> bool:
         return bool(kind)
+
+    def notes(self, kind: Kind) -> Sequence[str]:
+        return [kind]
 
     def swept(self, kind: Kind) -> None:
         del kind
@@ -129,7 +135,9 @@ async def test_a_table_without_money_and_everything_else_pass_through() -> None:
 
     assert [told.rows for told in await swept(source, clients)] == [rows]
     assert (await source.probe(BILLS["ixc"])).rows == [{**rows[0], POINT: ""}]
+    assert (await source.survey(BILLS["ixc"])).rows == [{**rows[0], POINT: ""}]
     assert await source.has_news("bill")
+    assert source.notes("bill") == ["bill"]
     source.swept("bill")
     await source.close()
     assert await swept(source, clients) == []

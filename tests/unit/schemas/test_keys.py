@@ -6,7 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.errors import RejectRecord
-from schemas.keys import debtor_key, debtor_of_row, escaped, partition_of, row_key, unescaped
+from schemas.key_parts import escaped, unescaped
+from schemas.keys import debtor_key, debtor_of_row, partition_of, row_key
 from tests.strategies import CODES, NASTY
 
 NAMES = st.from_regex(r"\A[a-z0-9][a-z0-9_-]{0,8}\Z")
