@@ -249,7 +249,8 @@ class Sweeper:
         before = {change.code for change in todo if (known := self._seen(table).get(change.code)) and not known.lost}
         after = {change.code for change in todo if change.member}
         lost = {change.code for change in todo if change.lost}
-        self.closed[table.kind].update(closed=len(before - after - lost), lost=len(lost))
+        closed = {change.code for change in todo if change.code in self._seen(table)} - after - lost
+        self.closed[table.kind].update(closed=len(closed), lost=len(lost))
         remember(self._seen(table), todo)
         self.buried.update(new)
         return ToldOf(len(todo), len(after - before))

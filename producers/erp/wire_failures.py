@@ -24,6 +24,10 @@ class NoAnswerError(RetryLater):
     """Nobody answered: no connection, a broken one, or too late."""
 
 
+class ElsewhereError(StopWorker):
+    """Somebody answered, but the ERP is not there, or not so."""
+
+
 def failure(name: str, url: httpx.URL, exc: httpx.HTTPError) -> RetryLater | StopWorker:
     """`url`: what was asked; of it only the scheme and the host are shown."""
     for cause in _causes(exc):
@@ -34,19 +38,19 @@ def failure(name: str, url: httpx.URL, exc: httpx.HTTPError) -> RetryLater | Sto
     return NoAnswerError(f"no answer from the ERP on {name}: {type(exc).__name__}{_why(url, exc)}")
 
 
-def moved(name: str, status: int, base: httpx.URL, location: str) -> StopWorker:
+def moved(name: str, status: int, base: httpx.URL, location: str) -> ElsewhereError:
     """An answer that sends us elsewhere: nobody goes there by himself, as the token would go too."""
-    return StopWorker(
+    return ElsewhereError(
         f"the ERP answers HTTP {status} on {name} and sends us to {_place(base, location)}; no token was sent there."
         f" If it has moved, {URL} says where to; else ask whoever keeps it"
     )
 
 
-def speaks_tls(base: httpx.URL, status: int, content: bytes) -> StopWorker | None:
+def speaks_tls(base: httpx.URL, status: int, content: bytes) -> ElsewhereError | None:
     """What a server answers on a port for https that was asked without."""
     said = content[:2_000].lower()
     if base.scheme == "http" and status >= MOVED.start and any(mark in said for mark in SPEAKS_TLS):
-        return StopWorker(f"erp.url is http://, but {base.host}:{base.port or 80} wants https: {URL} with https://")
+        return ElsewhereError(f"erp.url is http://, but {base.host}:{base.port or 80} wants https: {URL} with https://")
     return None
 
 

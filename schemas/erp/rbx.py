@@ -50,6 +50,11 @@ def active(situation: str) -> bool:
 EVERYTHING = Filter("", "")
 """No server was seen to filter by nothing else; then one answer holds the whole list."""
 ENDED = Where("Situacao_Codigo", "=", "I")
+NEITHER_WELL_NOR_ENDED = (
+    Where("Situacao_Codigo", "!=", ACCESS.code_of("active")),
+    Where("Situacao_Codigo", "!=", ACCESS.code_of("disabled")),
+)
+"""Blocked ones, and those in a state that nobody has mapped: they are published, unknown, and counted."""
 CLIENTS = Table(
     name="ConsultaClientes",
     kind="client",
@@ -87,7 +92,7 @@ CONTRACTS = Table(
         Mark(REDUCED, "ConsultaClientesReducao", "Contrato_Numero", "Regra", over=ENDED),
     ),
     queries=(
-        (Where("Situacao_Codigo", "=", ACCESS.code_of("blocked")),),
+        NEITHER_WELL_NOR_ENDED,
         (Where(BLOCKED, "!=", ""),),
         (Where(REDUCED, "!=", ""),),
     ),

@@ -70,25 +70,31 @@ def _readable(file: BinaryIO, name: str) -> BinaryIO | Mended:
 
 
 def _sheets(reading: Iterator[tuple[str, Element]], tags: Tags, name: str) -> Iterator[Line]:
-    """The rows of the first worksheet that has any, and of every other one below the same head."""
+    """The rows of the first worksheet that has any, and of every other one below the same head.
+
+    One that holds a single text is a note.
+    """
     table: Element | None = None
     head: list[str] = []
     sheet = ""
-    is_begun = False
+    is_begun = is_note = False
     number = 0
     for event, element in reading:
         tag = element.tag
         if event == "start":
             table = element if tag == tags.table else table
             if tag == tags.sheet:
-                sheet, is_begun, number = _attribute(element, "Name"), False, 0
+                sheet, is_begun, is_note, number = _attribute(element, "Name"), False, False, 0
         elif tag == tags.row:
             number = _index(element, number + 1)
             if cells := _cells(element, tags):
                 if is_begun or not head:
                     yield number, cells
                 elif _titles(cells) != head:
-                    raise StopWorker(f"{name} has rows in the worksheet {sheet or number} below another head: {MEND}")
+                    if is_note or sum(bool(cell.text.strip()) for cell in cells) > 1:
+                        raise StopWorker(f"{name} has rows in the worksheet {sheet or '?'} below another head: {MEND}")
+                    is_note = True
+                    continue
                 head = head or _titles(cells)
                 is_begun = True
             if table is not None:

@@ -22,6 +22,8 @@ from schemas.runtime.clock import now
 PROBED = 50
 AT_ONCE = 1_000
 """Rows of one answer that are worked on together: one that is very long must not be in memory several times."""
+NOBODY = "0"
+"""An id that no row has: asking for it shows whether rows that left a sweep may be asked for."""
 LONG_AGO, FAR_AHEAD = "1900-01-01", "2999-01-01"
 log = structlog.get_logger()
 
@@ -121,35 +123,53 @@ class PagedSource:
 
     async def probe(self, table: Table) -> Probe:
         """See `Source`: one small page of the first query."""
-        answer = await self._asking.by_filter(table, partial(self._probing, table.queries[0]), once=True)
+        answer = await self._asking.by_filter(table, partial(self._probing, table.queries[0], ()), once=True)
         if answer is None:
             return Probe((), None)
         page = answer.said
         return Probe(page.rows, page.total if page.total is not None or page.after else len(page.rows))
 
     async def survey(self, table: Table) -> Probe:
-        """See `Source`: one small page of each query, and whether the server understands what is asked of it."""
+        """See `Source`: what must be empty, what marks rows, a small page of each query, and a row that nobody has."""
+        if self._protocol.check is not None:
+            await self._asking.by_filter(table, self._protocol.check, once=True)
+        await self._read_marks(table)
         rows: dict[str, Row] = {}
         totals: list[int | None] = []
         for query in table.queries if self._protocol.asks_conditions else table.queries[:1]:
-            asked = await self._understanding.asked(table, query)
-            answer = await self._asking.by_filter(table, partial(self._probing, asked), once=True)
-            if answer is not None:
-                _, page = answer
-                rows |= {str(row.get(table.key, number)): row for number, row in enumerate(page.rows)}
-                totals.append(page.total if page.total is not None or page.after else len(page.rows))
+            first = await self._first_rows(table, await self._understanding.asked(table, query))
+            rows |= {str(row.get(table.key, number)): row for number, row in enumerate(first.rows)}
+            totals.append(first.total)
         await self._understanding.count_lists(table)
-        return Probe(list(rows.values()), _total(table, totals, len(rows)))
+        await self._asking.by_id(table, {NOBODY: NOBODY})
+        found = list(rows.values())
+        self._dates.begin(table)
+        if not (self._dates.settled(table, found) or self._dates.ended(table)):
+            await self._settle(table, found)
+        return Probe(self._told(table, self._clock(), found).rows, _total(table, totals, len(found)))
 
     async def close(self) -> None:
         """See `Source`."""
         await self._wire.close()
 
+    async def _first_rows(self, table: Table, query: Query) -> Probe:
+        """The first page that has any, of an ERP that is asked for ranges; without a second attempt."""
+        cursor: Cursor = ()
+        while True:
+            answer = await self._asking.by_filter(table, partial(self._probing, query, cursor), once=True)
+            if answer is None:
+                return Probe((), None)
+            page = answer.said
+            if page.rows or page.after is None:
+                is_all = page.after is None and not cursor
+                return Probe(page.rows[:PROBED], len(page.rows) if page.total is None and is_all else page.total)
+            cursor = page.after
+
     def _page(self, query: Query, table: Table, cursor: Cursor, size: int) -> Request:
         return self._protocol.read(table, query, cursor, size)
 
-    def _probing(self, query: Query, table: Table) -> Request:
-        return self._protocol.read(table, query, (), PROBED)
+    def _probing(self, query: Query, cursor: Cursor, table: Table) -> Request:
+        return self._protocol.read(table, query, cursor, PROBED)
 
     def _changed(self, since: str, form: str, table: Table, cursor: Cursor, size: int) -> Request:
         if self._protocol.recent is None:

@@ -94,8 +94,8 @@ class WebhookSource:
         return Probe(rows, len(rows) if each == "once" else None)
 
     async def survey(self, table: Table) -> Probe:
-        """See `Source`: nothing more than that."""
-        return await self.probe(table)
+        """See `Source`: nothing more than that, but of an export all its rows."""
+        return await (self._exports().survey(table) if self._from_export(table.kind) else self.probe(table))
 
     async def close(self) -> None:
         """See `Source`."""

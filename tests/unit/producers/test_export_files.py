@@ -93,6 +93,10 @@ def test_worksheets_below_the_same_head_are_one_table() -> None:
     assert [one["COD_PLANO"] for one in found] == ["1", "2", "3"]
 
 
+def test_a_worksheet_that_is_a_note_may_stand_beside() -> None:
+    assert len(read(PLANS, sheets(row(*HEADER) + row("1", "a", "5"), row("Exportado em 2026-01-05"), row("")))) == 1
+
+
 def test_a_head_is_the_same_however_it_is_written() -> None:
     again = row(*(f" {title.lower()} " for title in HEADER), "")
 
@@ -101,7 +105,13 @@ def test_a_head_is_the_same_however_it_is_written() -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [row("X") + row("2"), row("Resumo"), row("2", "b", "6"), row(*reversed(HEADER)) + row("6", "b", "2"), row(*HEADER, "Y")],
+    [
+        row("X") + row("2"),
+        row("Resumo", "917"),
+        row("2", "b", "6"),
+        row(*reversed(HEADER)) + row("6", "b", "2"),
+        row(*HEADER, "Y"),
+    ],
 )
 def test_a_worksheet_with_another_head_is_never_passed_over(other: str) -> None:
     with pytest.raises(StopWorker, match=r"Planos.xls has rows in the worksheet Plan2 below another head: export it again"):
