@@ -29,7 +29,7 @@ HALF = {"flex": "1 1 420px", "min-width": "min(100%, 420px)", "min-height": "350
 THIRD = {"flex": "1 1 340px", "min-width": "min(100%, 300px)", "height": "auto", "align-self": "stretch"}
 AS_WIDE_AS_THERE_IS = {"contain": "inline-size"}
 """Of a table: by itself it would make the page as wide as its columns want to be, instead of scrolling."""
-BLOCKS = ("top", "kpis", "days", "recovered", "rolls", "list", *BY)
+BLOCKS = ("top", "kpis", "days", "recovered", "rolls", "list", "undated", *BY)
 
 
 class OverdueBills:
@@ -69,6 +69,7 @@ class OverdueBills:
                 card(plots["recovered"].body, panes["recovered"], **HALF), card(panes["rolls"], **HALF), gap=shell.GAP
             ),
             card(panes["list"], self._table.body, **AS_WIDE_AS_THERE_IS),
+            card(panes["undated"], **AS_WIDE_AS_THERE_IS),
             gap=shell.GAP,
         )
         self.body: Viewable = shell.stack(panes["top"], panes["kpis"], self._numbers, gap=shell.GAP)

@@ -8,11 +8,12 @@ from typing import Any, Self
 
 import orjson
 
-from schemas.erp.declaration import PERSON, Row, Table
+from schemas.erp.declaration import PERSON, POINT, Row, Table
 from schemas.erp.documents import document, document_problem, is_company, masked
 from schemas.erp.values import first_of
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
+from schemas.key_parts import escaped
 from schemas.topics import RECORD_BYTES
 
 DIGEST_BYTES = 8
@@ -20,8 +21,9 @@ COLUMN_BYTES = 16 * 1024
 """No column that is mapped needs more: what is longer is not what the ERP documents."""
 ENVELOPE_BYTES = 2 * 1024
 """More than a record has beside its row: key, headers, and the fields of `ErpRow`, all of them bounded."""
-KEY_PART = re.compile(r"[^:\x00-\x1f]{1,64}")
-"""As `schemas.model.Code`; a test holds the two together. (Asking pydantic costs ten times as much, for every row.)"""
+KEY_PART, ROW_ID = re.compile(r"[^:\x00-\x1f]{1,64}"), re.compile(r"[^\x00-\x1f]{1,64}")
+"""As `Code` and `RowId` of `schemas.model`; a test holds them together. (Asking pydantic costs ten times as much, for every
+row.)"""
 
 
 class Known(bytes):
@@ -86,6 +88,8 @@ def project(table: Table, row: Row, person: Callable[[str], str]) -> dict[str, s
         kept = _with_optional(table, row)
     if table.document:
         kept |= _of_person(table, row, person)
+    if POINT in row:
+        kept[POINT] = row[POINT]
     return kept
 
 
@@ -132,9 +136,9 @@ def examine(table: Table, row: Row, person: Callable[[str], str], told: bytes = 
     """
     kept = project(table, row, person)
     code = kept[table.key]
-    owner = kept[table.owner] if table.owner else table.name
-    for name, value in ((table.key, code), (table.owner, owner)):
-        if not _is_code(value) or not KEY_PART.fullmatch(value):
+    owner = escaped(kept[table.owner]) if table.owner else table.name
+    for name, value, form in ((table.key, code, ROW_ID), (table.owner, owner, KEY_PART)):
+        if not _is_code(kept.get(name, value)) or not form.fullmatch(value):
             raise RejectRecord(f"{table.name}.{name} cannot be part of a key", field=name)
     body = orjson.dumps(kept)
     if len(body) > COLUMN_BYTES:

@@ -13,6 +13,7 @@ from aiokafka import TopicPartition
 
 from producers.erp.changes import Known, Seen
 from schemas.errors import RejectRecord
+from schemas.key_parts import unescaped
 from schemas.keys import debtor_of_row
 from schemas.runtime.reading import read_through
 from schemas.topics import ROW_TOPICS
@@ -82,6 +83,7 @@ def note(notes: Notes, key: bytes | None, value: bytes | None, headers: dict[str
         return
     instance, owner, kind, code = (key or b"").decode(errors="replace").split(":", 3)
     table = instance, book_of(kind, owner)
+    code = unescaped(code)
     if value is not None and headers.get(MEMBER) == b"1" and DIGEST in headers:
         notes.put(table, code, Known(owner, headers[DIGEST]))
     elif value is not None and _is_lost(value, headers):

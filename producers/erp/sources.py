@@ -7,6 +7,7 @@ import httpx
 
 from producers.erp.exports.folder import ExportSource
 from producers.erp.lists.paged import PagedSource
+from producers.erp.settling import SettlingSource
 from producers.erp.source import Source
 from producers.erp.webhooks.source import WebhookSource
 from producers.erp.wire import Wire
@@ -25,6 +26,12 @@ def open_source(
     clock: Callable[[], datetime] = now,
 ) -> Source:
     """`secrets`: by the option that holds them, opened. Nothing is contacted yet. Raises StopWorker."""
+    return SettlingSource(_source(instance, secrets, transport, clock))
+
+
+def _source(
+    instance: Instance, secrets: Mapping[str, str], transport: httpx.AsyncBaseTransport | None, clock: Callable[[], datetime]
+) -> Source:
     connection = instance.erp
     if isinstance(connection, AltaredeExport):
         return ExportSource(connection, lambda: clock().timestamp())

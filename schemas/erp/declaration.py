@@ -73,7 +73,8 @@ class Col:
         try:
             return self.read(*texts, event) if self.with_event else self.read(*texts)
         except ValueError as exc:
-            raise RejectRecord(f"{event.kind}.{'/'.join(self.columns)}: {exc}", field=self.columns[0]) from None
+            names = "/".join(column for column in self.columns if column not in ADDED)
+            raise RejectRecord(f"{event.kind}.{names}: {exc}", field=self.columns[0]) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,9 @@ class Table:
     that an answer may lack, as another one tells the same. `decorative`: columns on which no debt and no call depends: an
     ERP's version may lack them, which is told. `filters`: by what its rows may be asked for, the best first, where not every
     server filters by the row's id. `dates`: column of a date whose order of day and month the poller must find out first; it
-    adds `date_form`. `changed`: column of the time of the last change, for reading only what is recent. `lost`: what it
-    means that a read by id finds nothing. `endings`: of a bill that is closed, `paid_on` (a bill that has one is paid) and
-    `closed_on` (it says nothing of how), both local days.
+    adds `date_form`. `amounts`: columns of money (see `POINT`). `changed`: column of the time of the last change, for
+    reading only what is recent. `lost`: what it means that a read by id finds nothing. `endings`: of a bill that is
+    closed, `paid_on` (a bill that has one is paid) and `closed_on` (it says nothing of how), both local days.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Table:
     decorative: frozenset[str] = frozenset()
     filters: tuple[Filter, ...] = ()
     dates: str = ""
+    amounts: tuple[str, ...] = ()
     changed: str = ""
     marks: tuple[Mark, ...] = ()
     lost: Literal["gone", "unknown"] = "gone"
@@ -138,7 +140,7 @@ class Table:
         mapped = [name for col in self.words.values() for name in col.columns]
         filtered = [where.column for query in self.queries for where in query]
         names = dict.fromkeys([self.key, *([self.owner] if self.owner else []), *mapped, *filtered, *self.extra])
-        kept = tuple(name for name in names if name not in (*self.document, *PERSON))
+        kept = tuple(name for name in names if name not in (*self.document, *PERSON, POINT))
         object.__setattr__(self, "columns", kept)  # frozen for everybody else
 
     def member(self, row: Row) -> bool:
@@ -170,7 +172,12 @@ DATE_FORM = "date_form"
 """Column that the poller adds where a table has `dates`: "ymd", "ydm", or "" while nothing has settled it."""
 UNSURE = "marks_unsure"
 """Key that the poller's source adds to a row of which a second resource does not say what it may have said before."""
-DERIVED = (*PERSON, DATE_FORM)
+POINT = "point"
+"""Column that the poller adds to those rows of which one of the table's `amounts` has two readings: "." or "," before
+decimals, "" while nothing has settled it."""
+ADDED = (DATE_FORM, POINT)
+"""What no operator finds in the ERP."""
+DERIVED = (*PERSON, *ADDED)
 
 
 class NotAFilterError(StopWorker):

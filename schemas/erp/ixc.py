@@ -10,7 +10,7 @@ import orjson
 from schemas.erp.answers import check_words, json_object
 from schemas.erp.codes import Codes
 from schemas.erp.days import due_day
-from schemas.erp.declaration import Col, Cursor, Erp, Mark, Page, Protocol, Request, Signed, Table, Where
+from schemas.erp.declaration import POINT, Col, Cursor, Erp, Mark, Page, Protocol, Request, Signed, Table, Where
 from schemas.erp.money import cents
 from schemas.erp.options import Seconds, Web
 from schemas.erp.phones import phone_problems, phones
@@ -129,12 +129,13 @@ BILLS = Table(
     kind="bill",
     owner="id_cliente",
     changed=CHANGED,
+    amounts=("valor_aberto",),
     # One question each: what a server makes of a list of them is not certain (`IXC.md`, "Lists").
     queries=tuple((Where("liberado", "=", "S"), Where("status", "=", code)) for code in OPEN),
     words={
         "contract": Col(("id_contrato", "id_contrato_avulso", "id_contrato_principal"), first_of),
         "due_on": Col(("data_vencimento",), due_day, with_event=True),
-        "open_cents": Col(("valor_aberto",), cents),
+        "open_cents": Col(("valor_aberto", POINT), cents),
         "status": Col(("status",), BILL),
         "status_raw": Col(("status",), text),
         "awaiting_confirmation": Col(("aguardando_confirmacao_pagamento",), yes),

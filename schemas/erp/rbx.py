@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from schemas.erp import rbx_protocol
 from schemas.erp.codes import UNKNOWN, Codes
 from schemas.erp.days import closing_day_of_form, due_day_of_form
-from schemas.erp.declaration import DATE_FORM, Col, Erp, Filter, Mark, Table, Where
+from schemas.erp.declaration import DATE_FORM, POINT, Col, Erp, Filter, Mark, Table, Where
 from schemas.erp.money import cents
 from schemas.erp.options import Web
 from schemas.erp.phones import phone_problems, phones
@@ -112,13 +112,14 @@ BILLS = Table(
     owner="CliFor",
     filters=(Filter("Sequencia", "Sequencia"), Filter("Cliente", "CliFor")),
     dates="Vencimento",
+    amounts=("Valor",),
     endings={"closed_on": Col(("DataBaixa", DATE_FORM), closing_day_of_form, with_event=True)},
     lost="unknown",  # neither open nor settled: RBX has no list of what was deleted
     queries=((Where("Tipo", "=", "C"), Where("DataBaixa", "=", "")),),
     words={
         "contract": Col(("ContratosVinculados",), lambda linked: first_of(*linked.replace(";", ",").split(","))),
         "due_on": Col(("Vencimento", DATE_FORM), due_day_of_form, with_event=True),
-        "open_cents": Col(("Valor",), cents),
+        "open_cents": Col(("Valor", POINT), cents),
         "status": Col(("Motivo",), BILL),
         "status_raw": Col(("Motivo",), text),
     },

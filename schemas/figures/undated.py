@@ -5,7 +5,7 @@ The pipelines run over `debtors`. An impossible day may stand there as an earlie
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from schemas.due_dates import FIRST, last
 from schemas.figures.scope import OPEN, Pipeline, Row, Scope
@@ -18,6 +18,9 @@ class Undated:
     clients: int = 0
     bills: int = 0
     cents: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(self.clients + other.clients, self.bills + other.bills, self.cents + other.cents)
 
 
 def undated_pipeline(scope: Scope) -> Pipeline:
