@@ -112,7 +112,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
         (r"/healthz", Alive),
         (r"/readyz", Ready, {"refresher": refresher, "clock": now}),
         *Files(database, refresher, counting, now).handlers(),
-        *exports.handlers(database, now),
+        *exports.handlers(database, refresher, now),
     ]
     try:
         started = _listen(settings, open_session, handlers, access, server)

@@ -13,6 +13,7 @@ from panel_material_ui.widgets.input import TextInput
 
 from dashboard.access.letters import DISCARDS, WHY_LETTERS, Done, Letter
 from dashboard.access.rules import may
+from dashboard.facts.asked import Filters
 from dashboard.facts.operation_reads import read
 from dashboard.pages.page import Opened, Page, Seen
 from dashboard.pages.work import Work
@@ -42,6 +43,7 @@ class Operation:
         self._work = Work(pn.state.curdoc, say, self._tell, say("You may not do this."))
         self._chosen = ""
         self._discarded: frozenset[str] = frozenset()
+        self._of: Filters | None = None
         self._panes = {name: block() for name in operation_screen.BLOCKS}
         self._letters = Table(
             operation_screen.letter_columns(say),
@@ -73,10 +75,13 @@ class Operation:
         """Everything anew but the letter that is open, and what is being typed."""
         screen = operation_screen.painted(self._html, seen.reading, seen.facts, seen.filters)
         shell.assign(self._panes, screen.blocks)
-        if screen.letters is not None:
-            self._letters.show(_without(screen.letters, self._discarded))
-        if screen.audit is not None:
-            self._audit.show(screen.audit)
+        self._of = seen.filters
+        if screen.letters is None or screen.audit is None:
+            self._letters.unread()
+            self._audit.unread()
+        else:
+            self._letters.show(_without(screen.letters, self._discarded), self._of)
+            self._audit.show(screen.audit, self._of)
 
     def recolour(self, *, dark: bool) -> None:
         """Blocks and widgets follow the theme by themselves."""
@@ -120,7 +125,7 @@ class Operation:
         self._discarded |= {chosen}
         if chosen == self._chosen:
             self._letters.clear()
-        self._letters.show(_without(self._letters.rows, self._discarded))
+        self._letters.show(_without(self._letters.rows, self._discarded), self._of)
         tone, text = SAID[said]
         self._tell(tone, self.say(text))
 

@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.facts.asked import Filters
 from dashboard.facts.blocked import PAST_DAYS, Blocked, Contracts, Day, Named, Read, contracts
+from dashboard.facts.choices import Found
 from dashboard.facts.names import Names
 from dashboard.facts.trend import Trend
 from dashboard.parts.blocked_rows import SPEEDS, STATES, columns, day_rows, part_rows
@@ -58,7 +59,8 @@ def row(days: int | None, access: Access = "blocked_auto", **more: object) -> di
 
 
 def read(instance: Instance, *cells: Connections, rows: tuple[dict[str, object], ...] = ()) -> Read:
-    return Read(instance, TODAY, NOW, Names(instance, {}), cells, rows)
+    names = Names(instance, {})
+    return Read(instance, TODAY, NOW, names, cells, rows, Found(instance, names, cells, {}))
 
 
 @pytest.fixture
