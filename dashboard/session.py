@@ -56,7 +56,7 @@ class Session:
     @property
     def _asked(self) -> Asked:
         """The facts of the page that is shown, which need not be the one that the address names."""
-        return Asked(self._page.path, self._selection.filters)
+        return self._page.asked(self._selection.filters)
 
     def _changed(self, _event: object) -> None:
         self._reading = self._refresher.reading  # another tab may have had these facts read since the last refresh

@@ -17,7 +17,7 @@ from dashboard.facts.sight import Sight
 from dashboard.facts.trend import Trend, trends
 from schemas.calling.facts import HINDERED
 from schemas.debtor import Access, Speed
-from schemas.figures.access import ACCESS, SPEEDS
+from schemas.figures.access import ACCESS, SPEEDS, TERMS
 from schemas.figures.debts import Debt, together
 from schemas.figures.late_contracts import Connections, connections, connections_pipeline, contracts_pipeline
 from schemas.figures.narrow import BY, By
@@ -35,7 +35,12 @@ MOST: Final = 5_000
 PAST_DAYS: Final = 60
 SHOWN_PAST: tuple[Access, ...] = tuple(word for word in ACCESS if word != "active")
 """Whoever is active does not tell how many are blocked, and of some ERPs most of them are not listed."""
-FIGURES = (*(f"access.{word}" for word in SHOWN_PAST), *(f"access.speed_{word}" for word in SPEEDS))
+FIGURES = (
+    *(f"access.{word}" for word in SHOWN_PAST),
+    *(f"access.speed_{word}" for word in SPEEDS),
+    *(f"access.blocked_{term}" for term in TERMS),
+    "access.trust_unlock",
+)
 
 
 class Read(NamedTuple):

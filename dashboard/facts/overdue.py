@@ -30,8 +30,9 @@ Row = Mapping[str, Any]
 
 MOST: Final = 5_000
 """Bills listed on the page; a file has all."""
-FIGURES = ("standing.bills", "standing.overdue_cents", "standing.debtors")
-"""Those whose past is shown."""
+AMOUNTS = tuple(f"standing.age_{since}_cents" for since, _ in AGES)
+FIGURES = ("standing.bills", "standing.overdue_cents", "standing.debtors", *AMOUNTS)
+"""Those whose past is shown. Amounts by age: the first is the short term, the others are the long one."""
 
 
 class Read(NamedTuple):
