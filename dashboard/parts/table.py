@@ -25,7 +25,7 @@ from dashboard.words.language import Language
 
 PAGE_SIZE = 25
 UNREAD = ["unread"]
-"""Not one of `theme_classes`: the library's table fails where it is told of them before it is built (`dashboard/PANEL.md`)."""
+"""Not one of `theme_classes`: a table that is not built yet cannot be told of them (`dashboard/PANEL.md`)."""
 FORMATS = {
     "text": {"type": "plaintext"},
     "code": {"type": "plaintext"},
