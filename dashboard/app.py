@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 import panel as pn
 import structlog
@@ -16,7 +16,7 @@ from panel.viewable import Viewable
 
 from dashboard.access import gate, setup
 from dashboard.access.access import Access
-from dashboard.access.letters import LetterDesk
+from dashboard.access.letters import LetterDesk, PutBack
 from dashboard.access.masking import people_of
 from dashboard.access.rules import may
 from dashboard.access.who import current
@@ -54,18 +54,27 @@ WALLBOARD_SECONDS = 86_400
 WARM_AFTER_S = 20.0
 
 
-def main() -> None:
+class Outside(NamedTuple):
+    """What others do for the dashboard, which knows only `schemas` (`deploy.dashboard` gives both). None: it is not offered."""
+
+    put_back: PutBack | None = None
+
+
+ALONE = Outside()
+
+
+def main(outside: Outside = ALONE) -> None:
     """Serve until SIGTERM or SIGINT. MongoDB may be away: the page then says so and tries again."""
-    run("dashboard", Settings, _serve)
+    run("dashboard", Settings, partial(_serve, outside))
 
 
-async def _serve(settings: Settings) -> None:
-    async with serving(settings):
+async def _serve(outside: Outside, settings: Settings) -> None:
+    async with serving(settings, outside):
         await asyncio.Event().wait()
 
 
 @asynccontextmanager
-async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Server, Refresher]]:
+async def serving(settings: Settings, outside: Outside = ALONE, **server: int) -> AsyncIterator[tuple[Server, Refresher]]:
     """The dashboard, up while the context lasts. `server`: Bokeh's options. Raises StopWorker where the port is taken."""
     pn.extension("tabulator")  # a page with a table may be opened in a tab that began without one
     database = connect(settings)
@@ -76,7 +85,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     counting = Counting(partial(reads.count, database), now)
     access = setup.access(settings, database, now)
 
-    letters = LetterDesk(database, now)
+    letters = LetterDesk(database, now, outside.put_back)
 
     @cache
     def painter(locale: str, role: Role) -> Painter:

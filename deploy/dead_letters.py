@@ -5,15 +5,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from deploy.clients import database
+from deploy.letters.chosen import Chosen, query
 from schemas.runtime.settings import MongoSettings
-from schemas.views import DEAD_LETTERS, NOT_DISCARDED
+from schemas.views import DEAD_LETTERS
 
 Letter = Mapping[str, Any]
 
 
-async def letters(settings: MongoSettings, stage: str, topic: str, limit: int) -> list[Letter]:
-    """At most `limit` (0: all) of one stage and from one topic ("": any) that nobody has discarded. Raises StopWorker."""
-    wanted: dict[str, Any] = {**NOT_DISCARDED, **({"stage": stage} if stage else {})}
+async def letters(
+    settings: MongoSettings, stage: str, topic: str, limit: int, *, field: str = "", reason: str = ""
+) -> list[Letter]:
+    """At most `limit` (0: all) of one stage and from one topic ("": any) that nobody has settled. Raises StopWorker.
+
+    `field`, `reason`: as `deploy.letters.chosen` filters by them.
+    """
+    wanted = query(Chosen(stage=stage, field=field, reason=reason))
     if topic:
         wanted["place"] = {"$gte": f"{topic}[", "$lt": f"{topic}\\"}  # "\" follows "[": the places of this topic, no other
     async with database(settings) as views:

@@ -17,7 +17,7 @@ STAGES = {
     "originate": "sinks.originate.worker:main",
     "views": "sinks.views.worker:main",
     "snapshots": "sinks.snapshots.worker:main",
-    "dashboard": "dashboard.app:main",
+    "dashboard": "deploy.dashboard:main",
 }
 
 

@@ -22,6 +22,7 @@ ACTIONS: Final[dict[Action, str]] = {
     "instance_changed": N_("Provider changed"),
     "removal_asked": N_("Removal of a provider asked for"),
     "letter_discarded": N_("Unreadable record discarded"),
+    "letter_retried": N_("Unreadable record tried again"),
 }
 
 MORE_JOBS: Final[dict[str, str]] = {
