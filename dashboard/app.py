@@ -26,7 +26,7 @@ from dashboard.facts import evidence, reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.open_pages import OpenPages
 from dashboard.facts.refresher import Refresher
-from dashboard.files import exports
+from dashboard.files import exports, operation
 from dashboard.files.lists import Files
 from dashboard.handlers import Alive, Guarded, Ready
 from dashboard.pages import PAGES
@@ -55,7 +55,7 @@ WARM_AFTER_S = 20.0
 
 
 class Outside(NamedTuple):
-    """What others do for the dashboard, which knows only `schemas` (`deploy.dashboard` gives both). None: it is not offered."""
+    """What others do for the dashboard, which knows only `schemas`. None: it is not offered."""
 
     put_back: PutBack | None = None
 
@@ -122,6 +122,7 @@ async def serving(settings: Settings, outside: Outside = ALONE, **server: int) -
         (r"/readyz", Ready, {"refresher": refresher, "clock": now}),
         *Files(database, refresher, counting, now).handlers(),
         *exports.handlers(database, now),
+        *operation.handlers(database, now),
     ]
     try:
         started = _listen(settings, open_session, handlers, access, server)

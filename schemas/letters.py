@@ -23,11 +23,25 @@ Obstacle = Literal["one_writer", "never_rings", "rebuilt", "nowhere"]
 """Why there is no way back. `one_writer`: only its stage may write the topic, and writes it anew. `never_rings`: a request
 to call. `rebuilt`: the view passes over bills that are put back. `nowhere`: what told it keeps nothing that can be asked.
 """
-Done = Literal[Obstacle, "sent", "read", "still", "absent", "newer", "expired", "already", "unclear", "gone", "no_instance"]
+Done = Literal[
+    Obstacle,
+    "sent",
+    "read",
+    "still",
+    "absent",
+    "newer",
+    "expired",
+    "already",
+    "unclear",
+    "gone",
+    "no_instance",
+    "unreached",
+]
 """What came of a retry. `sent`: its record is in its topic once more. Of the ERP's row: `read` (it can be read now, the next
 sweep publishes it), `still` (unreadable), `absent`. Nothing was done: `newer` (a newer record of the same key has come),
 `expired` (the topic has it no longer), `already` (settled before), `unclear` (a retry was begun, and nobody knows whether it
 was sent), `gone` (no such letter), `no_instance`.
+`unreached`: Kafka or the database did not answer.
 """
 SETTLES: frozenset[Done] = frozenset({"sent", "read"})
 

@@ -4,17 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+import structlog
 from pymongo.errors import PyMongoError
 
 from dashboard.access.audit import noted
 from dashboard.access.rules import may
 from dashboard.access.who import User
 from dashboard.facts.refresher import Clock
-from schemas.errors import RetryLater
+from schemas.errors import RetryLater, StopWorker
 from schemas.letters import WHY_LETTERS, Answer, Discarded, may_retry
 from schemas.runtime.mongo import Database
 from schemas.users import Role
 from schemas.views import DEAD_LETTERS, UNSETTLED
+
+log = structlog.get_logger(stage="dashboard")
 
 READS: Role = "operator"
 RETRIES: Role = "operator"
@@ -58,12 +61,16 @@ class LetterDesk:
     async def retry(self, user: User, letter: str, *, again: bool = False) -> Answer:
         """Put it back. `again`: though an earlier retry was cut. Raises PermissionError for whom it is not offered.
 
-        Raises StopWorker where Kafka or the database cannot be asked: whether it was sent then stands with the letter.
+        Where Kafka or the database cannot be asked it is `unreached`: whether anything was sent stands with the letter.
         """
         if self.put_back is None or not may(user.role, RETRIES):
             raise PermissionError(f"{user.role} may not retry dead letters")
         await noted(self.database, user, self.clock(), "letter_retried", "", letter)
-        return await self.put_back(letter, f"user:{user.name}", again=again)
+        try:
+            return await self.put_back(letter, f"user:{user.name}", again=again)
+        except StopWorker as exc:
+            log.warning("letter_not_retried", letter=letter, reason=str(exc))
+            return Answer("unreached")
 
     async def read(self, user: User, letter: str) -> Letter | None:
         """Its bytes, a client's data; None where it is gone. Raises PermissionError for a viewer."""

@@ -29,6 +29,7 @@ SAID: dict[Done, str] = {
     "unclear": "a retry was cut, nobody knows whether it was sent: `show` says when; --again sends it (once more)",
     "gone": "there is no such letter any more",
     "no_instance": "its provider is not in the database",
+    "unreached": "Kafka or the database did not answer",
     "one_writer": "only its stage writes that topic, and writes it anew with the next change: nothing was sent",
     "never_rings": "a request to call is never put back",
     "rebuilt": "the view takes no bill back: drop its collection and restart `views`, which reads the topic anew",
