@@ -23,6 +23,7 @@ from deploy.cli import (
     up,
     user,
     verify,
+    whatif,
     why,
 )
 from schemas.errors import PipelineError
@@ -50,6 +51,7 @@ instance.app.command("believe", epilog=believe.EXAMPLE)(believe.believe)
 app.command("block", epilog=block.BLOCK_EXAMPLE)(block.block)
 app.command("promise", epilog=block.PROMISE_EXAMPLE)(block.promise)
 app.command("why", epilog=why.EXAMPLE)(why.why)
+app.command("whatif", epilog=whatif.EXAMPLE)(whatif.whatif)
 app.add_typer(instance.app, name="instance")
 app.add_typer(letters.app, name="dead-letters")
 app.add_typer(pabx.app, name="pabx")
