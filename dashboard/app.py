@@ -22,6 +22,7 @@ from dashboard.access.rules import may
 from dashboard.access.who import current
 from dashboard.controls import Clerk
 from dashboard.drafts.desk import Desk
+from dashboard.drafts.what_if import WhatIf
 from dashboard.facts import evidence, reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.open_pages import OpenPages
@@ -58,6 +59,7 @@ class Outside(NamedTuple):
     """What others do for the dashboard, which knows only `schemas`. None: it is not offered."""
 
     put_back: PutBack | None = None
+    what_if: WhatIf | None = None
 
 
 ALONE = Outside()
@@ -111,6 +113,7 @@ async def serving(settings: Settings, outside: Outside = ALONE, **server: int) -
                 partial(evidence.look_up, database),
                 Desk(database, now, settings.key, by, may_act=may(user.role, "admin")),
                 letters,
+                outside.what_if if may(user.role, "admin") else None,
             )
             return Session(pn.state.curdoc, refresher, PAGES, opened, template(user.locale)).page
         except Exception:  # else Panel would show the traceback to the clerk

@@ -5,6 +5,7 @@ the last one a `Compared`; what a person must mend is one line of `{"wrong": …
 """
 
 import asyncio
+import os
 import sys
 
 import orjson
@@ -17,6 +18,9 @@ from schemas.errors import PipelineError
 from schemas.model import Model
 from schemas.runtime.settings import read
 
+NICE = 10
+"""Stages that call people come first."""
+
 
 def _say(told: Model) -> None:
     sys.stdout.buffer.write(encode(told) + b"\n")
@@ -26,10 +30,12 @@ def _say(told: Model) -> None:
 def main() -> None:
     """Entry of the process."""
     name, days = sys.argv[1:3]
+    os.nice(NICE)
     prepare_environment()
     try:
         rules = orjson.loads(sys.stdin.buffer.read())
-        _say(asyncio.run(compare(read(WhatIfSettings), name, rules, int(days), _say)))
+        found = asyncio.run(compare(read(WhatIfSettings), name, rules, int(days), _say))
+        _say(found.model_copy(update={"debtors": ()}))  # the page names nobody
     except PipelineError as exc:
         sys.stdout.buffer.write(orjson.dumps({"wrong": str(exc)}) + b"\n")
         sys.exit(1)
