@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from bokeh.document import Document
 from panel.viewable import Viewable
 from panel_material_ui.widgets.button import Button
@@ -26,6 +27,8 @@ from dashboard.parts.html import Html
 from dashboard.words.notices import Notice, Tone
 from schemas.errors import StopWorker
 from schemas.what_if import Compared, Progress
+
+log = structlog.get_logger(stage="dashboard")
 
 SPANS = (7, 30, 90)
 """Days."""
@@ -77,9 +80,8 @@ class WhatIfPart:
         if self._draft and self._rules is not None and self._task is None:
             self._begin.disabled, self._cancel.visible = True, True
             change(self._shown, what_if_screen.under_way(self._html, None, self._zone))
-            self._task = asyncio.get_running_loop().create_task(
-                self._follow(self._draft.name, self._rules, self._days.value)
-            )
+            following = self._follow(self._draft.name, self._rules, self._days.value)
+            self._task = asyncio.get_running_loop().create_task(following)
 
     async def _follow(self, name: str, rules: Mapping[str, Any], days: int) -> None:
         mine = asyncio.current_task()
@@ -87,9 +89,11 @@ class WhatIfPart:
             async with aclosing(self._what_if(name, rules, days)) as coming:
                 async for told in coming:
                     self._work.later(partial(self._heard, mine, told))
-        except StopWorker as exc:
-            text = self.say("The rules could not be compared.")
-            self._work.later(partial(self._ended, mine, Notice("stopped", text, str(exc))))
+        except Exception as exc:  # the tab must say that nothing came of it
+            why = str(exc) if isinstance(exc, StopWorker) else ""
+            log.warning("rules_not_compared", instance=name, reason=why or repr(exc))
+            notice = Notice("stopped", self.say("The rules could not be compared."), why or self.say("Try it again."))
+            self._work.later(partial(self._ended, mine, notice))
         else:
             self._work.later(partial(self._ended, mine, None))
 
@@ -114,7 +118,8 @@ class WhatIfPart:
 
     @property
     def _zone(self) -> ZoneInfo:
-        return ZoneInfo(str(self._draft.base.get("zone"))) if self._draft and self._draft.base else ZoneInfo(DEFAULT_ZONE)
+        """Of the instance: whatever may be compared has a valid one."""
+        return ZoneInfo(self._draft.fields["zone"] if self._draft and self._rules is not None else DEFAULT_ZONE)
 
     def _tell(self, tone: Tone, text: str, step: str) -> None:
         change(self._shown, instances_screen.told(self._html, Notice(tone, text, step)))
