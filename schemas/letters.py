@@ -14,6 +14,7 @@ from schemas.topics import BILLS, EVIDENCE, PLACED, REQUESTS, ROW_TOPICS, TOPICS
 
 PUT_BACK = frozenset(topic.name for topic in (*ROW_TOPICS.values(), PLACED, EVIDENCE))
 """Topics into which a letter may go back: what reads them does not mind order (calls), or knows a retry (rows)."""
+PARTITIONS = {topic.name: topic.partitions for topic in TOPICS}
 IN_TOPIC = re.compile(r"(?P<topic>[a-z.]+\.v\d+)\[(?P<partition>\d+)\]@(?P<offset>\d+)")
 IN_ERP = re.compile(r"(?P<erp>[a-z-]+)/(?P<table>[^\[\]]+)\[(?P<instance>[a-z0-9_-]+)\]@(?P<id>.+)", re.DOTALL)
 WHY_LETTERS = 200
@@ -89,17 +90,21 @@ class Answer(NamedTuple):
 def way_back(stage: str, place: str) -> InTopic | InErp | Obstacle:
     """Where a letter of `stage` is put back, or what is asked again; or why neither can be."""
     if found := IN_TOPIC.fullmatch(place):
-        topic = found["topic"]
-        if topic == REQUESTS.name:
-            return "never_rings"
-        if topic not in PUT_BACK:
-            return "one_writer" if any(one.name == topic for one in TOPICS) else "nowhere"
-        if stage == "views" and topic == BILLS.name:
-            return "rebuilt"
-        return InTopic(topic, int(found["partition"]), int(found["offset"]))
+        way = InTopic(found["topic"], int(found["partition"]), int(found["offset"]))
+        return _obstacle(stage, way) or way
     if found := IN_ERP.fullmatch(place):
         return InErp(**found.groupdict())
     return "nowhere"
+
+
+def _obstacle(stage: str, way: InTopic) -> Obstacle | None:
+    if way.partition >= PARTITIONS.get(way.topic, 0):
+        return "nowhere"
+    if way.topic == REQUESTS.name:
+        return "never_rings"
+    if way.topic not in PUT_BACK:
+        return "one_writer"
+    return "rebuilt" if stage == "views" and way.topic == BILLS.name else None
 
 
 def instance_of(place: str, key: bytes | None) -> str:

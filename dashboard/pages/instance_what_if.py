@@ -89,11 +89,11 @@ class WhatIfPart:
             async with aclosing(self._what_if(name, rules, days)) as coming:
                 async for told in coming:
                     self._work.later(partial(self._heard, mine, told))
-        except Exception as exc:  # the tab must say that nothing came of it
-            why = str(exc) if isinstance(exc, StopWorker) else ""
-            log.warning("rules_not_compared", instance=name, reason=why or repr(exc))
-            notice = Notice("stopped", self.say("The rules could not be compared."), why or self.say("Try it again."))
-            self._work.later(partial(self._ended, mine, notice))
+        except StopWorker as exc:
+            self._work.later(partial(self._ended, mine, self._failed(str(exc))))
+        except Exception:  # the tab must say that nothing came of it
+            log.exception("rules not compared", instance=name)
+            self._work.later(partial(self._ended, mine, self._failed(self.say("Try it again."))))
         else:
             self._work.later(partial(self._ended, mine, None))
 
@@ -112,6 +112,9 @@ class WhatIfPart:
         self._idle()
         if notice:
             change(self._shown, instances_screen.told(self._html, notice))
+
+    def _failed(self, why: str) -> Notice:
+        return Notice("stopped", self.say("The rules could not be compared."), why)
 
     def _idle(self) -> None:
         self._begin.disabled, self._cancel.visible = False, False

@@ -47,7 +47,7 @@ async def record(servers: str, key: bytes) -> str:
     return f"{BILLS.name}[3]@{sent.offset}"
 
 
-def test_a_letter_is_tried_again_and_another_discarded_over_refreshes(
+def test_a_letter_is_tried_again_and_another_discarded_over_refreshes(  # noqa: PLR0915 - one story, on one started stack
     browser: Browser, servers: str, env: Mapping[str, str], mongo_uri: str, database: str, prefix: str, tmp_path: Path
 ) -> None:
     """What is typed stays; who is settled leaves the list and every count, also after a reload; files hold the lists."""
@@ -61,7 +61,7 @@ def test_a_letter_is_tried_again_and_another_discarded_over_refreshes(
         today = now.astimezone(of.clock).date()
         seeded.add(of, clients(1, 20, 5, today), today, now)
         seeded.put("sweeps", [views.sweep(held)])
-        bad, other, later = (f"{BILLS.name}[9]@{n}" for n in (8, 9, 10))
+        bad, other, later = (f"{BILLS.name}[4]@{n}" for n in (70_008, 70_009, 70_010))
         some = [letter(key, place, now), letter(b"x", bad, now), letter(b"x", other, now - timedelta(minutes=5))]
         seeded.put(views.DEAD_LETTERS, some)
         with running("dashboard", {**env, **port}, tmp_path):
@@ -89,7 +89,7 @@ def test_a_letter_is_tried_again_and_another_discarded_over_refreshes(
 
                 page.locator(".tabulator-row", has_text=later).locator("input[type=checkbox]").click()
                 again = page.get_by_role("button", name="Tentar de novo")
-                again.click()  # a partition that there is not
+                again.click()  # a key that names nobody
                 expect(page.get_by_text("O provedor dele não existe mais.")).to_be_visible()
                 page.locator(".tabulator-row", has_text=place).locator("input[type=checkbox]").click()
                 expect(page.locator("pre[data-part='1']")).to_have_text(key.decode())

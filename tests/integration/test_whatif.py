@@ -57,7 +57,7 @@ async def read_by_the_poller(servers: str, name: str) -> None:
 def test_rules_are_tried_out_and_nobody_is_rung(
     browser: Browser, servers: str, env: Mapping[str, str], mongo_uri: str, database: str, prefix: str, tmp_path: Path
 ) -> None:
-    """A younger debt is called under the others only; the page says the same, lets go of what is cancelled, saves nothing."""
+    """A younger debt is called under the others only; the page says the same, drops what is cancelled, saves nothing."""
     of = instance(prefix, "Norte Telecom").model_copy(update={"rules": Rules(call_on_holidays=True)})
     asyncio.run(read_by_the_poller(servers, prefix))
     with MongoClient(mongo_uri) as client:

@@ -35,6 +35,7 @@ def test_a_row_that_was_never_in_kafka_is_asked_of_the_erp() -> None:
         ("views", f"{BILLS.name}[1]@2", "rebuilt"),
         ("cdr-poller", "csv/Master.csv@120[10.0.0.1:5038]", "nowhere"),
         ("hydrate", "erp.bill.v9[1]@2", "nowhere"),
+        ("hydrate", f"{BILLS.name}[{BILLS.partitions}]@2", "nowhere"),
     ],
 )
 def test_what_has_no_way_back_says_why(stage: str, place: str, why: str) -> None:
