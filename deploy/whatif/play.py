@@ -43,8 +43,7 @@ def ready(instance: Instance, rules: Mapping[str, Any] | None = None) -> Instanc
     if instance.pabx is None:
         raise StopWorker(f"{instance.name} has no PABX, so nobody is called: `collector pabx set {instance.name} --help`")
     changed = Rules.model_validate({**instance.rules.model_dump(mode="json"), **(rules or {})})
-    pabx = instance.pabx.model_copy(update={"armed": True})
-    return instance.model_copy(update={"paused": False, "pabx": pabx, "rules": changed})
+    return instance.model_copy(update={"paused": False, "rules": changed})
 
 
 class Comparison:

@@ -33,7 +33,7 @@ Changed = Iterable[tuple[bytes, bytes | None]]
 
 
 class Variant:
-    """`instances`: each with a PABX that is armed. `controls`: those of today, for the whole period."""
+    """`instances`: each with a PABX, armed or not. `controls`: those of today, for the whole period."""
 
     def __init__(self, instances: Mapping[str, Instance], controls: AllControls, luck: Luck, since: datetime) -> None:
         self.tally = Tally()

@@ -113,11 +113,19 @@ def test_what_people_decided_holds_under_both() -> None:
     assert next(one for one in found.holds if one.reason == "blocklist").fell == 0
 
 
-def test_calls_that_were_placed_before_the_period_count_against_its_limits() -> None:
+def test_what_came_is_learnt_in_its_order() -> None:
+    paid = {0: MONDAY + timedelta(days=1), 1: MONDAY + timedelta(days=3)}
+    calls = {one.code: one.now for one in compared([10, 10], {}, paid=paid).debtors}
+    assert calls["1"] < calls["2"]
+
+
+@pytest.mark.parametrize("code", ["1", "99"])
+def test_calls_that_were_placed_before_the_period_count_against_its_limits(code: str) -> None:
+    """Also those to another contract of the same person."""
     at = MONDAY - timedelta(days=1)
     call = Call(
         instance="norte",
-        code="1",
+        code=code,
         attempt="01ARZ3NDEKTSV4RRFFQ69G5FAV",
         version=1,
         placed=True,
