@@ -115,8 +115,10 @@ def test_what_people_decided_holds_under_both() -> None:
 
 def test_what_came_is_learnt_in_its_order() -> None:
     paid = {0: MONDAY + timedelta(days=1), 1: MONDAY + timedelta(days=3)}
-    calls = {one.code: one.now for one in compared([10, 10], {}, paid=paid).debtors}
-    assert calls["1"] < calls["2"]
+    found, _ = played([10, 10], {}, paid=paid).tallies
+    for n, at in paid.items():
+        assert found.times[f"norte:{n + 1}"]
+        assert max(found.times[f"norte:{n + 1}"]) < at
 
 
 @pytest.mark.parametrize("code", ["1", "99"])
