@@ -88,14 +88,18 @@ async def status(settings: StatusSettings, prefix: str = "") -> Status:
         )
 
 
-async def read_lag(servers: str, prefix: str = "") -> list[Lag]:
-    """Of every group whose name begins with `prefix`; topics that are gone are left out. Raises StopWorker."""
+async def read_lag(servers: str, prefix: str = "", until: Offsets | None = None) -> list[Lag]:
+    """Of every group whose name begins with `prefix`; topics that are gone are left out. Raises StopWorker.
+
+    `until`: how far the partitions that it names need to be read, where what is written later does not count.
+    """
     async with admin(servers) as client, reader(servers) as consumer:
         there = set(await client.list_topics())
         committed = {group: await _committed(client, group, there) for group in await _groups(client, prefix)}
         partitions = {partition for offsets in committed.values() for partition in offsets}
         begins = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
+        ends |= {tp: min(at, ends[tp]) for tp, at in (until or {}).items() if tp in ends}
         read = {group: await _past_markers(consumer, offsets, ends) for group, offsets in committed.items()}
     return [lag for group, offsets in read.items() for lag in lags(group, offsets, begins, ends)]
 
