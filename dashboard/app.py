@@ -18,6 +18,7 @@ from dashboard.access import gate, setup
 from dashboard.access.access import Access
 from dashboard.access.letters import LetterDesk, PutBack
 from dashboard.access.masking import people_of
+from dashboard.access.preferences import Preferences
 from dashboard.access.rules import may
 from dashboard.access.who import current
 from dashboard.controls import Clerk
@@ -122,10 +123,11 @@ async def serving(settings: Settings, outside: Outside = ALONE, **server: int) -
 
     handlers: list[Handler] = [
         (r"/healthz", Alive),
+        (r"/preferences", Preferences),
         (r"/readyz", Ready, {"refresher": refresher, "clock": now}),
         *Files(database, refresher, counting, now).handlers(),
-        *exports.handlers(database, now),
-        *operation.handlers(database, now),
+        *exports.handlers(database, refresher, now),
+        *operation.handlers(database, refresher, now),
     ]
     try:
         started = _listen(settings, open_session, handlers, access, server)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 from dashboard.facts.asked import Filters
 from dashboard.facts.operation import Operation
 from dashboard.facts.operation_reads import read
-from dashboard.facts.refresher import Clock
+from dashboard.facts.refresher import Clock, Refresher
 from dashboard.facts.sight import Sight
 from dashboard.files.exports import File
 from dashboard.parts import operation_rows, operation_screen
@@ -34,14 +34,19 @@ class OperatorFile(File):
 
     needs: ClassVar[Role] = "operator"
 
+    def titled(self, name: str, instance: str, say: Language) -> str:
+        """What the operator looks at is there before any reading of an ERP is."""
+        del instance, say
+        return name
+
 
 async def _list(made: Made, sight: Sight, filters: Filters, say: Language, _people: People) -> Rows:
     return made(await read(sight, filters, MOST), say)
 
 
-def handlers(database: Database, clock: Clock) -> list[tuple[Any, ...]]:
+def handlers(database: Database, refresher: Refresher, clock: Clock) -> list[tuple[Any, ...]]:
     """As those of `dashboard.files.exports`."""
-    shared = {"database": database, "clock": clock}
+    shared = {"database": database, "refresher": refresher, "clock": clock}
     return [
         (rf"/({name})\.(csv|xlsx)", OperatorFile, {"export": partial(_list, made), **shared}) for name, made in LISTS.items()
     ]

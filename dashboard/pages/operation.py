@@ -8,6 +8,7 @@ from dataclasses import replace
 import panel as pn
 from panel.viewable import Viewable
 
+from dashboard.facts.asked import Filters
 from dashboard.facts.operation_reads import read
 from dashboard.pages.letter_open import OpenLetter
 from dashboard.pages.page import Opened, Page, Seen
@@ -29,6 +30,7 @@ class Operation:
         self._html = opened.painter.html
         say = opened.painter.say
         self._settled: frozenset[str] = frozenset()
+        self._of: Filters | None = None
         self._panes = {name: block() for name in operation_screen.BLOCKS}
         self._letters = Table(
             operation_screen.letter_columns(say),
@@ -54,10 +56,13 @@ class Operation:
         """Everything anew but the letter that is open, and what is being typed."""
         screen = operation_screen.painted(self._html, seen.reading, seen.facts, seen.filters)
         shell.assign(self._panes, screen.blocks)
-        if screen.letters is not None:
-            self._letters.show(_without(screen.letters, self._settled))
-        if screen.audit is not None:
-            self._audit.show(screen.audit)
+        self._of = seen.filters
+        if screen.letters is None or screen.audit is None:
+            self._letters.unread()
+            self._audit.unread()
+        else:
+            self._letters.show(_without(screen.letters, self._settled), self._of)
+            self._audit.show(screen.audit, self._of)
 
     def recolour(self, *, dark: bool) -> None:
         """Blocks and widgets follow the theme by themselves."""
@@ -69,7 +74,7 @@ class Operation:
         """It waits no more, whatever the next refresh still shows."""
         self._settled |= {letter}
         self._letters.clear()
-        self._letters.show(_without(self._letters.rows, self._settled))
+        self._letters.show(_without(self._letters.rows, self._settled), self._of)
 
 
 def _without(rows: Rows, gone: frozenset[str]) -> Rows:
