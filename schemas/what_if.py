@@ -50,7 +50,10 @@ class OftenLine(Line):
 
 
 class HoldLine(Line):
-    """How many debtors a hold kept from being called, at noon of any day; of whom it fell away for good, and who got it."""
+    """How many debtors a hold kept from being called, at noon of any day; of whom it fell away for good, and who got it.
+
+    Of those only who were late enough for either rules.
+    """
 
     reason: HoldReason
     fell: int

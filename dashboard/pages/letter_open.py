@@ -24,7 +24,7 @@ from schemas.letters import SETTLES, WHY_LETTERS, Answer
 
 SAID: dict[Discarding, tuple[Tone, str]] = {
     "done": ("info", N_("Discarded.")),
-    "already": ("late", N_("Somebody has discarded it before.")),
+    "already": ("late", N_("Somebody has settled it before.")),
     "gone": ("late", N_("This record is not there any more.")),
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from deploy.whatif import tally
 from deploy.whatif.outcomes import luck
+from deploy.whatif.ripening import Ripening
 from deploy.whatif.tally import Tally
 from deploy.whatif.variant import Variant
 from schemas.calls import Call
@@ -54,6 +55,7 @@ class Comparison:
         self._names = tuple(sorted(now))
         self._calls = [one for one in facts.calls if not one.dry_run and one.answer != "refused" and one.instance in now]
         self._luck = luck(one.outcome for one in self._calls)
+        self._ripening = Ripening({name: least(now[name].rules, then[name].rules) for name in now})
         self._both = [Variant(some, facts.controls, self._luck, facts.since) for some in (now, then)]
 
     @property
@@ -66,7 +68,7 @@ class Comparison:
         """Play it; an instant after each step."""
         facts, moment = self._facts, self._facts.since
         while moment < facts.until:
-            changed = [one for past in facts.pasts for one in past.states(moment)]
+            changed = self._ripening.told((one for past in facts.pasts for one in past.states(moment)), moment)
             until = min(moment + STEP, facts.until)
             for variant in self._both:
                 variant.learn(changed)
@@ -98,6 +100,11 @@ class Comparison:
             holds=tally.holds(now, then),
             debtors=tuple(tally.debtors(now, then)),
         )
+
+
+def least(one: Rules, other: Rules) -> int:
+    """Days late at which the first of both calls."""
+    return min(one.min_days_overdue, other.min_days_overdue)
 
 
 def is_noon(moment: datetime, until: datetime) -> bool:
