@@ -1,6 +1,5 @@
 """The page "Operation" in a browser: dead letters are read, tried again and discarded while the page goes on refreshing."""
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from schemas.topics import BILLS
 from sinks.views.letters import dead_letter
 from tests.integration.dashboard_provider import Seeded, clients, instance
 from tests.integration.dashboard_tab import DESK, PHONE, address, tab, wait_ready
-from tests.integration.pipeline import contents, running
+from tests.integration.pipeline import contents, done_elsewhere, running
 from tests.unit.records import Given
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -54,7 +53,7 @@ def test_a_letter_is_tried_again_and_another_discarded_over_refreshes(  # noqa: 
     now = datetime.now(UTC)
     of = instance(prefix, "Norte Telecom")
     key = f"{prefix}:7:bill:1".encode()
-    place = asyncio.run(record(servers, key))
+    place = done_elsewhere(record(servers, key))
     port = {"DASHBOARD_PORT": str(free(1)[0]), "DASHBOARD_LOGIN": "off", "DASHBOARD_REFRESH_SECONDS": "1"}
     held = Sweep(instance=prefix, erp="ixc", kind="bill", sweep="9", phase="held", at=now, known=100, missing=40)
     with closing(Seeded(mongo_uri, database)) as seeded:
@@ -120,4 +119,4 @@ def test_a_letter_is_tried_again_and_another_discarded_over_refreshes(  # noqa: 
         found = seeded.database[views.DEAD_LETTERS].find_one({"place": bad})
         assert found
         assert found["discarded"]["why"] == "corrigido no ERP"
-    assert [value for name, value in asyncio.run(contents(servers, BILLS, prefix)) if name == key] == [VALUE.encode()] * 2
+    assert [value for name, value in done_elsewhere(contents(servers, BILLS, prefix)) if name == key] == [VALUE.encode()] * 2

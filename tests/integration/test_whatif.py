@@ -1,6 +1,5 @@
 """Other rules on the days behind us, from real topics: on the command line, and on the page before they are saved."""
 
-import asyncio
 import csv
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,7 @@ from schemas.views import INSTANCES
 from tests.integration.command import Collector
 from tests.integration.dashboard_provider import instance
 from tests.integration.dashboard_tab import DESK, address, tab, wait_ready
-from tests.integration.pipeline import SECRETS, contents, row, running
+from tests.integration.pipeline import SECRETS, contents, done_elsewhere, row, running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
@@ -59,7 +58,7 @@ def test_rules_are_tried_out_and_nobody_is_rung(
 ) -> None:
     """A younger debt is called under the others only; the page says the same, drops what is cancelled, saves nothing."""
     of = instance(prefix, "Norte Telecom").model_copy(update={"rules": Rules(call_on_holidays=True)})
-    asyncio.run(read_by_the_poller(servers, prefix))
+    done_elsewhere(read_by_the_poller(servers, prefix))
     with MongoClient(mongo_uri) as client:
         instances = client[database][INSTANCES]
         instances.insert_one({"_id": prefix, **of.model_dump(mode="json")})
@@ -103,4 +102,4 @@ def test_rules_are_tried_out_and_nobody_is_rung(
             expect(begin).to_be_hidden()
         assert instances.find_one({"_id": prefix}) == before
     for topic in (REQUESTS, PLACED):
-        assert asyncio.run(contents(servers, topic, prefix)) == []
+        assert done_elsewhere(contents(servers, topic, prefix)) == []
