@@ -17,7 +17,7 @@ from schemas.runtime.mongo import Database
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.runtime.transactions import MARKERS
 from schemas.stages import Heartbeat
-from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, NOT_DISCARDED
+from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, UNSETTLED
 from schemas.views import STAGES as HEARTBEATS
 
 Offsets = Mapping[TopicPartition, int]
@@ -178,6 +178,6 @@ async def _dead(views: Database) -> list[DeadCount]:
     topic = {"$arrayElemAt": [{"$split": ["$place", "["]}, 0]}
     grouped = {"_id": {"stage": "$stage", "topic": topic}, "letters": {"$sum": 1}, "newest": {"$max": "$at"}}
     counts = await views[DEAD_LETTERS].aggregate(
-        [{"$match": NOT_DISCARDED}, {"$group": grouped}, {"$sort": {"_id.stage": 1, "_id.topic": 1}}]
+        [{"$match": UNSETTLED}, {"$group": grouped}, {"$sort": {"_id.stage": 1, "_id.topic": 1}}]
     )
     return [DeadCount(**one["_id"], letters=one["letters"], newest=one["newest"]) async for one in counts]

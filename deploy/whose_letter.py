@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from schemas.erp import ERPS
+from schemas.key_parts import unescaped
 from schemas.topics import SWEEPS
 
 OF_AN_ERP = re.compile(r"(?P<erp>[^/\[\]@]+)/(?P<table>[^\[\]@]+)\[(?P<instance>[^\]]+)\]@(?P<id>.*)", re.DOTALL)
@@ -33,7 +34,7 @@ def whose(key: bytes | None, place: str) -> Whose:
     topic = OF_A_TOPIC.fullmatch(place)
     if place.startswith(f"{SWEEPS.name}["):
         return Whose(parts[0], parts[1], "")
-    return Whose(parts[0], topic["word"] if topic else "", ":".join(parts[1:]))
+    return Whose(parts[0], topic["word"] if topic else "", ":".join(map(unescaped, parts[1:])))
 
 
 def _kind(erp: str, table: str) -> str:

@@ -209,8 +209,8 @@ VIEWS = (
 )
 DEAD_LETTERS = "dead_letters"
 """Fed from `dead.v1` by the same sink; its documents hold foreign bytes and are therefore made from the record itself."""
-NOT_DISCARDED: Mapping[str, Any] = {"discarded": None}
-"""Of a `find` in `DEAD_LETTERS`: the letters that nobody has discarded (`at`, `by`, `why`). All counts are of these."""
+UNSETTLED: Mapping[str, Any] = {"discarded": None, "retried.sent_at": None}
+"""Of a `find` in `DEAD_LETTERS`: what nobody has discarded or retried (`schemas.letters`). All counts are of these."""
 LETTERS = Expiry("at", DEAD.retention or timedelta(days=365))
 BEATS = Expiry("at", HEARTBEATS.retention or timedelta(days=1))
 SHOWN_CALLS = Expiry("at", CALLS_KEPT)

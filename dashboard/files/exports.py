@@ -146,6 +146,10 @@ class File(AuthRequestHandler):
         self.refresher = refresher
         self.clock = clock
 
+    def titled(self, name: str, instance: str, say: Language) -> str:
+        """The file's name, which says that its numbers are partial. Raises RetryLater where there are none yet."""
+        return name if name in OF_THE_PAST else named(name, self.refresher.reading, instance, say)
+
     @authenticated
     async def get(self, name: str, kind: str) -> None:
         """404 for an instance that there is not; 503 without MongoDB: half a file would look like a whole one.
@@ -161,7 +165,7 @@ class File(AuthRequestHandler):
                 self.send_error(HTTPStatus.NOT_FOUND)
                 return
             some = chosen(valid, filters.instance)
-            told = name if name in OF_THE_PAST else named(name, self.refresher.reading, filters.instance, say)
+            told = self.titled(name, filters.instance, say)
             rows = await self.export(Sight(self.database, some, now), filters, say, people_of(user.role))
         except (PyMongoError, RetryLater):
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
