@@ -1,7 +1,6 @@
 """One look at a page with a real Chromium: when its figures are there, and when all of it is. A cold cache each time."""
 
 import re
-import shutil
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -9,20 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize
 
-from schemas.errors import StopWorker
-
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 DESK = ViewportSize(width=1440, height=900)
 WITHIN_MS = 120_000
 NUMBER = re.compile(r"\d")
@@ -66,17 +53,6 @@ class Seen(NamedTuple):
     first: float
     complete: float
     debtors: int
-
-
-@asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """Without a window. Raises StopWorker where there is none."""
-    if not (path := shutil.which("chromium") or shutil.which("chromium-browser")):
-        raise StopWorker("a benchmark of pages needs chromium: install it (Debian, Ubuntu: apt-get install chromium)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        await browser.close()
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from deploy.bench.dashboard.provider import PROVIDER, YEAR_ROWS
 from deploy.bench.dashboard.told import A_ROUND, FEW, MANY, REFRESHES, ROUNDS, Look, crowd_figures, looks, page_figures
 from deploy.bench.figures import Result
 from deploy.bench.scene import Peaks, Scene, in_turn
+from deploy.chromium import chromium
 from schemas.runtime.mongo import connect
 from schemas.runtime.settings import MongoSettings
 
@@ -30,7 +31,7 @@ EDITED = f"&instancia={PROVIDER.name}"
 async def measure(scene: Scene, peaks: Peaks) -> list[Result]:
     """Looks by turns, each at a new process; then one process of ours for everything else."""
     scene.report(f"dashboard: seeding {scene.sizes.debtors} clients, {YEAR_ROWS} snapshots")
-    async with _seeded(scene) as (here, wanted), browsing.chromium() as browser:
+    async with _seeded(scene) as (here, wanted), chromium() as browser:
         found = [
             await _look(here, browser, program, number, peaks)
             for number in range(scene.sizes.rounds)
