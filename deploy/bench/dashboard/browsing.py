@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, ViewportSize
 
 DESK = ViewportSize(width=1440, height=900)
 WITHIN_MS = 120_000
+SETTLED_MS = 1_500
 NUMBER = re.compile(r"\d")
 
 
@@ -55,6 +56,13 @@ class Seen(NamedTuple):
     debtors: int
 
 
+class Turn(NamedTuple):
+    """Seconds from the click to the page's first figures; `models` in the tab then, whatever it showed before."""
+
+    seconds: float
+    models: int
+
+
 @asynccontextmanager
 async def tab(browser: Browser) -> AsyncIterator[Page]:
     """A new one, with nothing cached."""
@@ -92,11 +100,8 @@ async def a_year(browser: Browser, address: str) -> float:
         return time.perf_counter() - began
 
 
-async def turns(browser: Browser, address: str) -> dict[str, float]:
-    """Seconds from a click on each page to its first figures, by the page's place; each is opened for the first time.
-
-    The first page last, when it was open already.
-    """
+async def turns(browser: Browser, address: str) -> dict[str, Turn]:
+    """A click on each page, by the page's place; each is opened for the first time. The first page last, a second time."""
     found = {}
     async with tab(browser) as page:
         await page.goto(address)
@@ -106,7 +111,7 @@ async def turns(browser: Browser, address: str) -> dict[str, float]:
             began = time.perf_counter()
             await link.click()
             await page.locator(FIGURES[path]).filter(visible=True).first.wait_for()
-            found[path] = time.perf_counter() - began
+            found[path] = Turn(time.perf_counter() - began, await _models(page))
     return found
 
 
@@ -115,8 +120,13 @@ async def models(browser: Browser, address: str, path: str, more: str = "") -> i
     async with tab(browser) as page:
         await page.goto(f"{address}?pagina={path}{more}" if path else address)
         await page.locator(FIGURES[path]).first.wait_for()
-        count, before = 0, -1
-        while count != before:  # what is read or drawn later
-            await page.wait_for_timeout(2_000)
-            before, count = count, int(await page.evaluate(MODELS))
-        return count
+        return await _models(page)
+
+
+async def _models(page: Page) -> int:
+    """When what is read or drawn later is there too."""
+    count, before = 0, -1
+    while count != before:
+        await page.wait_for_timeout(SETTLED_MS)
+        before, count = count, int(await page.evaluate(MODELS))
+    return count

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from deploy.bench.dashboard.browsing import Seen
+from deploy.bench.dashboard.browsing import Seen, Turn
 from deploy.bench.dashboard.crowd import EVERY_S, Held
 from deploy.bench.dashboard.programs import OURS, STREAMLIT
 from deploy.bench.dashboard.provider import YEAR_ROWS
@@ -52,15 +52,19 @@ def _run(of: Look, seconds: float, wanted: int) -> Run:
     return Run(of.program, of.round, 1, seconds, of.startup, of.cpu, of.peak, wrong)
 
 
-def page_figures(turned: Mapping[str, float], year: float, models: Mapping[str, int]) -> list[Result]:
-    """Of all pages: the slowest turn, a year of Histórico, the most models."""
-    slowest, most = max(turned, key=lambda path: turned[path]), max(models, key=lambda path: models[path])
-    of_all = ", ".join(f"{path or 'first'} {seconds:.2f}" for path, seconds in turned.items())
-    counts = ", ".join(f"{path or 'first'} {count}" for path, count in models.items())
+def page_figures(turned: Mapping[str, Turn], year: float, models: Mapping[str, int]) -> list[Result]:
+    """Of all pages: the slowest turn, a year of Histórico, the most models; `models` of a tab that opened on the page."""
+    slowest = max(turned, key=lambda path: turned[path].seconds)
+    seconds = ", ".join(f"{path or 'first'} {turn.seconds:.2f}" for path, turn in turned.items())
+    counts = {**models, **{f"{path}, after others": turn.models for path, turn in turned.items()}}
+    most = max(counts, key=lambda name: counts[name])
+    told = ", ".join(f"{name or 'first'} {count}" for name, count in counts.items())
     return [
-        Figure(f"page change, the slowest ({slowest})", turned[slowest], "s", CHANGE_S, f"until its figures: {of_all}"),
+        Figure(
+            f"page change, the slowest ({slowest})", turned[slowest].seconds, "s", CHANGE_S, f"until its figures: {seconds}"
+        ),
         Figure("a year of Histórico", year, "s", YEAR_S, f"from choosing it to its figures; {YEAR_ROWS} snapshots"),
-        Figure(f"Bokeh models, the page with most ({most})", models[most], "models", MODELS, counts),
+        Figure(f"Bokeh models, the page with most ({most})", counts[most], "models", MODELS, told),
     ]
 
 
