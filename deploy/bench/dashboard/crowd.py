@@ -50,8 +50,11 @@ class Crowd:
         self._database = database
 
     async def hold(self, visitors: list[Visitor], refreshes: int) -> Held:
-        """So many refreshes, before each of which somebody pays."""
+        """So many refreshes, before each of which somebody pays; counted from between two of them to between two others."""
         await asyncio.sleep(SETTLED_S)  # what opening cost is over
+        async with asyncio.timeout(WITHIN_S):
+            while not EVERY_S / 3 < (await self._told())["snapshot_age_seconds"] < EVERY_S / 2:
+                await asyncio.sleep(POLL_S)
         for one in visitors:
             one.forget()
         cpu = self._child.cpu
@@ -77,9 +80,14 @@ class Crowd:
 
     async def empty(self) -> None:
         """Until the last closed page is forgotten. Raises TimeoutError."""
-        async with asyncio.timeout(WITHIN_S), httpx.AsyncClient(timeout=60) as http:
-            while (await http.get(f"{self._address}readyz")).json()["sessions"]:
+        async with asyncio.timeout(WITHIN_S):
+            while (await self._told())["sessions"]:
                 await asyncio.sleep(POLL_S)
+
+    async def _told(self) -> dict[str, float]:
+        async with httpx.AsyncClient(timeout=60) as http:
+            told: dict[str, float] = (await http.get(f"{self._address}readyz")).json()
+            return told
 
     async def passing(self, rounds: int, count: int) -> list[float]:
         """Megabytes resident after each round of `count` pages that were opened and closed."""

@@ -16,7 +16,7 @@ NOTES: Final[Mapping[str, str]] = {
 FIRST, COMPLETE = Target(at_most=1.0), Target(at_most=1.2)
 CHANGE_S, YEAR_S, MODELS = 1.5, 1.0, 251
 RATIO, CPU_MS, KILOBYTES, GROWTH_MB = 1.5, 50.0, 20.0, 10.0
-FEW, MANY, REFRESHES = 10, 50, 3
+FEW, MANY, REFRESHES = 10, 50, 5
 ROUNDS, A_ROUND = 4, 30
 """Pages that are opened and closed: so many rounds of so many. After the first half, memory must not grow."""
 
