@@ -26,7 +26,7 @@ class Parts:
     many: int = 5
 
 
-OURS: Final = Parts("[data-figure=debtors] .value", ".bk-Canvas canvas.bk", ".queue tbody tr")
+OURS: Final = Parts("[data-figure=debtors] .value", "canvas.bk-layer:first-of-type", ".queue tbody tr")
 STREAMLIT: Final = Parts(
     "[data-testid=stMetric]:has-text('Devedores') [data-testid=stMetricValue]",
     "[data-testid=stVegaLiteChart] canvas",
