@@ -95,7 +95,7 @@ async def a_year(browser: Browser, address: str) -> float:
         await page.goto(f"{address}?pagina=historico")
         await page.locator(FIGURES["historico"]).first.wait_for()
         began = time.perf_counter()
-        await page.locator(f"a[href*='periodo={YEAR_DAYS}']").click()
+        await page.locator(f"a[href*='periodo={YEAR_DAYS}']").first.click()
         await page.locator("[data-kpi=days] .value", has_text=str(YEAR_DAYS)).first.wait_for()
         return time.perf_counter() - began
 
