@@ -17,7 +17,7 @@ from deploy.bench.dashboard.browsing import FIGURES
 from deploy.bench.dashboard.crowd import EVERY_S, Crowd
 from deploy.bench.dashboard.programs import OURS, PROGRAMS, STREAMLIT, answering
 from deploy.bench.dashboard.provider import PROVIDER, YEAR_ROWS
-from deploy.bench.dashboard.told import A_ROUND, FEW, MANY, REFRESHES, ROUNDS, Look, crowd_figures, looks, page_figures
+from deploy.bench.dashboard.told import REFRESHES, ROUNDS, Look, crowd_figures, looks, page_figures
 from deploy.bench.figures import Result
 from deploy.bench.scene import Peaks, Scene, in_turn
 from deploy.chromium import chromium
@@ -44,17 +44,22 @@ async def measure(scene: Scene, peaks: Peaks) -> list[Result]:
             year = await browsing.a_year(browser, address)
             pages = [(path, "") for path in FIGURES] + [("instancias", EDITED)]
             counted = {path + more: await browsing.models(browser, address, path, more) for path, more in pages}
-            scene.report(f"dashboard: {FEW}, then {MANY} open pages, then {ROUNDS * A_ROUND} that come and go")
+            few, many = scene.sizes.pages
+            scene.report(f"dashboard: {few}, then {many} open pages, then {ROUNDS * scene.sizes.visits} that come and go")
             crowd = Crowd(child, address, here.database)
             idle = await crowd.hold([], REFRESHES)
             held = []
-            for count in (FEW, MANY):
+            for count in (few, many):
                 async with crowd.of(count) as visitors:
                     held.append(await crowd.hold(visitors, REFRESHES))
                 await crowd.empty()
-            left = await crowd.passing(ROUNDS, A_ROUND)
+            left = await crowd.passing(ROUNDS, scene.sizes.visits)
             peaks.note(OURS, child)
-    return [*looks(found, wanted), *page_figures(turned, year, counted), *crowd_figures(idle, held, left)]
+    return [
+        *looks(found, wanted),
+        *page_figures(turned, year, counted),
+        *crowd_figures(idle, held, left, scene.sizes.visits),
+    ]
 
 
 @asynccontextmanager

@@ -16,9 +16,8 @@ NOTES: Final[Mapping[str, str]] = {
 FIRST, COMPLETE = Target(at_most=1.0), Target(at_most=1.2)
 CHANGE_S, YEAR_S, MODELS = 1.5, 1.0, 251
 RATIO, CPU_MS, KILOBYTES, GROWTH_MB = 1.5, 50.0, 20.0, 10.0
-FEW, MANY, REFRESHES = 10, 50, 5
-ROUNDS, A_ROUND = 4, 30
-"""Pages that are opened and closed: so many rounds of so many. After the first half, memory must not grow."""
+REFRESHES, ROUNDS = 5, 4
+"""Refreshes that are counted; rounds of pages that come and go, after the first half of which memory must not grow."""
 
 
 class Look(NamedTuple):
@@ -68,8 +67,8 @@ def page_figures(turned: Mapping[str, Turn], year: float, models: Mapping[str, i
     ]
 
 
-def crowd_figures(idle: Held, held: Sequence[Held], left: Sequence[float]) -> list[Result]:
-    """`held`: few pages, then many. `left`: megabytes after each round of pages that came and went."""
+def crowd_figures(idle: Held, held: Sequence[Held], left: Sequence[float], visits: int) -> list[Result]:
+    """`held`: few pages, then many. `left`: megabytes after each round of so many `visits`."""
     few, many = held
     every = f"a refresh each {EVERY_S} s, before each of which somebody pays"
     half = len(left) // 2
@@ -95,6 +94,6 @@ def crowd_figures(idle: Held, held: Sequence[Held], left: Sequence[float]) -> li
             left[-1] - left[half - 1],
             "MB",
             GROWTH_MB,
-            f"resident after each {A_ROUND} of {A_ROUND * len(left)}: {', '.join(f'{one:.0f}' for one in left)}",
+            f"resident after each {visits} of {visits * len(left)}: {', '.join(f'{one:.0f}' for one in left)}",
         ),
     ]

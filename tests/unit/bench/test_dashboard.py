@@ -79,7 +79,7 @@ def test_a_refresh_is_counted_without_what_reading_costs() -> None:
     """And what each page adds must not grow with how many there are."""
     idle = Held(0, 2, 0.2, 0)
     few, many = Held(10, 2, 0.6, 18_000), Held(50, 2, 4.2, 38_000)
-    found = list(crowd_figures(idle, [few, many], [300, 310, 311, 330]))
+    found = list(crowd_figures(idle, [few, many], [300, 310, 311, 330], 30))
     values = [(round(one.value, 3), one.verdict) for one in found if isinstance(one, Figure)]
 
     assert values == [(100, ""), (40, "met"), (2.0, "not met"), (19, "met"), (20, "not met")]
