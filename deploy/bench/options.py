@@ -16,7 +16,7 @@ class Sizes:
 
     `rate`: rows published a second for `seconds`. `rounds`: how often each comparison is repeated, in alternating order.
     `history`: records a debtor in the topics of states when `hydrate` is killed. `due`: debtors whose turn comes at once;
-    `reservations`: of calls. `pages`: open at once, few and then many. `visits`: pages that come and go, of each of four rounds.
+    `reservations`: of calls. `pages`: open at once, few and then many. `visits`: pages that come and go in each round.
     """
 
     debtors: int = 27_000
