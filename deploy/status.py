@@ -1,7 +1,7 @@
 """How far everything is: stages, lag by consumer group and topic, views being read anew, last sweeps, dead letters."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -21,7 +21,10 @@ from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, UNSETTLED
 from schemas.views import STAGES as HEARTBEATS
 
 Offsets = Mapping[TopicPartition, int]
+COMPLETED = "completed"
 LOOKS, LOOK_MS = 5, 200
+CAME_TO = ("kept", "closed", "lost", "refused", "change", "notes")
+"""Of a sweep that an earlier version told nothing is known of these."""
 
 
 class StatusSettings(KafkaSettings, MongoSettings):
@@ -37,7 +40,7 @@ class Lag(Model):
 
 
 class LastSweep(Model):
-    """The newest sweep of one kind that ended so. `phase`: completed, failed or held; `at` in UTC."""
+    """The newest sweep of one kind that ended so. `phase`: completed, failed or held; `at` in UTC; counts: see `Sweep`."""
 
     instance: str
     kind: str
@@ -46,6 +49,12 @@ class LastSweep(Model):
     rows: int
     published: int
     error: str
+    kept: int = 0
+    closed: int = 0
+    lost: int = 0
+    refused: int = 0
+    change: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class DeadCount(Model):
@@ -76,6 +85,13 @@ def lags(group: str, committed: Offsets, begins: Offsets, ends: Offsets) -> list
     return [Lag(group=group, topic=topic, behind=behind[topic]) for topic in sorted(behind)]
 
 
+def standing(sweeps: Iterable[LastSweep]) -> list[LastSweep]:
+    """Without what is over: a failure, or a sweep held back, that a complete one of the same kind followed."""
+    ended = list(sweeps)
+    completed = {(one.instance, one.kind): one.at for one in ended if one.phase == COMPLETED}
+    return [one for one in ended if one.phase == COMPLETED or completed.get((one.instance, one.kind), one.at) <= one.at]
+
+
 async def status(settings: StatusSettings, prefix: str = "") -> Status:
     """Groups whose name begins with `prefix`. Raises StopWorker."""
     async with database(settings) as views:
@@ -83,7 +99,7 @@ async def status(settings: StatusSettings, prefix: str = "") -> Status:
             stages=tuple(roll(await _heartbeats(views), STAGES, datetime.now(UTC))),
             lag=tuple(await read_lag(settings.kafka_bootstrap_servers, prefix)),
             refills=refills([one async for one in views[EPOCHS].find(UNDER_WAY)]),
-            sweeps=tuple(await _sweeps(views)),
+            sweeps=tuple(standing(await _sweeps(views))),
             dead_letters=tuple(await _dead(views)),
         )
 
@@ -152,6 +168,7 @@ async def _sweeps(views: Database) -> list[LastSweep]:
             rows=one.get("rows", 0),
             published=one.get("published", 0),
             error=one.get("error", ""),
+            **{name: one[name] for name in CAME_TO if name in one},
         )
         async for one in found
     ]

@@ -24,6 +24,8 @@ E2E = "tests/e2e/"
 
 
 def pytest_configure() -> None:
+    # the programs that tests start: compiling its modules is more than half of what the start of one costs
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     forced = os.environ.get("TEST_STACK", "")
     if forced and forced not in KAFKA:
         raise pytest.UsageError(f"TEST_STACK={forced}: choose one of {', '.join(KAFKA)}")

@@ -14,7 +14,7 @@ from tornado.web import authenticated
 
 from dashboard.access.masking import people_of
 from dashboard.access.who import current
-from dashboard.facts import blocked, calls, collection, coming_back, history, overdue
+from dashboard.facts import blocked, calls, collection, coming_back, history, overdue, undated
 from dashboard.facts.asked import EVERYBODY, Filters
 from dashboard.facts.board import common_zone
 from dashboard.facts.due import SHORT_DAYS
@@ -32,6 +32,7 @@ from dashboard.parts import (
     overdue_rows,
     overdue_screen,
 )
+from dashboard.parts import undated as undated_parts
 from dashboard.parts.rows import Rows
 from dashboard.words import address
 from dashboard.words.language import Language, language
@@ -69,6 +70,10 @@ async def _recovered(sight: Sight, _filters: Filters, say: Language, _people: Pe
 
 async def _rolls(sight: Sight, _filters: Filters, say: Language, _people: People) -> Rows:
     return overdue_rows.roll_rows(await coming_back.read(sight), say)
+
+
+async def _undated(sight: Sight, _filters: Filters, say: Language, people: People) -> Rows:
+    return undated_parts.rows(await undated.every_line(sight), say, people.name)
 
 
 async def _inventory(sight: Sight, filters: Filters, say: Language, people: People, *, is_short: bool) -> Rows:
@@ -113,6 +118,7 @@ EXPORTS: Mapping[str, Export] = {
     overdue_screen.PATH: _bills,
     **{overdue_screen.FILES[by]: partial(_part, by) for by in BY},
     "faturas-dias": _days,
+    undated_parts.FILE: _undated,
     "faturas-recuperado": _recovered,
     "faturas-rolagem": _rolls,
     calls_screen.PATH: _calls,
