@@ -10,8 +10,11 @@ SYNC = $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $(REQU
 	&& $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 IS_ROOT_WITH_APT = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 # Two files of tests at a time, each process with a broker and a database of its own: half of a test is waiting for stages.
-AT_ONCE := -n 2 --dist loadgroup --no-loadscope-reorder
+AT_ONCE := -n 2 --dist loadfile --no-loadscope-reorder
 APT = apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends
+
+# Without compiled modules the start of every program takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-unit test-asterisk lint types layers check bench screenshots sim chaos compose-test chromium clean

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from dashboard.facts import coming_back
+from dashboard.facts import coming_back, undated
 from dashboard.facts.asked import Filters
+from dashboard.facts.choices import Choices, Found, choices
 from dashboard.facts.coming_back import ComingBack
 from dashboard.facts.connection import Connection, connection
 from dashboard.facts.due import is_short, narrowed
@@ -16,6 +17,7 @@ from dashboard.facts.names import Names
 from dashboard.facts.reads import all_rows
 from dashboard.facts.sight import Sight
 from dashboard.facts.trend import Trend, trends
+from dashboard.facts.undated import WithoutDay
 from schemas.figures.debts import Debt, together
 from schemas.figures.narrow import BY, By
 from schemas.figures.overdue import Late, bills_pipeline, late, late_pipeline
@@ -29,12 +31,16 @@ Row = Mapping[str, Any]
 
 MOST: Final = 5_000
 """Bills listed on the page; a file has all."""
-FIGURES = ("standing.bills", "standing.overdue_cents", "standing.debtors")
-"""Those whose past is shown."""
+AMOUNTS = tuple(f"standing.age_{since}_cents" for since, _ in AGES)
+FIGURES = ("standing.bills", "standing.overdue_cents", "standing.debtors", *AMOUNTS)
+"""Those whose past is shown. Amounts by age: the first is the short term, the others are the long one."""
 
 
 class Read(NamedTuple):
-    """What was read of one instance. `wide`: of every age; `inner`: of the chosen one; `bills`: rows, at most `MOST`."""
+    """What was read of one instance. `wide`: of every age; `inner`: of the chosen one; `bills`: rows, at most `MOST`.
+
+    `asked`: what the chosen names are chosen from.
+    """
 
     instance: Instance
     today: date
@@ -42,6 +48,7 @@ class Read(NamedTuple):
     wide: Sequence[Late]
     inner: Sequence[Late]
     bills: Sequence[Row]
+    asked: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ class Overdue:
     """Compared by identity: one is made each refresh and shared by all sessions that look at the same rows.
 
     `today`: of the first instance. `aging`: a band for each of `AGES`, whatever age is chosen. `days`: ascending.
-    `back`, `trends`: of the whole instances, whatever else is chosen; the trends only where nothing else is.
+    `back`, `trends`, `undated`: of the whole instances, whatever else is chosen; the trends only where nothing else is.
 
     `parts`: most cents first. `lines`: the most late first, of `short.bills + long.bills` there are.
     """
@@ -108,6 +115,8 @@ class Overdue:
     lines: tuple[Line, ...]
     back: ComingBack = field(default_factory=ComingBack)
     trends: Mapping[str, Trend] = field(default_factory=dict)
+    undated: WithoutDay = field(default_factory=WithoutDay)
+    choices: Choices = field(default_factory=dict)
 
     @property
     def share(self) -> Share:
@@ -118,10 +127,10 @@ class Overdue:
 async def read(sight: Sight, filters: Filters) -> Overdue:
     """One instance after the other: the page is never the reason why MongoDB is busy."""
     found = [await _read(sight, instance, filters) for instance in sight.instances]
-    back = await coming_back.read(sight)
+    back, without = await coming_back.read(sight), await undated.read(sight)
     is_whole = filters == Filters(instance=filters.instance)
     before = await trends(sight, "standing", FIGURES) if is_whole else {}
-    return replace(await asyncio.to_thread(overdue, found, sight.now.date()), back=back, trends=before)
+    return replace(await asyncio.to_thread(overdue, found, sight.now.date()), back=back, trends=before, undated=without)
 
 
 async def _read(sight: Sight, instance: Instance, filters: Filters, limit: int = MOST) -> Read:
@@ -136,7 +145,7 @@ async def _read(sight: Sight, instance: Instance, filters: Filters, limit: int =
     def kept(cells: Sequence[Late]) -> list[Late]:
         return [one for one in cells if all(getattr(one, by) in values for by, values in raws.items())]
 
-    return Read(instance, of.today, names, kept(wide), kept(inner), bills)
+    return Read(instance, of.today, names, kept(wide), kept(inner), bills, Found(instance, names, inner, raws))
 
 
 async def _late(sight: Sight, of: Scope, filters: Filters, *, band: bool = True) -> tuple[Late, ...]:
@@ -161,6 +170,7 @@ def overdue(found: Sequence[Read], today: date) -> Overdue:
         _days(found),
         {by: _parts(found, by) for by in BY},
         tuple(lines(found)[:MOST]),
+        choices=choices([read.asked for read in found]),
     )
 
 

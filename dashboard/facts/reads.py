@@ -23,7 +23,7 @@ from schemas.pabx import PABX_HOLDS
 from schemas.refills import UNDER_WAY, refills
 from schemas.runtime.mongo import Database, instances
 from schemas.stages import Heartbeat
-from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, NOT_DISCARDED, STAGES, Document
+from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, STAGES, UNSETTLED, Document
 
 QUERY_MS = 20_000
 """MongoDB gives up on a single query after this."""
@@ -61,7 +61,7 @@ async def _rows(database: Database, before: Mapping[str, datetime], now: datetim
     valid, wrong = await instances(database)
     # one instance after the other: the refresh is never the reason why MongoDB is busy
     found = [await _instance(database, instance, seen, now) for instance in valid.values()]
-    dead = await database[DEAD_LETTERS].count_documents(NOT_DISCARDED, limit=DEAD_COUNTED, maxTimeMS=QUERY_MS)
+    dead = await database[DEAD_LETTERS].count_documents(UNSETTLED, limit=DEAD_COUNTED, maxTimeMS=QUERY_MS)
     return Rows(found, sweeps, dead, wrong, seen, beats, refills(shares), before)
 
 

@@ -9,6 +9,7 @@ from schemas.calling.calendar import gate
 from schemas.calling.freshness import Signs
 from schemas.calling.gates import gate_of
 from schemas.calling.hours import ZONES
+from schemas.due_dates import FIRST
 from schemas.instances import Instance, Rules
 from schemas.queue import Closed
 
@@ -67,5 +68,6 @@ def scope_of(instance: Instance, now: datetime, seen: Signs | None = None) -> Sc
 
 def overdue_bills(today: date) -> dict[str, object]:
     """The expression, over `debtors`, of the bills that count as overdue on `today`."""
-    overdue = {"$and": [{"$lt": ["$$bill.due_on", today.isoformat()]}, {"$in": ["$$bill.status", list(OPEN)]}]}
+    meant = [{"$gte": ["$$bill.due_on", FIRST.isoformat()]}, {"$lt": ["$$bill.due_on", today.isoformat()]}]
+    overdue = {"$and": [*meant, {"$in": ["$$bill.status", list(OPEN)]}]}
     return {"$filter": {"input": "$bills", "as": "bill", "cond": overdue}}
