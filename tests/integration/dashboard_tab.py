@@ -52,8 +52,12 @@ def tab(browser: Browser, size: ViewportSize) -> Iterator[Page]:
     hosts: Counter[str | None] = Counter()
     errors: list[str] = []
     page.on("request", lambda request: hosts.update([urlsplit(request.url).hostname]))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
+    page.on("pageerror", lambda error: errors.append(f"{error} {(error.stack or '')[:600]}"))
+    try:
+        yield page
+    except AssertionError as exc:
+        exc.add_note(f"what failed in the browser: {errors}")
+        raise
     context.close()
     assert set(hosts) <= {"127.0.0.1", None}, hosts  # None: data and blob addresses
     assert not errors, errors
