@@ -18,6 +18,7 @@ from dashboard.access import gate, setup
 from dashboard.access.access import Access
 from dashboard.access.letters import LetterDesk
 from dashboard.access.masking import people_of
+from dashboard.access.preferences import Preferences
 from dashboard.access.rules import may
 from dashboard.access.who import current
 from dashboard.controls import Clerk
@@ -110,9 +111,10 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
 
     handlers: list[Handler] = [
         (r"/healthz", Alive),
+        (r"/preferences", Preferences),
         (r"/readyz", Ready, {"refresher": refresher, "clock": now}),
         *Files(database, refresher, counting, now).handlers(),
-        *exports.handlers(database, now),
+        *exports.handlers(database, refresher, now),
     ]
     try:
         started = _listen(settings, open_session, handlers, access, server)

@@ -8,6 +8,7 @@ from bokeh.document import Document
 from jinja2 import Template
 
 from dashboard.access.rules import may
+from dashboard.access.who import LANGUAGES
 from dashboard.facts.asked import Asked
 from dashboard.facts.refresher import Refresher
 from dashboard.facts.snapshot import Reading
@@ -36,13 +37,14 @@ class Session:
         self._selection = opened.selection
         self._selection.follow(pn.state.location)
         say = opened.painter.say
-        self._bar = shell.Bar(opened.painter, opened.user, lambda instance: self._selection.choose(instance=instance))
+        self._bar = shell.Bar(opened.painter, lambda instance: self._selection.choose(instance=instance))
         self._body = shell.stack(gap=shell.GAP, **shell.ROOM)
         self.page = shell.open_page(say("Collection"), template, self._bar, self._body, self._recolour)
         mine = self._pages.values()
         document.template_variables["nav"] = [
             {"path": page.path, "title": say(page.title), "icon": page.icon, "key": page.key} for page in mine
         ]
+        document.template_variables.update(user=opened.user, languages=LANGUAGES)
         self._turn()
         self._selection.param.watch(self._changed, list(ALL))
         refresher.join(document, self._refreshed, lambda: self._asked)
@@ -56,7 +58,7 @@ class Session:
     @property
     def _asked(self) -> Asked:
         """The facts of the page that is shown, which need not be the one that the address names."""
-        return Asked(self._page.path, self._selection.filters)
+        return self._page.asked(self._selection.filters)
 
     def _changed(self, _event: object) -> None:
         self._reading = self._refresher.reading  # another tab may have had these facts read since the last refresh

@@ -21,7 +21,7 @@ from dashboard.access.people import People
 from dashboard.access.proxies import Network, Origin
 from dashboard.access.rules import LOGIN, LOGOUT, PROVIDER
 from dashboard.access.throttle import Throttle
-from dashboard.access.who import User, local_user, marked, user
+from dashboard.access.who import LANGUAGE_COOKIE, LANGUAGES, User, local_user, marked, user
 from dashboard.access.words import Words
 from dashboard.facts.refresher import Clock
 from schemas.errors import RetryLater
@@ -117,7 +117,8 @@ class Access(AuthProvider):
     async def visitor(self, handler: RequestHandler) -> User | None:
         """Who asks. Raises RetryLater where that cannot be told, as MongoDB never answered yet."""
         if not self.terms.login:
-            return local_user(self.terms.locale)
+            kept = handler.get_cookie(LANGUAGE_COOKIE, "") or ""
+            return local_user(kept if kept in LANGUAGES else self.terms.locale)
         token = self.token(handler)
         if token is not None and self.people.known is None:
             await self.people.read()

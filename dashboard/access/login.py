@@ -10,10 +10,10 @@ import structlog
 
 from dashboard.access.gate import Gated
 from dashboard.access.rules import HOME, LOGIN, LOGOUT, PROVIDER, local
+from dashboard.access.who import LANGUAGES
 from schemas.errors import RetryLater
 
 LOOK_AGAIN_AFTER = timedelta(seconds=1)
-LANGUAGES = {"pt_BR": "Português", "en": "English"}
 LONGEST_NAME = 80
 Said = Literal["", "wrong", "stranger", "provider"]
 """Why the form is shown again: the password, no such user, the provider of identities."""

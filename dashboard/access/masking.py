@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dashboard.access.rules import may
 from dashboard.facts.board import Board
+from dashboard.facts.phones import ending
 from dashboard.facts.snapshot import Debtor
 from dashboard.words.people import IN_FULL, People
 from schemas.users import Role
@@ -12,7 +13,6 @@ SEES_PEOPLE: Role = "operator"
 """The least role to which names are shown."""
 HIDDEN = "•••••"
 """Always as long: the length of a name would tell whose it is."""
-DIGITS_SHOWN = 4
 
 
 def name(text: str) -> str:
@@ -21,25 +21,19 @@ def name(text: str) -> str:
     return " ".join(f"{word[0]}{HIDDEN}" for word in (words[:1] + words[1:][-1:]))
 
 
-def phone(text: str) -> str:
-    """The last four digits; "" for a number that has no more than these."""
-    digits = [sign for sign in text if sign.isdecimal()]
-    return f"•••• {''.join(digits[-DIGITS_SHOWN:])}" if len(digits) >= DIGITS_SHOWN else ""
-
-
 def document(text: str) -> str:
     """A CPF or CNPJ comes masked, its outer digits as `*`; what holds none is hidden whole."""
     return text if "*" in text or not text else HIDDEN
 
 
-MASKED = People(name, phone)
+MASKED = People(name, ending)
 
 
 def debtor(found: Debtor, role: Role) -> Debtor:
     """`found` as somebody of `role` may see it."""
     if may(role, SEES_PEOPLE):
         return found
-    return replace(found, name=name(found.name), phone=phone(found.phone))
+    return replace(found, name=name(found.name), phone=ending(found.phone))
 
 
 def board(found: Board, role: Role) -> Board:

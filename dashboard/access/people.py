@@ -45,6 +45,14 @@ class People:
         user = (self.known or {}).get(token.name) if token else None
         return user if token and holds(token, user) else None
 
+    async def prefer(self, name: str, wanted: Mapping[str, str]) -> None:
+        """Keep somebody's `locale` or `theme`, which the caller has looked at. Raises RetryLater."""
+        try:
+            await self._database[USERS].update_one({"_id": name}, {"$set": dict(wanted)})
+        except PyMongoError as exc:
+            raise RetryLater(type(exc).__name__) from exc
+        await self.read()
+
     async def end(self, token: Token, until: datetime) -> None:
         """A login is over, in every process and before `until`, when it would be anyway. Raises RetryLater."""
         now = self._clock()

@@ -10,6 +10,10 @@ from schemas.users import Role, StoredUser
 
 LOCAL = ""
 """The name of whoever is asked for none."""
+LANGUAGES = {"pt_BR": "Português", "en": "English"}
+"""By Babel name, each as those who speak it write it."""
+LANGUAGE_COOKIE = "locale"
+"""What the browser keeps where nobody logs in."""
 ATTRIBUTE = "collector_user"
 """Of the request. A session is made from a request and keeps it, so no cookie need travel into the page."""
 

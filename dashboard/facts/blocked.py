@@ -3,11 +3,12 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from dashboard.facts.asked import Filters
+from dashboard.facts.choices import Choices, Found, choices
 from dashboard.facts.connection import Connection, connection
 from dashboard.facts.due import is_short, narrowed
 from dashboard.facts.names import Names
@@ -16,7 +17,7 @@ from dashboard.facts.sight import Sight
 from dashboard.facts.trend import Trend, trends
 from schemas.calling.facts import HINDERED
 from schemas.debtor import Access, Speed
-from schemas.figures.access import ACCESS, SPEEDS
+from schemas.figures.access import ACCESS, SPEEDS, TERMS
 from schemas.figures.debts import Debt, together
 from schemas.figures.late_contracts import Connections, connections, connections_pipeline, contracts_pipeline
 from schemas.figures.narrow import BY, By
@@ -34,11 +35,16 @@ MOST: Final = 5_000
 PAST_DAYS: Final = 60
 SHOWN_PAST: tuple[Access, ...] = tuple(word for word in ACCESS if word != "active")
 """Whoever is active does not tell how many are blocked, and of some ERPs most of them are not listed."""
-FIGURES = (*(f"access.{word}" for word in SHOWN_PAST), *(f"access.speed_{word}" for word in SPEEDS))
+FIGURES = (
+    *(f"access.{word}" for word in SHOWN_PAST),
+    *(f"access.speed_{word}" for word in SPEEDS),
+    *(f"access.blocked_{term}" for term in TERMS),
+    "access.trust_unlock",
+)
 
 
 class Read(NamedTuple):
-    """What was read of one instance. `rows`: contracts with something overdue, at most `MOST`; `idle`: blocked without."""
+    """What was read of one instance. `rows`: contracts, at most `MOST`. `asked`: what the chosen names are chosen from."""
 
     instance: Instance
     today: date
@@ -46,7 +52,7 @@ class Read(NamedTuple):
     names: Names
     cells: Sequence[Connections]
     rows: Sequence[Row]
-    idle: Sequence[Row] = ()
+    asked: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,7 @@ class Contracts:
     parts: Mapping[By, tuple[Named, ...]]
     inventory: tuple[Entry, ...]
     past: Mapping[str, Trend]
+    choices: Choices = field(default_factory=dict)
 
 
 async def read(sight: Sight, filters: Filters) -> Contracts:
@@ -144,7 +151,7 @@ async def _read(sight: Sight, instance: Instance, filters: Filters, limit: int, 
     pipeline = contracts_pipeline(of, narrowed(filters, of.today, raws), limit, idle=idle)
     rows = await all_rows(sight.database, "debtors", pipeline)
     kept = [one for one in cells if all(getattr(one, by) in values for by, values in raws.items())]
-    return Read(instance, of.today, sight.now, names, kept, rows)
+    return Read(instance, of.today, sight.now, names, kept, rows, Found(instance, names, cells, raws))
 
 
 async def every_entry(sight: Sight, filters: Filters, *, idle: bool = False) -> list[Entry]:
@@ -182,6 +189,7 @@ def contracts(found: Sequence[Read], today: date, past: Mapping[str, Trend]) -> 
         {by: _parts(found, by) for by in BY},
         tuple(entries(found)),
         past,
+        choices([read.asked for read in found]),
     )
 
 

@@ -1,12 +1,13 @@
 """What the page "Calls" shows: the figures of a period, today among them, and a record of each call."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dashboard.facts.asked import Filters
 from dashboard.facts.sight import Sight
+from dashboard.facts.trend import Trend, trends
 from schemas.attempts import Outcome
 from schemas.figures.call_answers import AmdCause, Answers, amd_causes, amd_pipeline, answers, answers_pipeline
 from schemas.figures.call_list import calls_list_pipeline, dry_runs_pipeline
@@ -31,6 +32,8 @@ USUAL_DAYS = 30
 """Where nobody chose since when."""
 MOST_DAYS = 366
 DAY = timedelta(days=1)
+FIGURES = ("calls.n", "calls.short", "calls.timed")
+"""Those whose past is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ class Calls:
 
     `since`, `until`: the local days, both included. `today`: of the first instance. `hours`: of the last day of the period
     (`hours_of`), through the day; `days`, `answers`, `amd`, `week`: of the period. `dry_runs`: of the period, in no other
-    figure. `total`: calls and dry runs, of which `rows` has the newest.
+    figure. `total`: calls and dry runs, of which `rows` has the newest. `past`: what days ended with, by figure; of today
+    alone.
     """
 
     since: date
@@ -82,6 +86,7 @@ class Calls:
     dry_runs: int
     rows: tuple[CallRow, ...]
     several: bool = False
+    past: Mapping[str, Trend] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -144,8 +149,9 @@ def call_row(row: Row, of: Instance) -> CallRow:
 
 
 async def read(sight: Sight, filters: Filters) -> Calls:
-    """The newest, read now."""
-    return await whole(sight, filters, SHOWN)
+    """The newest, read now. How figures went is told beside those of today alone."""
+    found = await whole(sight, filters, SHOWN)
+    return replace(found, past=await trends(sight, "calls", FIGURES)) if found.until == found.today else found
 
 
 async def whole(sight: Sight, filters: Filters, at_most: int = 0) -> Calls:

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from dashboard.facts import coming_back
 from dashboard.facts.asked import Filters
+from dashboard.facts.choices import Choices, Found, choices
 from dashboard.facts.coming_back import ComingBack
 from dashboard.facts.connection import Connection, connection
 from dashboard.facts.due import is_short, narrowed
@@ -29,12 +30,16 @@ Row = Mapping[str, Any]
 
 MOST: Final = 5_000
 """Bills listed on the page; a file has all."""
-FIGURES = ("standing.bills", "standing.overdue_cents", "standing.debtors")
-"""Those whose past is shown."""
+AMOUNTS = tuple(f"standing.age_{since}_cents" for since, _ in AGES)
+FIGURES = ("standing.bills", "standing.overdue_cents", "standing.debtors", *AMOUNTS)
+"""Those whose past is shown. Amounts by age: the first is the short term, the others are the long one."""
 
 
 class Read(NamedTuple):
-    """What was read of one instance. `wide`: of every age; `inner`: of the chosen one; `bills`: rows, at most `MOST`."""
+    """What was read of one instance. `wide`: of every age; `inner`: of the chosen one; `bills`: rows, at most `MOST`.
+
+    `asked`: what the chosen names are chosen from.
+    """
 
     instance: Instance
     today: date
@@ -42,6 +47,7 @@ class Read(NamedTuple):
     wide: Sequence[Late]
     inner: Sequence[Late]
     bills: Sequence[Row]
+    asked: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,7 @@ class Overdue:
     lines: tuple[Line, ...]
     back: ComingBack = field(default_factory=ComingBack)
     trends: Mapping[str, Trend] = field(default_factory=dict)
+    choices: Choices = field(default_factory=dict)
 
     @property
     def share(self) -> Share:
@@ -136,7 +143,7 @@ async def _read(sight: Sight, instance: Instance, filters: Filters, limit: int =
     def kept(cells: Sequence[Late]) -> list[Late]:
         return [one for one in cells if all(getattr(one, by) in values for by, values in raws.items())]
 
-    return Read(instance, of.today, names, kept(wide), kept(inner), bills)
+    return Read(instance, of.today, names, kept(wide), kept(inner), bills, Found(instance, names, inner, raws))
 
 
 async def _late(sight: Sight, of: Scope, filters: Filters, *, band: bool = True) -> tuple[Late, ...]:
@@ -161,6 +168,7 @@ def overdue(found: Sequence[Read], today: date) -> Overdue:
         _days(found),
         {by: _parts(found, by) for by in BY},
         tuple(lines(found)[:MOST]),
+        choices=choices([read.asked for read in found]),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from dashboard.facts.asked import Asked
 from dashboard.facts.failures import Failure
 from dashboard.facts.gates import gate_of, scope
+from dashboard.facts.phones import ending
 from dashboard.facts.provider import Provider, identity
 from dashboard.facts.situation import situation
 from dashboard.facts.sources import Source, sources
@@ -25,11 +26,11 @@ from schemas.refills import Refill
 from schemas.reverse_map import ReverseMap, Subject
 from schemas.rows import Kind
 from schemas.stages import Heartbeat
+from schemas.views import CLOSED_BILLS, EVIDENCE
 
 Row = Mapping[str, Any]
-DIGITS_SHOWN = 4
-SHOWN = ("debtors", "queue", "sweeps", "dead_letters")
-"""The views that the page's numbers are made of."""
+SHOWN = ("debtors", "queue", "sweeps", "dead_letters", "calls", EVIDENCE, CLOSED_BILLS, "references")
+"""The views that the pages' numbers and names are made of."""
 NUMBERS: tuple[Kind, ...] = ("client", "contract", "bill")
 """Until each of these was read whole once, an instance has no number: zero would be a lie. Support tables only name."""
 
@@ -162,7 +163,7 @@ def debtor(row: Row, instance: Instance, now: datetime) -> Debtor:
         instance.title or instance.name,
         row["code"],
         facts.name or row["code"],
-        masked((row.get("verdict", {}).get("number") or "", *facts.phones)),
+        next(filter(None, map(ending, (row.get("verdict", {}).get("number") or "", *facts.phones))), ""),
         situation(instance.erp.kind, row.get("contracts") or ()),
         found.oldest_due_on or now.astimezone(instance.clock).date(),
         found.days_late,
@@ -171,11 +172,6 @@ def debtor(row: Row, instance: Instance, now: datetime) -> Debtor:
         tuple(parts),
         facts.trust_unlock,
     )
-
-
-def masked(phones: Sequence[str]) -> str:
-    """The first number, E.164, down to its last digits: enough to recognise it, too little to dial it."""
-    return next((f"•••• {phone[-DIGITS_SHOWN:]}" for phone in phones if phone), "")
 
 
 @dataclass(frozen=True, eq=False)

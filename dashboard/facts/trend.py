@@ -40,6 +40,15 @@ def trend(past: Past, figure: str, days: int = DAYS) -> Trend:
     )
 
 
+def added(found: Mapping[str, Trend], figures: Iterable[str]) -> Trend | None:
+    """These figures together, None on a day of which one is not known. None where one was not asked for."""
+    parts = [found.get(figure) for figure in figures]
+    if not all(parts):
+        return None
+    days = zip(*(part.values for part in parts if part), strict=True)
+    return Trend(tuple(None if None in day else sum(value for value in day if value is not None) for day in days))
+
+
 async def past(sight: Sight, family: Family, days: int = DAYS) -> Past:
     """Of the chosen instances, one after the other."""
     found = []

@@ -18,8 +18,9 @@ from dashboard.facts import blocked, calls, collection, coming_back, history, ov
 from dashboard.facts.asked import EVERYBODY, Filters
 from dashboard.facts.board import common_zone
 from dashboard.facts.due import SHORT_DAYS
-from dashboard.facts.refresher import Clock
+from dashboard.facts.refresher import Clock, Refresher
 from dashboard.facts.sight import Sight, chosen
+from dashboard.files.partial import named
 from dashboard.files.sheets import Sheet, as_csv, as_xlsx
 from dashboard.parts import (
     blocked_rows,
@@ -35,6 +36,7 @@ from dashboard.parts.rows import Rows
 from dashboard.words import address
 from dashboard.words.language import Language, language
 from dashboard.words.people import People
+from schemas.errors import RetryLater
 from schemas.figures.collection import Part
 from schemas.figures.narrow import BY, By
 from schemas.instances import Instance
@@ -119,23 +121,31 @@ EXPORTS: Mapping[str, Export] = {
 }
 
 
-def handlers(database: Database, clock: Clock) -> list[tuple[Any, ...]]:
+OF_THE_PAST: Final = frozenset({calls_screen.PATH, history_screen.PATH})
+"""Files of what was recorded, whatever of the ERP is read."""
+
+
+def handlers(database: Database, refresher: Refresher, clock: Clock) -> list[tuple[Any, ...]]:
     """Address, handler and its arguments of each file."""
-    shared = {"database": database, "clock": clock}
+    shared = {"database": database, "refresher": refresher, "clock": clock}
     return [(rf"/({name})\.(csv|xlsx)", File, {"export": export, **shared}) for name, export in EXPORTS.items()]
 
 
 class File(AuthRequestHandler):
     """`/NAME.csv` or `.xlsx`, with the filters of a page."""
 
-    def initialize(self, export: Export, database: Database, clock: Clock) -> None:
+    def initialize(self, export: Export, database: Database, refresher: Refresher, clock: Clock) -> None:
         self.export = export
         self.database = database
+        self.refresher = refresher
         self.clock = clock
 
     @authenticated
     async def get(self, name: str, kind: str) -> None:
-        """404 for an instance that there is not; 503 without MongoDB: half a file would look like a whole one."""
+        """404 for an instance that there is not; 503 without MongoDB: half a file would look like a whole one.
+
+        And where the page would show no number yet; the name of a file says that its numbers are partial.
+        """
         _, filters = address.read(self.request.query)
         now, user = self.clock(), current(self.request)
         say = language(user.locale)
@@ -145,15 +155,16 @@ class File(AuthRequestHandler):
                 self.send_error(HTTPStatus.NOT_FOUND)
                 return
             some = chosen(valid, filters.instance)
+            told = name if name in OF_THE_PAST else named(name, self.refresher.reading, filters.instance, say)
             rows = await self.export(Sight(self.database, some, now), filters, say, people_of(user.role))
-        except PyMongoError:
+        except (PyMongoError, RetryLater):
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
             return
         sheet = Sheet(rows.columns, rows.cells, rows.zone)
         # a large one takes seconds, in which no tab would be answered
         content = await asyncio.to_thread(as_xlsx, sheet) if kind == "xlsx" else await asyncio.to_thread(as_csv, sheet, say)
         self.set_header("Content-Type", TYPES[kind])
-        self.set_header("Content-Disposition", f'attachment; filename="{name}-{_here(some, now):%Y%m%d-%H%M}.{kind}"')
+        self.set_header("Content-Disposition", f'attachment; filename="{told}-{_here(some, now):%Y%m%d-%H%M}.{kind}"')
         self.set_header("Cache-Control", "no-store")
         self.write(content)
 

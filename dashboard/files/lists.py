@@ -1,7 +1,6 @@
 """What the page shows, as files for a spreadsheet: whole lists, of one instance or all, for whoever may open the page."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +19,7 @@ from dashboard.facts.board import DEFAULT_ZONE, Board, NoSuchInstance, choose
 from dashboard.facts.counting import Counting
 from dashboard.facts.refresher import Clock, Refresher
 from dashboard.files import export
+from dashboard.files.partial import named
 from dashboard.words.address import QUERY
 from dashboard.words.labels import DEBTS
 from dashboard.words.language import language
@@ -29,6 +29,8 @@ from schemas.runtime.mongo import Database
 from schemas.users import Role
 from schemas.views import INSTANCES
 
+FINDINGS = "configuracao"
+"""What is found in the data is no number of it: its file is whole as soon as there is one."""
 Content = Callable[[str, User], Awaitable[str]]
 """The text of a file for a selected instance, or EVERYBODY, as somebody may see it and in his language."""
 
@@ -50,18 +52,21 @@ class Files:
         contents: dict[str, tuple[Role, Content]] = {
             "fila": ("viewer", self._queue),
             **{names.file: ("viewer", partial(self._debts, subject)) for subject, names in DEBTS.items()},
-            "configuracao": ("operator", self._findings),
+            FINDINGS: ("operator", self._findings),
         }
         return [
             (r"/instancias\.json", Exported, {"database": self._database}),
             *(
-                (rf"/{name}\.csv", File, {"name": name, "needs": needs, "content": content, "here": self._here})
+                (rf"/{name}\.csv", File, {"name": name, "needs": needs, "content": content, "told": self._told})
                 for name, (needs, content) in contents.items()
             ),
         ]
 
     async def _queue(self, selected: str, user: User) -> str:
         found = await reads.queue(self._database, selected, self._clock())
+        board = self._board(selected)
+        counted = {one.name for one in board.counted} if board else set()  # as the page, which leaves out what is not read
+        found = [one for one in found if one.instance in counted]
         return export.table((masking.debtor(one, user.role) for one in found), language(user.locale))
 
     async def _debts(self, subject: Subject, selected: str, user: User) -> str:
@@ -70,8 +75,6 @@ class Files:
             raise RetryLater("no snapshot yet")
         if board.unknown:
             raise NoSuchInstance(selected)
-        if board.instances and not board.numbers:
-            raise RetryLater("nothing was read whole yet")
         return export.debts(subject, board.debts[subject], language(user.locale))
 
     async def _findings(self, selected: str, user: User) -> str:
@@ -87,27 +90,30 @@ class Files:
         snapshot = self._refresher.reading.snapshot
         return choose(snapshot, selected) if snapshot else None
 
-    def _here(self, selected: str) -> datetime:
-        """The time that the page's stamp would show."""
+    def _told(self, name: str, selected: str, user: User) -> str:
+        """The file's name, with the time that the page's stamp would show."""
         board = self._board(selected)
-        return self._clock().astimezone(ZoneInfo(board.zone if board else DEFAULT_ZONE))
+        here = self._clock().astimezone(ZoneInfo(board.zone if board else DEFAULT_ZONE))
+        told = name if name == FINDINGS else named(name, self._refresher.reading, selected, language(user.locale))
+        return f"{told}-{here:%Y%m%d-%H%M}"
 
 
 class File(AuthRequestHandler):
     """`/NAME.csv?instancia=…`, for whoever has the role `needs`: the gate looks."""
 
-    def initialize(self, name: str, needs: Role, content: Content, here: Callable[[str], datetime]) -> None:
+    def initialize(self, name: str, needs: Role, content: Content, told: Callable[[str, str, User], str]) -> None:
         self.name = name
         self.needs = needs
         self.content = content
-        self.here = here
+        self.told = told
 
     @authenticated
     async def get(self) -> None:
         """404 where there is no such instance, 503 where there is nothing to show."""
         selected = self.get_query_argument(QUERY, EVERYBODY)
         try:
-            text = await self.content(selected, current(self.request))
+            user = current(self.request)
+            text, name = await self.content(selected, user), self.told(self.name, selected, user)
         except NoSuchInstance:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
@@ -115,7 +121,7 @@ class File(AuthRequestHandler):
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
             return
         self.set_header("Content-Type", "text/csv; charset=utf-8")
-        self.set_header("Content-Disposition", f'attachment; filename="{self.name}-{self.here(selected):%Y%m%d-%H%M}.csv"')
+        self.set_header("Content-Disposition", f'attachment; filename="{name}.csv"')
         self.set_header("Cache-Control", "no-store")
         self.write(text)
 

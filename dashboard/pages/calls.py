@@ -63,14 +63,14 @@ class CallsPage:
         self._table = Table(columns(say), say, name="calls", on_select=self._select, empty=say("Nobody was called."))
         panes = self._panes
         cards = {name: shell.stack(plot.body, **CARD, **HALF) for name, plot in plots.items()}
-        self._numbers = shell.stack(
+        numbers = shell.stack(
             shell.flow(cards["through_the_day"], cards["by_day"], gap=shell.GAP),
             shell.flow(cards["week"], cards["amd"], gap=shell.GAP),
             shell.stack(panes["list"], self._table.body, panes["evidence"], **CARD, **NARROWER),
             gap=shell.GAP,
         )
         dates = shell.flow(self._since, self._until, gap="8px")
-        self.body: Viewable = shell.stack(panes["top"], dates, panes["kpis"], self._numbers, gap=shell.GAP)
+        self.body: Viewable = shell.stack(panes["top"], dates, panes["kpis"], numbers, gap=shell.GAP)
 
     def _picker(self, label: str, name: str) -> DatePicker:
         picker = DatePicker(label=label, format="DD/MM/YYYY", clearable=True, size="small", margin=0, width=170)
@@ -94,14 +94,16 @@ class CallsPage:
         screen = painted(self._facts, filters, say, self._opened.people)
         unread = "" if isinstance(seen.facts, Unread) else strip(html, kpis(None, filters, say))
         change(self._panes["kpis"], strip(html, screen.kpis) if screen else unread)
-        self._numbers.visible = screen is not None
         if screen is None:
+            change(self._panes["list"], html("unread", {}))
+            self._charts.unread()
+            self._table.unread()
             return
         self._dates = screen.dates
-        self._charts.show(screen.charts)
+        self._charts.show(screen.charts, filters)
         values = {"title": say("Record of calls"), "told": screen.told, "file": PATH, "query": query(filters)}
         change(self._panes["list"], html("listed", values))
-        self._table.show(screen.rows)
+        self._table.show(screen.rows, filters)
 
     def _chips(self, filters: Filters) -> str:
         found = [

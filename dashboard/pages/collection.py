@@ -6,7 +6,7 @@ from typing import get_args
 
 from panel.viewable import Viewable
 
-from dashboard.facts.asked import Unread
+from dashboard.facts.asked import Filters, Unread
 from dashboard.facts.collection import Collection as Facts
 from dashboard.facts.collection import Contract, read
 from dashboard.facts.readings import readings
@@ -40,6 +40,7 @@ class Collection:
         self._html, self._say = opened.painter.html, opened.painter.say
         say = self._say
         self._facts: Facts | None = None
+        self._of: Filters | None = None
         self._dates: Mapping[str, date] = {}
         self._panes = {name: block() for name in ("top", "kpis", "older", *PARTS)}
         for pane in self._panes.values():
@@ -55,8 +56,8 @@ class Collection:
         action = shell.stack(panes["action"], self._tables["action"].body, **CARD, **NARROWER)
         other = shell.stack(panes["other"], self._tables["other"].body, **NARROWER)
         rest = folded(say("All other overdue contracts, also those that are late but active"), other)
-        self._lists = shell.stack(chart, action, rest, gap=shell.GAP)
-        self.body: Viewable = shell.stack(panes["top"], panes["kpis"], self._lists, self._deciding.dialog, gap=shell.GAP)
+        lists = shell.stack(chart, action, rest, gap=shell.GAP)
+        self.body: Viewable = shell.stack(panes["top"], panes["kpis"], lists, self._deciding.dialog, gap=shell.GAP)
 
     def _table(self, part: Part) -> Table:
         say = self._say
@@ -72,6 +73,7 @@ class Collection:
     def show(self, seen: Seen) -> None:
         """The facts of the chosen providers and due date; painted once for everybody who sees the same."""
         say, html, on = self._say, self._html, seen.filters
+        self._turned(on)
         self._facts = seen.numbers(Facts)
         read = readings(seen.reading, on.instance)
         screen = painted(self._facts, on, read, say, self._opened.people)
@@ -81,16 +83,26 @@ class Collection:
         change(self._panes["top"], above)
         change(self._panes["kpis"], cards)
         change(self._panes["older"], screen.older)
-        self._lists.visible = self._facts is not None
         if self._facts is None:
+            self._charts.unread()
+            for part in PARTS:
+                change(self._panes[part], html("unread", {}))
+                self._tables[part].unread()
+            self._offer(self._due.options, on.due_on)
             return
         self._dates = screen.dates
-        self._charts.show({"by_due_date": screen.chart})
+        self._charts.show({"by_due_date": screen.chart}, on)
         self._offer(screen.choices, on.due_on)
         for part in PARTS:
             values = {"title": screen.titles[part], "told": screen.told[part], "file": FILES[part], "query": query(on)}
             change(self._panes[part], html("listed", values))
-            self._tables[part].show(screen.rows[part])
+            self._tables[part].show(screen.rows[part], on)
+
+    def _turned(self, filters: Filters) -> None:
+        """What was being decided belongs to the rows that were shown under other filters."""
+        if filters != self._of:
+            self._of = filters
+            self._deciding.dialog.open = False
 
     def _offer(self, choices: Mapping[str, str], due_on: date | None) -> None:
         chosen = due_on.isoformat() if due_on else ""

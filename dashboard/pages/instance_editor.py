@@ -3,7 +3,7 @@
 # mypy: disable-error-code="no-untyped-call,no-any-unimported"
 # Panel's constructors declare no types.
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,17 +14,19 @@ from panel.viewable import Viewable
 
 from dashboard.drafts.desk import Desk, Done
 from dashboard.drafts.draft import Draft, edited, holds_secret, of_new, of_stored, secret, typed
-from dashboard.drafts.judged import Problem, Ready, problems, ready
-from dashboard.drafts.keeping import Keeping
+from dashboard.drafts.judged import Ready, problems, ready
 from dashboard.drafts.shape import Field
+from dashboard.drafts.shelf import Shelf
 from dashboard.drafts.suggested import Suggestion, accepted, suggestions
 from dashboard.facts.instances import Instances, Listed, changed
-from dashboard.pages.instance_work import SAID, Work
+from dashboard.pages.instance_switches import SAID, Switches
+from dashboard.pages.work import Work
 from dashboard.parts.html import Html
 from dashboard.parts.instance_card import Card, Looked, Pressed
 from dashboard.parts.instance_form import Form, json_area
 from dashboard.words import fields as words
 from dashboard.words.notices import Notice, Tone
+from schemas.views import Document as Stored
 
 OFFERED = 8
 """Suggestions at once; those accepted make room for the next."""
@@ -43,16 +45,16 @@ class Editor:
             raise RuntimeError("a form is built only for a session")
         self._html, self.say, self._desk, self._turned, self._closed = html, html.say, desk, turned, closed
         self._document: Document = pn.state.curdoc
-        self._work = Work(self._document, self.say, self.tell)
-        self._keeping = Keeping(desk.drafts, desk.clock)
+        self._work = Work(self._document, self.say, self.tell, self.say("Only administrators change providers."))
+        self._shelf = Shelf(desk)
+        self._switches = Switches(desk, self._work, lambda: self._listed, self._switched)
         self._asked = ""
         self._draft: Draft | None = None
         self._ready: Ready | None = None
         self._form: Form | None = None
         self._read: Instances | None = None
         self.facts: Instances | None = None
-        self.drafts: dict[str, Draft] = {}
-        self._card = Card(html, self._buttons(), self._look, self._named)
+        self._card = Card(html, self._buttons(), self._look)
         self.body: Viewable = self._card.body
 
     def _buttons(self) -> Pressed:
@@ -62,11 +64,15 @@ class Editor:
             "back": self._uncompared,
             "discard": self._discarded,
             "close": self._left,
-            "pause": self._paused,
-            "arm": self._armed,
-            "remove": self._asked_to_remove,
-            "removed": self._removal,
+            "pause": self._switches.pause,
+            "arm": self._switches.arm,
+            "removed": lambda: self._switches.remove(self.open_name or ""),
         }
+
+    @property
+    def drafts(self) -> dict[str, Draft]:
+        """By the instance's name."""
+        return self._shelf.drafts
 
     @property
     def open_name(self) -> str | None:
@@ -133,7 +139,7 @@ class Editor:
     def _become(self, draft: Draft, *, keep: bool = False, rebuild: bool = True) -> None:
         """The draft that is shown. `rebuild`: other widgets than before, else what is typed is left alone."""
         if self._draft is None or self._draft.name != draft.name:
-            self._card.removal.visible = False
+            self._card.ask_removal(asked=False)
         self._draft, self._ready = draft, None
         self.drafts[draft.name] = draft
         with pn.io.hold(self._document):
@@ -159,7 +165,8 @@ class Editor:
         if draft is None:
             return
         found = problems(draft)
-        self._card.paint(Looked(draft, found, self._listed, self._proven, self._desk.key is not None, self._ready))
+        proven = bool(self.facts and self.facts.proven)
+        self._card.paint(Looked(draft, found, self._listed, proven, self._desk.key is not None, self._ready))
         if self._form:
             self._form.show(draft, found)
         self._card.offer(self._offered(draft), self._accept)
@@ -169,10 +176,6 @@ class Editor:
         found = self.facts.findings if self.facts else None
         shown = draft.mode == "form" and draft.section == "names" and self._ready is None
         return suggestions(draft, found.values)[:OFFERED] if shown and found and found.name == draft.name else ()
-
-    @property
-    def _proven(self) -> bool:
-        return bool(self.facts and self.facts.proven)
 
     def _accept(self, one: Suggestion) -> None:
         if self._draft:
@@ -186,18 +189,11 @@ class Editor:
     # what is asked of MongoDB, without the document's lock
 
     def _keep(self) -> None:
-        if self._draft and self._keeping.touched(self._draft):
-            self._work.do(self._keeping.write())
+        if self._draft and self._shelf.touched(self._draft):
+            self._work.do(self._shelf.write())
 
     async def _opened(self, name: str) -> None:
-        if self._desk.drafts is not None:
-            self.drafts = {**await self._desk.drafts.all(), **{k: v for k, v in self.drafts.items() if v is self._draft}}
-        draft = self.drafts.get(name)
-        if draft is None and name:
-            stored = await self._desk.stored(name)
-            draft = of_stored(stored) if stored else None
-        wanted = draft if draft and (name or draft.is_open) else None
-        self._work.later(partial(self._shown, name, wanted))
+        self._work.later(partial(self._shown, name, await self._shelf.opened(name, lambda: self._draft)))
 
     def _shown(self, name: str, draft: Draft | None) -> None:
         if name != self._asked:
@@ -210,13 +206,7 @@ class Editor:
         self._turned()
 
     async def _brought(self, found: dict[str, Any]) -> None:
-        for name, fields in found.items():
-            stored = await self._desk.stored(name)
-            base = of_stored(stored) if stored else None
-            draft = of_new(name, fields) if base is None else typed(base, of_new(name, fields).text, self._desk.seal)
-            self.drafts[name] = draft
-            self._keeping.touched(draft)
-        await self._keeping.write()
+        await self._shelf.bring(found)
         text = self.say.many(
             "%(n)s provider of the file is a draft now.", "%(n)s providers of the file are drafts now.", len(found)
         )
@@ -240,13 +230,9 @@ class Editor:
                 self._card.compare(self._ready, last)
                 self._paint()
             else:
-                self._refused(found)
+                self.tell("late", words.told(found[0], self.say), "")
 
         self._work.later(show)
-
-    def _refused(self, found: tuple[Problem, ...]) -> None:
-        one = found[0]
-        self.tell("late", f"{words.label(one.path, self.say)}: {words.problem(one, self.say)}", "")
 
     def _uncompared(self) -> None:
         self._ready = None
@@ -259,9 +245,8 @@ class Editor:
     async def _saving(self, draft: Draft, found: Ready) -> None:
         done = await self._desk.save(found, secrets=bool(draft.secrets))
         if done == "done":
-            await self._keeping.drop(draft.name)
-            stored = await self._desk.stored(str(found.after["_id"]))
-            self._work.later(partial(self._done, draft.name, of_stored(stored) if stored else None))
+            await self._shelf.drop(draft.name)
+            self._work.later(partial(self._done, draft.name, await self._shelf.stored(str(found.after["_id"]))))
         elif done == "changed":
             await self._comparing(draft, again=True)
         self._work.later(partial(self._say_done, done))
@@ -296,48 +281,18 @@ class Editor:
             self._work.do(self._discarding(self._draft))
 
     async def _discarding(self, draft: Draft) -> None:
-        await self._keeping.drop(draft.name)
-        stored = await self._desk.stored(draft.name) if draft.base is not None else None
-        self._work.later(partial(self._done, draft.name, of_stored(stored) if stored else None))
+        await self._shelf.drop(draft.name)
+        stored = await self._shelf.stored(draft.name) if draft.base is not None else None
+        self._work.later(partial(self._done, draft.name, stored))
         self._work.later(partial(self.tell, "info", self.say("The draft is gone."), ""))
 
-    def _paused(self) -> None:
-        if self._draft and (listed := self._listed):
-            self._work.do(self._changing(self._desk.pause(listed.name, paused=listed.state != "paused")))
-
-    def _armed(self) -> None:
-        if listed := self._listed:
-            asked = self._desk.disarm(listed.name) if listed.rings == "armed" else self._desk.arm(listed.name)
-            self._work.do(self._changing(asked))
-
-    def _asked_to_remove(self) -> None:
-        self._card.explain(
-            self.say(
-                "Taking a provider out runs for minutes, at the command line. Here it is paused at once, and asked for."
-            )
-        )
-        self._card.removal.visible = not self._card.removal.visible
-        self._named("")
-
-    def _named(self, name: str) -> None:
-        self._card.removable = not (self._draft is None or name.strip() != self._draft.name)
-
-    def _removal(self) -> None:
-        if self._draft and self._card.name == self._draft.name:
-            self._card.removal.visible = False
-            self._work.do(self._changing(self._desk.ask_removal(self._draft.name)))
-
-    async def _changing(self, asked: Coroutine[Any, Any, Done]) -> None:
-        """A change by a button. A draft that was touched stays, and is compared with what is stored when it is saved."""
-        done = await asked
+    def _switched(self, name: str, done: Done, stored: Stored | None) -> None:
+        """After a button. A draft that was touched stays, and is compared with what is stored when it is saved."""
         draft = self._draft
-        if done == "done" and draft and not draft.differs and (stored := await self._desk.stored(draft.name)):
-            kept = replace(of_stored(stored), section=draft.section, mode=draft.mode)
-            self._work.later(lambda: self._become(kept) if self._draft is draft else None)
-        name = draft.name if draft else ""
-        stored = await self._desk.stored(name) if name else None
         if self.facts and stored:
             self.facts = changed(self.facts, name, stored)
-        self._work.later(partial(self._say_done, done))
-        self._work.later(self._paint)
-        self._work.later(self._turned)
+        if done == "done" and stored and draft and draft.name == name and not draft.differs:
+            self._become(replace(of_stored(stored), section=draft.section, mode=draft.mode))
+        self._say_done(done)
+        self._paint()
+        self._turned()

@@ -9,7 +9,7 @@ from dashboard.pages.page import Opened, Page, Seen
 from dashboard.parts import shell
 from dashboard.parts.block import block, change
 from dashboard.parts.charts import BarChart
-from dashboard.parts.lately_screen import calls, latest, trend
+from dashboard.parts.lately_screen import calls, latest, span, spans, trend
 from dashboard.parts.later import Charts
 from dashboard.parts.plots import Plot
 from dashboard.parts.screen import BLOCKS, Painter
@@ -37,11 +37,11 @@ class Monitoring:
         charts = shell.flow(*(shell.chart(one.plot, **CHART) for one in (self._amounts, self._bills)), gap="0 24px")
         debts = [shell.stack(panes[name], shell.chart(one.plot), **shell.CARD, **HALF) for name, one in self._debts.items()]
         aside = shell.stack(panes["holds"], panes["sources"], flex="1 1 330px", gap=shell.GAP)
-        self._calls, self._latest = block(), block()
+        self._calls, self._latest, self._spans = block(), block(), block()
         self._trend = Plot("trend", self._html)
         self._charts = Charts({"trend": self._trend})
         self._going = shell.flow(
-            shell.stack(self._trend.body, **shell.CARD, **WIDER),
+            shell.stack(self._spans, self._trend.body, **shell.CARD, **WIDER),
             shell.stack(self._latest, **shell.CARD, flex="1 1 330px", height="auto", **{"align-self": "stretch"}),
             gap=shell.GAP,
         )
@@ -74,11 +74,15 @@ class Monitoring:
         self._numbers.visible = screen.numbers
         change(self._calls, calls(self._html, lately, seen.filters))
         self._calls.visible = bool(self._calls.object)
-        self._going.visible = lately is not None
-        if lately:
-            change(self._latest, latest(self._html, lately, seen.reading.at))
-            today = seen.reading.at.astimezone(ZoneInfo(lately.zone)).date()
-            self._charts.show({"trend": trend(lately, today, self._html.say)})
+        change(self._spans, spans(self._html, seen.filters))
+        if lately is None:
+            change(self._latest, self._html("unread", {}))
+            self._charts.unread()
+            return
+        change(self._latest, latest(self._html, lately, seen.reading.at))
+        today = seen.reading.at.astimezone(ZoneInfo(lately.zone)).date()
+        drawn = trend(lately, today, self._html.say, span(seen.filters))
+        self._charts.show({"trend": drawn}, seen.filters.instance)
 
 
-PAGE = Page(N_("Monitoring"), "", "m", "monitoring", Monitoring, read)
+PAGE = Page(N_("Monitoring"), "", "m", "monitoring", Monitoring, read, drawn=("period",))

@@ -3,29 +3,26 @@
 # mypy: disable-error-code="no-untyped-call,no-any-unimported"
 # Panel's constructors declare no types.
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import panel as pn
-from bokeh.document import Document
 from panel.viewable import Viewable
 from panel_material_ui.widgets.button import Button
 from panel_material_ui.widgets.input import TextInput
 
 from dashboard.access.letters import DISCARDS, WHY_LETTERS, Done, Letter
 from dashboard.access.rules import may
+from dashboard.facts.asked import Filters
 from dashboard.facts.operation_reads import read
 from dashboard.pages.page import Opened, Page, Seen
+from dashboard.pages.work import Work
 from dashboard.parts import operation_screen, shell
 from dashboard.parts.block import block, change
 from dashboard.parts.rows import Rows
 from dashboard.parts.table import Table
 from dashboard.words.labels import N_
 from dashboard.words.notices import Notice, Tone
-from schemas.errors import RetryLater
 
 ABOVE = ("heading", "notices", "figures", "stages", "sweeps", "health")
 SAID: dict[Done, tuple[Tone, str]] = {
@@ -41,12 +38,12 @@ class Operation:
     def __init__(self, opened: Opened) -> None:
         if pn.state.curdoc is None:
             raise RuntimeError("a page is built only for a session")
-        self._document: Document = pn.state.curdoc
         self._html, self._user, self._desk = opened.painter.html, opened.user, opened.letters
         say = self.say = opened.painter.say
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._work = Work(pn.state.curdoc, say, self._tell, say("You may not do this."))
         self._chosen = ""
         self._discarded: frozenset[str] = frozenset()
+        self._of: Filters | None = None
         self._panes = {name: block() for name in operation_screen.BLOCKS}
         self._letters = Table(
             operation_screen.letter_columns(say),
@@ -78,10 +75,13 @@ class Operation:
         """Everything anew but the letter that is open, and what is being typed."""
         screen = operation_screen.painted(self._html, seen.reading, seen.facts, seen.filters)
         shell.assign(self._panes, screen.blocks)
-        if screen.letters is not None:
-            self._letters.show(_without(screen.letters, self._discarded))
-        if screen.audit is not None:
-            self._audit.show(screen.audit)
+        self._of = seen.filters
+        if screen.letters is None or screen.audit is None:
+            self._letters.unread()
+            self._audit.unread()
+        else:
+            self._letters.show(_without(screen.letters, self._discarded), self._of)
+            self._audit.show(screen.audit, self._of)
 
     def recolour(self, *, dark: bool) -> None:
         """Blocks and widgets follow the theme by themselves."""
@@ -93,13 +93,13 @@ class Operation:
         self._row.visible = False
         self._why.param.update(value="", value_input="")
         if self._chosen and self._desk is not None:
-            self._do(self._read(self._chosen))
+            self._work.do(self._read(self._chosen))
 
     async def _read(self, chosen: str) -> None:
         if self._desk is None:
             return
         found = await self._desk.read(self._user, chosen)
-        self._later(partial(self._open, chosen, found))
+        self._work.later(partial(self._open, chosen, found))
 
     def _open(self, chosen: str, found: Letter | None) -> None:
         if chosen == self._chosen:  # another row was chosen meanwhile
@@ -113,48 +113,24 @@ class Operation:
         why = (self._why.value_input or self._why.value or "").strip()
         if self._chosen and why:
             self._button.disabled = True  # until something is typed again: one click is one discarding
-            self._do(self._discarding(self._chosen, why))
+            self._work.do(self._discarding(self._chosen, why))
 
     async def _discarding(self, chosen: str, why: str) -> None:
         if self._desk is None:
             return
         said = await self._desk.discard(self._user, chosen, why)
-        self._later(partial(self._gone, chosen, said))
+        self._work.later(partial(self._gone, chosen, said))
 
     def _gone(self, chosen: str, said: Done) -> None:
         self._discarded |= {chosen}
         if chosen == self._chosen:
             self._letters.clear()
-        self._letters.show(_without(self._letters.rows, self._discarded))
+        self._letters.show(_without(self._letters.rows, self._discarded), self._of)
         tone, text = SAID[said]
         self._tell(tone, self.say(text))
 
     def _tell(self, tone: Tone, text: str, step: str = "") -> None:
         change(self._told, self._html("notices", {"notices": [Notice(tone, text, step)]}))
-
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        """Without the document's lock: the tab must answer while MongoDB does not."""
-        task = asyncio.get_running_loop().create_task(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except RetryLater:
-            say = self.say
-            self._later(
-                partial(self._tell, "stopped", say("MongoDB does not answer: nothing was done."), say("Try it again."))
-            )
-        except PermissionError:
-            self._later(partial(self._tell, "stopped", self.say("You may not do this.")))
-
-    def _later(self, show: Callable[[], None]) -> None:
-        def held() -> None:
-            with pn.io.hold(self._document):
-                show()
-
-        self._document.add_next_tick_callback(held)
 
 
 def _without(rows: Rows, gone: frozenset[str]) -> Rows:

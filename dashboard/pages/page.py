@@ -1,7 +1,7 @@
 """What a page of the dashboard is: one file, one line in the list of `dashboard.pages`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from panel.viewable import Viewable
@@ -10,7 +10,7 @@ from dashboard.access.letters import LetterDesk
 from dashboard.access.who import User
 from dashboard.controls import Clerk
 from dashboard.drafts.desk import Desk
-from dashboard.facts.asked import Filters
+from dashboard.facts.asked import Asked, Filters
 from dashboard.facts.evidence import LookUp
 from dashboard.facts.readings import counted
 from dashboard.facts.sight import Read
@@ -74,6 +74,7 @@ class Shown(Protocol):
 class Page:
     """`title`: a msgid. `path`: its name in an address, "" for the first page. `key`: after `g` it opens the page.
 
+    `drawn`: the filters that change only how its facts are drawn: they are not read anew.
     `icon`: a name of `parts/templates/icons.html`. `read`: its own facts, beside the snapshot. `role`: the least that may
     open it. `of_all`: its facts are of every provider, whichever is chosen, also of those that are not valid.
     """
@@ -86,3 +87,9 @@ class Page:
     read: Read | None = None
     role: Role = "viewer"
     of_all: bool = False
+    drawn: tuple[str, ...] = ()
+
+    def asked(self, filters: Filters) -> Asked:
+        """The facts that it shows under `filters`."""
+        none = Filters()
+        return Asked(self.path, replace(filters, **{field: getattr(none, field) for field in self.drawn}))

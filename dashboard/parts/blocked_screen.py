@@ -8,11 +8,12 @@ from typing import Literal
 from dashboard.facts.asked import Filters
 from dashboard.facts.blocked import MOST, Contracts, Entry, Named
 from dashboard.facts.due import SHORT_DAYS
+from dashboard.facts.trend import added
 from dashboard.parts.blocked_charts import charts
 from dashboard.parts.blocked_rows import SPEEDS, STATES, rows
 from dashboard.parts.chosen import link, narrows, query
 from dashboard.parts.html import Html
-from dashboard.parts.kpi import Kpi, State, strip
+from dashboard.parts.kpi import Change, Kpi, Line, State, lately, strip
 from dashboard.parts.overdue_rows import NAMES
 from dashboard.parts.overdue_screen import LONG, SHORT, SHOWN
 from dashboard.parts.people import Mask, whole
@@ -21,7 +22,7 @@ from dashboard.parts.rows import Rows
 from dashboard.words.labels import N_
 from dashboard.words.language import Language
 from schemas.calling.facts import HINDERED
-from schemas.figures.access import ACCESS
+from schemas.figures.access import ACCESS, TERMS
 from schemas.figures.narrow import BY, By
 
 PATH = "bloqueados"
@@ -49,6 +50,15 @@ CARDS = {
     "reduced": (N_("Reduced speed"), N_("Contracts whose speed is reduced, of those that the ERP lists.")),
 }
 """Each card's label, and what it counts."""
+PAST: dict[str, tuple[str, ...]] = {
+    "blocked": tuple(f"access.blocked_{term}" for term in TERMS),
+    "short": ("access.blocked_short",),
+    "long": ("access.blocked_long",),
+    "idle": ("access.blocked_none",),
+    "trust": ("access.trust_unlock",),
+    "reduced": ("access.speed_reduced",),
+}
+"""Cards, to the figures of the snapshots that add up to theirs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,12 +111,16 @@ def kpis(facts: Contracts | None, filters: Filters, readings: tuple[int, int], s
     bands = {"short": SHORT, "long": LONG}
     accents: dict[str, Literal["short", "long"]] = {"short": "short", "long": "long"}
     hrefs = {name: link(PATH, filters, band=band) for name, band in bands.items()} | {"idle": f"{IDLE}.xlsx{query(filters)}"}
+    past = facts.past if facts and not narrows(filters) else {}  # what is kept is of whole providers
+
+    def gone(name: str) -> tuple[Change | None, Line]:
+        return lately(added(past, PAST[name]), values[name], say, "count", "neither" if name == "trust" else "less")
+
     return [
         Kpi(
             say(label),
             say.number(values[name]),
-            None,
-            None,
+            *gone(name),
             hrefs.get(name) or link(PATH, filters),
             say(definition),
             state,

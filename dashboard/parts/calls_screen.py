@@ -11,9 +11,10 @@ from babel.numbers import format_decimal, format_percent
 
 from dashboard.facts.asked import Filters
 from dashboard.facts.board import common_zone
-from dashboard.facts.calls import SHOWN, CallRow, Calls
+from dashboard.facts.calls import FIGURES, SHOWN, CallRow, Calls
+from dashboard.facts.trend import Trend
 from dashboard.parts.chosen import link
-from dashboard.parts.kpi import Kpi, State
+from dashboard.parts.kpi import Kpi, Line, State
 from dashboard.parts.plotted import Chart, Series
 from dashboard.parts.rows import Cell, Column, Kind, Rows
 from dashboard.words.calling import AMD, OUTCOMES, UNDER_WAY, WOULD_HAVE_CALLED
@@ -159,7 +160,7 @@ def kpis(facts: Calls | None, filters: Filters, say: Language) -> tuple[Kpi, ...
 
     def card(name: str, label: str, value: str | None, note: str, definition: str) -> Kpi:
         to = one_day if name in OF_A_DAY else href
-        return Kpi(label, value, None, None, to, definition, state, name=name, note=note)
+        return Kpi(label, value, None, _line(name, facts), to, definition, state, name=name, note=note)
 
     share = format_percent(short / timed, format="#,##0.#%", locale=say.locale) if timed else None
     return (
@@ -213,6 +214,15 @@ def kpis(facts: Calls | None, filters: Filters, say: Language) -> tuple[Kpi, ...
             say("Dry runs: everything was done but the ringing. They are in no other figure."),
         ),
     )
+
+
+def _line(name: str, facts: Calls | None) -> Line:
+    """How a card of one day went. Today is not over: it is not compared with the whole of yesterday."""
+    found: Mapping[str, Trend] = facts.past if facts else {}
+    n, short, timed = (found.get(figure, Trend()).values for figure in FIGURES)
+    if name == "calls":
+        return n
+    return [a / b if a is not None and b else None for a, b in zip(short, timed, strict=True)] if name == "short" else None
 
 
 def _pressed(found: Pressure, say: Language) -> str:

@@ -52,9 +52,9 @@ class Looked:
 
 
 class Card:
-    """`form` holds the widgets of the draft, `removal` asks for the name. `named` is told what is typed there."""
+    """`form` holds the widgets of the draft. A removal is asked for by typing the instance's name."""
 
-    def __init__(self, html: Html, pressed: Pressed, look: Look, named: Callable[[str], None]) -> None:
+    def __init__(self, html: Html, pressed: Pressed, look: Look) -> None:
         self._html, self.say = html, html.say
         say = self.say
         self._offered: tuple[str, ...] = ()
@@ -66,22 +66,24 @@ class Card:
         self._mode.param.watch(lambda event: look(mode=event.new), "value")
         self._section.param.watch(lambda event: look(section=event.new), "value")
         self._name = TextInput(label=say("Its short name, to remove it"), **PLACED)
-        self._name.param.watch(lambda event: named(event.new or ""), "value_input")
+        self._name.param.watch(lambda _event: self._named(), "value_input")
         self._compare = _button(say("Compare and save…"), pressed["compare"], **MAIN)
         self._save = _button(say("Save these changes"), pressed["save"], **MAIN)
         self._back = _button(say("Go on editing"), pressed["back"])
         self._discard = _button(say("Discard the draft"), pressed["discard"])
         self._pause, self._arm = _button("", pressed["pause"]), _button("", pressed["arm"])
-        self._remove = _button(say("Remove…"), pressed["remove"], color="error")
-        self._removed = _button(say("Pause it, and ask for its removal"), pressed["removed"], color="error")
+        self._to_remove = ""
+        self._remove = _button(say("Remove…"), lambda: self.ask_removal(asked=not self._removal.visible), color="error")
+        self._remove_it = pressed["removed"]
+        self._removed = _button(say("Pause it, and ask for its removal"), self._asked_to, color="error")
         self.form: pn.Column = shell.stack(gap="12px")
         self._suggested = shell.flow(gap="8px")
-        self.removal = shell.stack(self._explained, shell.flow(self._name, self._removed, gap="12px"), gap="8px")
+        self._removal = shell.stack(self._explained, shell.flow(self._name, self._removed, gap="12px"), gap="8px")
         close = _button(say("Close"), pressed["close"])
         self._card = shell.stack(
             self._head,
             shell.flow(self._pause, self._arm, self._remove, gap="8px"),
-            self.removal,
+            self._removal,
             shell.flow(self._mode, self._section, gap="12px"),
             self._wrong,
             self.form,
@@ -92,7 +94,7 @@ class Card:
             **shell.CARD,
         )
         self.body: Viewable = shell.stack(self._told, self._card, gap="14px")
-        self.shown = self.removal.visible = False
+        self.shown = self._removal.visible = False
 
     @property
     def shown(self) -> bool:
@@ -103,27 +105,28 @@ class Card:
     def shown(self, shown: bool) -> None:
         self._card.visible = shown
 
-    @property
-    def name(self) -> str:
-        """What is typed where the name is asked for."""
-        return (self._name.value_input or "").strip()
-
-    @property
-    def removable(self) -> bool:
-        """Whether the name was typed."""
-        return not self._removed.disabled
-
-    @removable.setter
-    def removable(self, removable: bool) -> None:
-        self._removed.disabled = not removable
-
     def tell(self, notice: Notice) -> None:
         """One notice above the form, in place of the one before."""
         change(self._told, instances_screen.told(self._html, notice))
 
-    def explain(self, text: str) -> None:
-        """What a removal is, where the name is asked for."""
+    def ask_removal(self, *, asked: bool) -> None:
+        """What a removal is, and the name that has to be typed for it; or no longer."""
+        text = self.say(
+            "Taking a provider out runs for minutes, at the command line. Here it is paused at once, and asked for."
+        )
         change(self._explained, instances_screen.told(self._html, Notice("late", text, "")))
+        self._removal.visible = asked
+        self._removed.disabled = True
+        self._name.param.update(value="", value_input="")
+
+    def _named(self) -> None:
+        self._removed.disabled = not self._to_remove or (self._name.value_input or "").strip() != self._to_remove
+
+    def _asked_to(self) -> None:
+        self._named()
+        if not self._removed.disabled:  # a button that is disabled in the browser only is none
+            self._removal.visible = False
+            self._remove_it()
 
     def look(self, draft: Draft) -> None:
         """The switches as the draft has them."""
@@ -150,6 +153,7 @@ class Card:
             disabled=rings == "dry" and not looked.proven,
         )
         self._remove.visible = is_stored
+        self._to_remove = draft.name if is_stored else ""
         comparing, is_wrong = looked.ready is not None, bool(looked.problems) or draft.broken is not None
         self._compare.param.update(visible=not comparing, disabled=is_wrong or not draft.differs)
         self._save.param.update(visible=comparing, disabled=not (looked.ready and looked.ready.rows))

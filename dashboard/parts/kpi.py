@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dashboard.facts.trend import Trend
 from dashboard.parts import sparkline
 from dashboard.parts.html import Html
 from dashboard.words.language import Language
@@ -12,6 +13,10 @@ Tone = Literal["good", "bad", "neutral"]
 State = Literal["known", "partial", "skeleton"]
 Better = Literal["more", "less", "neither"]
 Unit = Literal["count", "money"]
+
+Line = Sequence[float | None] | None
+"""A value a day, the oldest first; None where nothing is kept."""
+SPARK_DAYS = 30
 
 DESK, TABLET, PHONE = 6, 3, 2
 """The most cards in a row at 1440, 1024 and 390 pixels."""
@@ -37,7 +42,7 @@ class Kpi:
     label: str
     value: str | None
     change: Change | None
-    trend: Sequence[float | None] | None
+    trend: Line
     href: str
     definition: str
     state: State = "known"
@@ -67,6 +72,14 @@ def changed(now: int, before: int | None, say: Language, unit: Unit = "count", b
         tone = "good" if more == (better == "more") else "bad"
     text = say("%(n)s more than yesterday", n=told) if more else say("%(n)s less than yesterday", n=told)
     return Change("+" if more else "-", text, tone)
+
+
+def lately(trend: Trend | None, now: int, say: Language, unit: Unit, better: Better) -> tuple[Change | None, Line]:
+    """How a card's figure, `now`, differs from yesterday's, and its last days."""
+    if trend is None:
+        return None, None
+    before = None if trend.yesterday is None else round(trend.yesterday)
+    return changed(now, before, say, unit, better), trend.values[-SPARK_DAYS:]
 
 
 def per_row(count: int, most: int) -> int:

@@ -125,10 +125,25 @@ def told(one: Happened, say: Language) -> str:
             return say("The ERP was read: %(kind)s", kind=say(kind).lower() if kind else one.told)
 
 
-def trend(lately: Lately | None, today: date, say: Language, span: int = SPAN) -> Chart:
+def span(filters: Filters) -> int:
+    """Days that the trend is drawn over; a longer period than is kept is the longest."""
+    return min(int(filters.period), SPANS[-1]) if filters.period else SPAN
+
+
+def spans(html: Html, filters: Filters) -> str:
+    """The links between the spans, which keep everything else that is chosen."""
+    say, chosen = html.say, span(filters)
+    links = [
+        (say("%(n)s days", n=days), link("", filters, period="" if days == SPAN else str(days)), days == chosen)
+        for days in SPANS
+    ]
+    return html("spans", {"links": links})
+
+
+def trend(lately: Lately | None, today: date, say: Language, days: int = SPAN) -> Chart:
     """What was overdue on each of the last days."""
-    values = lately.trends["pre_collection"].values[-span:] if lately else ()
-    beyond = lately.trends["collection"].values[-span:] if lately else ()
+    values = lately.trends["pre_collection"].values[-days:] if lately else ()
+    beyond = lately.trends["collection"].values[-days:] if lately else ()
     labels = tuple(f"{today - timedelta(days=len(values) - 1 - n):%d/%m}" for n in range(len(values)))
     return Chart(
         "lines",

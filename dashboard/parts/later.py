@@ -17,17 +17,30 @@ class Charts:
         self._plots = plots
         self._document: Document | None = pn.state.curdoc
         self._wanted: Mapping[str, Chart] = {}
+        self._of: object = None
         self._drawing: asyncio.Task[None] | None = None
         if self._document:
             self._document.on_session_destroyed(lambda _context: self._ended())
 
-    def show(self, wanted: Mapping[str, Chart]) -> None:
-        """Show these; newer ones take the place of those that are not drawn yet."""
+    def show(self, wanted: Mapping[str, Chart], of: object = None) -> None:
+        """Show these; newer ones take the place of those that are not drawn yet.
+
+        `of`: what they were chosen by. Charts of another choice are not shown while these are drawn.
+        """
+        if of != self._of:
+            self.unread()
+            self._of = of
         if wanted == self._wanted:
             return
         self._wanted = wanted
         if self._drawing is None:
             self._drawing = asyncio.get_running_loop().create_task(self._draw())
+
+    def unread(self) -> None:
+        """Show that their numbers are not read."""
+        self._wanted, self._of = {}, None
+        for plot in self._plots.values():
+            plot.unread()
 
     async def _draw(self) -> None:
         drawn: Mapping[str, Drawn] = {}

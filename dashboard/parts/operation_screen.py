@@ -84,7 +84,9 @@ def painted(html: Html, reading: Reading, facts: Operation | Unread | None, filt
 
 
 def _notices(say: Language, reading: Reading, facts: Operation | Unread | None, filters: Filters) -> list[Notice]:
-    known = {one.name for one in reading.snapshot.instances} if reading.snapshot else {filters.instance}
+    known = {filters.instance}
+    if reading.snapshot:  # one that is not valid is there too
+        known = {one.name for one in reading.snapshot.instances} | {name for name, _ in reading.snapshot.wrong}
     if facts is None and filters.instance not in known | {EVERYBODY}:  # of nobody nothing is read
         return list(unknown(filters.instance, say))
     if facts is None:

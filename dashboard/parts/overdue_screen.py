@@ -7,11 +7,12 @@ from typing import Literal
 
 from dashboard.facts.asked import BEYOND_SHORT, Filters, band
 from dashboard.facts.coming_back import ComingBack
-from dashboard.facts.overdue import MOST, Overdue, Part
+from dashboard.facts.overdue import AMOUNTS, MOST, Overdue, Part
+from dashboard.facts.trend import added
 from dashboard.parts.aged import by_day, by_range
 from dashboard.parts.chosen import ages, link, narrows, query
 from dashboard.parts.html import Html
-from dashboard.parts.kpi import Kpi, State, Unit, changed, strip
+from dashboard.parts.kpi import Change, Kpi, Line, State, lately, strip
 from dashboard.parts.overdue_rows import NAMES, rows
 from dashboard.parts.people import Mask, whole
 from dashboard.parts.plotted import Chart, Series
@@ -60,8 +61,15 @@ CHARTS = {
     "day_bills": N_("Overdue bills by exact day late"),
     "recovered": N_("Recovered per day"),
 }
-PAST = {"bills": "standing.bills", "cents": "standing.overdue_cents", "debtors": "standing.debtors"}
-"""Cards, to the figures of the snapshots."""
+PAST: dict[str, tuple[str, ...]] = {
+    "bills": ("standing.bills",),
+    "cents": ("standing.overdue_cents",),
+    "debtors": ("standing.debtors",),
+    "short": AMOUNTS[:1],
+    "long": AMOUNTS[1:],
+}
+"""Cards, to the figures of the snapshots that add up to theirs."""
+MONEY = frozenset({"cents", "short", "long"})
 FILES: dict[By, str] = {"bairro": "faturas-bairro", "client_type": "faturas-tipo", "branch": "faturas-filial"}
 
 
@@ -123,19 +131,18 @@ def kpis(facts: Overdue | None, filters: Filters, readings: tuple[int, int], say
     }
     bands = {"short": SHORT, "long": LONG}
     accents: dict[str, Literal["short", "long"]] = {"short": "short", "long": "long"}
-    now = {"bills": share.bills, "cents": share.cents, "debtors": share.debtors}
+    now = {"bills": share.bills, "cents": share.cents, "debtors": share.debtors, "short": short.cents, "long": long.cents}
 
     def card(name: str, value: str | None, note: str) -> Kpi:
-        before, change = past.get(PAST.get(name, "")), None
-        if before and before.yesterday is not None:
-            unit: Unit = "money" if name == "cents" else "count"
-            change = changed(now[name], round(before.yesterday), say, unit, "less")
-        trend = before.values if before else tuple(day.cents_after + day.cents_without for day in back.days)
+        change: Change | None = None
+        line: Line = tuple(day.cents_after + day.cents_without for day in back.days)
+        if name in PAST:
+            change, line = lately(added(past, PAST[name]), now[name], say, "money" if name in MONEY else "count", "less")
         return Kpi(
             say(CARDS[name][0]),
             value,
             change,
-            trend if before or name == "recovered" else None,
+            line,
             link(PATH, filters, **({"band": bands[name]} if name in bands else {})),
             say(CARDS[name][1]),
             state,

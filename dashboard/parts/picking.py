@@ -1,16 +1,20 @@
-"""A long list to choose one thing from, in groups; typing goes to what begins so."""
+"""Lists to choose one thing from; typing goes to what begins so."""
 
 # mypy: disable-error-code="no-untyped-call"
 # Panel's constructors declare no types.
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 from panel.viewable import Viewable
 from panel_material_ui.widgets.select import Select
 
+from dashboard.facts.choices import Choice
 from dashboard.parts.block import TALL
+from schemas.spelling import fold
 
-WIDTH = 420
+WIDTH, NAMED = 420, 190
+"""Pixels."""
 
 
 class Grouped:
@@ -41,3 +45,47 @@ class Grouped:
     def _picked(self, name: str | None) -> None:
         if name and name != self._shown:
             self._choose(name)
+
+
+class Named:
+    """A list of names to narrow a page by, `every` for all of them. `choose` is given what somebody picked.
+
+    Its entries change only where there are other names, so that a list that is open is not taken away.
+    """
+
+    def __init__(self, label: str, every: str, choose: Callable[[Choice], None]) -> None:
+        self._every = Choice(every, "")
+        self._shown = self._every
+        self._offered: dict[str, Choice] = {every: self._every}
+        self._choose = choose
+        self.select = Select(
+            label=label,
+            options=[every],
+            value=every,
+            size="small",
+            margin=0,
+            width=NAMED,
+            styles=TALL | {"max-width": "100%"},
+        )
+        self.select.param.watch(lambda event: self._picked(event.new), "value")
+
+    def show(self, key: str, choices: Sequence[Choice] | None) -> None:
+        """Show what is chosen; nobody picked it here. `choices`: None keeps those of before."""
+        known = list(self._offered.values())[1:] if choices is None else choices
+        chosen = next((one for one in known if key and fold(one.key) == fold(key)), Choice(key, key) if key else self._every)
+        names = Counter(one.name for one in known)
+        some = [one if names[one.name] == 1 else one._replace(name=f"{one.name} ({one.key})") for one in known]
+        offered = {one.name: one for one in (self._every, *some, *([chosen] if chosen not in (self._every, *known) else []))}
+        value = next(name for name, one in offered.items() if one.key == chosen.key and one.instance == chosen.instance)
+        self._shown = offered[value]
+        if offered != self._offered:
+            self._offered = offered
+            self.select.param.update(options=list(offered), value=value)
+            self.select.param.trigger("value")  # the library would show nothing where only the options differ
+        elif self.select.value != value:
+            self.select.value = value
+
+    def _picked(self, name: str | None) -> None:
+        found = self._offered.get(name or "", self._every)
+        if found != self._shown:
+            self._choose(found)

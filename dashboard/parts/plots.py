@@ -85,9 +85,9 @@ class Plot:
         self._html = html
         self._on_pick = on_pick
         self._drawn: Drawn | None = None
-        self._dark = False
+        self._dark = self._is_read = False
         self.plot: Any = None
-        self._head = block()
+        self._head = block(html("unread", {}))
         self._pane = pn.pane.Bokeh(None, name=name, visible=False, styles=TALL, **WIDE)
         self._numbers = block()
         self.body: Viewable = pn.Column(self._head, self._pane, self._numbers, styles=TALL, **WIDE)
@@ -95,9 +95,9 @@ class Plot:
     def show(self, drawn: Drawn) -> None:
         """Show a newer drawing. Call it in one `hold`, with the document's lock."""
         before = self._drawn
-        if before and (drawn is before or drawn.chart == before.chart):
+        if self._is_read and before and (drawn is before or drawn.chart == before.chart):
             return
-        self._drawn = drawn
+        self._drawn, self._is_read = drawn, True
         self._tell(drawn.chart)
         if drawn.model is None:
             self._pane.visible = False
@@ -107,6 +107,13 @@ class Plot:
         else:
             self._build(drawn)
         self._pane.visible = self.plot.visible = True
+
+    def unread(self) -> None:
+        """Show no numbers, and that they are not read: not until the next `show`."""
+        if self._is_read:
+            self._is_read = self._pane.visible = False
+            change(self._head, self._html("unread", {}))
+            change(self._numbers, "")
 
     def recolour(self, *, dark: bool) -> None:
         """Make axes readable on the dark or on the light card."""

@@ -20,7 +20,6 @@ from panel_material_ui.template.base import Page
 from panel_material_ui.widgets.icon import IconButton
 from panel_material_ui.widgets.select import Select
 
-from dashboard.access.who import User
 from dashboard.facts.levels import SNAPSHOT_LATE, SNAPSHOT_STOPPED
 from dashboard.parts.block import TALL, WIDE, change
 from dashboard.parts.html import TEMPLATES
@@ -32,8 +31,8 @@ WATCH_MS = 30_000
 ANSWER_MS = 5_000
 """How often an open page asks whether its server is still the same, and how long it waits for the answer."""
 
-THEME_COOKIE = "theme"
-"""`dark` or `light`, as the browser last had it; the page writes it."""
+THEME_COOKIE, CHOICE_COOKIE = "theme", "theme_choice"
+"""What the browser last had; what it was told, where nobody logs in. The page writes both."""
 
 GAP = "16px"
 """Between two cards."""
@@ -66,7 +65,8 @@ FRAME = {
     "& .MuiToolbar-root": {
         "minHeight": f"{BAR}px !important",
         "height": f"{BAR}px",
-        "paddingX": "16px !important",
+        "paddingLeft": "16px !important",
+        "paddingRight": f"{RAIL}px !important",  # of the menu of `templates/who.html`
         "gap": "12px",
     },
     "& .header": {
@@ -122,6 +122,7 @@ def shell(language: Language) -> Template:
         roles=ROLES,
         steady=STEADY,
         theme_cookie=THEME_COOKIE,
+        choice_cookie=CHOICE_COOKIE,
     )
     return environment.get_template("shell.html")
 
@@ -129,14 +130,13 @@ def shell(language: Language) -> Template:
 class Bar:
     """What stands in a tab's app bar: the provider, and how fresh the page is. `choose` is given an instance's name."""
 
-    def __init__(self, painter: Painter, user: User, choose: Callable[[str], None]) -> None:
+    def __init__(self, painter: Painter, choose: Callable[[str], None]) -> None:
         say = painter.say
         self._provider = selector(say("Provider"), {say("All providers"): ""}, "", choose)
         # the browser finds it by what it says, and lets it age (`templates/shell.html`)
         self._chip = pn.pane.HTML("", stylesheets=[BLOCKS], margin=0, align="center")
         self.theme = say("Light or dark")
-        who = pn.pane.HTML(painter.html("user", {"user": user}), stylesheets=[BLOCKS], margin=0, align="center")
-        self.parts: list[Viewable] = [self._provider, pn.layout.HSpacer(), self._chip, *([who] if user.logged_in else [])]
+        self.parts: list[Viewable] = [self._provider, pn.layout.HSpacer(), self._chip]
 
     def show(self, choices: Mapping[str, str], selected: str, chip: str) -> None:
         """Assign what differs. A selected instance that there is not is shown under its own name."""

@@ -1,7 +1,8 @@
 """A table of one session: filtered, sorted and paged on the server, 25 rows at a time. It never asks the database.
 
 A refresh keeps page, order, filters and scroll. While a row is selected, or somebody holds the table, newer rows wait and
-the table says so: new rows would drop the selection (`dashboard/PANEL.md`, "Tables").
+the table says so: new rows would drop the selection (`dashboard/PANEL.md`, "Tables"). Only rows of the same choice wait:
+those of another filter or provider come at once, and the selection ends.
 """
 
 # mypy: disable-error-code="no-untyped-call,no-any-unimported"
@@ -64,8 +65,10 @@ class Table:
         self._on_select = on_select
         self._on_action = on_action
         self._rows = Rows(tuple(columns))
+        self._none = self._rows
         self._newer: Rows | None = None
-        self._held = False
+        self._of: object = None
+        self._is_read = self._is_narrow = self._held = False
         self._empty = empty or say("Nothing to show.")
         selectable = on_select is not None or bool(actions)
         self._grid = Grid(
@@ -79,6 +82,7 @@ class Table:
             page_size=PAGE_SIZE,
             layout="fit_columns",
             theme="simple",
+            theme_classes=["unread"],
             titles={column.name: column.title for column in columns},
             widths={column.name: column.width for column in columns if column.width},
             formatters={column.name: FORMATS[column.kind] for column in columns if column.kind in FORMATS},
@@ -114,8 +118,13 @@ class Table:
         """The newest rows that it was given, shown or waiting."""
         return self._newer or self._rows
 
-    def show(self, rows: Rows) -> None:
-        """Show newer rows, at once or when the selection ends. Call it in one `hold`, with the document's lock."""
+    def show(self, rows: Rows, of: object = None) -> None:
+        """Show newer rows, at once or when the selection ends. Call it in one `hold`, with the document's lock.
+
+        `of`: what they were chosen by; those of another choice do not wait.
+        """
+        if not self._is_read or of != self._of:
+            self._turned(of, is_read=True)
         if rows is self._rows or rows.version == self._rows.version:
             self._newer = None
         elif self._held or self._grid.selection:
@@ -124,6 +133,21 @@ class Table:
             self._rows, self._newer = rows, None
             self._grid.value = rows.frame
         self._tell()
+
+    def unread(self) -> None:
+        """Show no rows, and that they are not read: not until the next `show`."""
+        if self._is_read:
+            self._turned(None, is_read=False)
+            self._rows = self._none
+            self._grid.value = self._none.frame
+        self._tell()
+
+    def _turned(self, of: object, *, is_read: bool) -> None:
+        """Other rows than before: nobody has selected or held any of them."""
+        self._of, self._is_read, self._held, self._newer = of, is_read, False, None
+        self.clear()
+        self._grid.page = 1
+        self._look()
 
     def hide(self, *columns: str) -> None:
         """Hide these columns, and no others."""
@@ -137,7 +161,8 @@ class Table:
 
     def clear(self) -> None:
         """End the selection."""
-        self._grid.selection = []
+        if self._grid.selection:
+            self._grid.selection = []
 
     def _button(self, action: Action) -> Button:
         button = Button(label=action.title, size="small", variant="outlined", margin=0)
@@ -152,15 +177,24 @@ class Table:
 
     def _release(self) -> None:
         if self._newer and not self._held and not self._grid.selection:
-            self.show(self._newer)
+            self.show(self._newer, self._of)
         else:
             self._tell()
 
     def _narrow(self) -> None:
-        self._grid.theme_classes = [] if self._grid.theme_classes else ["narrow"]
+        self._is_narrow = not self._is_narrow
+        self._look()
+
+    def _look(self) -> None:
+        classes = [*(["narrow"] if self._is_narrow else []), *([] if self._is_read else ["unread"])]
+        if self._grid.theme_classes != classes:
+            self._grid.theme_classes = classes
 
     def _tell(self) -> None:
         say, all_rows = self._say, len(self._rows.cells)
+        if not self._is_read:
+            change(self._status, f'<p class="rows" role="status">{escape(say("not read yet"))}</p>')
+            return
         shown = len(self._grid.current_view) if self._grid.filters else all_rows
         count = say.many("%(n)s row", "%(n)s rows", all_rows)
         if shown != all_rows:

@@ -246,6 +246,11 @@ def problem(found: Problem, say: Language) -> str:
     return say(PROBLEMS.get(code, PROBLEMS["wrong"]), bound=found.bound)
 
 
+def told(found: Problem, say: Language) -> str:
+    """The field, and what is wrong with it."""
+    return f"{label(found.path, say)}: {problem(found, say)}"
+
+
 def broken(found: Broken, say: Language) -> str:
     """Why a text is no JSON of an instance."""
     return say(BROKEN[found.why], line=found.line, column=found.column, name=found.name)

@@ -118,6 +118,10 @@ VIEWS: Final[dict[str, str]] = {
     "queue": N_("the call queue"),
     "sweeps": N_("the ERP readings"),
     "dead_letters": N_("the unreadable records"),
+    "calls": N_("the calls"),
+    "evidence": N_("the evidence of the calls"),
+    "closed_bills": N_("the closed bills"),
+    "references": N_("the ERP's own tables"),
 }
 
 SUBJECTS: Final[dict[Subject, str]] = {

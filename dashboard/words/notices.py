@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dashboard.facts.asked import Filters
 from dashboard.facts.board import Board
 from dashboard.facts.freshness import Freshness, freshness
 from dashboard.facts.levels import of_snapshot
 from dashboard.facts.snapshot import InstanceFigures, Reading
+from dashboard.words import address
 from dashboard.words.freshness import told
 from dashboard.words.labels import FAILURES, KINDS, N_, VIEWS
 from dashboard.words.language import Language
@@ -20,11 +22,12 @@ LATE_LEVELS: tuple[Literal["stopped", "late"], ...] = ("stopped", "late")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One warning. `tone` is shown as icon, word and colour."""
+    """One warning. `tone` is shown as icon, word and colour. `readings`: the address where the ERP readings stand."""
 
     tone: Tone
     text: str
     step: str
+    readings: str = ""
 
 
 def notices(reading: Reading, board: Board | None, say: Language) -> tuple[Notice, ...]:
@@ -102,8 +105,8 @@ def _partial(board: Board, say: Language) -> list[Notice]:
         found.append(Notice("info", text, say("Until then there are no numbers of it; they appear by themselves.")))
     if partial := named(one for one in board.partial if one.countable):
         text = say("The numbers are partial: %(instances)s.", instances=partial)
-        step = say("What has not been read yet is missing from them; see “ERP readings” below.")
-        found.append(Notice("info", text, step))
+        step = say("What has not been read yet is missing from them; see how far it is:")
+        found.append(Notice("info", text, step, _readings(board)))
     return found
 
 
@@ -147,5 +150,11 @@ def _erp(board: Board, say: Language) -> list[Notice]:
         named = "; ".join(f"{title} ({kinds})" for title, kinds in late.items() if kinds)
         if named:
             text = say("The ERP has not been read in time: %(instances)s.", instances=named)
-            found.append(Notice(level, text, say("Their numbers may be old; see “ERP readings” below.")))
+            step = say("Their numbers may be old; see when each was read:")
+            found.append(Notice(level, text, step, _readings(board)))
     return found
+
+
+def _readings(board: Board) -> str:
+    """They stand on the first page alone."""
+    return address.write("", Filters(instance=board.selected)) or "?"

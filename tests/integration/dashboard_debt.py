@@ -138,6 +138,7 @@ def _figures(n: int) -> dict[str, float]:
     states = {f"access.{word}": 10 * position + n for position, (word, _, _, _) in enumerate(STATES) if position > 2}
     speeds = {"access.speed_normal": 200 + n, "access.speed_reduced": 20 + n, "access.speed_unknown": 1}
     totals = {"standing.bills": 900 + n, "standing.overdue_cents": 9_000_000 + n, "standing.debtors": 500 + n}
+    totals |= {"standing.clients": 700, "standing.pre_cents": 1_000 + n, "standing.collection_cents": 8_000 + n}
     return {**ages, **states, **speeds, **totals, "access.blocked": 3, "access.active": 40 + n}
 
 

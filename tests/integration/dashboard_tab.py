@@ -157,5 +157,14 @@ def holds(page: Page) -> dict[str, int]:
 
 def choose(page: Page, title: str) -> None:
     """Select a provider."""
-    page.get_by_role("combobox").click()
+    page.get_by_role("combobox").first.click()
     page.locator("li.MuiMenuItem-root", has_text=title).click()
+
+
+def pick(page: Page, label: str, entry: str) -> None:
+    """Narrow the page by one of its own lists, by keyboard."""
+    box = page.locator(".MuiFormControl-root", has=page.locator(f"label:text-is('{label}')")).get_by_role("combobox")
+    box.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("option", name=entry, exact=True).focus()
+    page.keyboard.press("Enter")

@@ -141,11 +141,6 @@ class Gallery:
         newer = Button(label="Atualizar", margin=0)
         newer.on_click(lambda _event: self._refresh())
         chosen = [chips.Filter("Provedor", LONG_NAME, "?"), chips.Filter("Bairro", "<b>Centro</b>", "?instancia=norte")]
-        levels = [
-            chips.Chip("fresh", "Atualizado 15:04:05"),
-            chips.Chip("late", "Cobrança parada há 4 min", "hydrate"),
-            chips.Chip("stopped", "Sem leitura"),
-        ]
         card = {"background": "var(--panel-surface-color)", "border-radius": "12px", "padding": "16px", "min-width": "0"}
         grid = [
             pn.Column(
@@ -157,7 +152,7 @@ class Gallery:
             for plot in self.plots.values()
         ]
         self.body = pn.Column(
-            block("".join(chips.freshness(HTML, one) for one in levels) + chips.filters(HTML, chosen, "?")),
+            block(chips.filters(HTML, chosen, "?")),
             *(block(kpi.strip(HTML, kpis(number))) for number in (7, 6, 4)),
             newer,
             self.said,

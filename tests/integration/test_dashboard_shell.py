@@ -118,6 +118,21 @@ def test_the_theme_is_the_systems_until_somebody_chooses(browser: Browser, env: 
         page.wait_for_selector("#wait", state="hidden")
         assert page.evaluate(GROUND) == LIGHT
 
+        page.get_by_label("Seu menu").click()
+        expect(page.get_by_role("radio", name="Claro")).to_be_checked()
+        page.get_by_role("radio", name="Como o sistema").check()
+        until(page, GROUND, DARK)
+        page.get_by_role("radio", name="English").focus()
+        page.keyboard.press("Space")
+        expect(page.get_by_role("heading", name="Monitoring", level=1)).to_be_visible()
+        assert page.locator("html").get_attribute("lang") == "en"
+        turn(page, "Overdue bills")
+        expect(page.get_by_role("heading", name="Overdue bills", level=1)).to_be_visible()
+        page.get_by_label("Your menu").press("Enter")
+        expect(page.get_by_role("radio", name="As the system")).to_be_checked()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("radio", name="Dark")).to_be_hidden()
+
 
 @pytest.mark.usefixtures("dashboard")
 def test_on_a_phone_the_navigation_is_a_drawer(browser: Browser, env: Mapping[str, str]) -> None:

@@ -29,6 +29,7 @@ from tests.integration.dashboard_tab import (
     choose,
     environment,
     opened,
+    pick,
     plain,
     tab,
     wait_ready,
@@ -133,6 +134,23 @@ def sheet(env: Mapping[str, str], path: str) -> list[list[str]]:
         return list(csv.reader(io.StringIO(answer.read().decode("utf-8-sig")), delimiter=";"))
 
 
+def narrowed_by_lists(page: Page, env: Mapping[str, str], found: list[tuple[Debtor, Bill, int]]) -> None:
+    """From those of 8 to 15 days to some of them, and back, by keyboard; lists, address and rows agree."""
+    in_centro = [one for one in found if one[0].client and BAIRROS[one[0].client.bairro] == "Centro"]
+    ranged = [one for one in in_centro if 8 <= one[2] <= 15]
+    pick(page, "Bairro", "Centro")
+    wait_for(page, cards(ranged))
+    expect(page).to_have_url(address(env, f"{BILLS}&instancia=norte&bairro=Centro&faixa=8-15"))
+    expect(page.get_by_role("combobox", name="Bairro")).to_have_text("Centro")
+    pick(page, "Dias de atraso", "Qualquer atraso")
+    wait_for(page, cards(in_centro))
+    page.go_back()
+    wait_for(page, cards(ranged))
+    expect(page.get_by_role("combobox", name="Dias de atraso")).to_have_text("8 a 15 dias")
+    expect(page.locator("[role=img] canvas").first).to_be_visible()  # they come back, however often they went
+    pick(page, "Bairro", "Todos os bairros")
+
+
 def test_every_overdue_bill_is_counted_drawn_listed_and_exported(
     browser: Browser, env: Mapping[str, str], tmp_path: Path
 ) -> None:
@@ -178,6 +196,9 @@ def test_every_overdue_bill_is_counted_drawn_listed_and_exported(
         assert page.url == link
         chips.get_by_text("Centro").click()
         wait_for(page, cards(ranged))
+        expect(page.locator(".rows", has_text=f"{number(len(ranged))} registro")).to_be_visible()
+        narrowed_by_lists(page, env, found)
+        wait_for(page, cards(ranged))
 
         header, *lines = sheet(env, "faturas.csv?instancia=norte&faixa=8-15&bairro=Centro")
         assert sorted(line[header.index("Fatura")] for line in lines) == sorted(
@@ -205,7 +226,18 @@ def test_what_came_back_and_what_rolled_on(browser: Browser, env: Mapping[str, s
         column = header.index("Após ligação (R$)")
         assert sum(round(reais(line[column]) * 100) for line in lines) == sum(cents for _, cents, called in paid if called)
         expect(page.locator("[data-rolls] tbody tr")).to_have_count(2)
-        expect(page.locator("[data-kpi=bills] .spark")).to_have_count(1)
+        for name in ("bills", "cents", "debtors", "short", "long"):
+            expect(page.locator(f"[data-kpi={name}] .spark")).to_have_count(1)
+            expect(page.locator(f"[data-kpi={name}] .change")).to_have_count(1)
+
+        opened(page, address(env, "?instancia=norte&periodo=7"))
+        expect(page.locator(".spans [aria-current]")).to_have_text("7 dias")
+        expect(page.locator(".numbers:has(caption:has-text('dos últimos dias')) tbody tr")).to_have_count(7)
+        page.locator(".spans").get_by_text("90 dias").click()
+        expect(page).to_have_url(address(env, "?instancia=norte&periodo=90"))
+        expect(page.locator(".numbers:has(caption:has-text('dos últimos dias')) tbody tr")).to_have_count(90)
+        page.go_back()
+        expect(page.locator(".numbers:has(caption:has-text('dos últimos dias')) tbody tr")).to_have_count(7)
 
 
 def each_contract(some: list[Debtor]) -> list[tuple[Contract | None, int | None]]:

@@ -85,6 +85,16 @@ def test_a_clerk_logs_in_is_thrown_out_and_logs_in_again(browser: Browser, env: 
         page.keyboard.press("Enter")
         page.wait_for_url(address(env, "?pagina=configuracao"))
         page.wait_for_selector("#wait", state="hidden")
+        page.get_by_label("Seu menu").click()
+        page.get_by_role("radio", name="Escuro").check()
+        page.get_by_role("radio", name="English").check()
+        expect(page.get_by_label("Your menu")).to_be_visible()
+        with browser.new_context(storage_state=page.context.storage_state()) as other:  # kept with the user, in no browser
+            other.clear_cookies(name="theme")
+            elsewhere = other.new_page()
+            elsewhere.goto(address(env))
+            assert elsewhere.locator("html").get_attribute("lang") == "en"
+            assert elsewhere.locator("html").get_attribute("data-theme") == "dark"
 
         changed = user(env, tmp_path, "set", "ana", "--password", password=f"another {PASSWORD}\n")
         assert changed.returncode == 0, changed.stderr
@@ -97,8 +107,8 @@ def test_a_clerk_logs_in_is_thrown_out_and_logs_in_again(browser: Browser, env: 
         page.wait_for_url(address(env, "?pagina=configuracao"))
 
         page.goto(address(env, "logout"))
-        expect(page.get_by_text("Você entrou como ana.")).to_be_visible()
-        page.get_by_role("button", name="Sair").click()
+        expect(page.get_by_text("You are logged in as ana.")).to_be_visible()
+        page.get_by_role("button", name="Log out").click()
         page.wait_for_url("**/login")
         page.goto(address(env))
         page.wait_for_url("**/login?next=*")

@@ -9,12 +9,13 @@ import pytest
 
 from dashboard.facts.asked import Filters
 from dashboard.facts.blocked import PAST_DAYS, Blocked, Contracts, Day, Named, Read, contracts
+from dashboard.facts.choices import Found
 from dashboard.facts.names import Names
 from dashboard.facts.trend import Trend
 from dashboard.parts.blocked_rows import SPEEDS, STATES, columns, day_rows, part_rows
 from dashboard.parts.blocked_screen import kpis, painted
 from dashboard.parts.html import Html
-from dashboard.parts.kpi import strip
+from dashboard.parts.kpi import Change, strip
 from dashboard.words.language import Language
 from schemas.debtor import Access
 from schemas.figures.access import ACCESS
@@ -58,7 +59,8 @@ def row(days: int | None, access: Access = "blocked_auto", **more: object) -> di
 
 
 def read(instance: Instance, *cells: Connections, rows: tuple[dict[str, object], ...] = ()) -> Read:
-    return Read(instance, TODAY, NOW, Names(instance, {}), cells, rows)
+    names = Names(instance, {})
+    return Read(instance, TODAY, NOW, names, cells, rows, Found(instance, names, cells, {}))
 
 
 @pytest.fixture
@@ -170,6 +172,21 @@ def test_how_it_went_on_begins_where_it_is_known(facts: Contracts, html: Html) -
     unkept = painted(replace(facts, past={}), Filters(), READ, html).charts["access"]
     assert unkept.is_empty
     assert unkept.nothing == "Ainda não há números guardados destes dias."
+
+
+def test_yesterday_is_that_of_all_terms_together(facts: Contracts, html: Html) -> None:
+    """Fewer blocked are good, of trust unlocks nobody says so; under a filter nothing of the whole provider is told."""
+    past = {f"access.blocked_{term}": Trend((2, 3)) for term in ("short", "long", "none")}
+    some = replace(facts, past={**past, "access.trust_unlock": Trend((2, 1))})
+    shown = {card.name: card for card in kpis(some, Filters(), READ, html.say)}
+    assert shown["blocked"].change == Change("=", "igual a ontem")
+    assert shown["blocked"].trend == (6, 9)
+    assert shown["short"].change == Change("=", "igual a ontem")
+    assert shown["idle"].change == Change("-", "1 a menos que ontem", "good")
+    assert shown["trust"].change == Change("-", "1 a menos que ontem", "neutral")
+    assert shown["reduced"].trend is None
+    filtered = kpis(some, Filters(bairro="Centro"), READ, html.say)
+    assert all(card.change is None and card.trend is None for card in filtered)
 
 
 def test_exact_days_tell_who_is_blocked_apart(facts: Contracts, html: Html) -> None:

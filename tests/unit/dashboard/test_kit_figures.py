@@ -77,7 +77,6 @@ def test_filters_in_force_can_be_dropped() -> None:
     text = chips.filters(HTML, [one, two], "?")
     assert "&lt;Centro&gt;" in text
     assert "Tirar todos" in text
-    assert "hydrate" in chips.freshness(HTML, chips.Chip("late", "Parada", "hydrate"))
 
 
 @given(st.lists(st.none() | st.floats(-1e9, 1e9), max_size=40))

@@ -1,6 +1,7 @@
 """The catalogues hold exactly the strings of the source, and Babel writes numbers as a Brazilian does."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -137,3 +138,10 @@ def test_ages_are_in_their_largest_unit(seconds: int, text: str) -> None:
 def test_every_action_of_the_audit_has_words() -> None:
     """One without would leave the page Operation empty."""
     assert set(ACTIONS) == set(get_args(Action))
+
+
+def test_no_string_is_translated_twice() -> None:
+    """The library keeps one of two, and nobody knows which."""
+    lines = (CATALOGUES / "pt_BR.po").read_text(encoding="utf-8").splitlines()
+    ids = [line for line in lines if line.startswith('msgid "') and line != 'msgid ""']
+    assert [line for line, n in Counter(ids).items() if n > 1] == []

@@ -15,7 +15,7 @@ from dashboard.access.letters import Letter
 from dashboard.facts.asked import Filters, Unread
 from dashboard.facts.health import Mongo, kafka, members
 from dashboard.facts.operation import Operation, entry, letter_row, stage_rows, sweep_rows
-from dashboard.facts.snapshot import Reading
+from dashboard.facts.snapshot import Reading, Snapshot
 from dashboard.facts.stages import Stage, needed
 from dashboard.parts.html import Html
 from dashboard.parts.operation_screen import opened, painted, runs, size, text
@@ -145,6 +145,8 @@ def test_what_was_not_read_is_no_number(portuguese: Language, reading: Any) -> N
     assert failed.blocks["figures"] == failed.blocks["stages"] == ""
     assert "demora demais" in words(failed.blocks["notices"])
     assert "atlantis" in words(painted(html, seen, None, Filters(instance="atlantis")).blocks["notices"])
+    invalid = Reading(NOW, Snapshot(NOW, (), 0, (("atlantis", "zone"),)))
+    assert "atlantis" not in words(painted(html, invalid, None, Filters(instance="atlantis")).blocks["notices"])
     assert "Olhando as etapas" in words(first.blocks["notices"])
 
 

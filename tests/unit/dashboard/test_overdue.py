@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.facts.asked import BANDS, Filters
+from dashboard.facts.choices import Found
 from dashboard.facts.coming_back import coming_back
 from dashboard.facts.connection import LOST, ORDINARY, connection
 from dashboard.facts.due import narrowed
@@ -37,7 +38,8 @@ def bill(days: int, cents: int, code: str = "7", **more: object) -> dict[str, ob
 
 
 def read(instance: Instance, *cells: Late, bills: tuple[dict[str, object], ...] = ()) -> Read:
-    return Read(instance, TODAY, Names(instance, TABLES), cells, cells, bills)  # type: ignore[arg-type]  # its keys are By
+    names = Names(instance, TABLES)  # type: ignore[arg-type]  # its keys are By
+    return Read(instance, TODAY, names, cells, cells, bills, Found(instance, names, cells, {}))
 
 
 def test_everything_adds_up_whatever_it_is_broken_down_by(instance: MakeInstance) -> None:

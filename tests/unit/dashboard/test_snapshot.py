@@ -19,7 +19,6 @@ from dashboard.facts.snapshot import (
     Reading,
     Rows,
     Snapshot,
-    masked,
     snapshot,
 )
 from dashboard.words.labels import VIEWS
@@ -31,6 +30,8 @@ from schemas.figures.standing import Share, Standing
 from schemas.instances import Instance
 from schemas.refills import Refill
 from schemas.reverse_map import Subject
+from schemas.views import DEAD_LETTERS, STAGES
+from schemas.views import VIEWS as EVERY_VIEW
 
 MakeInstance = Callable[..., Instance]
 MakeRows = Callable[..., Rows]
@@ -157,12 +158,6 @@ def test_instances_are_ordered_by_what_people_read(instance: MakeInstance, now: 
     assert (built.dead_letters, built.wrong, built.built_at) == (3, (("x", "zone"),), now)
 
 
-@pytest.mark.parametrize(("phones", "shown"), [(["+5582999991234", "+55111"], "•••• 1234"), ([], "")])
-def test_a_phone_is_shown_only_to_be_recognised(phones: list[str], shown: str) -> None:
-    """Whoever passes by the screen must not be able to dial it."""
-    assert masked(phones) == shown
-
-
 def test_one_instance_or_all_of_them(figures: Callable[..., InstanceFigures], reading: Callable[..., Reading]) -> None:
     """All of them is their sum; an unknown name means nobody, not everybody."""
     norte, sul = figures("norte"), figures("sul", zone="America/Maceio", min_days=10)
@@ -213,5 +208,6 @@ def test_the_queues_of_all_instances_merge_into_one_total_order(places: list[tup
 def test_only_views_that_the_page_shows_make_it_incomplete(now: datetime, rows_of: MakeRows) -> None:
     """A new `view_epochs` is also written for the heartbeats, which say nothing about a debtor."""
     found = [Refill(view=view, partitions=(0,), left=1) for view in ("debtors", "references", "stages", "sweeps")]
-    assert [one.view for one in snapshot(rows_of(refills=found), now).refills] == ["debtors", "sweeps"]
+    assert [one.view for one in snapshot(rows_of(refills=found), now).refills] == ["debtors", "references", "sweeps"]
     assert set(VIEWS) == set(SHOWN), "each has its word"
+    assert set(SHOWN) == {view.name for view in EVERY_VIEW} - {STAGES} | {DEAD_LETTERS}, "each view is on some page"
