@@ -60,15 +60,15 @@
     return [...told].slice(0, 12);
   }
 
-  // Numbers that differ where anything was added, taken away or has another height; after the time of ten pictures.
+  // Numbers that differ where anything was added, taken away or has another height; after the time of five pictures.
   async function fingerprint() {
-    for (let n = 0; n < 10; n++) { await new Promise(requestAnimationFrame); }
+    for (let n = 0; n < 5; n++) { await new Promise(requestAnimationFrame); }
     const found = all();
     return [found.length, document.documentElement.scrollHeight, found.reduce((sum, one) => sum + one.clientHeight, 0)];
   }
 
   function unfold() {
-    for (const one of all().filter(one => one.tagName === "DETAILS").slice(0, 3)) { one.open = true; }
+    for (const one of all().filter(one => one.tagName === "DETAILS" && one.id !== "who").slice(0, 3)) { one.open = true; }
   }
 
   // Keyboard: `wanted` has every control, and loses those that had the focus.
@@ -87,6 +87,12 @@
     return [window.wanted.delete(one), window.wanted.size, marked ? "" : called(one)];
   }
   const missed = () => [...window.wanted].filter(one => one.isConnected).map(called);
+
+  // Whether there is anything to search in, and whether that has the focus.
+  const searched = () => {
+    const one = "input[type=search], [data-search] input, input[placeholder]";
+    return [all().some(each => each.matches(one) && seen(each)), active().matches(one)];
+  };
 
   // What a refresh must leave alone.
   const heading = () => all().find(one => one.tagName === "H1" && seen(one) && one.textContent.trim());
@@ -118,5 +124,5 @@
   }
   const green = () => Boolean(all().find(one => one.matches(".stamp.fresh"))) && !document.documentElement.dataset.aged;
 
-  return {outside, fingerprint, unfold, controls, arrived, missed, mark, focus, state, text, green};
+  return {outside, fingerprint, unfold, controls, arrived, missed, searched, mark, focus, state, text, green};
 })()

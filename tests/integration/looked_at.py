@@ -25,7 +25,7 @@ def outside(page: Page) -> list[str]:
 
 
 def settled(page: Page) -> None:
-    """Until nothing was added, taken away or had another height in the time of ten pictures."""
+    """Until nothing was added, taken away or had another height in the time of five pictures."""
     ends = time.monotonic() + PATIENCE_MS / 1000
     before = look(page, "fingerprint")
     while (found := look(page, "fingerprint")) != before:
@@ -34,8 +34,12 @@ def settled(page: Page) -> None:
 
 
 def by_keyboard(page: Page) -> list[str]:
-    """Press Tab until every control had the focus; what was never reached, and where nobody sees that it was."""
-    wrong = []
+    """Press `/`, then Tab until every control had the focus; what was never reached, and where nobody sees that it was."""
+    wrong: list[str] = []
+    page.evaluate("document.activeElement?.blur()")
+    page.keyboard.press("/")
+    there, focused = look(page, "searched")
+    wrong += ["/ does not go to the search"] if there and not focused else []
     page.evaluate("document.activeElement?.blur()")
     for _ in range(look(page, "controls") + SPARE):
         page.keyboard.press("Tab")
