@@ -67,6 +67,9 @@ def fill(found: Seeded, now: datetime) -> None:
         queued(found, one, some[name], today, now)
     found.database["sweeps"].delete_many({"instance": "novo", "kind": {"$in": ["bill", "contract"]}})
     found.put("sweeps", [views.sweep(failed(of["novo"], now))])
+    found.database["calls"].delete_many(
+        {"attempt": {"$exists": False}}
+    )  # of the pages of debt, which ask for no more of them
     many(found, like, today)
     called(found, of, now)
     told(found, now)

@@ -96,6 +96,9 @@
 
   // What a refresh must leave alone.
   const heading = () => all().find(one => one.tagName === "H1" && seen(one) && one.textContent.trim());
+  const scroller = () => all().find(one => ["auto", "scroll"].includes(style(one).overflowY) && one.scrollHeight > one.clientHeight + 400
+    && one.contains(heading().getRootNode().host ?? heading()) || one === document.scrollingElement) ?? document.scrollingElement;
+  const scroll = () => { scroller().scrollTop = 240; };
   function mark() {
     const text = heading().firstChild;
     getSelection().setBaseAndExtent(text, 0, text, text.length);
@@ -107,7 +110,7 @@
     const here = all().filter(seen), one = active();
     const sorted = one => ["ascending", "descending"].includes(one.getAttribute("aria-sort"));
     return {
-      scroll: Math.round(scrollY),
+      scroll: Math.round(scroller().scrollTop),
       focus: `${one.tagName}.${one.className} ${one.getAttribute("href") ?? ""} ${one.selectionStart ?? ""}`,
       marked: (heading().getRootNode().getSelection?.() ?? getSelection()).toString(),
       unfolded: here.filter(one => one.tagName === "DETAILS" && one.open).length,
@@ -124,5 +127,5 @@
   }
   const green = () => Boolean(all().find(one => one.matches(".stamp.fresh"))) && !document.documentElement.dataset.aged;
 
-  return {outside, fingerprint, unfold, controls, arrived, missed, searched, mark, focus, state, text, green};
+  return {outside, fingerprint, unfold, controls, arrived, missed, searched, scroll, mark, focus, state, text, green};
 })()

@@ -164,7 +164,7 @@ DIALOGS: Mapping[str, Callable[[Page], None]] = {"cobranca": _promise}
 
 
 def test_nobody_is_shut_out(served: Stack, browser: Browser) -> None:
-    """axe-core finds nothing in either theme, whatever is open; Tab comes to each control and shows where it is; `?` and `/`."""
+    """axe-core finds nothing in either theme, whatever is open; Tab comes to each control and shows where it is."""
     wrong = []
 
     def judge(page: Page, where: str) -> None:
@@ -275,7 +275,7 @@ def test_a_refresh_disturbs_nobody(tabs: Mapping[str, Page], seeded: Seeded) -> 
     for path, page in tabs.items():
         look(page, "unfold")
         look(page, "mark")
-        page.evaluate("scrollTo(0, 240)")
+        look(page, "scroll")
         BEGUN.get(path, lambda page: look(page, "focus"))(page)
         settled(page)
         before[path] = look(page, "state"), look(page, "text")
