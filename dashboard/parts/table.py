@@ -24,6 +24,8 @@ from dashboard.parts.styles import TABLES
 from dashboard.words.language import Language
 
 PAGE_SIZE = 25
+UNREAD = ["unread"]
+"""Not one of `theme_classes`: a table that is not built yet cannot be told of them (`dashboard/PANEL.md`)."""
 FORMATS = {
     "text": {"type": "plaintext"},
     "code": {"type": "plaintext"},
@@ -68,7 +70,7 @@ class Table:
         self._none = self._rows
         self._newer: Rows | None = None
         self._of: object = None
-        self._is_read = self._is_narrow = self._held = False
+        self._is_read = self._held = False
         self._empty = empty or say("Nothing to show.")
         selectable = on_select is not None or bool(actions)
         self._grid = Grid(
@@ -82,7 +84,7 @@ class Table:
             page_size=PAGE_SIZE,
             layout="fit_columns",
             theme="simple",
-            theme_classes=["unread"],
+            css_classes=UNREAD,
             titles={column.name: column.title for column in columns},
             widths={column.name: column.width for column in columns if column.width},
             formatters={column.name: FORMATS[column.kind] for column in columns if column.kind in FORMATS},
@@ -147,7 +149,7 @@ class Table:
         self._of, self._is_read, self._held, self._newer = of, is_read, False, None
         self.clear()
         self._grid.page = 1
-        self._look()
+        self._grid.css_classes = [] if is_read else UNREAD
 
     def hide(self, *columns: str) -> None:
         """Hide these columns, and no others."""
@@ -182,13 +184,7 @@ class Table:
             self._tell()
 
     def _narrow(self) -> None:
-        self._is_narrow = not self._is_narrow
-        self._look()
-
-    def _look(self) -> None:
-        classes = [*(["narrow"] if self._is_narrow else []), *([] if self._is_read else ["unread"])]
-        if self._grid.theme_classes != classes:
-            self._grid.theme_classes = classes
+        self._grid.theme_classes = [] if self._grid.theme_classes else ["narrow"]
 
     def _tell(self) -> None:
         say, all_rows = self._say, len(self._rows.cells)

@@ -79,6 +79,14 @@ class Visitor:
         fields = {"_xsrf": found[1] if found else "", **fields}
         return await self.http.post(path, data=fields, headers={**PAGE, **self._cookies})
 
+    async def prefer(self, *, told: bool = True, **fields: str) -> int:
+        """As the menu of the app bar does, `told` or not what a change must come with; the status."""
+        xsrf = (await self.get("/preferences")).json()["xsrf"]
+        answer = await self.http.post(
+            "/preferences", data=fields, headers={**self._cookies, **({"X-XSRFToken": xsrf} if told else {})}
+        )
+        return answer.status_code
+
     async def log_in(self, name: str, password: str = PASSWORD, **fields: str) -> httpx.Response:
         """By the form."""
         return await self.post("/login", name=name, password=password, **fields)

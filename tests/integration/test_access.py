@@ -123,6 +123,26 @@ async def test_a_role_decides_what_is_seen(mongo_uri: str, database: str) -> Non
         assert await judge.page_answers() == []
 
 
+async def test_what_somebody_likes_is_his_own(mongo_uri: str, database: str) -> None:
+    """Language and theme: kept with the user, and from no other site's form; nothing else can be set this way."""
+    await known(mongo_uri, database, vera="viewer", otto="operator")
+    async with guarded(mongo_uri, database) as (page, _), Visitor(page) as viewer, Visitor(page) as operator:
+        for visitor, name in ((viewer, "vera"), (operator, "otto")):
+            await visitor.log_in(name)
+        assert await viewer.prefer(told=False, locale="en") == HTTPStatus.FORBIDDEN
+        for fields in ({"locale": "klingon"}, {"theme": "blue"}, {"role": "admin"}, {}):
+            assert await viewer.prefer(**fields) == HTTPStatus.BAD_REQUEST
+        assert '<html lang="pt-BR"' in (await viewer.get("/")).text
+        assert await viewer.prefer(locale="en", theme="dark", role="admin") == HTTPStatus.NO_CONTENT
+        assert (await viewer.get("/configuracao.csv")).status_code == HTTPStatus.FORBIDDEN
+        async with Visitor(page) as elsewhere:
+            await elsewhere.log_in("vera")
+            mine = (await elsewhere.get("/")).text
+        assert '<html lang="en"' in mine
+        assert 'choice: "dark"' in mine
+        assert '<html lang="pt-BR"' in (await operator.get("/")).text
+
+
 async def test_passwords_are_tried_slowly_and_cookies_are_safe(mongo_uri: str, database: str) -> None:
     """By user and by address; somebody who does not exist is told the same; `Secure` follows a declared proxy's word."""
     await known(mongo_uri, database, ana="admin", bia="viewer")

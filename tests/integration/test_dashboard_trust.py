@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
@@ -78,6 +80,12 @@ def test_only_what_is_known_is_a_number(seeded: Seeded, env: Mapping[str, str], 
         expect(page.locator("[data-figure=overdue] .note")).to_have_text("parcial, 2 de 4 leituras")
         assert "R$" not in text(page)
         assert "ConnectTimeout" not in text(page)
+
+        with pytest.raises(HTTPError, match="503"):
+            urlopen(address(env, "faturas.csv?instancia=novo"), timeout=60)  # noqa: S310 - our own process on this machine
+        for name in ("faturas.xlsx", "cobranca.csv", "fila.csv", "bairros.csv"):
+            with urlopen(address(env, name), timeout=60) as file:  # noqa: S310 - as above
+                assert "-parcial-6-de-8-" in file.headers["Content-Disposition"], name
 
         page.goto(address(env, "?instancia=gone"))
         expect(page.get_by_text("O provedor “gone” não existe.")).to_be_visible()

@@ -81,6 +81,7 @@ def test_an_erp_that_is_not_read_in_time_is_named(
     found = warned(reading(one), portuguese)
 
     assert [notice.tone for notice in found] == ([tone] if tone else [])
+    assert all(notice.readings == "?" for notice in found)
     assert all("Norte" in notice.text and "Faturas" in notice.text and "Clientes" not in notice.text for notice in found)
 
 

@@ -66,10 +66,10 @@ def test_rows_of_another_choice_never_wait(seen: Seen, *, held: bool) -> None:
 def test_what_is_not_read_is_neither_old_nor_nothing(seen: Seen) -> None:
     """Before the first rows, and when they can be read no more."""
     assert "ainda não" in seen.status
-    assert "unread" in seen.grid.theme_classes
+    assert "unread" in seen.grid.css_classes
     seen.table.show(rows(), "norte")
     assert "0 registro" in seen.status
-    assert "unread" not in seen.grid.theme_classes
+    assert "unread" not in seen.grid.css_classes
     seen.table.show(rows("1"), "norte")
     seen.grid.selection = [0]
     seen.table.unread()
