@@ -10,11 +10,14 @@ SYNC = $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes $(REQU
 	&& $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 IS_ROOT_WITH_APT = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 # Two files of tests at a time, each process with a broker and a database of its own: half of a test is waiting for stages.
-AT_ONCE := -n 2 --dist loadgroup --no-loadscope-reorder
+AT_ONCE := -n 2 --dist loadfile --no-loadscope-reorder
 APT = apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends
 
+# Without compiled modules the start of every program takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit test-asterisk lint types layers check bench sim chaos compose-test chromium clean
+.PHONY: help setup demo test test-unit test-asterisk lint types layers check bench screenshots sim chaos compose-test chromium clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
@@ -46,6 +49,9 @@ check: lint types layers test-unit ## what a change must pass before it is sent
 
 bench: .venv/.dev ## speed, as ratios against a baseline of the same run
 	@$(BIN)/collector bench $(ARGS)
+
+screenshots: .venv/.dev chromium ## the pictures of README.md, taken anew of a demonstration
+	@$(BIN)/python -m deploy.screenshots
 
 sim: .venv/.dev ## 90 days of calling in minutes, with crashes after every step; ARGS="--seed 7 --debtors 10000" is the long one
 	@$(BIN)/collector sim $(ARGS)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 import panel as pn
 import structlog
@@ -16,18 +16,19 @@ from panel.viewable import Viewable
 
 from dashboard.access import gate, setup
 from dashboard.access.access import Access
-from dashboard.access.letters import LetterDesk
+from dashboard.access.letters import LetterDesk, PutBack
 from dashboard.access.masking import people_of
 from dashboard.access.preferences import Preferences
 from dashboard.access.rules import may
 from dashboard.access.who import current
 from dashboard.controls import Clerk
 from dashboard.drafts.desk import Desk
+from dashboard.drafts.what_if import WhatIf
 from dashboard.facts import evidence, reads
 from dashboard.facts.counting import Counting
 from dashboard.facts.open_pages import OpenPages
 from dashboard.facts.refresher import Refresher
-from dashboard.files import exports
+from dashboard.files import exports, operation
 from dashboard.files.lists import Files
 from dashboard.handlers import Alive, Guarded, Ready
 from dashboard.pages import PAGES
@@ -55,18 +56,28 @@ WALLBOARD_SECONDS = 86_400
 WARM_AFTER_S = 20.0
 
 
-def main() -> None:
+class Outside(NamedTuple):
+    """What others do for the dashboard, which knows only `schemas`. None: it is not offered."""
+
+    put_back: PutBack | None = None
+    what_if: WhatIf | None = None
+
+
+ALONE = Outside()
+
+
+def main(outside: Outside = ALONE) -> None:
     """Serve until SIGTERM or SIGINT. MongoDB may be away: the page then says so and tries again."""
-    run("dashboard", Settings, _serve)
+    run("dashboard", Settings, partial(_serve, outside))
 
 
-async def _serve(settings: Settings) -> None:
-    async with serving(settings):
+async def _serve(outside: Outside, settings: Settings) -> None:
+    async with serving(settings, outside):
         await asyncio.Event().wait()
 
 
 @asynccontextmanager
-async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Server, Refresher]]:
+async def serving(settings: Settings, outside: Outside = ALONE, **server: int) -> AsyncIterator[tuple[Server, Refresher]]:
     """The dashboard, up while the context lasts. `server`: Bokeh's options. Raises StopWorker where the port is taken."""
     pn.extension("tabulator")  # a page with a table may be opened in a tab that began without one
     database = connect(settings)
@@ -77,7 +88,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
     counting = Counting(partial(reads.count, database), now)
     access = setup.access(settings, database, now)
 
-    letters = LetterDesk(database, now)
+    letters = LetterDesk(database, now, outside.put_back)
 
     @cache
     def painter(locale: str, role: Role) -> Painter:
@@ -103,6 +114,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
                 partial(evidence.look_up, database),
                 Desk(database, now, settings.key, by, may_act=may(user.role, "admin")),
                 letters,
+                outside.what_if if may(user.role, "admin") else None,
             )
             return Session(pn.state.curdoc, refresher, PAGES, opened, template(user.locale)).page
         except Exception:  # else Panel would show the traceback to the clerk
@@ -115,6 +127,7 @@ async def serving(settings: Settings, **server: int) -> AsyncIterator[tuple[Serv
         (r"/readyz", Ready, {"refresher": refresher, "clock": now}),
         *Files(database, refresher, counting, now).handlers(),
         *exports.handlers(database, refresher, now),
+        *operation.handlers(database, refresher, now),
     ]
     try:
         started = _listen(settings, open_session, handlers, access, server)

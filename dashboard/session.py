@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import panel as pn
 from bokeh.document import Document
 from jinja2 import Template
+from panel.io.resources import LOCAL_DIST
 
 from dashboard.access.rules import may
 from dashboard.access.who import LANGUAGES
@@ -41,6 +42,8 @@ class Session:
         self._body = shell.stack(gap=shell.GAP, **shell.ROOM)
         self.page = shell.open_page(say("Collection"), template, self._bar, self._body, self._recolour)
         mine = self._pages.values()
+        # Panel sets it when it writes the page; for a tab that connects again none is, and it asked Panel's CDN for styles
+        document.template_variables["dist_url"] = LOCAL_DIST
         document.template_variables["nav"] = [
             {"path": page.path, "title": say(page.title), "icon": page.icon, "key": page.key} for page in mine
         ]

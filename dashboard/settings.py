@@ -17,7 +17,7 @@ class Settings(MongoSettings):
     signs logins. `DASHBOARD_PROXIES`: whose X-Forwarded-For and X-Forwarded-Proto are believed.
     `DASHBOARD_OIDC_…`: a provider of identities at which people may log in too, and which of its claims names the user.
     `COLLECTOR_SECRET_KEY`: seals what is typed into the page "Instances"; without it neither secrets nor drafts are kept.
-    `KAFKA_BOOTSTRAP_SERVERS`: only for the heartbeat; without it there is none, and everything else works.
+    `KAFKA_BOOTSTRAP_SERVERS`: for the heartbeat, letters put back, and rules tried out; all else works without it.
     """
 
     kafka_bootstrap_servers: Annotated[str, Field(pattern=rf"^({SERVER}(,{SERVER})*)?$")] = ""

@@ -5,24 +5,44 @@ from collections.abc import Mapping
 from typing import Any
 
 from deploy.clients import database
+from deploy.letters.chosen import Chosen, query
+from deploy.whose_letter import Whose, whose
 from schemas.runtime.settings import MongoSettings
-from schemas.views import DEAD_LETTERS, NOT_DISCARDED
+from schemas.views import DEAD_LETTERS
 
 Letter = Mapping[str, Any]
 
 
-async def letters(settings: MongoSettings, stage: str, topic: str, limit: int) -> list[Letter]:
-    """At most `limit` (0: all) of one stage and from one topic ("": any) that nobody has discarded. Raises StopWorker."""
-    wanted: dict[str, Any] = {**NOT_DISCARDED, **({"stage": stage} if stage else {})}
+async def letters(settings: MongoSettings, chosen: Chosen, topic: str, limit: int) -> list[Letter]:
+    """At most `limit` (0: all) of those that are chosen, from one topic ("": any). Raises StopWorker."""
+    wanted = query(chosen)
     if topic:
         wanted["place"] = {"$gte": f"{topic}[", "$lt": f"{topic}\\"}  # "\" follows "[": the places of this topic, no other
     async with database(settings) as views:
-        return [one async for one in views[DEAD_LETTERS].find(wanted).sort("at", -1).limit(limit)]
+        found: list[Letter] = []
+        async for one in views[DEAD_LETTERS].find(wanted).sort("at", -1):
+            if not chosen.instance or of(one).instance == chosen.instance:
+                found.append(one)
+            if len(found) == limit:  # never where it is 0
+                break
+        return found
+
+
+def of(letter: Letter) -> Whose:
+    """Which instance, kind and id it is about."""
+    key = letter["key"]
+    return whose(None if key is None else bytes(key), letter["place"])
 
 
 def shown(letter: Letter) -> dict[str, object]:
     """For the terminal: where and why, never whose."""
-    return {name: letter[name] for name in ("at", "stage", "place", "field", "reason")}
+    about = of(letter)._asdict()
+    return {
+        "at": letter["at"],
+        "stage": letter["stage"],
+        **about,
+        **{name: letter[name] for name in ("place", "field", "reason")},
+    }
 
 
 def exported(letter: Letter) -> dict[str, object]:

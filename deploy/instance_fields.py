@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
+from schemas.erp.in_the_clear import MEND, in_the_clear
 from schemas.errors import StopWorker
 from schemas.instance_changes import Fields, open_secrets, open_url
 from schemas.instances import Instance, wrong_field
@@ -58,6 +59,10 @@ def checked(fields: Mapping[str, Any]) -> Instance:
         raise StopWorker(_mend(exc)) from None
     if open_url(instance):
         raise StopWorker("erp.url is wrong (holds a user, a password or a query): give the address alone")
+    if in_the_clear(instance.erp):
+        raise StopWorker(
+            f"erp.url is wrong (http:// outside a private network shows the token to all on the way): give {MEND}"
+        )
     return instance
 
 

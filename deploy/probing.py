@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -12,9 +11,10 @@ import httpx
 
 from deploy.instances import TestSettings, where
 from producers.erp.changes import examine
-from producers.erp.source import Source
+from producers.erp.columns import Columns
+from producers.erp.source import Probe
 from producers.erp.sources import open_source
-from producers.erp.wire import NoAnswerError
+from producers.erp.wire_failures import ElsewhereError, NoAnswerError
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks
 from schemas.erp.connections import Connection
@@ -30,10 +30,8 @@ YES, NO, UNKNOWN = "yes", "no", "?"
 NOT_ASKED = "not asked, as nobody answered before"
 TRY_LATER = "; it may pass"
 IN_A_ROW = re.compile(r"^row ")
-ANSWERED = re.compile(r" answers (?:(?P<status>\d{3}):)?")
+ANSWERED = re.compile(r" answers (?:(?P<status>\d{3})\b)?")
 """How a webhook's failure begins where it did answer."""
-NOBODY = "0"
-"""An id that no row has: asking for it shows whether rows that left a sweep may be asked for."""
 SHOWN = re.compile(r"[^\s:]{1,64}")
 """What may be an id. Where columns are mixed up, anything else may be a name."""
 REFUSED = {
@@ -45,7 +43,10 @@ REFUSED = {
 
 
 async def findings(instance: Instance, settings: TestSettings) -> list[Finding]:
-    """One row a resource. Nothing is published, and nothing is written anywhere. Raises StopWorker for a bad secret."""
+    """One row a resource. Nothing is published, and nothing is written anywhere. Raises StopWorker for a bad secret.
+
+    `note`: what has to be worked around there, such as an operator that the ERP understands otherwise.
+    """
     source = open_source(instance, opened(instance.erp, settings.collector_secret_key))
     person = partial(person_hash, key=settings.collector_person_key)
     found: list[Finding] = []
@@ -55,33 +56,22 @@ async def findings(instance: Instance, settings: TestSettings) -> list[Finding]:
             try:
                 if nobody:
                     raise NoAnswerError(NOT_ASKED)
-                rows, total = await _ask(instance, source, table)
-                said = YES, YES, total, first_problem(instance, table, rows, person)
+                probe = await source.survey(table)
+                said = YES, YES, _total(probe), first_problem(instance, table, probe.rows, person)
             except PipelineError as exc:
                 nobody = nobody or isinstance(exc.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
                 passing = isinstance(exc, RetryLater) and not isinstance(exc, NoAnswerError)
                 said = *judged(instance.erp, table, exc), "", f"{exc}{TRY_LATER if passing else ''}"
-            names = ("kind", "resource", "reachable", "authorised", "rows", "first_problem")
-            found.append(dict(zip(names, (table.kind, table.name, *said), strict=True)))
+            names = ("kind", "resource", "reachable", "authorised", "rows", "first_problem", "note")
+            note = "; ".join(source.notes(table.kind))
+            found.append(dict(zip(names, (table.kind, table.name, *said, note), strict=True)))
     finally:
         await source.close()
     return found
 
 
-async def _ask(instance: Instance, source: Source, table: Table) -> tuple[Sequence[Row], str]:
-    """The first rows, and how many there are. An ERP that may invent its answers is asked as a sweep begins and ends."""
-    probe = await source.probe(table)
-    rows = probe.rows
-    protocol = ERPS[instance.erp.kind].protocol
-    if protocol is not None and protocol.check is not None:
-        async with aclosing(source.pages(table)) as coming:
-            async for told in coming:
-                rows = told.rows
-                break
-            else:
-                rows = ()
-        await source.reread(table, {NOBODY: NOBODY})
-    return rows, f"{len(probe.rows)} or more" if probe.total is None else str(probe.total)
+def _total(probe: Probe) -> str:
+    return f"{len(probe.rows)} or more" if probe.total is None else str(probe.total)
 
 
 def judged(erp: Connection, table: Table, exc: PipelineError) -> tuple[str, str]:
@@ -89,7 +79,7 @@ def judged(erp: Connection, table: Table, exc: PipelineError) -> tuple[str, str]
     by_webhook = isinstance(erp, AltaredeWebhooks) and (table.kind != "client" or "client" in erp.resources)
     if isinstance(erp, AltaredeExport | AltaredeWebhooks) and not by_webhook:
         return _of_folder(erp.folder)
-    if isinstance(exc, NoAnswerError) or isinstance(exc.__cause__, httpx.HTTPError):
+    if isinstance(exc, NoAnswerError | ElsewhereError) or isinstance(exc.__cause__, httpx.HTTPError):
         return NO, UNKNOWN
     if by_webhook and isinstance(exc, StopWorker):
         return _of_webhook(str(exc))
@@ -111,6 +101,10 @@ def _of_webhook(said: str) -> tuple[str, str]:
 
 def first_problem(instance: Instance, table: Table, rows: Sequence[Row], person: Callable[[str], str]) -> str:
     """Why the first row that cannot be used cannot; "" where all can. It names columns and ids, no person's data."""
+    try:
+        Columns(ERPS[instance.erp.kind], table).check(rows)
+    except StopWorker as exc:
+        return str(exc)
     for row in rows:
         try:
             change = examine(table, row, person)

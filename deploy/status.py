@@ -1,7 +1,7 @@
 """How far everything is: stages, lag by consumer group and topic, views being read anew, last sweeps, dead letters."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -17,11 +17,14 @@ from schemas.runtime.mongo import Database
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.runtime.transactions import MARKERS
 from schemas.stages import Heartbeat
-from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, NOT_DISCARDED
+from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, UNSETTLED
 from schemas.views import STAGES as HEARTBEATS
 
 Offsets = Mapping[TopicPartition, int]
+COMPLETED = "completed"
 LOOKS, LOOK_MS = 5, 200
+CAME_TO = ("kept", "closed", "lost", "refused", "change", "notes")
+"""Of a sweep that an earlier version told nothing is known of these."""
 
 
 class StatusSettings(KafkaSettings, MongoSettings):
@@ -37,7 +40,7 @@ class Lag(Model):
 
 
 class LastSweep(Model):
-    """The newest sweep of one kind that ended so. `phase`: completed, failed or held; `at` in UTC."""
+    """The newest sweep of one kind that ended so. `phase`: completed, failed or held; `at` in UTC; counts: see `Sweep`."""
 
     instance: str
     kind: str
@@ -46,6 +49,12 @@ class LastSweep(Model):
     rows: int
     published: int
     error: str
+    kept: int = 0
+    closed: int = 0
+    lost: int = 0
+    refused: int = 0
+    change: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class DeadCount(Model):
@@ -76,6 +85,13 @@ def lags(group: str, committed: Offsets, begins: Offsets, ends: Offsets) -> list
     return [Lag(group=group, topic=topic, behind=behind[topic]) for topic in sorted(behind)]
 
 
+def standing(sweeps: Iterable[LastSweep]) -> list[LastSweep]:
+    """Without what is over: a failure, or a sweep held back, that a complete one of the same kind followed."""
+    ended = list(sweeps)
+    completed = {(one.instance, one.kind): one.at for one in ended if one.phase == COMPLETED}
+    return [one for one in ended if one.phase == COMPLETED or completed.get((one.instance, one.kind), one.at) <= one.at]
+
+
 async def status(settings: StatusSettings, prefix: str = "") -> Status:
     """Groups whose name begins with `prefix`. Raises StopWorker."""
     async with database(settings) as views:
@@ -83,19 +99,23 @@ async def status(settings: StatusSettings, prefix: str = "") -> Status:
             stages=tuple(roll(await _heartbeats(views), STAGES, datetime.now(UTC))),
             lag=tuple(await read_lag(settings.kafka_bootstrap_servers, prefix)),
             refills=refills([one async for one in views[EPOCHS].find(UNDER_WAY)]),
-            sweeps=tuple(await _sweeps(views)),
+            sweeps=tuple(standing(await _sweeps(views))),
             dead_letters=tuple(await _dead(views)),
         )
 
 
-async def read_lag(servers: str, prefix: str = "") -> list[Lag]:
-    """Of every group whose name begins with `prefix`; topics that are gone are left out. Raises StopWorker."""
+async def read_lag(servers: str, prefix: str = "", until: Offsets | None = None) -> list[Lag]:
+    """Of every group whose name begins with `prefix`; topics that are gone are left out. Raises StopWorker.
+
+    `until`: how far the partitions that it names need to be read, where what is written later does not count.
+    """
     async with admin(servers) as client, reader(servers) as consumer:
         there = set(await client.list_topics())
         committed = {group: await _committed(client, group, there) for group in await _groups(client, prefix)}
         partitions = {partition for offsets in committed.values() for partition in offsets}
         begins = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
+        ends |= {tp: min(at, ends[tp]) for tp, at in (until or {}).items() if tp in ends}
         read = {group: await _past_markers(consumer, offsets, ends) for group, offsets in committed.items()}
     return [lag for group, offsets in read.items() for lag in lags(group, offsets, begins, ends)]
 
@@ -148,6 +168,7 @@ async def _sweeps(views: Database) -> list[LastSweep]:
             rows=one.get("rows", 0),
             published=one.get("published", 0),
             error=one.get("error", ""),
+            **{name: one[name] for name in CAME_TO if name in one},
         )
         async for one in found
     ]
@@ -157,6 +178,6 @@ async def _dead(views: Database) -> list[DeadCount]:
     topic = {"$arrayElemAt": [{"$split": ["$place", "["]}, 0]}
     grouped = {"_id": {"stage": "$stage", "topic": topic}, "letters": {"$sum": 1}, "newest": {"$max": "$at"}}
     counts = await views[DEAD_LETTERS].aggregate(
-        [{"$match": NOT_DISCARDED}, {"$group": grouped}, {"$sort": {"_id.stage": 1, "_id.topic": 1}}]
+        [{"$match": UNSETTLED}, {"$group": grouped}, {"$sort": {"_id.stage": 1, "_id.topic": 1}}]
     )
     return [DeadCount(**one["_id"], letters=one["letters"], newest=one["newest"]) async for one in counts]

@@ -23,7 +23,7 @@ WHATS: tuple[What, ...] = get_args(What)
 Row = dict[str, object]
 Count = Mapping[str, Any]
 BETWEEN = " | "
-COLUMNS = ("what", "value", "raw", "clients", "suggestion", "likeness")
+COLUMNS = ("what", "value", "raw", "clients", "suggestion", "likeness", "rows")
 
 
 async def unmapped(settings: MongoSettings, name: str, whats: Sequence[What] = WHATS) -> list[Row]:
@@ -54,13 +54,18 @@ def pipeline(what: What, name: str) -> Pipeline:
 
 
 def rows(what: What, counts: Iterable[Count], instance: Instance) -> list[Row]:
-    """Lines of one table, the same columns for every `what`: `value` as we say it, `raw` as the ERP writes it."""
+    """Lines of one table, the same columns for every `what`: `value` as we say it, `raw` as the ERP writes it.
+
+    `rows`: of codes, the contracts or bills that have it.
+    """
     if what in {"bairro", "client_type"}:
         found = report({one["_id"]: one["clients"] for one in counts}, ReverseMap(instance.reverse.get(what, {})))
-        lines = [(one.shown, BETWEEN.join(one.variants), one.clients, one.suggestion, one.likeness or None) for one in found]
+        lines = [
+            (one.shown, BETWEEN.join(one.variants), one.clients, one.suggestion, one.likeness or None, None) for one in found
+        ]
     else:
-        named = ((*_named(one["_id"]), one["clients"]) for one in counts)
-        lines = [(*one, "", None) for one in sorted(named, key=lambda one: (-one[2], *one))]
+        named = ((*_named(one["_id"]), one["clients"], one.get("rows")) for one in counts)
+        lines = [(*one, "", None, rows) for *one, rows in sorted(named, key=lambda one: (-one[2], *one[:3]))]
     return [dict(zip(COLUMNS, (what, *line), strict=True)) for line in lines]
 
 

@@ -22,6 +22,7 @@ Action = Literal[
     "instance_changed",
     "removal_asked",
     "letter_discarded",
+    "letter_retried",
 ]
 
 

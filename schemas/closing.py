@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+from schemas.due_dates import NO_DUE_DATE
 from schemas.erp import ERPS
 from schemas.erp.declaration import Table
 from schemas.errors import RejectRecord
@@ -73,4 +74,4 @@ def _told(table: Table, event: ErpRow, field: str) -> Any:  # noqa: ANN401 - eac
 def told(table: Table, event: ErpRow) -> dict[str, Any]:
     """Contract and due date as far as the row of a closed bill still shows them."""
     found = {"contract": _told(table, event, "contract"), "due_on": _told(table, event, "due_on")}
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in found.items() if value and value != NO_DUE_DATE}

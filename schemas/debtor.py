@@ -75,7 +75,11 @@ class Contract(Model):
 
 
 class Bill(Model):
-    """One bill that is still open. `due_on` is the local date of the instance.
+    """One bill that is still open. `due_on` is the local date of the instance; `schemas.due_dates` tells which are meant.
+
+    `agreement`: the ERP's id of the one that is to take its place; `instalment_of`: of the one that it belongs to. One bill
+    may have both, as an agreement is made of another's instalments. `renegotiated`: all that rows of before told; it holds
+    where there is no `agreement`.
 
     `lost`: it left the ERP's lists and nothing tells what became of it; its status is then unknown, and nobody is called.
     """
@@ -87,6 +91,8 @@ class Bill(Model):
     status_raw: str = ""
     awaiting_confirmation: bool = False
     renegotiated: bool = False
+    agreement: str = ""
+    instalment_of: str = ""
     lost: bool = False
     seen_at: Instant
 

@@ -5,19 +5,20 @@ from functools import lru_cache
 from aiokafka.partitioner import murmur2  # a pure function: Kafka's own hash
 
 from schemas.errors import RejectRecord
+from schemas.key_parts import escaped
 
 SIGN_BIT = 0x7FFFFFFF
 ROW_PARTS = 4
 
 
 def debtor_key(instance: str, client: str) -> bytes:
-    """`instance:client`."""
+    """`instance:client`. `client`: as it is in every event, escaped once by whoever reads the ERP."""
     return f"{instance}:{client}".encode()
 
 
 def row_key(instance: str, client: str, kind: str, code: str) -> bytes:
-    """`instance:client:kind:id`; the debtor's key is its first half."""
-    return f"{instance}:{client}:{kind}:{code}".encode()
+    """`instance:client:kind:id`; the debtor's key is its first half. `code`: as the ERP has it."""
+    return f"{instance}:{client}:{kind}:{escaped(code)}".encode()
 
 
 def debtor_of_row(key: bytes | None) -> bytes:

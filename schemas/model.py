@@ -24,9 +24,10 @@ def in_utc(at: datetime) -> datetime:
 
 NAME = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 
-# The key's separator is ":", so neither an instance nor a client code may hold one.
+# The key's separator is ":", so neither an instance nor a client code may hold one: `schemas.keys.escaped`.
 InstanceName = Annotated[str, Field(pattern=NAME)]
 Code = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^:\x00-\x1f]+$")]
+RowId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")]
 Cents = Annotated[int, Field(ge=0, lt=10**12)]
 Instant = Annotated[AwareDatetime, AfterValidator(in_utc)]
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
+from schemas.nothing import is_nothing
 from schemas.spelling import PARTICLES, ROMAN, fold
 
 Subject = Literal["bairro", "client_type"]
@@ -12,8 +13,6 @@ Variants = dict[str, tuple[str, ...]]
 """Canonical name to its other spellings, as an instance keeps them; the canonical name need not be among them."""
 
 UNDEFINED = "Indefinido"
-NULLS = frozenset({"0", "\\n", "null"})
-"""What ERPs and their exports write for nothing, beside what holds neither letter nor digit."""
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -28,12 +27,6 @@ def _word(word: str, *, first: bool) -> str:
     if ROMAN.fullmatch(word):
         return word.upper()
     return word.lower() if word.lower() in PARTICLES and not first else word.capitalize()
-
-
-def is_blank(raw: str) -> bool:
-    """Whether the ERP says nothing there."""
-    folded = fold(raw)
-    return folded in NULLS or not any(each.isalnum() for each in folded)
 
 
 def consistent(variants: Variants) -> Variants:
@@ -60,8 +53,8 @@ class ReverseMap:
 
     def shown(self, raw: str) -> str:
         """The canonical name; where there is none title case, and `UNDEFINED` for a blank."""
-        return self._canonical.get(fold(raw)) or (UNDEFINED if is_blank(raw) else title_case(raw))
+        return self._canonical.get(fold(raw)) or (UNDEFINED if is_nothing(raw) else title_case(raw))
 
     def known(self, raw: str) -> bool:
         """Whether the map names it. A blank needs no name."""
-        return fold(raw) in self._canonical or is_blank(raw)
+        return fold(raw) in self._canonical or is_nothing(raw)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from schemas.model import Code, InstanceName, Instant, Model
+from schemas.model import Code, InstanceName, Instant, Model, RowId
 
 Kind = Literal["client", "contract", "bill", "reference"]
 
@@ -12,19 +12,21 @@ class ErpRow(Model):
 
     `lost`: it left the sweep and nothing tells what became of it; without `lost`, a row of None is gone.
 
-    `client` is the ERP's code of the client that owns the row; for a reference row (client type, city) the table's name.
+    `id` is the ERP's, whatever signs it has; `client` its code of the client that owns the row, without ":" (see
+    `schemas.keys`); for a reference row (client type, city) the table's name.
     `entered`: it came into what is swept since a sweep that was complete.
-    `ddd`: the instance's default area code when the row was read.
+    `ddd`, `zone`: the instance's default area code and its time zone when the row was read.
     """
 
     instance: InstanceName
     erp: str
     kind: Kind
-    id: Code
+    id: RowId
     client: Code
     row: dict[str, str] | None
     seen_at: Instant
     sweep: str
     ddd: str = ""
+    zone: str = ""
     lost: bool = False
     entered: bool = False

@@ -16,6 +16,11 @@ class Sweep(Model):
 
     `rows` were read, `published` were new or differed, `absent` had left the query and were read again by id. Of the `known`
     rows, members before the sweep, `missing` were not found by their id either: these are what a completed sweep closes.
+
+    What it came to: of the known rows `kept` are members still; `closed` were told as paid, cancelled or gone since the last
+    completed sweep, `lost` as rows of which nothing tells what became of them; `refused` could not be read, and have their
+    letters. `change`: how many more members there are than after the last completed sweep (after a start of the poller:
+    than before this one). `notes`: what had to be worked around, a sentence each.
     """
 
     instance: InstanceName
@@ -31,3 +36,9 @@ class Sweep(Model):
     known: int = Field(default=0, ge=0)
     missing: int = Field(default=0, ge=0)
     error: str = ""
+    kept: int = Field(default=0, ge=0)
+    closed: int = Field(default=0, ge=0)
+    lost: int = Field(default=0, ge=0)
+    refused: int = Field(default=0, ge=0)
+    change: int = 0
+    notes: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from schemas.closing import ending, is_open, table_of, told
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.evidence import Evidence
+from schemas.key_parts import escaped
 from schemas.model import Model
 from schemas.queue import QueueEntry
 from schemas.rows import ErpRow
@@ -128,7 +129,7 @@ def sweep(event: Sweep) -> Document:
 def reference(event: ErpRow) -> Document:
     """The ERP's own tables (client types, cities) by `table` and `code`."""
     return {
-        "_id": f"{event.instance}:{event.client}:{event.id}",
+        "_id": f"{event.instance}:{event.client}:{escaped(event.id)}",
         "instance": event.instance,
         "table": event.client,
         "code": event.id,
@@ -181,7 +182,7 @@ def bill(event: ErpRow) -> Document:
     itself tells, which not every ERP does.
     """
     table = table_of(event)
-    names = {"_id": f"{event.instance}:{event.client}:{event.id}", "instance": event.instance}
+    names = {"_id": f"{event.instance}:{event.client}:{escaped(event.id)}", "instance": event.instance}
     names |= {"code": event.client, "bill": event.id}
     if not is_open(table, event):
         end, shown = ending(table, event), told(table, event)
@@ -208,8 +209,8 @@ VIEWS = (
 )
 DEAD_LETTERS = "dead_letters"
 """Fed from `dead.v1` by the same sink; its documents hold foreign bytes and are therefore made from the record itself."""
-NOT_DISCARDED: Mapping[str, Any] = {"discarded": None}
-"""Of a `find` in `DEAD_LETTERS`: the letters that nobody has discarded (`at`, `by`, `why`). All counts are of these."""
+UNSETTLED: Mapping[str, Any] = {"discarded": None, "retried.sent_at": None}
+"""Of a `find` in `DEAD_LETTERS`: what nobody has discarded or retried (`schemas.letters`). All counts are of these."""
 LETTERS = Expiry("at", DEAD.retention or timedelta(days=365))
 BEATS = Expiry("at", HEARTBEATS.retention or timedelta(days=1))
 SHOWN_CALLS = Expiry("at", CALLS_KEPT)

@@ -107,11 +107,13 @@ BILLS = st.builds(
     status=st.sampled_from(["open", "partial"]),
     awaiting_confirmation=st.booleans(),
     renegotiated=st.booleans(),
+    agreement=st.sampled_from(["", "", "1", "2"]),
+    instalment_of=st.sampled_from(["", "", "1", "2"]),
     seen_at=INSTANTS,
 )
 CONTRACTS = st.builds(
     Contract,
-    status=st.just("active"),
+    status=st.sampled_from(["active", "active", "draft", "inactive", "withdrawn", "negative", "unknown"]),
     access=st.sampled_from(["active", "notice", "blocked_auto", "blocked_manual", "unknown"]),
     trust_unlock=st.booleans(),
     voluntary_suspension=st.booleans(),

@@ -110,7 +110,10 @@ class Missing(RequestHandler):
 
 def gated(handler: type[RequestHandler]) -> type[RequestHandler]:
     """The same handler behind the gate."""
-    return handler if issubclass(handler, Gated) else type(handler.__name__, (Gated, handler), {})
+    if issubclass(handler, Gated):
+        return handler
+    own = {"needs": getattr(handler, "needs", Gated.needs)}  # else Gated's own would stand before it
+    return type(handler.__name__, (Gated, handler), own)
 
 
 def close(server: BokehTornado) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from dashboard.drafts.draft import Draft
+from schemas.erp.in_the_clear import in_the_clear
 from schemas.instance_changes import Fields, Row, changes, exported, flat, merged, open_url, unproven
 from schemas.instances import Instance
 from schemas.secret_fields import PLACES, at, put, secret_fields
@@ -122,7 +123,9 @@ def _judged(fields: Fields) -> Instance | list[Problem]:
         instance = Instance.model_validate(fields)
     except ValidationError as exc:
         return list(dict.fromkeys(_told(exc)))
-    return [Problem("erp.url", "open_url")] if open_url(instance) else instance
+    if open_url(instance):
+        return [Problem("erp.url", "open_url")]
+    return [Problem("erp.url", "in_the_clear")] if in_the_clear(instance.erp) else instance
 
 
 def _told(exc: ValidationError) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from dashboard.facts.gates import heartbeats
 from dashboard.facts.operation import ROWS, Operation, entry, letter_row, stage_rows, sweep_rows
 from dashboard.facts.sight import Sight
 from schemas.audit import AUDIT
-from schemas.views import DEAD_LETTERS, LIVING, NOT_DISCARDED, STAGES
+from schemas.views import DEAD_LETTERS, LIVING, STAGES, UNSETTLED
 
 QUERY_MS = 10_000
 COUNTED = 100_000
@@ -19,18 +19,21 @@ SWEEPS_READ = 5_000
 WITHOUT_BYTES = {"key": 0, "value": 0}
 
 
-async def read(sight: Sight, filters: Filters) -> Operation:
-    """Stages and dead letters of everybody; sweeps and audit of the chosen instance. Raises PyMongoError, TimeoutError."""
+async def read(sight: Sight, filters: Filters, most: int = ROWS) -> Operation:
+    """Stages and dead letters of everybody; sweeps and audit of the chosen instance. Raises PyMongoError, TimeoutError.
+
+    `most`: letters, and entries of the audit, the newest.
+    """
     database, now = sight.database, sight.now
     asking = asyncio.create_task(health.ask(sight.kafka))
     try:
         beats = list(heartbeats(await database[STAGES].find(LIVING).max_time_ms(QUERY_MS).to_list(BEATS_READ)))
         chosen = {"instance": filters.instance} if filters.instance else LIVING
         swept = await database["sweeps"].find(chosen).max_time_ms(QUERY_MS).to_list(SWEEPS_READ)
-        dead = database[DEAD_LETTERS].find(NOT_DISCARDED, WITHOUT_BYTES).sort("at", -1).limit(ROWS).max_time_ms(QUERY_MS)
-        letters = await database[DEAD_LETTERS].count_documents(NOT_DISCARDED, limit=COUNTED, maxTimeMS=QUERY_MS)
+        dead = database[DEAD_LETTERS].find(UNSETTLED, WITHOUT_BYTES).sort("at", -1).limit(most).max_time_ms(QUERY_MS)
+        letters = await database[DEAD_LETTERS].count_documents(UNSETTLED, limit=COUNTED, maxTimeMS=QUERY_MS)
         noted: Mapping[str, Any] = {"instance": filters.instance} if filters.instance else {}
-        audit = database[AUDIT].find(noted).sort("_id", -1).limit(ROWS).max_time_ms(QUERY_MS)
+        audit = database[AUDIT].find(noted).sort("_id", -1).limit(most).max_time_ms(QUERY_MS)
         entries = await database[AUDIT].count_documents(noted, limit=COUNTED, maxTimeMS=QUERY_MS)
         return Operation(
             now,

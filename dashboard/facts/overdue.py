@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from dashboard.facts import coming_back
+from dashboard.facts import coming_back, undated
 from dashboard.facts.asked import Filters
 from dashboard.facts.choices import Choices, Found, choices
 from dashboard.facts.coming_back import ComingBack
@@ -17,6 +17,7 @@ from dashboard.facts.names import Names
 from dashboard.facts.reads import all_rows
 from dashboard.facts.sight import Sight
 from dashboard.facts.trend import Trend, trends
+from dashboard.facts.undated import WithoutDay
 from schemas.figures.debts import Debt, together
 from schemas.figures.narrow import BY, By
 from schemas.figures.overdue import Late, bills_pipeline, late, late_pipeline
@@ -99,7 +100,7 @@ class Overdue:
     """Compared by identity: one is made each refresh and shared by all sessions that look at the same rows.
 
     `today`: of the first instance. `aging`: a band for each of `AGES`, whatever age is chosen. `days`: ascending.
-    `back`, `trends`: of the whole instances, whatever else is chosen; the trends only where nothing else is.
+    `back`, `trends`, `undated`: of the whole instances, whatever else is chosen; the trends only where nothing else is.
 
     `parts`: most cents first. `lines`: the most late first, of `short.bills + long.bills` there are.
     """
@@ -114,6 +115,7 @@ class Overdue:
     lines: tuple[Line, ...]
     back: ComingBack = field(default_factory=ComingBack)
     trends: Mapping[str, Trend] = field(default_factory=dict)
+    undated: WithoutDay = field(default_factory=WithoutDay)
     choices: Choices = field(default_factory=dict)
 
     @property
@@ -125,10 +127,10 @@ class Overdue:
 async def read(sight: Sight, filters: Filters) -> Overdue:
     """One instance after the other: the page is never the reason why MongoDB is busy."""
     found = [await _read(sight, instance, filters) for instance in sight.instances]
-    back = await coming_back.read(sight)
+    back, without = await coming_back.read(sight), await undated.read(sight)
     is_whole = filters == Filters(instance=filters.instance)
     before = await trends(sight, "standing", FIGURES) if is_whole else {}
-    return replace(await asyncio.to_thread(overdue, found, sight.now.date()), back=back, trends=before)
+    return replace(await asyncio.to_thread(overdue, found, sight.now.date()), back=back, trends=before, undated=without)
 
 
 async def _read(sight: Sight, instance: Instance, filters: Filters, limit: int = MOST) -> Read:

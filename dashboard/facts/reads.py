@@ -9,21 +9,21 @@ from pymongo.errors import PyMongoError
 from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.board import HEAD, NoSuchInstance, order
 from dashboard.facts.findings import Counted, Findings, What, findings, pipelines
-from dashboard.facts.gates import heartbeats, scope, signs
+from dashboard.facts.gates import heartbeats, signs
 from dashboard.facts.refusals import failure_of
 from dashboard.facts.snapshot import Debtor, InstanceRows, Rows, Snapshot, debtor, snapshot
 from schemas.calling.freshness import Signs
 from schemas.errors import RetryLater
 from schemas.figures.debts import SUBJECTS, debt_pipeline
 from schemas.figures.queue import queue_pipeline, waiting_pipeline
-from schemas.figures.scope import Pipeline, Scope
+from schemas.figures.scope import Pipeline, Scope, scope_of
 from schemas.figures.standing import standing_pipeline
 from schemas.instances import Instance
 from schemas.pabx import PABX_HOLDS
 from schemas.refills import UNDER_WAY, refills
 from schemas.runtime.mongo import Database, instances
 from schemas.stages import Heartbeat
-from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, NOT_DISCARDED, STAGES, Document
+from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, STAGES, UNSETTLED, Document
 
 QUERY_MS = 20_000
 """MongoDB gives up on a single query after this."""
@@ -61,7 +61,7 @@ async def _rows(database: Database, before: Mapping[str, datetime], now: datetim
     valid, wrong = await instances(database)
     # one instance after the other: the refresh is never the reason why MongoDB is busy
     found = [await _instance(database, instance, seen, now) for instance in valid.values()]
-    dead = await database[DEAD_LETTERS].count_documents(NOT_DISCARDED, limit=DEAD_COUNTED, maxTimeMS=QUERY_MS)
+    dead = await database[DEAD_LETTERS].count_documents(UNSETTLED, limit=DEAD_COUNTED, maxTimeMS=QUERY_MS)
     return Rows(found, sweeps, dead, wrong, seen, beats, refills(shares), before)
 
 
@@ -74,7 +74,7 @@ async def _signs(database: Database) -> tuple[list[Document], list[Heartbeat], S
 
 
 async def _instance(database: Database, instance: Instance, seen: Signs, now: datetime) -> InstanceRows:
-    of = scope(instance, seen, now)
+    of = scope_of(instance, now, seen)
     standing, waiting, head, *debts = await asyncio.gather(
         all_rows(database, "debtors", standing_pipeline(of)),
         all_rows(database, "queue", waiting_pipeline(of)),
@@ -106,7 +106,7 @@ async def queue(database: Database, selected: str, now: datetime) -> list[Debtor
             if selected != EVERYBODY and selected not in valid:
                 raise NoSuchInstance(selected)
             chosen = [one for one in valid.values() if selected in (EVERYBODY, one.name)]
-            found = [(one, await _queue(database, scope(one, seen, now))) for one in chosen]
+            found = [(one, await _queue(database, scope_of(one, now, seen))) for one in chosen]
     except (PyMongoError, TimeoutError) as exc:
         raise RetryLater(failure_of(exc)) from exc
     return sorted((debtor(row, instance, now) for instance, rows in found for row in rows), key=order)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from dashboard.facts.asked import Asked
 from dashboard.facts.failures import Failure
-from dashboard.facts.gates import gate_of, scope
 from dashboard.facts.phones import ending
 from dashboard.facts.provider import Provider, identity
 from dashboard.facts.situation import situation
@@ -16,9 +15,11 @@ from dashboard.facts.sources import Source, sources
 from dashboard.facts.stages import Stage, is_deaf, needed, passed, stages
 from schemas.calling.calendar import Gate
 from schemas.calling.freshness import Signs
+from schemas.calling.gates import gate_of
 from schemas.calling.place import place
 from schemas.figures.debts import Debt, debts
 from schemas.figures.queue import Waiting, waiting
+from schemas.figures.scope import scope_of
 from schemas.figures.standing import Standing, standing
 from schemas.instances import Instance
 from schemas.queue import Facts, Part, Verdict
@@ -140,7 +141,7 @@ def snapshot(rows: Rows, now: datetime) -> Snapshot:
 
 def _figures(read: InstanceRows, rows: Rows, until: datetime | None, now: datetime) -> InstanceFigures:
     instance = read.instance
-    of = scope(instance, rows.signs, now)
+    of = scope_of(instance, now, rows.signs)
     return InstanceFigures(
         *identity(instance),
         instance.rules.min_days_overdue,

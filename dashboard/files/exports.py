@@ -14,7 +14,7 @@ from tornado.web import authenticated
 
 from dashboard.access.masking import people_of
 from dashboard.access.who import current
-from dashboard.facts import blocked, calls, collection, coming_back, history, overdue
+from dashboard.facts import blocked, calls, collection, coming_back, history, overdue, undated
 from dashboard.facts.asked import EVERYBODY, Filters
 from dashboard.facts.board import common_zone
 from dashboard.facts.due import SHORT_DAYS
@@ -32,6 +32,7 @@ from dashboard.parts import (
     overdue_rows,
     overdue_screen,
 )
+from dashboard.parts import undated as undated_parts
 from dashboard.parts.rows import Rows
 from dashboard.words import address
 from dashboard.words.language import Language, language
@@ -69,6 +70,10 @@ async def _recovered(sight: Sight, _filters: Filters, say: Language, _people: Pe
 
 async def _rolls(sight: Sight, _filters: Filters, say: Language, _people: People) -> Rows:
     return overdue_rows.roll_rows(await coming_back.read(sight), say)
+
+
+async def _undated(sight: Sight, _filters: Filters, say: Language, people: People) -> Rows:
+    return undated_parts.rows(await undated.every_line(sight), say, people.name)
 
 
 async def _inventory(sight: Sight, filters: Filters, say: Language, people: People, *, is_short: bool) -> Rows:
@@ -113,6 +118,7 @@ EXPORTS: Mapping[str, Export] = {
     overdue_screen.PATH: _bills,
     **{overdue_screen.FILES[by]: partial(_part, by) for by in BY},
     "faturas-dias": _days,
+    undated_parts.FILE: _undated,
     "faturas-recuperado": _recovered,
     "faturas-rolagem": _rolls,
     calls_screen.PATH: _calls,
@@ -140,6 +146,10 @@ class File(AuthRequestHandler):
         self.refresher = refresher
         self.clock = clock
 
+    def titled(self, name: str, instance: str, say: Language) -> str:
+        """The file's name, which says that its numbers are partial. Raises RetryLater where there are none yet."""
+        return name if name in OF_THE_PAST else named(name, self.refresher.reading, instance, say)
+
     @authenticated
     async def get(self, name: str, kind: str) -> None:
         """404 for an instance that there is not; 503 without MongoDB: half a file would look like a whole one.
@@ -155,7 +165,7 @@ class File(AuthRequestHandler):
                 self.send_error(HTTPStatus.NOT_FOUND)
                 return
             some = chosen(valid, filters.instance)
-            told = name if name in OF_THE_PAST else named(name, self.refresher.reading, filters.instance, say)
+            told = self.titled(name, filters.instance, say)
             rows = await self.export(Sight(self.database, some, now), filters, say, people_of(user.role))
         except (PyMongoError, RetryLater):
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)

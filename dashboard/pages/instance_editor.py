@@ -18,9 +18,12 @@ from dashboard.drafts.judged import Ready, problems, ready
 from dashboard.drafts.shape import Field
 from dashboard.drafts.shelf import Shelf
 from dashboard.drafts.suggested import Suggestion, accepted, suggestions
+from dashboard.drafts.what_if import WhatIf
 from dashboard.facts.instances import Instances, Listed, changed
 from dashboard.pages.instance_switches import SAID, Switches
+from dashboard.pages.instance_what_if import WhatIfPart
 from dashboard.pages.work import Work
+from dashboard.parts import shell
 from dashboard.parts.html import Html
 from dashboard.parts.instance_card import Card, Looked, Pressed
 from dashboard.parts.instance_form import Form, json_area
@@ -40,7 +43,14 @@ class Editor:
     `turned` is told of other drafts than before, `closed` when a stored one's form is closed.
     """
 
-    def __init__(self, html: Html, desk: Desk, turned: Callable[[], None], closed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        html: Html,
+        desk: Desk,
+        turned: Callable[[], None],
+        closed: Callable[[], None],
+        what_if: WhatIf | None = None,
+    ) -> None:
         if pn.state.curdoc is None:
             raise RuntimeError("a form is built only for a session")
         self._html, self.say, self._desk, self._turned, self._closed = html, html.say, desk, turned, closed
@@ -55,7 +65,8 @@ class Editor:
         self._read: Instances | None = None
         self.facts: Instances | None = None
         self._card = Card(html, self._buttons(), self._look)
-        self.body: Viewable = self._card.body
+        self._tried = WhatIfPart(html, self._document, what_if) if what_if else None
+        self.body: Viewable = shell.stack(self._card.body, self._tried.body, gap="14px") if self._tried else self._card.body
 
     def _buttons(self) -> Pressed:
         return {
@@ -162,9 +173,11 @@ class Editor:
     def _paint(self) -> None:
         draft = self._draft
         self._card.shown = draft is not None
+        found = problems(draft) if draft else ()
+        if self._tried:
+            self._tried.show(draft, found)
         if draft is None:
             return
-        found = problems(draft)
         proven = bool(self.facts and self.facts.proven)
         self._card.paint(Looked(draft, found, self._listed, proven, self._desk.key is not None, self._ready))
         if self._form:

@@ -36,7 +36,7 @@ class Instances:
         self._search.param.watch(lambda _event: self._paint(), "value_input")
         tools: list[Viewable] = [self._search]
         desk = opened.desk
-        self._editor = Editor(self._html, desk, self._paint, self._close) if desk.may_act else None
+        self._editor = Editor(self._html, desk, self._paint, self._close, opened.what_if) if desk.may_act else None
         if self._editor:
             new = Button(label=say("New provider"), color="primary", variant="contained", size="small", margin=0)
             new.on_click(lambda _event: self._new())

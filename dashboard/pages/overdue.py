@@ -29,7 +29,7 @@ class OverdueBills(DebtPage[Overdue]):
     told = N_("What is open and past its due date, how late it is and where.")
 
     def __init__(self, opened: Opened) -> None:
-        super().__init__(opened, ("days", "recovered", "rolls", "list", *BY))
+        super().__init__(opened, ("days", "recovered", "rolls", "list", "undated", *BY))
 
     def plots(self) -> dict[str, Plot]:
         """By ranges, by exact days, and what came back."""
@@ -55,6 +55,7 @@ class OverdueBills(DebtPage[Overdue]):
             shell.flow(*(card(panes[by], **THIRD) for by in BY), gap=shell.GAP),
             shell.flow(card(charts["recovered"], panes["recovered"], **HALF), card(panes["rolls"], **HALF), gap=shell.GAP),
             card(panes["list"], self._tables["bills"].body, **AS_WIDE_AS_THERE_IS),
+            card(panes["undated"], **AS_WIDE_AS_THERE_IS),
         )
 
     def kpis(self, filters: Filters, read: tuple[int, int]) -> Sequence[Kpi]:

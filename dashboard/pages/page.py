@@ -10,6 +10,7 @@ from dashboard.access.letters import LetterDesk
 from dashboard.access.who import User
 from dashboard.controls import Clerk
 from dashboard.drafts.desk import Desk
+from dashboard.drafts.what_if import WhatIf
 from dashboard.facts.asked import Asked, Filters
 from dashboard.facts.evidence import LookUp
 from dashboard.facts.readings import counted
@@ -40,7 +41,7 @@ class Opened(NamedTuple):
 
     `painter`: of the user's language and role. `clerk`: what the user may change. `people`: how much of them the user may
     see. `look_up`: reads what is known of one call. `desk`: through which the user changes instances. `letters`: where dead
-    letters are read and discarded.
+    letters are settled. `what_if`: tries rules out; None where nobody does it, or not for this user.
     """
 
     painter: Painter
@@ -51,6 +52,7 @@ class Opened(NamedTuple):
     look_up: LookUp
     desk: Desk
     letters: LetterDesk
+    what_if: WhatIf | None = None
 
     @property
     def may_act(self) -> bool:

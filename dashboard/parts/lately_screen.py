@@ -156,4 +156,5 @@ def trend(lately: Lately | None, today: date, say: Language, days: int = SPAN) -
         ),
         say,
         say("No figures were kept yet: the first appear within an hour."),
+        plain=True,
     )

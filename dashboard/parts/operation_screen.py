@@ -11,8 +11,10 @@ from dashboard.facts.board import DEFAULT_ZONE
 from dashboard.facts.operation import Operation
 from dashboard.facts.snapshot import Reading
 from dashboard.facts.stages import Stage
+from dashboard.parts.chosen import query
 from dashboard.parts.html import Html
 from dashboard.parts.kpi import Kpi, State, strip
+from dashboard.parts.operation_rows import FILES
 from dashboard.parts.rows import Column, Rows
 from dashboard.words import address
 from dashboard.words.labels import FAILURES, JOBS
@@ -72,6 +74,8 @@ def painted(html: Html, reading: Reading, facts: Operation | Unread | None, filt
         "jobs": {**JOBS, **MORE_JOBS},
         "size": size,
         "runs": runs,
+        "files": FILES,
+        "query": query(filters),
         "several": found is not None and len({one.instance for one in found.sweeps}) > 1,
     }
     blocks = dict.fromkeys(BLOCKS, "")
@@ -80,7 +84,7 @@ def painted(html: Html, reading: Reading, facts: Operation | Unread | None, filt
     blocks["heading"] = html("operation_heading", values)
     blocks["notices"] = html("notices", {"notices": _notices(html.say, reading, facts, filters)})
     blocks["figures"] = "" if isinstance(facts, Unread) else strip(html, _kpis(html.say, found, known, filters))
-    return Screen(blocks, _letters(html.say, found), _audit(html.say, found)) if found else Screen(blocks, None, None)
+    return Screen(blocks, letters(html.say, found), audit(html.say, found)) if found else Screen(blocks, None, None)
 
 
 def _notices(say: Language, reading: Reading, facts: Operation | Unread | None, filters: Filters) -> list[Notice]:
@@ -152,12 +156,14 @@ def _kpis(say: Language, facts: Operation | None, known: Mapping[str, Stage], fi
     ]
 
 
-def _letters(say: Language, facts: Operation) -> Rows:
+def letters(say: Language, facts: Operation) -> Rows:
+    """Of the table of dead letters."""
     cells = tuple((one.at, one.stage, one.field, one.reason, one.place) for one in facts.dead)
     return Rows(letter_columns(say), cells, tuple(one.id for one in facts.dead), DEFAULT_ZONE)
 
 
-def _audit(say: Language, facts: Operation) -> Rows:
+def audit(say: Language, facts: Operation) -> Rows:
+    """Of the table of what people did."""
     cells = tuple((one.at, one.by, _action(say, one.action), one.instance, one.code, one.what) for one in facts.audit)
     return Rows(audit_columns(say), cells, tuple(map(str, range(len(cells)))), DEFAULT_ZONE)
 

@@ -9,6 +9,7 @@ from dashboard.facts.asked import BEYOND_SHORT, Filters, band
 from dashboard.facts.coming_back import ComingBack
 from dashboard.facts.overdue import AMOUNTS, MOST, Overdue, Part
 from dashboard.facts.trend import added
+from dashboard.parts import undated
 from dashboard.parts.aged import by_day, by_range
 from dashboard.parts.chosen import ages, link, narrows, query
 from dashboard.parts.html import Html
@@ -109,6 +110,7 @@ def painted(facts: Overdue, filters: Filters, readings: tuple[int, int], html: H
         },
     )
     blocks["recovered"] = html("only_exports", {"file": f"{PATH}-recuperado", "query": query(Filters(filters.instance))})
+    blocks["undated"] = undated.block(facts.undated, filters, html, mask, several=facts.several)
     blocks["days"] = html("only_exports", {"file": f"{PATH}-dias", "query": query(filters)})
     for by in BY:
         blocks[by] = _breakdown(by, facts.parts[by], filters, html)

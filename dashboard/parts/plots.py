@@ -61,7 +61,7 @@ def draw(chart: Chart) -> Drawn:
     if chart.is_empty:
         return Drawn(chart, None)
     with DRAWING:
-        drawing = import_module("dashboard.parts.drawing")
+        drawing = import_module(f"dashboard.parts.{'plain_lines' if chart.plain else 'drawing'}")
         figure = drawing.drawn(chart)
         columns = tuple(_plain(renderer.data_source.data) for renderer in figure.renderers)
         for renderer, data in zip(figure.renderers, columns, strict=True):

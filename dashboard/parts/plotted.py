@@ -44,6 +44,7 @@ class Series:
 class Chart:
     """What a chart shows. `nothing` is said instead of a chart where every value is zero or unknown.
 
+    `plain`: lines of a page that must be there before hvPlot is (`plain_lines.py`).
     Raises ValueError where a series has not one value for each label.
     """
 
@@ -54,6 +55,7 @@ class Chart:
     series: tuple[Series, ...]
     say: Language
     nothing: str = ""
+    plain: bool = False
 
     def __post_init__(self) -> None:
         for one in self.series:

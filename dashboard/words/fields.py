@@ -34,6 +34,9 @@ FIELDS: Final[Mapping[str, Words]] = {
     "erp.gap": Words(N_("Least seconds between requests")),
     "erp.timeout": Words(N_("Seconds to wait for an answer")),
     "erp.ca_file": Words(N_("File of certificates")),
+    "erp.insecure": Words(
+        N_("Accept an address without encryption"), N_("Only where nobody can listen on the way, such as a tunnel.")
+    ),
     "erp.folder": Words(N_("Folder")),
     "erp.look": Words(N_("Seconds between two looks at the folder")),
     "erp.quiet": Words(N_("Seconds without change until a file is whole")),
@@ -159,6 +162,7 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "fixed": N_("It cannot be changed; add another provider instead."),
     "gone": N_("This provider is not there any more."),
     "open_url": N_("It holds a user, a password or a query; give the address alone."),
+    "in_the_clear": N_("http:// outside a private network shows the key to all on the way; give https://."),
     "blank": N_("It holds a blank, an accent or a line's end; copy it again, alone."),
     "no_user": N_("IXC wants user id:token, such as 17:0a1b."),
     "wrong": N_("This value cannot be used."),

@@ -68,8 +68,8 @@ class Language:
         found: str = self.catalogue.ngettext(one, other, n)
         return found % {"n": self.number(n), **values}
 
-    def number(self, value: int) -> str:
-        """A count, such as `27.000`."""
+    def number(self, value: float) -> str:
+        """A count, such as `27.000`, or a mean, such as `1,25`."""
         return format_decimal(value, locale=self.locale)
 
     def money(self, cents: int) -> str:

@@ -3,7 +3,9 @@
 from typing import Final
 
 from dashboard.words.labels import N_
+from dashboard.words.notices import Tone
 from schemas.audit import Action
+from schemas.letters import Done
 
 ACTIONS: Final[dict[Action, str]] = {
     "arm": N_("Calls armed"),
@@ -22,7 +24,40 @@ ACTIONS: Final[dict[Action, str]] = {
     "instance_changed": N_("Provider changed"),
     "removal_asked": N_("Removal of a provider asked for"),
     "letter_discarded": N_("Unreadable record discarded"),
+    "letter_retried": N_("Unreadable record tried again"),
 }
+
+NOTHING_SENT = N_("Nothing was sent. It may be discarded.")
+ANSWERS: Final[dict[Done, tuple[Tone, str, str]]] = {
+    "sent": (
+        "info",
+        N_("It was put back and is read again."),
+        N_("Unread, it comes back as a new record."),
+    ),
+    "read": ("info", N_("The ERP's row can be read now."), N_("The next reading of the ERP brings it.")),
+    "still": ("late", N_("The ERP's row still cannot be read."), N_("Mend it in the ERP first.")),
+    "absent": ("late", N_("The ERP has no such row any more."), N_("It may be discarded.")),
+    "newer": ("late", N_("A newer record of the same row has come since."), NOTHING_SENT),
+    "expired": ("late", N_("Kafka does not hold this record any more."), NOTHING_SENT),
+    "already": ("late", N_("Somebody has settled it before."), N_("Nothing was sent.")),
+    "unclear": (
+        "late",
+        N_("An earlier attempt was cut: it may have been sent."),
+        N_("Choose the row again."),
+    ),
+    "gone": ("late", N_("This record is not there any more."), N_("Nothing was sent.")),
+    "no_instance": ("late", N_("Its provider is not there any more."), NOTHING_SENT),
+    "unreached": (
+        "stopped",
+        N_("Kafka or MongoDB does not answer."),
+        N_("The row, chosen again, says what was sent."),
+    ),
+    "one_writer": ("late", N_("Only its own stage writes this record, with the next change."), NOTHING_SENT),
+    "never_rings": ("late", N_("A request to call is never sent again."), NOTHING_SENT),
+    "rebuilt": ("late", N_("A view takes no bill back; the operator has the view built anew."), N_("Nothing was sent.")),
+    "nowhere": ("late", N_("What told it cannot be asked again."), NOTHING_SENT),
+}
+"""What came of a retry: its tone, in words, and what to do next."""
 
 MORE_JOBS: Final[dict[str, str]] = {
     "snapshots": N_("it keeps the history"),

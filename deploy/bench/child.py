@@ -36,6 +36,11 @@ class Child:
         times = self._seen.cpu_times()
         return times.user + times.system
 
+    @property
+    def resident(self) -> float:
+        """Megabytes at this moment."""
+        return float(self._seen.memory_info().rss / MEGABYTE)
+
     def said(self, words: str) -> bool:
         """Whether it has logged `words` by now."""
         return words.encode() in self._log.read_bytes()[self._start :]
@@ -63,7 +68,7 @@ class Child:
         """Look at its memory until cancelled."""
         with suppress(psutil.NoSuchProcess):
             while True:
-                self.peak = max(self.peak, self._seen.memory_info().rss / MEGABYTE)
+                self.peak = max(self.peak, self.resident)
                 await asyncio.sleep(SAMPLE_S)
 
 

@@ -1,4 +1,4 @@
-"""`hydrate` beside a bare loop and beside Quix Streams, on the same raw rows and with the same pure fold.
+"""`hydrate` beside itself without transactions, a bare loop and Quix Streams: the same raw rows, the same pure fold.
 
 A run begins when the group has shared out its partitions and ends when the broker has appended the last output. Every
 program starts from nothing and must arrive at the states that a plain fold of all rows gives.
@@ -19,18 +19,19 @@ from deploy.bench.scene import Peaks, Scene, in_turn
 from processors.hydrate.stage import HYDRATE
 from schemas.topics import DEBTORS, Topic
 
-OURS, BARE, QUIX = "hydrate", "bare loop", "Quix Streams"
+OURS, PLAIN, BARE, QUIX = "hydrate", "at least once", "bare loop", "Quix Streams"
 NOTES = {
     OURS: "collector run hydrate: a state a key and batch, a fenced transaction a partition and batch",
+    PLAIN: "the same process without transactions: states flushed, then offsets committed, a partition and batch; no fence",
     BARE: "confluent-kafka, the same fold, a dict; flush and commit each batch; at least once, restores nothing",
     QUIX: "exactly once, RocksDB and changelog, the same fold an event, one output an event",
 }
-TARGETS = {BARE: Target(at_least=0.5), QUIX: Target(at_least=1.5)}
-RIVALS = {BARE: "bare_hydrate", QUIX: "quix_hydrate"}
+TARGETS = {PLAIN: Target(at_least=1), BARE: Target(at_least=0.5), QUIX: Target(at_least=1.5)}
+RIVALS = {PLAIN: "plain_hydrate", BARE: "bare_hydrate", QUIX: "quix_hydrate"}
 
 
 async def measure(scene: Scene, peaks: Peaks) -> list[Comparison]:
-    """The three programs, round by round."""
+    """All programs, round by round."""
     scene.report(f"hydrate: publishing {scene.sizes.events} rows of {scene.sizes.debtors} debtors")
     await asyncio.to_thread(scene.kafka.renew, HYDRATE.sources)
     drawn = await asyncio.to_thread(provider.simulator, scene.sizes.debtors)
@@ -39,7 +40,7 @@ async def measure(scene: Scene, peaks: Peaks) -> list[Comparison]:
     wanted = await asyncio.to_thread(lambda: judge.expected(scene.kafka.read(HYDRATE.sources).records, datetime.now(UTC)))
     runs = []
     for number in range(scene.sizes.rounds):
-        for program in in_turn((OURS, BARE, QUIX), number):
+        for program in in_turn((OURS, *RIVALS), number):
             scene.report(f"hydrate: round {number + 1}, {program}")
             run = await _run(scene, program, number, peaks, wanted)
             runs.append(replace(run, items=events))
@@ -77,5 +78,9 @@ def _setting(scene: Scene, program: str, number: int) -> tuple[Topic, str, Calla
     rival = RIVALS[program]
     group = f"bench.{rival}.{number}"
     output = replace(DEBTORS, name=group)
-    more = [scene.folder / group] if program == QUIX else []
-    return output, group, lambda: scene.rival(rival, scene.kafka.servers, group, output.name, *more)
+    told: list[object] = [group, output.name]
+    if program != PLAIN:  # which reads its servers as a stage does
+        told.insert(0, scene.kafka.servers)
+    if program == QUIX:
+        told.append(scene.folder / group)
+    return output, group, lambda: scene.rival(rival, *told)

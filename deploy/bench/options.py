@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from schemas.errors import StopWorker
 
-PARTS = ("hydrate", "views", "latency", "poller", "recovery", "memory", "calls")
+PARTS = ("hydrate", "views", "latency", "poller", "recovery", "memory", "calls", "dashboard")
 OPEN_BILLS = 2.62
 """What to ask of the simulator a client: with it 27,000 clients have about 74,000 open bills."""
 
@@ -16,7 +16,7 @@ class Sizes:
 
     `rate`: rows published a second for `seconds`. `rounds`: how often each comparison is repeated, in alternating order.
     `history`: records a debtor in the topics of states when `hydrate` is killed. `due`: debtors whose turn comes at once;
-    `reservations`: of calls.
+    `reservations`: of calls. `pages`: open at once, few and then many. `visits`: pages that come and go in each round.
     """
 
     debtors: int = 27_000
@@ -28,9 +28,22 @@ class Sizes:
     history: int = 4
     due: int = 1_000
     reservations: int = 1_000
+    pages: tuple[int, int] = (10, 50)
+    visits: int = 30
 
 
-QUICK = Sizes(debtors=1_500, events=10_000, documents=3_000, rate=200, seconds=4, rounds=1, due=100, reservations=100)
+QUICK = Sizes(
+    debtors=1_500,
+    events=10_000,
+    documents=3_000,
+    rate=200,
+    seconds=4,
+    rounds=1,
+    due=100,
+    reservations=100,
+    pages=(2, 4),
+    visits=2,
+)
 
 
 def parts(only: Sequence[str]) -> tuple[str, ...]:

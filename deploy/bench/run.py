@@ -12,6 +12,7 @@ import psutil
 from deploy.bench import calls, hydrate, latency, memory, poller, recovery, views
 from deploy.bench.broker import Kafka
 from deploy.bench.child import MEGABYTE
+from deploy.bench.dashboard import measuring as dashboard
 from deploy.bench.figures import Figure, Result
 from deploy.bench.options import Sizes
 from deploy.bench.scene import Peaks, Scene
@@ -33,6 +34,7 @@ MEASURES: dict[str, Measure] = {
     "recovery": recovery.measure,
     "memory": memory.measure,
     "calls": calls.measure,
+    "dashboard": dashboard.measure,
 }
 
 

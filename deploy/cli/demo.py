@@ -17,6 +17,7 @@ from deploy.demo.options import Options, span
 from deploy.demo.plan import DURATION, FAULTS, FEWEST, KINDS
 from deploy.demo.run import Outcome, Report
 from deploy.demo.run import demo as run_demo
+from deploy.simulators.habits import ALL, HABITS, named
 from deploy.up import until_told
 from schemas.errors import PipelineError
 
@@ -35,6 +36,10 @@ Changes = Annotated[float, typer.Option(min=0, max=200, help="Changes a second a
 Seed = Annotated[int, typer.Option(help="Same seed, same provider and same chaos.")]
 Erps = Annotated[str, typer.Option("--erp", help=f"Which ERP is simulated: {', '.join(ERPS)}, several with commas, or all.")]
 Faults = Annotated[bool, typer.Option("--faults", help="Every tenth answer of the ERP fails: HTML, 500, cut, late, none.")]
+Habits = Annotated[
+    str,
+    typer.Option("--habits", help=f"What the ERPs do without failing: {ALL}, or several with commas: {', '.join(HABITS)}."),
+]
 WithChaos = Annotated[
     bool,
     typer.Option(
@@ -55,6 +60,7 @@ def demo(
     *,
     erp: Erps = "ixc",
     faults: Faults = False,
+    habits: Habits = "",
     chaos: WithChaos = False,
     blows: Blows = FAULTS,
     seeds: Seeds = 1,
@@ -68,10 +74,14 @@ def demo(
     erps = tuple(ERPS) if erp == "all" else tuple(erp.split(","))
     if wrong := [name for name in erps if name not in ERPS]:
         raise typer.BadParameter(f"{wrong[0]} is none of {', '.join(ERPS)}", param_hint="--erp")
+    try:
+        chosen = named(habits)
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc), param_hint="--habits") from None
     length = span(lasting) if lasting else (DURATION if chaos else None)
     if seeds > 1 and length is None:
         raise typer.BadParameter("a demonstration that never ends has no next one: add --for", param_hint="--seeds")
-    options = Options(length, clients, open_bills, changes, seed, blows if chaos else 0, erps, faults)
+    options = Options(length, clients, open_bills, changes, seed, blows if chaos else 0, erps, faults, chosen)
     ended: Ended = {}
     asyncio.run(until_told(play([replace(options, seed=seed + number) for number in range(seeds)], ended, run_demo)))
     if seeds > 1:

@@ -9,10 +9,10 @@ from deploy.cli import (
     believe,
     bench,
     block,
-    dead_letters,
     demo,
     env,
     instance,
+    letters,
     pabx,
     rekey,
     run,
@@ -23,6 +23,7 @@ from deploy.cli import (
     up,
     user,
     verify,
+    whatif,
     why,
 )
 from schemas.errors import PipelineError
@@ -42,7 +43,6 @@ app.command("sim", epilog=sim.EXAMPLE)(sim.sim)
 app.command("run", epilog=run.EXAMPLE)(run.run)
 app.command("topics", epilog=topics.EXAMPLE)(topics.topics)
 app.command("status", epilog=status.EXAMPLE)(status.status)
-app.command("dead-letters", epilog=dead_letters.EXAMPLE)(dead_letters.dead_letters)
 app.command("unmapped", epilog=unmapped.EXAMPLE)(unmapped.unmapped)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.command("env", epilog=env.EXAMPLE)(env.env)
@@ -51,7 +51,9 @@ instance.app.command("believe", epilog=believe.EXAMPLE)(believe.believe)
 app.command("block", epilog=block.BLOCK_EXAMPLE)(block.block)
 app.command("promise", epilog=block.PROMISE_EXAMPLE)(block.promise)
 app.command("why", epilog=why.EXAMPLE)(why.why)
+app.command("whatif", epilog=whatif.EXAMPLE)(whatif.whatif)
 app.add_typer(instance.app, name="instance")
+app.add_typer(letters.app, name="dead-letters")
 app.add_typer(pabx.app, name="pabx")
 app.add_typer(user.app, name="user")
 

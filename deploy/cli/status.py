@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli.tables import Output, deliver, show
+from deploy.cli.tables import Output, deliver, messages, show
 from deploy.home import prepare_environment
 from deploy.roll import runs, well
-from deploy.status import Status, StatusSettings
+from deploy.status import LastSweep, Status, StatusSettings
 from deploy.status import status as read_status
 from schemas.refills import Refill
 from schemas.runtime.settings import read
@@ -43,8 +43,27 @@ def _refill(one: Refill) -> dict[str, object]:
     return {"view": one.view, "partitions": runs(one.partitions), "records left, at most": one.left}
 
 
+def _ended(one: LastSweep) -> dict[str, object]:
+    return one.model_dump(include={"instance", "kind", "phase", "at", "rows", "published", "error"})
+
+
+def _came_to(one: LastSweep) -> dict[str, object]:
+    """Rows, and how many members more there are than after the sweep before."""
+    counts = ("kept", "closed", "lost", "refused")
+    return {
+        "instance": one.instance,
+        "kind": one.kind,
+        "phase": one.phase,
+        **{name: getattr(one, name) for name in counts},
+        "change": f"{one.change:+d}",
+    }
+
+
 def _show(found: Status) -> None:
     show("Lag", map(dict, found.lag), empty="no consumer group has committed anything yet")
     show("Views being read anew", map(_refill, found.refills), empty="none")
-    show("Last sweeps", map(dict, found.sweeps), empty="no sweep has ended yet")
+    show("Last sweeps", map(_ended, found.sweeps), empty="no sweep has ended yet")
+    show("What they came to", map(_came_to, found.sweeps), empty="no sweep has ended yet")
+    for note in dict.fromkeys(f"{one.instance}: {note}" for one in found.sweeps for note in one.notes):
+        messages.print(note, markup=False)
     show("Dead letters", map(dict, found.dead_letters), empty="none")

@@ -8,6 +8,7 @@ from pydantic import HttpUrl, SecretStr
 
 from deploy.demo.options import Options
 from deploy.simulators.altarede.server import APP_KEY, APP_KEY_IN, TOKEN, TOKEN_IN
+from deploy.simulators.habits import of_erp
 from deploy.simulators.ixc.server import TOKEN as IXC_TOKEN
 from deploy.simulators.ixc.server import USER as IXC_USER
 from deploy.simulators.ixc.server import ZONE
@@ -43,6 +44,8 @@ class Simulated:
         server = [sys.executable, "-m", f"deploy.simulators.{self.module}.server", "--port", str(port)]
         seconds = max(FEWEST_SECONDS, options.clients // CLIENTS_A_SECOND)  # nobody exports a large provider every second
         further = [part.replace("{folder}", folder).replace("{seconds}", str(seconds)) for part in self.arguments]
+        habits = of_erp(self.erp, options.habits)
+        further += ["--habits", ",".join(habits)] if habits else []
         return [*server, *sizes, "--changes", str(options.changes), "--zone", ZONE, *further]
 
 

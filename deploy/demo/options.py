@@ -16,7 +16,10 @@ OPEN_RULES = Rules(windows=dict.fromkeys(range(7), ALL_DAY), call_on_holidays=Tr
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`lasting`: None until Ctrl-C. `blows`: 0 for no chaos. `changes`: a second, at each simulated ERP of `erps`."""
+    """`lasting`: None until Ctrl-C. `blows`: 0 for no chaos. `changes`: a second, at each simulated ERP of `erps`.
+
+    `habits`: of `deploy.simulators.habits`, each at the ERPs that can have it.
+    """
 
     lasting: timedelta | None
     clients: int = 1_500
@@ -26,6 +29,7 @@ class Options:
     blows: int = 0
     erps: tuple[str, ...] = ("ixc",)
     faults: bool = False
+    habits: frozenset[str] = frozenset()
 
 
 def span(text: str) -> timedelta:

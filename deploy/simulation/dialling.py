@@ -56,6 +56,11 @@ class Dialer:
         self._live: dict[bytes, datetime] = {}
         self._wake = Wakeful(time, self._round)
 
+    @property
+    def entries(self) -> Mapping[bytes, QueueEntry]:
+        """By debtor's key, as they are now."""
+        return self._entries
+
     def take(self, key: bytes, record: Kept) -> None:
         """One record about one debtor."""
         found = fold(self._around.world(), key, self._states.get(key), [record], self._time.now)

@@ -8,6 +8,7 @@ from deploy.verify.cuts import Reached
 from processors.keyed.rounds import fold_round
 from processors.keyed.stage import KeyedStage
 from schemas.errors import RejectRecord
+from schemas.key_parts import unescaped
 from schemas.records import Record
 
 AT_ONCE = 20_000
@@ -67,4 +68,4 @@ class Refold:
         self._seen.add(row)
         if record.value is not None and LOST in record.value:
             kind, code = row.decode(errors="replace").split(":", 3)[2:]
-            self.blind[key].add((kind, code))
+            self.blind[key].add((kind, unescaped(code)))

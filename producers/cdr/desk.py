@@ -11,6 +11,7 @@ from producers.cdr.outbox import Outbox
 from producers.cdr.pieces import Said, Unread, mine, named_in, published
 from schemas.dead import DeadLetter, Why
 from schemas.evidence import Evidence
+from schemas.keys import row_key
 from schemas.runtime.progress import PROCESS
 
 
@@ -79,7 +80,9 @@ class Desk:
         found: dict[bytes, DeadLetter] = {}
         for bad in unread:
             mark = mark_of(bad.place.partition("/")[0], bad.raw)
-            if mine(named_in(bad.raw), owners) is not None and mark not in self._memory.buried:
+            attempt = mine(named_in(bad.raw), owners)
+            if attempt is not None and mark not in self._memory.buried:
+                owner = owners[attempt]
                 why = Why(stage=STAGE, place=f"{bad.place}[{self._address}]", field=bad.field, reason=bad.reason)
-                found[mark] = DeadLetter(None, bad.raw, why)
+                found[mark] = DeadLetter(row_key(owner.instance, owner.code, "cdr", attempt), bad.raw, why)
         return found

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from producers.erp.limits import AskedToWaitError
 from schemas.errors import RetryLater, StopWorker
 from schemas.rows import Kind
 
@@ -59,9 +60,12 @@ class Again(NamedTuple):
 
 
 def again(breaker: Breaker, kind: Kind, every: float, failure: RetryLater | StopWorker, mending: float) -> Again:
-    """What follows from a failure. One that names its own wait says nothing about the ERP. `mending`: see the constant."""
+    """What follows from a failure. A file that must rest says nothing about the ERP. `mending`: see the constant."""
     if isinstance(failure, StopWorker):
         return Again(breaker, max(every, mending), sooner=False)
+    if isinstance(failure, AskedToWaitError) and failure.after is not None:
+        after = breaker.failed(kind)
+        return Again(after, max(failure.after.total_seconds(), after.wait(kind, every)), sooner=False)
     if failure.after is not None:
         return Again(breaker, failure.after.total_seconds(), sooner=False)
     after = breaker.failed(kind)

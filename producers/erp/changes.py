@@ -8,11 +8,12 @@ from typing import Any, Self
 
 import orjson
 
-from schemas.erp.declaration import DATE_FORM, PERSON, Row, Table
+from schemas.erp.declaration import PERSON, POINT, Row, Table
 from schemas.erp.documents import document, document_problem, is_company, masked
 from schemas.erp.values import first_of
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
+from schemas.key_parts import escaped
 from schemas.topics import RECORD_BYTES
 
 DIGEST_BYTES = 8
@@ -20,12 +21,13 @@ COLUMN_BYTES = 16 * 1024
 """No column that is mapped needs more: what is longer is not what the ERP documents."""
 ENVELOPE_BYTES = 2 * 1024
 """More than a record has beside its row: key, headers, and the fields of `ErpRow`, all of them bounded."""
-KEY_PART = re.compile(r"[^:\x00-\x1f]{1,64}")
-"""As `schemas.model.Code`; a test holds the two together. (Asking pydantic costs ten times as much, for every row.)"""
+KEY_PART, ROW_ID = re.compile(r"[^:\x00-\x1f]{1,64}"), re.compile(r"[^\x00-\x1f]{1,64}")
+"""As `Code` and `RowId` of `schemas.model`; a test holds them together. (Asking pydantic costs ten times as much, for every
+row.)"""
 
 
 class Known(bytes):
-    """What was last published of a row that is still a member: its owner and the digest of its columns.
+    """What was last published of a row that is still a member, or was lost: its owner and the digest of its columns.
 
     One run of bytes, as a provider has a million rows: 48 bytes of memory where a tuple of two objects takes 180.
     """
@@ -43,12 +45,22 @@ class Known(bytes):
 
     @property
     def digest(self) -> bytes:
-        """Of all columns."""
+        """Of all columns; of a row that was lost nothing."""
         return self.partition(b":")[2]
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing tells what became of the row: it is remembered, as it may come back, paid or not."""
+        return self.find(b":") == len(self) - 1
 
 
 Seen = dict[str, Known]
 """The rows of one table of one instance by id."""
+
+
+def living(seen: Seen) -> int:
+    """How many are members."""
+    return sum(not known.lost for known in seen.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,8 @@ def project(table: Table, row: Row, person: Callable[[str], str]) -> dict[str, s
         kept = _with_optional(table, row)
     if table.document:
         kept |= _of_person(table, row, person)
+    if POINT in row:
+        kept[POINT] = row[POINT]
     return kept
 
 
@@ -85,9 +99,9 @@ def _text(value: Any) -> str:  # noqa: ANN401 - JSON
 
 
 def _with_optional(table: Table, row: Row) -> dict[str, str]:
-    added = {DATE_FORM, *(mark.column for mark in table.marks), *table.optional}
+    may_lack = table.may_lack
     for column in table.columns:
-        if column not in row and column not in added:
+        if column not in row and column not in may_lack:
             raise RejectRecord(f"{table.name} has no column {column}", field=column)
     return {column: _text(row.get(column)) for column in table.columns}
 
@@ -110,7 +124,8 @@ def fingerprint(body: bytes) -> bytes:
 def told_with(instance: Instance, table: Table) -> bytes:
     """What mapping takes from the instance beside the row: where that changes, the row must be published again."""
     if any(col.with_event for col in table.words.values()):
-        return f"{instance.erp.kind}:{instance.ddd}:".encode()
+        # a client's telephones take the area code, a bill's days the zone
+        return f"{instance.erp.kind}:{instance.zone if table.kind == 'bill' else instance.ddd}:".encode()
     return b""
 
 
@@ -121,14 +136,19 @@ def examine(table: Table, row: Row, person: Callable[[str], str], told: bytes = 
     """
     kept = project(table, row, person)
     code = kept[table.key]
-    owner = kept[table.owner] if table.owner else table.name
-    for name, value in ((table.key, code), (table.owner, owner)):
-        if not KEY_PART.fullmatch(value):
+    owner = escaped(kept[table.owner]) if table.owner else table.name
+    for name, value, form in ((table.key, code, ROW_ID), (table.owner, owner, KEY_PART)):
+        if not _is_code(kept.get(name, value)) or not form.fullmatch(value):
             raise RejectRecord(f"{table.name}.{name} cannot be part of a key", field=name)
     body = orjson.dumps(kept)
     if len(body) > COLUMN_BYTES:
         _check_sizes(table, kept, len(body))
     return Change(code, Known(owner, fingerprint(told + body)), kept, table.member(kept))
+
+
+def _is_code(value: str) -> bool:
+    """Not a word or a zero that means none. Numbers, which most codes are, are not looked at twice."""
+    return bool(value.strip("0")) if value.isdecimal() else bool(first_of(value))
 
 
 def _check_sizes(table: Table, kept: Mapping[str, str], size: int) -> None:
@@ -158,9 +178,9 @@ def gone(code: str, known: Known, *, lost: bool = False) -> Change:
 
 
 def remember(seen: Seen, published: Iterable[Change]) -> None:
-    """Call it after the broker's acknowledgement, in the order of publishing: members are known, others forgotten."""
+    """Call it after the broker's acknowledgement, in the order of publishing: members and lost rows stay known."""
     for change in published:
-        if change.member:
+        if change.member or change.lost:
             seen[change.code] = change.known
         else:
             seen.pop(change.code, None)

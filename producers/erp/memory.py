@@ -8,10 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from aiokafka import TopicPartition
 
 from producers.erp.changes import Known, Seen
 from schemas.errors import RejectRecord
+from schemas.key_parts import unescaped
 from schemas.keys import debtor_of_row
 from schemas.runtime.reading import read_through
 from schemas.topics import ROW_TOPICS
@@ -57,7 +59,7 @@ def book_of(kind: str, owner: str) -> str:
 
 
 async def read_back(servers: str, names: Collection[str]) -> Books:
-    """What is known of every row of these instances that was still a member when last published: one pass for all.
+    """What is known of every row of these instances that was a member, or lost, when last published: one pass for all.
 
     Call it while holding their writers, else somebody may publish behind what was read. Raises KafkaError.
     """
@@ -81,7 +83,20 @@ def note(notes: Notes, key: bytes | None, value: bytes | None, headers: dict[str
         return
     instance, owner, kind, code = (key or b"").decode(errors="replace").split(":", 3)
     table = instance, book_of(kind, owner)
+    code = unescaped(code)
     if value is not None and headers.get(MEMBER) == b"1" and DIGEST in headers:
         notes.put(table, code, Known(owner, headers[DIGEST]))
+    elif value is not None and _is_lost(value, headers):
+        notes.put(table, code, Known(owner, b""))
     else:
         notes.leave(table, code, owner)
+
+
+def _is_lost(value: bytes, headers: dict[str, bytes]) -> bool:
+    """Only what has no digest is read: it has no row either, and is short."""
+    if headers.get(DIGEST) != b"":
+        return False
+    try:
+        return orjson.loads(value).get("lost") is True
+    except (orjson.JSONDecodeError, AttributeError):
+        return False

@@ -53,6 +53,7 @@ class Outbox:
             "seen_at": seen_at.astimezone(UTC).isoformat(),
             "sweep": sweep,
             "ddd": instance.ddd,
+            "zone": instance.zone,
         }
         for change in changes:
             owner = change.known.owner

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from producers.erp.changes import Change, examine, fingerprint, told_with
+from producers.erp.changes import Change, Seen, examine, fingerprint, told_with
 from producers.erp.letters import letter
 from producers.erp.source import Told
 from schemas.dead import DeadLetter
-from schemas.erp.declaration import Table
+from schemas.erp.declaration import UNSURE, Table
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
 
@@ -18,27 +18,35 @@ ROWS_AT_A_STRETCH = 50
 
 
 class Examined(NamedTuple):
-    """The readable rows by id, the ids of those that are not, and a letter about each of these, under a mark of its own."""
+    """The readable rows by id, the ids of those that are not, and a letter about each of these, under a mark of its own.
+
+    `unsure`: ids of known rows that stay what they were, as a second resource does not say what it may have said before.
+    """
 
     found: Mapping[str, Change]
     unreadable: AbstractSet[str]
     letters: Mapping[bytes, DeadLetter]
+    unsure: AbstractSet[str]
 
 
-async def examined(instance: Instance, table: Table, told: Told, person: Callable[[str], str]) -> Examined:
-    """`person` hashes a document."""
+async def examined(instance: Instance, table: Table, told: Told, seen: Seen, person: Callable[[str], str]) -> Examined:
+    """`seen`: what is known of the table; `person` hashes a document."""
     changes: dict[str, Change] = {}
     letters: dict[bytes, DeadLetter] = {}
     unreadable: set[str] = set()
+    unsure: set[str] = set()
     beside = told_with(instance, table)
     for number, row in enumerate(told.rows, 1):
         if number % ROWS_AT_A_STRETCH == 0:
             await asyncio.sleep(0)  # let the next page's request go out, and other instances have their turn
         try:
             change = examine(table, row, person, beside)
-            changes[change.code] = change
+            if UNSURE in row and change.code in seen:
+                unsure.add(change.code)
+            else:
+                changes[change.code] = change
         except RejectRecord as exc:
             unreadable.add(str(row.get(table.key, "")))
             found = letter(instance, table, row, exc)
             letters[fingerprint(found.why.place.encode() + (found.value or b""))] = found
-    return Examined(changes, unreadable, letters)
+    return Examined(changes, unreadable, letters, unsure)

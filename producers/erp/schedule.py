@@ -9,6 +9,7 @@ import structlog
 from ulid import ULID
 
 from producers.erp.breaker import CONFIGURATION_WAIT_S, Again, Breaker, again
+from producers.erp.limits import AskedToWaitError
 from producers.erp.outbox import Outbox
 from producers.erp.source import Source
 from producers.erp.sweep import Sweeper
@@ -101,7 +102,8 @@ class Schedule:
         """Report it; of a folder, which is looked into often, once as long as it stays the same."""
         result = again(self._breaker, kind, pace, exc, self._mending)
         reason = str(exc)
-        if isinstance(exc, RetryLater) and exc.after is not None:  # it comes in its own time: nothing for a clerk to see
+        in_its_own_time = isinstance(exc, RetryLater) and exc.after is not None and not isinstance(exc, AskedToWaitError)
+        if in_its_own_time:  # nothing for a clerk to see
             log.info("sweep_put_off", instance=self._sweeper.instance.name, kind=kind, sweep=name, reason=reason)
             return result
         if self._look is None:

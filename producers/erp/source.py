@@ -45,8 +45,16 @@ class Source(Protocol):
         """The sweep of `kind` that read all pages has completed: what it read was published."""
         ...
 
+    def notes(self, kind: Kind) -> Sequence[str]:
+        """What had to be worked around while `kind` was read last, a sentence each that an operator reads."""
+        ...
+
     async def probe(self, table: Table) -> Probe:
         """One small question about the table's first resource, without a second attempt."""
+        ...
+
+    async def survey(self, table: Table) -> Probe:
+        """All that a sweep would ask for, as little of it as can be, and whether the ERP understands it (see `notes`)."""
         ...
 
     async def close(self) -> None:

@@ -7,11 +7,13 @@ import httpx
 
 from producers.erp.exports.folder import ExportSource
 from producers.erp.lists.paged import PagedSource
+from producers.erp.settling import SettlingSource
 from producers.erp.source import Source
 from producers.erp.webhooks.source import WebhookSource
 from producers.erp.wire import Wire
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks
+from schemas.erp.in_the_clear import MEND, in_the_clear
 from schemas.errors import StopWorker
 from schemas.instances import Instance
 from schemas.runtime.clock import now
@@ -24,9 +26,17 @@ def open_source(
     clock: Callable[[], datetime] = now,
 ) -> Source:
     """`secrets`: by the option that holds them, opened. Nothing is contacted yet. Raises StopWorker."""
+    return SettlingSource(_source(instance, secrets, transport, clock))
+
+
+def _source(
+    instance: Instance, secrets: Mapping[str, str], transport: httpx.AsyncBaseTransport | None, clock: Callable[[], datetime]
+) -> Source:
     connection = instance.erp
     if isinstance(connection, AltaredeExport):
         return ExportSource(connection, lambda: clock().timestamp())
+    if in_the_clear(connection):
+        raise StopWorker(f"erp.url is http:// and leaves this network, so that its token could be read: give {MEND}")
     wire = Wire(connection, transport, clock)
     if isinstance(connection, AltaredeWebhooks):
         return WebhookSource(connection, wire, secrets, clock)

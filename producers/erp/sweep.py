@@ -1,20 +1,23 @@
 """One complete reading of one kind of row, or an error: never a partial truth."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 import structlog
 
 from producers.erp.beliefs import NOBODY_SPEAKS, Beliefs
 from producers.erp.brake import must_wait, reason, too_much
-from producers.erp.changes import Change, Seen, gone, news, remember
+from producers.erp.changes import Change, Seen, gone, living, news, remember
+from producers.erp.columns import Columns
 from producers.erp.memory import Books, book_of
 from producers.erp.outbox import Outbox
-from producers.erp.reading import examined
-from producers.erp.source import Source
+from producers.erp.reading import Examined, examined
+from producers.erp.source import Source, Told
 from schemas.dead import DeadLetter
 from schemas.erp.declaration import Erp, Table
 from schemas.instances import Instance
@@ -23,24 +26,39 @@ from schemas.runtime.progress import PROCESS
 from schemas.sweeps import Sweep
 
 REREAD_AT_ONCE = 100
+LOST_ASKED_AT_MOST = 200
+"""Of the rows that were lost, which are asked for again in each sweep, those whose turn is longest ago."""
 TELL_EVERY = timedelta(seconds=5)
 log = structlog.get_logger()
 
 
 class Missing(NamedTuple):
-    """A row that the ERP no longer shows at all, when it was asked for it."""
+    """A row that the ERP no longer shows, when it was asked for it; `unread`: it shows something that cannot be read."""
 
     table: Table
     code: str
     asked_at: datetime
+    unread: bool = False
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing tells what became of it."""
+        return self.unread or self.table.lost == "unknown"
+
+
+class ToldOf(NamedTuple):
+    """How many changes were published, and how many rows came in by them."""
+
+    published: int
+    entered: int
 
 
 @dataclass(slots=True)
 class Sweeper:
     """Sweeps one instance. `person` hashes a document; `clock` gives aware instants.
 
-    `buried`: marks of the rows that have their letter; `held`: the kinds whose last sweep was held back; `swept`: those of
-    which a sweep was completed in this life.
+    `buried`: marks of the rows that have their letter; `held`: the kinds whose last sweep was held back; `swept`: how many
+    members each kind had after its last completed sweep in this life; `closed`: how many were closed since then.
     """
 
     instance: Instance
@@ -53,7 +71,8 @@ class Sweeper:
     beliefs: Beliefs = NOBODY_SPEAKS
     buried: set[bytes] = field(default_factory=set)
     held: set[Kind] = field(default_factory=set)
-    swept: set[Kind] = field(default_factory=set)
+    swept: dict[Kind, int] = field(default_factory=dict)
+    closed: defaultdict[Kind, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     async def run(self, kind: Kind, name: str) -> Sweep:
         """Read every table of `kind` whole, publish what changed, re-read what is absent; the sweep is completed, or held.
@@ -65,18 +84,20 @@ class Sweeper:
         await self.outbox.sweep(done)
         missing: list[Missing] = []
         for table in self.erp.of_kind(kind):
-            done = _counted(done, known=len(self._seen(table)))
+            done = _counted(done, known=living(self._seen(table)))
             done = await self._table(table, done, missing)
+        done = done.model_copy(update={"notes": (*done.notes, *self.source.notes(kind))})
         belief = None
         if too_much(self.instance.brake, done.known, done.missing) or kind in self.held:
             belief = await self.beliefs.about(self.instance.name, kind)
         if must_wait(self.instance.brake, done, belief, self.clock()):
             return await self._hold(done)
-        done = await self._close(done, missing)
+        done = self._came_to(await self._close(done, missing))
         done = done.model_copy(update={"phase": "completed", "at": self.clock()})
         await self.outbox.sweep(done)
         self.source.swept(kind)
-        self.swept.add(kind)
+        self.swept[kind] = self._members(kind)
+        self.closed.pop(kind, None)
         self.held.discard(kind)
         if belief:
             await self.beliefs.used(belief)
@@ -85,14 +106,20 @@ class Sweeper:
     async def recent(self, kind: Kind, name: str) -> int:
         """Publish what changed lately among what is swept; nothing is concluded about anything else."""
         published = 0
+        done = Sweep(instance=self.instance.name, erp=self.erp.name, kind=kind, sweep=name, phase="reading", at=self.clock())
         for table in self.erp.of_kind(kind):
-            seen = self._seen(table)
+            seen, columns = self._seen(table), Columns(self.erp, table)
             async with aclosing(self.source.recent(table)) as coming:
                 async for told in coming:
-                    page = await examined(self.instance, table, told, self.person)
+                    page = await self._read(table, told)
                     changes = news(seen, self._concerned(seen, page.found))
-                    published += await self._publish(table, name, told.asked_at, changes, page.letters)
-        return published
+                    published += (await self._publish(table, name, told.asked_at, changes, page.letters)).published
+                    left = {
+                        code: seen[code].owner for code, change in page.found.items() if code in seen and not change.member
+                    }
+                    for owners in _parts(left):
+                        done, _ = await self._again(table, done, columns, owners)
+        return published + done.published
 
     async def believed(self, kind: Kind) -> bool:
         """Whether somebody has spoken of a kind whose last sweep was held back."""
@@ -101,7 +128,7 @@ class Sweeper:
     async def _hold(self, done: Sweep) -> Sweep:
         """What is missing stays what it was. All has been read all the same: the next sweep may find something new."""
         why = reason(done)
-        held = done.model_copy(update={"phase": "held", "at": self.clock(), "error": why})
+        held = self._came_to(done).model_copy(update={"phase": "held", "at": self.clock(), "error": why})
         await self.outbox.sweep(held)
         self.source.swept(done.kind)
         self.held.add(done.kind)
@@ -111,49 +138,88 @@ class Sweeper:
         for start in range(0, len(missing), REREAD_AT_ONCE):
             for table in self.erp.of_kind(done.kind):
                 part = [one for one in missing[start : start + REREAD_AT_ONCE] if one.table is table]
-                seen, lost = self._seen(table), table.lost == "unknown"
-                closing = [gone(one.code, seen[one.code], lost=lost) for one in part if one.code in seen]
+                seen = self._seen(table)
+                closing = [gone(one.code, seen[one.code], lost=one.lost) for one in part if one.code in seen]
                 if closing:
-                    published = await self._publish(table, done.sweep, min(one.asked_at for one in part), closing)
-                    done = _counted(done, published=published)
+                    told_of = await self._publish(table, done.sweep, min(one.asked_at for one in part), closing)
+                    done = _counted(done, published=told_of.published)
         return done
+
+    async def _read(self, table: Table, told: Told) -> Examined:
+        return await examined(self.instance, table, told, self._seen(table), self.person)
 
     def _seen(self, table: Table) -> Seen:
         return self.books[self.instance.name, book_of(table.kind, table.name)]
 
-    @staticmethod
-    def _concerned(seen: Seen, found: Mapping[str, Change]) -> list[Change]:
-        """Members, and what was one: an export shows a bill as paid where a query no longer shows it."""
-        return [change for change in found.values() if change.member or change.code in seen]
+    def _members(self, kind: Kind) -> int:
+        return sum(living(self._seen(table)) for table in self.erp.of_kind(kind))
+
+    def _came_to(self, done: Sweep) -> Sweep:
+        """With what became of the rows, and how many more there are than before."""
+        told = self.closed[done.kind]
+        change = self._members(done.kind) - self.swept.get(done.kind, done.known)
+        return done.model_copy(update={"closed": told["closed"], "lost": told["lost"], "change": change})
+
+    def _concerned(self, seen: Seen, found: Mapping[str, Change]) -> list[Change]:
+        """Members, and what was one: an export shows a bill as paid where a query no longer shows it.
+
+        A list that was asked for members only contradicts itself by another row: that one is asked for by its id.
+        """
+        listed = self.erp.protocol is not None
+        return [change for change in found.values() if change.member or (change.code in seen and not listed)]
 
     async def _table(self, table: Table, done: Sweep, missing: list[Missing]) -> Sweep:
         """Adds to `missing` what is neither shown nor found by its id."""
         seen = self._seen(table)
+        columns = Columns(self.erp, table)
         present: set[str] = set()
+        refused: set[str] = set()
+        entered = 0
         said = done
         async with aclosing(self.source.pages(table)) as coming:
             async for told in coming:
-                page = await examined(self.instance, table, told, self.person)
-                present.update(page.unreadable, (change.code for change in page.found.values() if change.member))
+                columns.check(told.rows)
+                page = await self._read(table, told)
+                refused |= page.unreadable
+                present.update(
+                    page.unreadable, page.unsure, (change.code for change in page.found.values() if change.member)
+                )
                 changes = news(seen, self._concerned(seen, page.found))
-                published = await self._publish(table, done.sweep, told.asked_at, changes, page.letters)
-                done = _counted(done, pages=1, published=published)
+                told_of = await self._publish(table, done.sweep, told.asked_at, changes, page.letters)
+                entered += told_of.entered
+                done = _counted(done, pages=1, published=told_of.published)
                 said = await self._tell(said, _counted(done, rows=len(present)))
-        absent = {code: known.owner for code, known in seen.items() if code not in present}
-        done = _counted(done, rows=len(present), absent=len(absent))
-        codes = list(absent)
-        for start in range(0, len(codes), REREAD_AT_ONCE):
-            owners = {code: absent[code] for code in codes[start : start + REREAD_AT_ONCE]}
-            told = await self.source.reread(table, owners)
-            page = await examined(self.instance, table, told, self.person)
-            changes = news(seen, (page.found[code] for code in owners if code in page.found))
-            published = await self._publish(table, done.sweep, told.asked_at, changes, page.letters)
-            there = page.found.keys() | page.unreadable  # one that is there but unreadable stays what it was
-            not_found = [Missing(table, code, told.asked_at) for code in owners if code not in there]
+        absent = {code: known.owner for code, known in seen.items() if code not in present and not known.lost}
+        kept = living(seen) - len(absent) - entered
+        done = _counted(done, rows=len(present), absent=len(absent), refused=len(refused), kept=kept)
+        for owners in _parts(absent):
+            done, not_found = await self._again(table, done, columns, owners)
             missing += not_found
-            done = _counted(done, published=published, missing=len(not_found))
+            done = _counted(done, missing=len(not_found))
             said = await self._tell(said, done)
-        return done
+        lost = {code: known.owner for code, known in seen.items() if known.lost and code not in present}
+        for owners in _parts(dict(islice(lost.items(), LOST_ASKED_AT_MOST))):
+            done, not_found = await self._again(table, done, columns, owners)
+            missing += [one for one in not_found if not one.lost]  # the others stay lost, and have their next turn last
+            seen.update({one.code: seen.pop(one.code) for one in not_found})
+        return done.model_copy(update={"notes": (*done.notes, *columns.notes())})
+
+    async def _again(
+        self, table: Table, done: Sweep, columns: Columns, owners: Mapping[str, str]
+    ) -> tuple[Sweep, list[Missing]]:
+        """Asks for rows by their ids and publishes what they are now; what is not found, or cannot be read, is told back."""
+        seen = self._seen(table)
+        told = await self.source.reread(table, owners)
+        columns.check(told.rows)
+        page = await self._read(table, told)
+        found = [page.found[code] for code in owners if code in page.found]
+        kept = len(page.unsure) + sum(change.member and not seen[change.code].lost for change in found)
+        told_of = await self._publish(table, done.sweep, told.asked_at, news(seen, found), page.letters)
+        missing = [
+            Missing(table, code, told.asked_at, unread=code in page.unreadable)
+            for code in owners.keys() - page.found.keys() - page.unsure
+        ]
+        return _counted(done, published=told_of.published, kept=kept), missing
 
     async def _tell(self, said: Sweep, now: Sweep) -> Sweep:
         """Every few seconds how far a long sweep is: the event that was sent last."""
@@ -172,21 +238,34 @@ class Sweeper:
         asked_at: datetime,
         changes: Iterable[Change],
         letters: Mapping[bytes, DeadLetter] | None = None,
-    ) -> int:
+    ) -> ToldOf:
         """In one transaction: a row that moves leaves its old client and comes to the new one at once."""
         todo = [self._entered(table, change) for change in changes]
         new = {mark: letter for mark, letter in (letters or {}).items() if mark not in self.buried}
-        if todo or new:
-            with PROCESS.working(f"publishing {self.instance.name} {table.kind}"):
-                await self.outbox.page(self.instance, table, sweep, asked_at, todo, new.values())
-            remember(self._seen(table), todo)
-            self.buried.update(new)
-        return len(todo)
+        if not todo and not new:
+            return ToldOf(0, 0)
+        with PROCESS.working(f"publishing {self.instance.name} {table.kind}"):
+            await self.outbox.page(self.instance, table, sweep, asked_at, todo, new.values())
+        before = {change.code for change in todo if (known := self._seen(table).get(change.code)) and not known.lost}
+        after = {change.code for change in todo if change.member}
+        lost = {change.code for change in todo if change.lost}
+        closed = {change.code for change in todo if change.code in self._seen(table)} - after - lost
+        self.closed[table.kind].update(closed=len(closed), lost=len(lost))
+        remember(self._seen(table), todo)
+        self.buried.update(new)
+        return ToldOf(len(todo), len(after - before))
 
     def _entered(self, table: Table, change: Change) -> Change:
         """Where all members were known, one that was none has just become one."""
         is_new = change.member and table.kind in self.swept and change.code not in self._seen(table)
         return replace(change, entered=True) if is_new else change
+
+
+def _parts(owners: Mapping[str, str]) -> Iterable[dict[str, str]]:
+    """As many as are asked for at once."""
+    coming = iter(owners.items())
+    while part := dict(islice(coming, REREAD_AT_ONCE)):
+        yield part
 
 
 def _counted(done: Sweep, **more: int) -> Sweep:

@@ -9,8 +9,11 @@ from typing import Generic, NamedTuple, TypeVar
 import httpx
 import stamina
 
+from producers.erp.limits import ANSWER_BYTES, TIMES_TIMEOUT, AskedToWaitError, TooLongError, in_words, rest
+from producers.erp.wire_failures import MOVED, NoAnswerError, failure, moved, speaks_tls
 from schemas.erp.declaration import Signed
 from schemas.erp.options import Web
+from schemas.erp.own_words import quoted
 from schemas.errors import RetryLater, StopWorker
 from schemas.runtime.clock import now
 
@@ -22,10 +25,6 @@ class Answer(NamedTuple, Generic[T]):
 
     asked_at: datetime
     said: T
-
-
-class NoAnswerError(RetryLater):
-    """Nobody answered: no connection, a broken one, or too late."""
 
 
 ATTEMPTS = 4
@@ -53,6 +52,8 @@ class Wire:
         self._clock = clock
         self._turn = asyncio.Lock()
         self._next_at = 0.0
+        self._rest_until = 0.0
+        self._patience = TIMES_TIMEOUT * web.timeout
         self._http = httpx.AsyncClient(
             base_url=str(web.url), timeout=web.timeout, verify=trust(web.ca_file), transport=transport
         )
@@ -60,34 +61,70 @@ class Wire:
     async def ask(self, name: str, signed: Signed, judge: Callable[[int, bytes], T]) -> Answer[T]:
         """What `judge` makes of the answer's status and content. `name`: of the resource, for the log.
 
-        Raises RetryLater after the last attempt, StopWorker at once.
+        Raises RetryLater after the last attempt, or at once where the ERP asks for a long rest; StopWorker at once.
         """
         waits = stamina.AsyncRetryingCaller(attempts=ATTEMPTS, timeout=None, wait_initial=FIRST_WAIT, wait_max=LONGEST_WAIT)
-        return await waits(RetryLater, self.once, name, signed, judge)
+        return await waits(_is_again, self.once, name, signed, judge)
 
     async def once(self, name: str, signed: Signed, judge: Callable[[int, bytes], T]) -> Answer[T]:
         """The same without a second attempt."""
         loop = asyncio.get_running_loop()
         async with self._turn:
-            await asyncio.sleep(max(0.0, self._next_at - loop.time()))
+            if (left := timedelta(seconds=self._rest_until - loop.time())) > LONGEST_WAIT:
+                raise AskedToWaitError(
+                    f"the ERP asked to be left alone: {name} is not asked for {in_words(left)}", after=left
+                )
+            await asyncio.sleep(max(0.0, self._rest_until - loop.time(), self._next_at - loop.time()))
             asked_at = self._clock()
             try:
-                answer = await self._http.request(signed.method, signed.path, content=signed.body, headers=signed.headers)
-            except httpx.HTTPError as exc:
-                raise _failure(name, exc) from exc
+                status, headers, content = await self._whole(name, signed)
             finally:
                 self._next_at = loop.time() + self._gap
-        return Answer(asked_at, judge(answer.status_code, answer.content))
+            if (pause := rest(status, headers, self._clock())) is not None:
+                self._rest_until = loop.time() + pause.total_seconds()
+                raise AskedToWaitError(_busy(name, status, content, pause), after=pause)
+        if status in MOVED:
+            raise moved(name, status, self._http.base_url, headers.get("location", ""))
+        if wrong := speaks_tls(self._http.base_url, status, content):
+            raise wrong
+        return Answer(asked_at, judge(status, content))
 
     async def close(self) -> None:
         """Give the connection back."""
         await self._http.aclose()
 
+    async def _whole(self, name: str, signed: Signed) -> tuple[int, httpx.Headers, bytes]:
+        """An answer with all its content, unless that is too much or takes too long."""
+        content = bytearray()
+        try:
+            async with (
+                asyncio.timeout(self._patience),
+                self._http.stream(signed.method, signed.path, content=signed.body, headers=signed.headers) as answer,
+            ):
+                if "," in answer.headers.get("content-encoding", ""):
+                    raise RetryLater(f"the ERP answers {name} compressed twice: a few bytes of it may fill the memory")
+                async for piece in answer.aiter_bytes():
+                    content += piece
+                    if len(content) > ANSWER_BYTES:
+                        raise TooLongError(
+                            f"the ERP's answer on {name} has more than {ANSWER_BYTES >> 20} MiB: make erp.page_size smaller"
+                        )
+        except TimeoutError as exc:
+            late = f"its answer did not end within {self._patience:g} s: make erp.page_size smaller, or erp.timeout larger"
+            raise NoAnswerError(f"no answer from the ERP on {name}: {late}") from exc
+        except httpx.HTTPError as exc:
+            raise failure(name, self._http.base_url, exc) from exc
+        return answer.status_code, answer.headers, bytes(content)
 
-def _failure(name: str, exc: httpx.HTTPError) -> RetryLater | StopWorker:
-    cause: BaseException | None = exc
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return StopWorker(f"the ERP's certificate is not trusted ({cause.verify_message}): give its CA as erp.ca_file")
-        cause = cause.__cause__ or cause.__context__
-    return NoAnswerError(f"no answer from the ERP on {name}: {type(exc).__name__}")
+
+def _is_again(exc: Exception) -> bool | timedelta:
+    """Whether the same is asked again, and after what rest."""
+    if not isinstance(exc, RetryLater) or isinstance(exc, TooLongError):
+        return False
+    if exc.after is None:
+        return True
+    return exc.after if exc.after <= LONGEST_WAIT else False
+
+
+def _busy(name: str, status: int, content: bytes, pause: timedelta) -> str:
+    return f"the ERP answers HTTP {status} on {name}{quoted(content)} and asks to be left alone for {in_words(pause)}"

@@ -37,8 +37,7 @@ def decide(facts: Facts, code: str, instance: Instance, controls: Controls) -> V
     holds |= dict(history(facts, instance))
     for reason, until in facts.refused.items():
         if reason in LIMITS:  # of any other rule facts and controls tell
-            before = holds.get(reason, until)
-            holds[reason] = before and max(before, until)
+            holds[reason] = max(until, holds.get(reason) or until)
     return Verdict(
         holds=tuple(sorted(holds, key=ORDER.__getitem__)),
         until={"promise": promised} if promised is not None else {},

@@ -1,30 +1,33 @@
 """What a decision looks at, out of one debtor's state. Pure."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date
 
 from schemas.debtor import Bill, Contract, Debtor
+from schemas.due_dates import is_meant
 from schemas.figures.scope import OPEN
 from schemas.model import Cents
 from schemas.queue import Aside, Facts
 
 HINDERED = frozenset({"throttled", "blocked_auto", "blocked_manual", "blocked"})
 """Access that the debtor misses: it makes a call more useful."""
-POSSIBLE = (date(2000, 1, 1), date(2100, 1, 1))
-"""Due dates from the first until before the second are meant; others are how a program writes "none" (1899-12-30)."""
+NOT_IN_FORCE = frozenset({"inactive", "withdrawn", "negative"})
+"""A contract that has ended: that it was suspended before says nothing of its bills."""
 
 
 def facts_of(debtor: Debtor) -> Facts:
     """The evidence, without anything that depends on the clock: each bill counts or is set aside by itself."""
     client = debtor.client
     contracts = debtor.contracts
+    agreements = Counter(bill.instalment_of for bill in debtor.bills.values())
     promised = client.promised if client else False
     due: list[tuple[date, Cents]] = []
     aside: defaultdict[Aside, list[date]] = defaultdict(list)
     for bill in debtor.bills.values():
-        if bill.status not in OPEN or not POSSIBLE[0] <= bill.due_on < POSSIBLE[1]:
+        if bill.status not in OPEN or not is_meant(bill.due_on, bill.seen_at.date()):
             continue
-        reason = _aside(bill, contracts, promised=promised)
+        reason = _aside(bill, contracts, agreements, promised=promised)
         if reason is None:
             due.append((bill.due_on, bill.open_cents))
         elif bill.open_cents:
@@ -46,11 +49,16 @@ def facts_of(debtor: Debtor) -> Facts:
     )
 
 
-def _aside(bill: Bill, contracts: dict[str, Contract], *, promised: bool) -> Aside | None:
-    """Why a bill does not count. RBX notes an announced payment at the client (`promised`), IXC at each bill."""
-    of = contracts.get(bill.contract)  # of IXC only those that differ from the ordinary are known
-    if bill.renegotiated:
+def _aside(bill: Bill, contracts: Mapping[str, Contract], agreements: Mapping[str, int], *, promised: bool) -> Aside | None:
+    """Why a bill does not count. RBX notes an announced payment at the client (`promised`), IXC at each bill.
+
+    `agreements`: how many instalments of each are open, or lost. One without was never finished, or is gone: what it was to
+    replace is a debt. An instalment counts like any bill.
+    """
+    others = agreements[bill.agreement] - (bill.agreement == bill.instalment_of)
+    if others > 0 if bill.agreement else bill.renegotiated:
         return "renegotiated"
     if bill.awaiting_confirmation or promised:
         return "awaiting_confirmation"
-    return "voluntary_suspension" if of is not None and of.voluntary_suspension else None
+    of = contracts.get(bill.contract)  # of IXC only those that differ from the ordinary are known
+    return "voluntary_suspension" if of is not None and of.voluntary_suspension and of.status not in NOT_IN_FORCE else None

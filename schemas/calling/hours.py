@@ -70,22 +70,28 @@ LAWS: Mapping[str, Mapping[int, Window]] = MappingProxyType(
 
 def state_of(instance: Instance, uf: str) -> str:
     """The debtor's state; the instance's where `uf`, as the ERP writes it, is none."""
-    state = uf.strip().upper()
-    return state if state in ZONES else instance.state
+    return _state(instance.state, uf)
 
 
 def zone_of(instance: Instance, uf: str) -> ZoneInfo:
     """The debtor's clock by his state. At home it is the instance's own, where the state has such a clock: whoever set it
     knows his town; but one of elsewhere (`UTC`) would ring at night.
     """
-    state = state_of(instance, uf)
-    own = state == instance.state and any(
-        _alike(instance.zone, zone) for zone in (ZONES[state], ELSEWHERE.get(state)) if zone
-    )
-    return instance.clock if own else ZoneInfo(ZONES[state])
+    return _zone(instance.zone, instance.state, uf)
 
 
-@lru_cache(maxsize=512)
+def _state(home: str, uf: str) -> str:
+    state = uf.strip().upper()
+    return state if state in ZONES else home
+
+
+@lru_cache(maxsize=512)  # asked for every debtor, and there are few answers
+def _zone(own: str, home: str, uf: str) -> ZoneInfo:
+    state = _state(home, uf)
+    keeps = state == home and any(_alike(own, zone) for zone in (ZONES[state], ELSEWHERE.get(state)) if zone)
+    return ZoneInfo(own if keeps else ZONES[state])
+
+
 def _alike(one: str, other: str) -> bool:
     return all(ZoneInfo(one).utcoffset(at) == ZoneInfo(other).utcoffset(at) for at in (SUMMER, WINTER))
 

@@ -5,7 +5,7 @@ day, everything else rolls.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple, Protocol
 
 from schemas.instances import Rules
@@ -46,29 +46,31 @@ def limits(
 
     `margin` lengthens what rolls. A mark in the future, of a clock that was ahead, counts as of `now`.
     """
-    now = now.astimezone(UTC)
-    calls = list(marks)
-    if not calls:
-        return ()
-    return tuple(_limits(calls, rules, zone, now, margin))
+    return tuple(_limits(list(marks), rules, zone, now.astimezone(UTC), margin))
 
 
 def _limits(calls: list[Counted], rules: Rules, zone: tzinfo, now: datetime, margin: timedelta) -> Iterator[Limit]:
-    times = sorted((min(call.at.astimezone(UTC), now) for call in calls), reverse=True)
+    times = sorted((call.at for call in calls), reverse=True)
     if any(call.open for call in calls):
         yield Limit("call_open", None)
     yield from _rolling("limit_hour", times, rules.per_hour, HOUR + margin, now)
     yield from _rolling("limit_gap", times, 1, max(timedelta(minutes=rules.gap_minutes), LEAST_GAP) + margin, now)
     today = now.astimezone(zone).date()
-    if sum(at.astimezone(zone).date() == today for at in times) >= rules.per_day:
-        yield Limit("limit_day", datetime.combine(today + timedelta(days=1), time(0), zone).astimezone(UTC))
+    if len(times) >= rules.per_day and times[rules.per_day - 1] >= _midnight(today, zone):
+        yield Limit("limit_day", _midnight(today + timedelta(days=1), zone))
     yield from _rolling("limit_7_days", times, rules.per_7_days, SEVEN_DAYS + margin, now)
     if rules.rest_days_after_human:
-        talked = sorted((min(call.at.astimezone(UTC), now) for call in calls if call.human), reverse=True)
+        talked = sorted((call.at for call in calls if call.human), reverse=True)
         yield from _rolling("rest_after_human", talked, 1, timedelta(days=rules.rest_days_after_human) + margin, now)
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(0), zone).astimezone(UTC)
 
 
 def _rolling(reason: HoldReason, times: list[datetime], most: int, length: timedelta, now: datetime) -> Iterator[Limit]:
     """`times`: newest first. The call that is `most` back from now must be out of `length` before another may come."""
-    if len(times) >= most and times[most - 1] + length > now:
-        yield Limit(reason, times[most - 1] + length)
+    if len(times) >= most:
+        until = min(times[most - 1].astimezone(UTC), now) + length
+        if until > now:
+            yield Limit(reason, until)

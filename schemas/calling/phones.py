@@ -24,7 +24,7 @@ def usable(phones: Sequence[str], blocked: Collection[str], calls: Sequence[Past
     invalid = [call.number for call in calls if call.outcome == "invalid_number"]
     left = [phone for phone in phones if phone not in blocked and invalid.count(phone) < INVALID_TIMES]
     answered = next((call.number for call in reversed(calls) if call.human), "")
-    return (*(phone for phone in left if phone == answered), *(phone for phone in left if phone != answered))
+    return tuple(left) if answered not in left else (answered, *(phone for phone in left if phone != answered))
 
 
 def next_number(phones: Sequence[str], blocked: Collection[str], calls: Sequence[PastCall]) -> str:

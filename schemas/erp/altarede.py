@@ -4,10 +4,11 @@ No documentation of the vendor exists: everything here is unverified against it,
 """
 
 from schemas.erp.codes import Codes
-from schemas.erp.declaration import Col, Erp, Table, Where
+from schemas.erp.days import closing_day, due_day
+from schemas.erp.declaration import POINT, Col, Erp, Table, Where
 from schemas.erp.money import cents
 from schemas.erp.phones import phone_problems, phones
-from schemas.erp.values import day, first_of, text, yes
+from schemas.erp.values import first_of, text, yes
 
 UNVERIFIED = "não verificado com o fornecedor"
 ACCESS = Codes(
@@ -40,19 +41,19 @@ BILL = Codes(
     }
 )
 CLOSED = tuple(Where("STATUS", "!=", code) for word in ("paid", "cancelled") for code in BILL.codes_of(word))
-UNPAID = Where("DATA_PAGAMENTO", "in", ",0,0000-00-00,0000-00-00 00:00:00")
+UNPAID = Where("DATA_PAGAMENTO", "none", "")
 PHONES = ("TELEFONE_CELULAR1", "TELEFONE_RESIDENCIAL")
 
 
-def open_cents(value: str, received: str) -> int:
+def open_cents(value: str, received: str, point: str) -> int:
     """What is left of the bill."""
-    return max(0, cents(value) - cents(first_of(received) or "0"))
+    return max(0, cents(value, point) - cents(first_of(received) or "0", point))
 
 
-def bill_status(status: str, received: str) -> str:
+def bill_status(status: str, received: str, point: str) -> str:
     """A bill on which something was received and that is not closed is partly paid."""
-    word = BILL(status)
-    return "partial" if word == "open" and cents(first_of(received) or "0") > 0 else word
+    word = BILL(first_of(status))
+    return "partial" if word == "open" and cents(first_of(received) or "0", point) > 0 else word
 
 
 CLIENTS = Table(
@@ -64,7 +65,7 @@ CLIENTS = Table(
     document=("CPF", "CNPJ"),
     queries=((Where("COD_CLIENTE", "!=", ""),),),
     words={
-        "name": Col(("NOME",), text),
+        "name": Col(("NOME",), lambda name: text(first_of(name))),
         "active": Col(("ATIVO",), yes),
         "person": Col(("person",), text),
         "document": Col(("document",), text),
@@ -100,12 +101,13 @@ BILLS = Table(
     owner="COD_CLIENTE",
     lost="unknown",
     optional=frozenset({"STATUS", "VALOR_PAGO", "DATA_PAGAMENTO"}),
-    endings={"paid_on": Col(("DATA_PAGAMENTO",), day)},
+    amounts=("VALOR", "VALOR_PAGO"),
+    endings={"paid_on": Col(("DATA_PAGAMENTO",), closing_day, with_event=True)},
     queries=((UNPAID, *CLOSED),),
     words={
-        "due_on": Col(("DATA_VENCIMENTO",), day),
-        "open_cents": Col(("VALOR", "VALOR_PAGO"), open_cents),
-        "status": Col(("STATUS", "VALOR_PAGO"), bill_status, codes=BILL),
+        "due_on": Col(("DATA_VENCIMENTO",), due_day, with_event=True),
+        "open_cents": Col(("VALOR", "VALOR_PAGO", POINT), open_cents),
+        "status": Col(("STATUS", "VALOR_PAGO", POINT), bill_status, codes=BILL),
         "status_raw": Col(("STATUS",), text),
     },
 )

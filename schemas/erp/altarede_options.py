@@ -13,6 +13,8 @@ from schemas.rows import Kind
 Placement = Annotated[str, Field(pattern=r"^(header|query|body):[A-Za-z0-9_.-]+$")]
 Use = Literal["client", "contract", "bill", "paid", "reference"]
 Each = Literal["once", "page", "document"]
+Blank = Literal["empty", "null", "{}", "[{}]"]
+"""Answers that hold nothing, not even an empty list: a workflow without a result says so, and so does one that broke."""
 DAY_S = 86_400.0
 PLACE = re.compile(r"\{(\w+)\}")
 """Where a word is filled in."""
@@ -43,7 +45,7 @@ class Resource(Model):
     In `path`, `query` and `body` are filled in `{page}` and `{page_size}`, or `{document}` (letters and digits alone) and
     `{document_written}` (as the client's row has it). `unwrap`: the names to go down through to reach the rows, where the
     answer is not yet their array. `fields`: our column (that of the export) to the name in the answer, ""
-    where it has none; others keep theirs.
+    where it has none; others keep theirs. `none`: which blank answers mean "no rows" there; an empty list always does.
     """
 
     path: str = Field(min_length=1)
@@ -53,6 +55,7 @@ class Resource(Model):
     body: dict[str, str] = {}
     unwrap: tuple[str, ...] = ()
     fields: dict[str, str] = {}
+    none: tuple[Blank, ...] = ()
 
     @model_validator(mode="after")
     def _asks_for_each(self) -> Self:

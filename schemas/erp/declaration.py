@@ -5,29 +5,36 @@ To add an ERP: one file beside this one with an `Erp`, listed in `schemas.erp.ER
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from schemas.erp.codes import Codes
-from schemas.errors import RejectRecord
+from schemas.erp.days import is_unpaid
+from schemas.errors import RejectRecord, StopWorker
 from schemas.rows import ErpRow, Kind
 
 Row = Mapping[str, Any]
 """One row as the ERP wrote it."""
-Operator = Literal["=", "!=", ">", ">=", "in"]
+Operator = Literal["=", "!=", ">", ">=", "in", "none"]
 Cursor = tuple[int, ...]
 """Where a page starts, in the words of one ERP's protocol; () is the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """One condition, used twice: to ask the ERP and to check its answer. `value`: for "in" separated by commas."""
+    """One condition, used twice: to ask the ERP and to check its answer. `value`: for "in" separated by commas.
+
+    "none" (a day of payment is none) is only checked, never asked.
+    """
 
     column: str
     operator: Operator
     value: str
 
     def holds(self, row: Row) -> bool:
-        """Whether the row meets the condition; ">" compares as whole numbers, ">=" as text (ISO dates and times)."""
+        """Whether the row meets the condition; ">" compares as whole numbers, ">=" as text (ISO dates and times).
+
+        Raises RejectRecord for a day that is neither a day nor none.
+        """
         have = row.get(self.column, "")
         match self.operator:
             case "=":
@@ -40,6 +47,11 @@ class Where:
                 return bool(have >= self.value)
             case "in":
                 return have in self.value.split(",")
+            case "none":
+                try:
+                    return is_unpaid(have)
+                except ValueError as exc:
+                    raise RejectRecord(f"{self.column}: {exc}", field=self.column) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,8 @@ class Col:
         try:
             return self.read(*texts, event) if self.with_event else self.read(*texts)
         except ValueError as exc:
-            raise RejectRecord(f"{event.kind}.{'/'.join(self.columns)}: {exc}", field=self.columns[0]) from None
+            names = "/".join(column for column in self.columns if column not in ADDED)
+            raise RejectRecord(f"{event.kind}.{names}: {exc}", field=self.columns[0]) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,7 @@ class Mark:
     """A column that a second resource of the ERP adds: rows that `service` lists under `key` have its `value` there.
 
     `by`: the row's column that `key` is compared with, "" its own id. `otherwise`: where the value of a listed row is empty.
+    `over`: what a row itself says that ends a mark at once; else it ends when two sweeps no longer find it listed.
     """
 
     column: str
@@ -77,6 +91,14 @@ class Mark:
     value: str
     by: str = ""
     otherwise: str = "S"
+    over: Where | None = None
+
+
+class Filter(NamedTuple):
+    """The `name` by which an ERP's filter knows the row's `column`; both "": everything is asked for, unfiltered."""
+
+    name: str
+    column: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +108,12 @@ class Table:
     `key`: column of the row's id. `owner`: column of the client code ("" for a reference table, whose rows belong to the
     table's name). `document`: columns of CPF/CNPJ, of which the first that is filled counts; the poller replaces them by
     those of `PERSON`. `extra`: columns that are kept without being mapped. `optional`: columns
-    that an answer may lack. `dates`: column of a date whose order of day and month the poller must find out first; it
-    adds `date_form`. `changed`: column of the time of the last change, for reading only what is recent. `lost`: what it
-    means that a read by id finds nothing. `endings`: of a bill that is closed, `paid_on` (a bill that has one is paid) and
-    `closed_on` (it says nothing of how), both local days.
+    that an answer may lack, as another one tells the same. `decorative`: columns on which no debt and no call depends: an
+    ERP's version may lack them, which is told. `filters`: by what its rows may be asked for, the best first, where not every
+    server filters by the row's id. `dates`: column of a date whose order of day and month the poller must find out first; it
+    adds `date_form`. `amounts`: columns of money (see `POINT`). `changed`: column of the time of the last change, for
+    reading only what is recent. `lost`: what it means that a read by id finds nothing. `endings`: of a bill that is
+    closed, `paid_on` (a bill that has one is paid) and `closed_on` (it says nothing of how), both local days.
     """
 
     name: str
@@ -101,7 +125,10 @@ class Table:
     extra: tuple[str, ...] = ()
     key: str = "id"
     optional: frozenset[str] = frozenset()
+    decorative: frozenset[str] = frozenset()
+    filters: tuple[Filter, ...] = ()
     dates: str = ""
+    amounts: tuple[str, ...] = ()
     changed: str = ""
     marks: tuple[Mark, ...] = ()
     lost: Literal["gone", "unknown"] = "gone"
@@ -113,12 +140,23 @@ class Table:
         mapped = [name for col in self.words.values() for name in col.columns]
         filtered = [where.column for query in self.queries for where in query]
         names = dict.fromkeys([self.key, *([self.owner] if self.owner else []), *mapped, *filtered, *self.extra])
-        kept = tuple(name for name in names if name not in (*self.document, *PERSON))
+        kept = tuple(name for name in names if name not in (*self.document, *PERSON, POINT))
         object.__setattr__(self, "columns", kept)  # frozen for everybody else
 
     def member(self, row: Row) -> bool:
         """Whether the row still belongs to what is swept."""
         return any(all(where.holds(row) for where in query) for query in self.queries)
+
+    @property
+    def may_lack(self) -> frozenset[str]:
+        """Columns without which a row can be read: what the poller adds itself is not the ERP's to show."""
+        return self.optional | self.decorative | {DATE_FORM, *(mark.column for mark in self.marks)}
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Columns on which a debt, or a call, depends."""
+        may_lack = self.may_lack
+        return tuple(name for name in (*self.columns, *self.document) if name not in may_lack)
 
     @property
     def codes(self) -> dict[str, tuple[str, Codes]]:
@@ -132,7 +170,18 @@ PERSON = ("person", "document", "document_problem", "document_of")
 it is ("company" or "person")."""
 DATE_FORM = "date_form"
 """Column that the poller adds where a table has `dates`: "ymd", "ydm", or "" while nothing has settled it."""
-DERIVED = (*PERSON, DATE_FORM)
+UNSURE = "marks_unsure"
+"""Key that the poller's source adds to a row of which a second resource does not say what it may have said before."""
+POINT = "point"
+"""Column that the poller adds to those rows of which one of the table's `amounts` has two readings: "." or "," before
+decimals, "" while nothing has settled it."""
+ADDED = (DATE_FORM, POINT)
+"""What no operator finds in the ERP."""
+DERIVED = (*PERSON, *ADDED)
+
+
+class NotAFilterError(StopWorker):
+    """The ERP does not filter a service by the column that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,38 +209,49 @@ class Signed:
 class Page:
     """One answer. `after`: where the next page starts, None where no row comes after these.
 
-    `total`: the rows from here to the end, where the ERP says so.
+    `total`: the rows from here to the end, where the ERP says so. `span`: the first and last code in it, where that tells
+    how wide the next question may be.
     """
 
     rows: Sequence[Row]
     after: Cursor | None
     total: int | None = None
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """Lists over HTTP POST. All functions are pure.
 
-    `read` asks for the page at a cursor, `reread` for rows by their ids (questions in turn, until all are found).
+    `read` asks for the page at a cursor, `reread` for rows by their ids, each with its last known owner (questions in turn,
+    until all are found).
     `page(table, request, status, content)` raises RetryLater for what may pass, StopWorker for what an operator must mend.
     `sign(request, secrets)`: secrets by the name of the option that holds them.
 
-    What not every ERP has: `mark` asks for what marks rows; `check` for what must be empty if the ERP is to be believed;
+    What not every ERP has: `mark` asks for what marks rows; `check` for what must be empty if the ERP is to be believed,
+    None where that cannot be asked; `follow` gives the next cursor where the last reading's spans tell how codes lie,
+    `narrow` one that asks for less where an answer was too long, None where it cannot;
     `settle` for rows with `id` and ISO `due_date` that tell how the dates of a row are written; `recent` for the page of
     rows changed since a local ISO date, in one of `recent_forms`. `asks_conditions`: False where a query's conditions are
-    not sent, so that one reading of the table answers all queries.
+    not sent, so that one reading of the table answers all queries. `lists`: whether rows are asked for by lists of ids whose
+    operator a server may understand otherwise.
+
+    `page` raises NotAFilterError where the ERP does not filter by what was asked for.
     """
 
     read: Callable[[Table, tuple[Where, ...], Cursor, int], Request]
-    reread: Callable[[Table, Sequence[str]], Sequence[Request]]
+    reread: Callable[[Table, Mapping[str, str]], Sequence[Request]]
     page: Callable[[Table, Request, int, bytes], Page]
     sign: Callable[[Request, Mapping[str, str]], Signed]
     mark: Callable[[Table, Mark], Request] | None = None
-    check: Callable[[Table], Request] | None = None
+    check: Callable[[Table], Request | None] | None = None
+    follow: Callable[[Cursor, Sequence[tuple[int, int]], int], Cursor] | None = None
+    narrow: Callable[[Cursor, int], Cursor | None] | None = None
     settle: Callable[[Row], Request] | None = None
     recent: Callable[[Table, str, str, Cursor, int], Request] | None = None
     recent_forms: tuple[str, ...] = ()
     asks_conditions: bool = True
+    lists: bool = False
 
 
 @dataclass(frozen=True, slots=True)

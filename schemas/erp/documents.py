@@ -4,8 +4,14 @@ import re
 from functools import lru_cache
 
 from schemas.debtor import DocumentProblem
+from schemas.erp.numbers import digits_of
+from schemas.nothing import is_nothing
 
 SIGNS = re.compile(r"[^0-9A-Z]")
+NAMED = re.compile(
+    r"^\W*(?:(?:CPF|CNPJ|CNPF|CGC|C\.P\.F|C\.N\.P\.J|DOC(?:UMENTO|TO)?|INSCRI[CÇ][AÃ]O|N[UÚ]MERO|N[RO]?|Nº|N°|PF|PJ|MEI|DO|DA)\b[\W_]*)+"
+)
+"""Words before a document that only say what it is; any other may say that it is somebody else's."""
 CPF = re.compile(r"[0-9]{11}")
 CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
 CPF_WEIGHTS = 10
@@ -32,7 +38,7 @@ def document_problem(value: str) -> DocumentProblem:
 
 def is_company(value: str) -> bool:
     """Whether a CNPJ is meant, be its check digits right or not."""
-    bare = document(value) or SIGNS.sub("", value.upper())
+    bare = document(value) or SIGNS.sub("", _meant(value).upper())
     return CNPJ.fullmatch(bare) is not None and bool(bare.strip("0"))
 
 
@@ -43,8 +49,18 @@ def masked(bare: str) -> str:
 
 @lru_cache(maxsize=16)  # both questions about one document come at once; people's documents are not kept for longer
 def _read(value: str) -> tuple[str, DocumentProblem]:
+    return _plain(_meant(value))
+
+
+def _meant(value: str) -> str:
+    """Without the word that only names it. As it stands it is tried first: a CNPJ may begin with letters."""
+    read = digits_of(value)
+    return read if _plain(read)[0] else digits_of(NAMED.sub("", read.upper()))
+
+
+def _plain(value: str) -> tuple[str, DocumentProblem]:
     bare = SIGNS.sub("", value.upper())
-    if not bare.strip("0") and len(bare) not in PADDED.values():
+    if is_nothing(value) and len(bare) not in PADDED.values():
         return "", "missing"
     if not CPF.fullmatch(bare) and not CNPJ.fullmatch(bare):
         # A numeric column loses leading zeros; that the check digits hold after all is too rare a chance to be one.

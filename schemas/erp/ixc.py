@@ -7,14 +7,15 @@ from typing import Any, Literal
 
 import orjson
 
-from schemas.erp.answers import json_object
+from schemas.erp.answers import check_words, json_object
 from schemas.erp.codes import Codes
-from schemas.erp.declaration import Col, Cursor, Erp, Mark, Page, Protocol, Request, Signed, Table, Where
+from schemas.erp.days import due_day
+from schemas.erp.declaration import POINT, Col, Cursor, Erp, Mark, Page, Protocol, Request, Signed, Table, Where
 from schemas.erp.money import cents
 from schemas.erp.options import Seconds, Web
 from schemas.erp.phones import phone_problems, phones
-from schemas.erp.values import day, first_of, not_no, something, text, yes
-from schemas.errors import RetryLater, StopWorker
+from schemas.erp.values import first_of, not_no, something, text, yes
+from schemas.errors import RetryLater
 from schemas.rows import Kind
 
 
@@ -57,9 +58,17 @@ BILL = Codes(
         "C": ("cancelled", "Cancelado"),
     }
 )
+ENDED = frozenset({"inactive", "withdrawn", "negative"})
+
+
+def suspended(flag: str, status: str) -> bool:
+    """The flag of a contract that has ended counts for nothing."""
+    return flag == "S" and STATUS(status) not in ENDED
+
+
 EVERY_ROW = (Where("id", ">", "0"),)
 ACTIVE = Where("status", "=", STATUS.code_of("active"))
-OPEN = ",".join(BILL.code_of(word) for word in ("open", "partial"))
+OPEN = tuple(BILL.code_of(word) for word in ("open", "partial"))
 CHANGED = "ultima_atualizacao"
 STATE = "uf_sigla"
 """Column that the poller adds to a client's row: the two letters of its `uf`, which is an id of the server's own."""
@@ -71,6 +80,7 @@ CLIENTS = Table(
     document=("cnpj_cpf",),
     changed=CHANGED,
     marks=(Mark(STATE, "uf", "id", "sigla", by="uf", otherwise=""),),
+    decorative=frozenset({"fantasia", "whatsapp", "fone", "telefone_comercial", "bairro", "cidade", "id_tipo_cliente"}),
     queries=(EVERY_ROW,),
     words={
         "name": Col(("razao", "fantasia"), lambda *names: text(first_of(*names))),
@@ -94,6 +104,7 @@ CONTRACTS = Table(
     kind="contract",
     owner="id_cliente",
     changed=CHANGED,
+    decorative=frozenset({"contrato"}),
     # Trust unlock and reduced speed hide behind status_internet = A: each needs its own question (`IXC.md`, "Contracts").
     queries=(
         (ACTIVE, Where("status_internet", "!=", ACCESS.code_of("active"))),
@@ -108,7 +119,7 @@ CONTRACTS = Table(
         "access": Col(("status_internet",), ACCESS),
         "access_raw": Col(("status_internet",), text),
         "trust_unlock": Col(("desbloqueio_confianca_ativo",), yes),
-        "voluntary_suspension": Col(("contrato_suspenso",), yes),
+        "voluntary_suspension": Col(("contrato_suspenso", "status"), suspended),
         "speed": Col(("status_velocidade",), SPEED),
         "speed_raw": Col(("status_velocidade",), text),
     },
@@ -118,21 +129,25 @@ BILLS = Table(
     kind="bill",
     owner="id_cliente",
     changed=CHANGED,
-    queries=((Where("liberado", "=", "S"), Where("status", "in", OPEN)),),
+    amounts=("valor_aberto",),
+    # One question each: what a server makes of a list of them is not certain (`IXC.md`, "Lists").
+    queries=tuple((Where("liberado", "=", "S"), Where("status", "=", code)) for code in OPEN),
     words={
         "contract": Col(("id_contrato", "id_contrato_avulso", "id_contrato_principal"), first_of),
-        "due_on": Col(("data_vencimento",), day),
-        "open_cents": Col(("valor_aberto",), cents),
+        "due_on": Col(("data_vencimento",), due_day, with_event=True),
+        "open_cents": Col(("valor_aberto", POINT), cents),
         "status": Col(("status",), BILL),
         "status_raw": Col(("status",), text),
         "awaiting_confirmation": Col(("aguardando_confirmacao_pagamento",), yes),
-        "renegotiated": Col(("id_renegociacao", "id_renegociacao_novo"), something),
+        "renegotiated": Col(("id_renegociacao",), something),
+        "agreement": Col(("id_renegociacao",), first_of),
+        "instalment_of": Col(("id_renegociacao_novo",), first_of),
     },
 )
 
 
 def _reference(name: str, *columns: str) -> Table:
-    return Table(name=name, kind="reference", owner="", queries=(EVERY_ROW,), extra=columns)
+    return Table(name=name, kind="reference", owner="", queries=(EVERY_ROW,), extra=columns, decorative=frozenset(columns))
 
 
 TABLES = (
@@ -176,8 +191,9 @@ def read(table: Table, query: tuple[Where, ...], cursor: Cursor, size: int) -> R
     return _list(table.name, (_after(cursor), *query), cursor, size)
 
 
-def reread(table: Table, ids: Sequence[str]) -> Sequence[Request]:
+def reread(table: Table, owners: Mapping[str, str]) -> Sequence[Request]:
     """These rows by their ids, whatever their state is now. One id is asked for with "=", which every version knows."""
+    ids = list(owners)
     condition = Where("id", "=", ids[0]) if len(ids) == 1 else Where("id", "in", ",".join(ids))
     return (_list(table.name, (condition,), (), len(ids)),)
 
@@ -197,8 +213,8 @@ def recent(table: Table, since: str, form: str, cursor: Cursor, size: int) -> Re
 def page(_: Table, request: Request, status: int, content: bytes) -> Page:
     """An answer is good if it is 2xx, a JSON object, not of type error, and read to its end (`IXC.md`, "Errors")."""
     body = json_object("IXC", request.service, status, content, check="the instance's url, token and permissions")
-    if body.get("type") == "error":
-        raise StopWorker(f"IXC refuses {request.service}: {str(body.get('message', ''))[:200]}")
+    if "registros" not in body:
+        check_words("IXC", request.service, body)
     rows = body.get("registros") or []
     total = _number(body.get("total"))
     if not isinstance(rows, list) or total < len(rows) or (not rows and total > 0):
@@ -223,5 +239,5 @@ def sign(request: Request, secrets: Mapping[str, str]) -> Signed:
     return Signed(request.path, {**LISTING, "authorization": login}, request.body)
 
 
-PROTOCOL = Protocol(read, reread, page, sign, mark=mark, recent=recent, recent_forms=("dmy", "iso"))
+PROTOCOL = Protocol(read, reread, page, sign, mark=mark, recent=recent, recent_forms=("dmy", "iso"), lists=True)
 IXC = Erp("ixc", "IXC Soft", TABLES, PROTOCOL)

@@ -25,6 +25,8 @@ class Web(Reading):
     """How to reach and how gently to ask an ERP over HTTP. `token` is Fernet ciphertext.
 
     `gap`: least seconds between two requests, of which only one is under way. `page_size`: rows in one answer.
+    `timeout`: seconds for each piece of an answer; a whole one may take three times as long. `insecure`: `http://` is
+    accepted although the way goes over a public network.
     """
 
     secret_fields: ClassVar[tuple[str, ...]] = ("token",)
@@ -35,3 +37,4 @@ class Web(Reading):
     gap: float = Field(default=0.15, ge=0, le=60)
     timeout: Seconds = 60
     ca_file: str = ""
+    insecure: bool = False

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.debtor import PhoneProblem
+from schemas.erp.numbers import digits_of
 from schemas.erp.phone_number import AREA, LONG, read_number, unglued
 from schemas.rows import ErpRow
 
@@ -42,8 +43,8 @@ class Field(NamedTuple):
 def phones(*fields_and_event: str | ErpRow) -> tuple[str, ...]:
     """E.164 numbers in the columns' order, each once; what is no callable number is left out.
 
-    The last argument is the row's event: its `ddd` completes numbers without an area code, unless a number before them in
-    the same column has one.
+    The last argument is the row's event: its `ddd` completes numbers without an area code, unless a neighbour in the same
+    column has one.
     """
     return tuple(dict.fromkeys(number for field in _fields(fields_and_event) for number in field.numbers))
 
@@ -64,15 +65,16 @@ def _fields(fields_and_event: tuple[str | ErpRow, ...]) -> list[Field]:
 def _field(field: str, ddd: str) -> Field:
     if not DIGIT.search(field):
         return Field((), ("text",) if LETTER.search(field) else ())
-    numbers: list[str] = []
-    problems: list[PhoneProblem] = []
-    for written in _parts(field):
-        number, problem = read_number(written, numbers[-1][3:5] if numbers else ddd)
-        if problem:
-            problems.append(problem)
-        elif number:
-            numbers.append(number)
-    return Field(tuple(numbers), tuple(problems))
+    parts = list(_parts(digits_of(field)))
+    areas = [read_number(written, "")[0][3:5] for written in parts]
+    found = [read_number(written, _area(areas, place) or ddd) for place, written in enumerate(parts)]
+    return Field(tuple(number for number, _ in found if number), tuple(problem for _, problem in found if problem))
+
+
+def _area(areas: list[str], place: int) -> str:
+    """That of the nearest neighbour that has one, the one before where two are as near; "" where none has."""
+    near = sorted((abs(other - place), other) for other, area in enumerate(areas) if area)
+    return areas[near[0][1]] if near else ""
 
 
 def _parts(field: str) -> Iterator[str]:

@@ -4,11 +4,12 @@ from typing import ClassVar, Literal
 
 from schemas.erp import rbx_protocol
 from schemas.erp.codes import UNKNOWN, Codes
-from schemas.erp.declaration import DATE_FORM, Col, Erp, Mark, Table, Where
+from schemas.erp.days import closing_day_of_form, due_day_of_form
+from schemas.erp.declaration import DATE_FORM, POINT, Col, Erp, Filter, Mark, Table, Where
 from schemas.erp.money import cents
 from schemas.erp.options import Web
 from schemas.erp.phones import phone_problems, phones
-from schemas.erp.values import day_of_form, first_of, text, yes
+from schemas.erp.values import first_of, text, yes
 
 
 class Rbx(Web):
@@ -46,15 +47,25 @@ def active(situation: str) -> bool:
     return CLIENT(situation) in {"active", UNKNOWN}
 
 
+EVERYTHING = Filter("", "")
+"""No server was seen to filter by nothing else; then one answer holds the whole list."""
+ENDED = Where("Situacao_Codigo", "=", "I")
+NEITHER_WELL_NOR_ENDED = (
+    Where("Situacao_Codigo", "!=", ACCESS.code_of("active")),
+    Where("Situacao_Codigo", "!=", ACCESS.code_of("disabled")),
+)
+"""Blocked ones, and those in a state that nobody has mapped: they are published, unknown, and counted."""
 CLIENTS = Table(
     name="ConsultaClientes",
     kind="client",
     key="Codigo",
     owner="Codigo",
     document=("CNPJ_CNPF",),
+    filters=(Filter("Codigo", "Codigo"), EVERYTHING),
+    decorative=frozenset({"Bairro", "Cidade", "Grupo", "TelResidencial", "TelComercial"}),
     queries=((Where("Codigo", ">", "0"),),),
     words={
-        "name": Col(("Nome",), text),
+        "name": Col(("Nome",), lambda name: text(first_of(name))),
         "active": Col(("Situacao",), active, codes=CLIENT),
         "person": Col(("person",), text),
         "document": Col(("document",), text),
@@ -74,12 +85,14 @@ CONTRACTS = Table(
     kind="contract",
     key="Numero",
     owner="Cliente_Codigo",
+    filters=(Filter("Numero", "Numero"), Filter("Cliente_Codigo", "Cliente_Codigo")),
+    decorative=frozenset({"Plano_Descricao"}),
     marks=(
-        Mark(BLOCKED, "ConsultaContratosBloqueados", "Contrato_Numero", "Contrato_Bloqueio"),
-        Mark(REDUCED, "ConsultaClientesReducao", "Contrato_Numero", "Regra"),
+        Mark(BLOCKED, "ConsultaContratosBloqueados", "Contrato_Numero", "Contrato_Bloqueio", over=ENDED),
+        Mark(REDUCED, "ConsultaClientesReducao", "Contrato_Numero", "Regra", over=ENDED),
     ),
     queries=(
-        (Where("Situacao_Codigo", "=", ACCESS.code_of("blocked")),),
+        NEITHER_WELL_NOR_ENDED,
         (Where(BLOCKED, "!=", ""),),
         (Where(REDUCED, "!=", ""),),
     ),
@@ -97,14 +110,16 @@ BILLS = Table(
     kind="bill",
     key="Sequencia",
     owner="CliFor",
+    filters=(Filter("Sequencia", "Sequencia"), Filter("Cliente", "CliFor")),
     dates="Vencimento",
-    endings={"closed_on": Col(("DataBaixa", DATE_FORM), day_of_form)},
+    amounts=("Valor",),
+    endings={"closed_on": Col(("DataBaixa", DATE_FORM), closing_day_of_form, with_event=True)},
     lost="unknown",  # neither open nor settled: RBX has no list of what was deleted
     queries=((Where("Tipo", "=", "C"), Where("DataBaixa", "=", "")),),
     words={
         "contract": Col(("ContratosVinculados",), lambda linked: first_of(*linked.replace(";", ",").split(","))),
-        "due_on": Col(("Vencimento", DATE_FORM), day_of_form),
-        "open_cents": Col(("Valor",), cents),
+        "due_on": Col(("Vencimento", DATE_FORM), due_day_of_form, with_event=True),
+        "open_cents": Col(("Valor", POINT), cents),
         "status": Col(("Motivo",), BILL),
         "status_raw": Col(("Motivo",), text),
     },
@@ -114,6 +129,8 @@ GROUPS = Table(
     kind="reference",
     key="Codigo",
     owner="",
+    filters=(Filter("Codigo", "Codigo"), EVERYTHING),
+    decorative=frozenset({"Nome"}),
     queries=((Where("Codigo", ">", "0"),),),
     extra=("Nome",),
 )

@@ -1,17 +1,19 @@
 """How RBX is asked and believed (`schemas/erp/RBX.md`): one URL, the service in the body, whole results.
 
-There is no page and no order: what is asked for is a range of codes, so that an answer stays small. A range is as wide as
-filled the last answers; empty ones grow until nothing can come after them.
+There is no page and no order: what is asked for is a range of codes (`rbx_ranges`), so that an answer stays small. By which
+columns a server filters is not published: where it refuses one, the table's next `Filter` is asked for.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
 import orjson
 
-from schemas.erp.answers import json_object
-from schemas.erp.declaration import Cursor, Mark, Page, Protocol, Request, Row, Signed, Table
+from schemas.erp.answers import check_words, json_object
+from schemas.erp.declaration import Cursor, Filter, Mark, NotAFilterError, Page, Protocol, Request, Row, Signed, Table
+from schemas.erp.rbx_ranges import after, follow, narrow
+from schemas.erp.values import first_of
 from schemas.errors import RetryLater, StopWorker
 
 V1 = "ws/rbx_server_json.php"
@@ -19,15 +21,16 @@ V2 = "ws_json/ws_json.php"
 SETTLED = "ConsultaDocumentosBaixados"
 UNPAID = "get_unpaid_document"
 EMPTY, BAD_KEY, BAD_COLUMN = "1", "97", "165"
-WIDER = 8
-WIDEST = 4_096
-"""How much wider than a page's rows a range may become; what lies beyond is asked for without an end."""
 LONGEST_NUMBER = 18
 NOT_ASKED = "with rows that were not asked for: is its key in mode Homologação? Set it to Produção"
 
 SETTLED_COLUMNS = {"Sequencia": "Sequencia", "CodigoPessoa": "CliFor", "Motivo": "Motivo", "DataBaixa": "DataBaixa"}
 OPEN_ONLY = {"Motivo": "", "DataBaixa": ""}
 NOT_OPEN = {"Tipo": "C", "Vencimento": "", "Valor": "0.00", "ContratosVinculados": ""}
+UNDATED = "0000-00-00"
+"""What is settled on no day is settled all the same: it must not look open."""
+BESIDE = {"ConsultaDocumentosAbertos": frozenset({"Conta"})}
+"""Columns that only questions need."""
 
 
 def compare(column: str, operator: Literal["<", ">", "<=", "="], value: int | date) -> str:
@@ -45,17 +48,28 @@ def within(column: str, codes: Sequence[str]) -> str:
 
 def read(table: Table, _: object, cursor: Cursor, size: int) -> Request:
     """The rows after `cursor[0]` in a range of `cursor[1]` codes, 0: all of them. Conditions are checked here, not there."""
-    after, width = cursor or (0, size)
-    asked = compare(table.key, ">", after)
+    column = _filter(table).name
+    if not column:
+        return _question(table.name, "", (0, 0), size)
+    begin, width = cursor or (0, size)
+    asked = compare(column, ">", begin)
     if width:
-        asked += f" AND {compare(table.key, '<=', after + width)}"
-    return _question(table.name, asked, (after, width), size)
+        asked += f" AND {compare(column, '<=', begin + width)}"
+    return _question(table.name, asked, (begin, width), size)
 
 
-def reread(table: Table, ids: Sequence[str]) -> Sequence[Request]:
-    """These rows by their codes; an open document that is no longer open is looked for among the settled ones."""
+def _filter(table: Table) -> Filter:
+    return table.filters[0] if table.filters else Filter(table.key, table.key)
+
+
+def reread(table: Table, owners: Mapping[str, str]) -> Sequence[Request]:
+    """These rows by their codes, or all of their owners' where no code can be asked for; an open document that is no longer
+    open is looked for among the settled ones.
+    """
     services = (table.name, SETTLED) if table.kind == "bill" else (table.name,)
-    return tuple(_question(service, within(table.key, ids), (), len(ids)) for service in services)
+    column, by = _filter(table)
+    codes = list(owners) if by == table.key else list(dict.fromkeys(owners.values()))
+    return tuple(_question(service, within(column, codes) if column else "", (), len(owners)) for service in services)
 
 
 def mark(_: Table, wanted: Mark) -> Request:
@@ -63,9 +77,10 @@ def mark(_: Table, wanted: Mark) -> Request:
     return _question(wanted.service, "", (), 1)
 
 
-def check(table: Table) -> Request:
+def check(table: Table) -> Request | None:
     """Codes below nothing: whoever finds some invents them (mode Homologação answers with fictitious data)."""
-    return _question(table.name, compare(table.key, "<", 0), (), 0)
+    column = _filter(table).name
+    return _question(table.name, compare(column, "<", 0), (), 0) if column else None
 
 
 def settle(row: Row) -> Request:
@@ -91,13 +106,16 @@ def page(table: Table, request: Request, status: int, content: bytes) -> Page:
     service = request.service
     body = json_object("RBX", service, status, content, check="the instance's url and the firewall's allow-list")
     if "status" not in body:
+        check_words("RBX", service, body)
         raise RetryLater(f"RBX answers no status on {service}")
     rows = _result(service, body)
     if request.size == 0 and request.path == V1 and rows:
         raise StopWorker(f"RBX answers {service} {NOT_ASKED}")
-    if request.cursor:
-        return Page(_in_range(table, request, rows), _next(request, len(rows)))
-    return Page([READERS.get(service, _as_it_is)(row) for row in rows], None)
+    if not request.cursor:
+        return Page([_read(table, service, row) for row in rows], None)
+    codes = _in_range(table, request, rows)
+    span = (min(codes), max(codes)) if codes else None
+    return Page([_read(table, service, row) for row in rows], after(request.cursor, request.size, len(rows)), span=span)
 
 
 def _result(service: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -110,45 +128,46 @@ def _result(service: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     said = " ".join(str(body.get(name, "")) for name in ("erro_desc", "erro_detail", "error_description"))[:200].strip()
     if code == EMPTY:
         return []
-    if code in (BAD_KEY, BAD_COLUMN):
+    if code == BAD_COLUMN:
+        raise NotAFilterError(f"RBX does not filter {service} by what was asked for (error {code}: {said})")
+    if code == BAD_KEY:
         raise StopWorker(f"RBX refuses {service} with error {code}: {said}")
     raise RetryLater(f"RBX answers {service} with error {code}: {said}")
 
 
-def _in_range(table: Table, request: Request, rows: list[dict[str, Any]]) -> list[Row]:
-    after, width = request.cursor
-    for row in rows:
-        code = str(row.get(table.key, ""))  # one that is no number is dead-lettered by who reads the row
-        if _is_number(code) and not after < int(code) <= (after + width if width else 10**LONGEST_NUMBER):
-            raise StopWorker(f"RBX answers {request.service} {NOT_ASKED}")
-    return [READERS.get(request.service, _as_it_is)(row) for row in rows]
+def _in_range(table: Table, request: Request, rows: list[dict[str, Any]]) -> list[int]:
+    """The codes that were asked for; one that is no number is dead-lettered by who reads the row. Raises StopWorker."""
+    begin, width = request.cursor
+    by = _filter(table).column
+    texts = [str(row.get(by, "")) for row in rows] if by else []
+    codes = [int(code) for code in texts if _is_number(code)]
+    last = begin + width if width else 10**LONGEST_NUMBER
+    if any(not begin < code <= last for code in codes):
+        raise StopWorker(f"RBX answers {request.service} {NOT_ASKED}")
+    return codes
 
 
-def _next(request: Request, found: int) -> Cursor | None:
-    after, width = request.cursor
-    if not width:
-        return None
-    if found:
-        wanted = width * request.size // found
-        return (after + width, max(request.size, min(wanted, width * WIDER)))
-    return (after + width, width * WIDER if width * WIDER <= request.size * WIDEST else 0)
+def _read(table: Table, service: str, row: dict[str, Any]) -> Row:
+    """Of what is asked for by the thousand only the columns that we know: an answer may hold everything there is."""
+    if service == SETTLED:
+        return {ours: row[theirs] for theirs, ours in SETTLED_COLUMNS.items() if theirs in row} | NOT_OPEN | _settled_on(row)
+    if service != table.name:
+        return row
+    wanted = (*table.columns, *table.document, *BESIDE.get(service, ()))
+    kept = {column: row[column] for column in wanted if column in row}
+    return kept | OPEN_ONLY if table.kind == "bill" else kept
 
 
-def _settled(row: dict[str, Any]) -> Row:
-    return {ours: row.get(theirs, "") for theirs, ours in SETTLED_COLUMNS.items()} | NOT_OPEN
-
-
-def _open(row: dict[str, Any]) -> Row:
-    return row | OPEN_ONLY
-
-
-def _as_it_is(row: dict[str, Any]) -> Row:
-    return row
+def _settled_on(row: Mapping[str, Any]) -> dict[str, str]:
+    if "DataBaixa" not in row:
+        return {}
+    return {"DataBaixa": first_of(str(row["DataBaixa"] or "")) or UNDATED}
 
 
 def _is_number(code: str) -> bool:
     return code.isascii() and code.isdecimal() and len(code) <= LONGEST_NUMBER
 
 
-READERS: dict[str, Callable[[dict[str, Any]], Row]] = {SETTLED: _settled, "ConsultaDocumentosAbertos": _open}
-PROTOCOL = Protocol(read, reread, page, sign, mark=mark, check=check, settle=settle, asks_conditions=False)
+PROTOCOL = Protocol(
+    read, reread, page, sign, mark=mark, check=check, follow=follow, narrow=narrow, settle=settle, asks_conditions=False
+)

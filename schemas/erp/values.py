@@ -5,27 +5,26 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
+from schemas.erp.mending import mended
+from schemas.nothing import is_no_day, is_nothing
+
 Form = Literal["", "ymd", "ydm"]
 """How an ERP writes dates: year, month, day; or year, day, month; "" while nothing has settled it."""
 
-NOTHING = frozenset({"", "0", "0000-00-00", "0000-00-00 00:00:00"})
-"""How IXC and its like say "no value" (`schemas/erp/IXC.md`, "Values")."""
-
 TIME = r"(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?"
 YEAR_FIRST = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){TIME}")
-DAY_FIRST = re.compile(rf"([0-9]{{2}})/([0-9]{{2}})/([0-9]{{4}}){TIME}")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 MONTHS = 12
 
 
 def text(value: str) -> str:
-    """Without surrounding or doubled spaces."""
-    return " ".join(value.split())
+    """Without surrounding or doubled spaces, and without what a program too many made of accents."""
+    return " ".join(mended(value).split())
 
 
 def first_of(*values: str) -> str:
     """The first that is something, else ""."""
-    return next((value for value in values if value not in NOTHING), "")
+    return next((value for value in values if not is_nothing(value)), "")
 
 
 def yes(value: str) -> bool:
@@ -40,23 +39,12 @@ def not_no(value: str) -> bool:
 
 def something(*values: str) -> bool:
     """Whether any column holds a value."""
-    return any(value not in NOTHING for value in values)
+    return not all(is_nothing(value) for value in values)
 
 
 def plain_code(value: str) -> str:
     """A number without the dots that an export sets behind thousands ("1.152" is 1152); any other text as it is."""
     return value.replace(".", "") if THOUSANDS.fullmatch(value) else value
-
-
-def day(value: str) -> date:
-    """`YYYY-MM-DD`, a time of day behind it is cut off; one with an offset is refused, as it may be another day here."""
-    return _date(_parts(value, YEAR_FIRST, "YYYY-MM-DD"), "YYYY-MM-DD")
-
-
-def brazilian_day(value: str) -> date:
-    """`DD/MM/YYYY`, a time of day behind it is cut off."""
-    day_, month, year = _parts(value, DAY_FIRST, "DD/MM/YYYY")
-    return _date((year, month, day_), "DD/MM/YYYY")
 
 
 def day_of_form(value: str, form: str) -> date:
@@ -71,9 +59,9 @@ def day_of_form(value: str, form: str) -> date:
 def form_of(texts: Iterable[str]) -> Form:
     """The order that these dates of one ERP show by days above 12; "" where none shows it, or where they contradict.
 
-    What is no date is passed over.
+    What is no date is passed over, and so is what means none: a program writes 1899-12-30 in an order of its own.
     """
-    found = (YEAR_FIRST.fullmatch(one.strip()) for one in texts)
+    found = (YEAR_FIRST.fullmatch(one.strip()) for one in texts if not is_no_day(one))
     forms = {_shown((int(one[1]), int(one[2]), int(one[3]))) for one in found if one} - {""}
     return forms.pop() if len(forms) == 1 else ""
 

@@ -1,12 +1,15 @@
 """Whose figures, on which day, and what counts as overdue: shared by every family of figures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from schemas.calling.calendar import gate
+from schemas.calling.freshness import Signs
+from schemas.calling.gates import gate_of
 from schemas.calling.hours import ZONES
+from schemas.due_dates import FIRST
 from schemas.instances import Instance, Rules
 from schemas.queue import Closed
 
@@ -48,19 +51,23 @@ class Scope:
         return self.states.get(state, self.closed)
 
 
-def scope_of(instance: Instance, now: datetime, closed_in: Callable[[str], Closed | None] | None = None) -> Scope:
+def scope_of(instance: Instance, now: datetime, seen: Signs | None = None) -> Scope:
     """At the aware instant `now`, on the instance's own calendar.
 
-    `closed_in`: why nobody of a state ("" is the instance's own) may be called; by itself what hours and holidays say.
+    `seen`: what else closes it. Whoever counts who may be called gives it: without, only hours and holidays close.
     """
-    told = closed_in or (lambda state: gate(instance, now, state).closed)
-    rules, home = instance.rules, told("")
-    states = {state: closed for state in ZONES if (closed := told(state)) != home}
+
+    def closed_in(state: str) -> Closed | None:
+        return (gate(instance, now, state) if seen is None else gate_of(instance, seen, now, state)).closed
+
+    rules, home = instance.rules, closed_in("")
+    states = {state: closed for state in ZONES if (closed := closed_in(state)) != home}
     today = now.astimezone(instance.clock).date()
     return Scope(instance.name, today, rules.min_days_overdue, home, rules.max_days_overdue, now, states)
 
 
 def overdue_bills(today: date) -> dict[str, object]:
     """The expression, over `debtors`, of the bills that count as overdue on `today`."""
-    overdue = {"$and": [{"$lt": ["$$bill.due_on", today.isoformat()]}, {"$in": ["$$bill.status", list(OPEN)]}]}
+    meant = [{"$gte": ["$$bill.due_on", FIRST.isoformat()]}, {"$lt": ["$$bill.due_on", today.isoformat()]}]
+    overdue = {"$and": [*meant, {"$in": ["$$bill.status", list(OPEN)]}]}
     return {"$filter": {"input": "$bills", "as": "bill", "cond": overdue}}

@@ -97,7 +97,10 @@ def _client_types(instance: str) -> Pipeline:
 
 
 def codes_pipeline(instance: str) -> Pipeline:
-    """Codes that became `unknown`: `_id` has `word` (such as contract.access) and `raw`, the ERP's own code."""
+    """Codes that became `unknown`: `_id` has `word` (such as contract.access) and `raw`, the ERP's own code; no blanks.
+
+    `rows`: the contracts or bills in that state.
+    """
 
     def unknown(rows: str, word: str) -> dict[str, object]:
         field = word.split(".")[1]
@@ -108,9 +111,11 @@ def codes_pipeline(instance: str) -> Pipeline:
     contract = [unknown("contracts", f"contract.{field}") for field in ("access", "status", "speed")]
     return [
         {"$match": {"instance": instance}},
-        {"$project": {"found": {"$setUnion": [*contract, unknown("bills", "bill.status")]}}},
+        {"$project": {"found": {"$concatArrays": [*contract, unknown("bills", "bill.status")]}}},
         {"$unwind": "$found"},
-        {"$group": {"_id": "$found", "clients": {"$sum": 1}}},
+        {"$match": {"found.raw": {"$regex": r"\S"}}},
+        {"$group": {"_id": {"client": "$_id", "found": "$found"}, "rows": {"$sum": 1}}},
+        {"$group": {"_id": "$_id.found", "clients": {"$sum": 1}, "rows": {"$sum": "$rows"}}},
     ]
 
 

@@ -7,6 +7,7 @@ from schemas.dead import RETRY
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
 from schemas.hydration.fold import doubted, empty, forget, settled, step
+from schemas.key_parts import escaped, unescaped
 from schemas.records import Record
 from schemas.rows import ErpRow
 
@@ -18,11 +19,11 @@ def learned(key: bytes, state: Debtor | None, record: Record, now: datetime) -> 
         return state  # a dead letter, retried: a newer record of the same row has come since it died
     if record.value is None:
         kind, code = row.split(":", 1)
-        return state and settled(forget(state, kind, code), row)
+        return state and settled(forget(state, kind, unescaped(code)), row)
     event = decode(ErpRow, record.value)
     if f"{event.instance}:{event.client}".encode() != key:
         raise RejectRecord("the key is not that of the row's instance and client", field="key")
-    if f"{event.kind}:{event.id}" != row:
+    if f"{event.kind}:{escaped(event.id)}" != row:
         raise RejectRecord("the key is not that of the row's kind and id", field="key")
     return settled(step(state or _empty(key, min(event.seen_at, now)), event), row)
 
@@ -44,7 +45,7 @@ def is_nobody(state: Debtor) -> bool:
 
 
 def _row_of(record: Record) -> str:
-    """`kind:id`, from the key alone: whoever calls has looked at it."""
+    """`kind:id` as the key spells it, from the key alone: whoever calls has looked at it."""
     return (record.key or b"").split(b":", 2)[2].decode(errors="replace")
 
 

@@ -54,8 +54,11 @@ class AriClient:
         return await self._ask("GET", "asterisk/variable?variable=EPOCH")
 
     async def may_write(self, nobody: str) -> Said:
-        """Hang up a channel that does not live: 403 where the user may only read, else 404 with JSON."""
-        return await self._ask("DELETE", f"channels/{nobody}")
+        """Signal ringing to a channel that does not live: 403 where the user may only read, else 404 with JSON.
+
+        A POST, as a call is one: what stands before the PABX may let everything else through.
+        """
+        return await self._ask("POST", f"channels/{nobody}/ring")
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -8,11 +8,6 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
-from typing import Any
-
-import pymongo
-from pymongo import MongoClient
-from pymongo.errors import PyMongoError
 
 from schemas.runtime.settings import Base, KafkaSettings, MongoSettings
 
@@ -35,35 +30,14 @@ class Broker:
         return any(_broker_answers(address, share) for address in self._addresses)
 
 
-class Database:
-    """`uri`: as for every client; it is asked through a connection that is kept."""
-
-    def __init__(self, uri: str) -> None:
-        self._uri = uri
-        self._client: MongoClient[dict[str, Any]] | None = None
-
-    def __call__(self, within: float) -> bool:
-        try:
-            if self._client is None:
-                self._client = MongoClient(self._uri, maxPoolSize=1, serverMonitoringMode="poll")
-            with pymongo.timeout(within):
-                self._client.admin.command("ping")
-        except (PyMongoError, ValueError):  # the latter for a URI that is none
-            return False
-        return True
-
-    def close(self) -> None:
-        """Give the connection back."""
-        if self._client is not None:
-            self._client.close()
-
-
 def peers_of(settings: Base) -> dict[str, Answers]:
     """By name, whom a stage with these settings cannot do without."""
     found: dict[str, Answers] = {}
     if isinstance(settings, KafkaSettings):
         found["Kafka"] = Broker(settings.kafka_bootstrap_servers)
     if isinstance(settings, MongoSettings):
+        from schemas.runtime.database_peer import Database  # noqa: PLC0415 - half a second that a stage without it need not wait
+
         found["MongoDB"] = Database(settings.mongo_uri)
     return found
 

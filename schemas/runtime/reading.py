@@ -1,6 +1,6 @@
 """Reads what topics hold, of each partition in its order, up to what is there now."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,13 @@ AT_ONCE = 20_000
 
 
 async def read_through(
-    servers: str, tps: Collection[TopicPartition], note: Callable[[Any], None], since: datetime | None = None
+    servers: str,
+    tps: Collection[TopicPartition],
+    note: Callable[[Any], None],
+    since: datetime | Mapping[TopicPartition, int] | None = None,
 ) -> None:
-    """`note` every committed record of these partitions, of each in its order; only what was written at `since` or later.
+    """`note` every committed record of these partitions, of each in its order; only what was written at `since` or later, or
+    what stands at these offsets or behind.
 
     A poller calls it while holding the writers of what it looks for, else somebody may publish behind what was read. Raises
     KafkaError. A record is aiokafka's own.
@@ -26,6 +30,9 @@ async def read_through(
         reading.assign(tps)
         if since is None:
             await reading.seek_to_beginning(*tps)
+        elif isinstance(since, Mapping):
+            for tp in tps:
+                reading.seek(tp, min(since[tp], ends[tp]))
         else:
             starts = await reading.offsets_for_times(dict.fromkeys(tps, round(since.timestamp() * 1000)))
             for tp in tps:

@@ -1,7 +1,7 @@
 """Instances that their PABX refuses (collection `pabx_holds`): one document an instance, until somebody has mended it.
 
-It goes when the instance's configuration of the PABX changes, or when the PABX takes a harmless question of the same kind as
-the one that it refused: 401 any, 403 one that needs the right to write. What 400 means only the configuration can mend.
+It goes when the instance's configuration of the PABX changes, or when the PABX, after 401 or 403, takes two harmless
+questions: one that reads, and one that writes as a call does. What 400 means only the configuration can mend.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,6 @@ from pydantic import ValidationError
 from schemas.model import InstanceName, Instant, Model
 from schemas.pabx import Pabx
 
-WRITE_NEEDED = 403
-ANY = 401
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 

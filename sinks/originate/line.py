@@ -13,10 +13,10 @@ from schemas.instances import Instance
 from sinks.originate.answers import Answered
 from sinks.originate.hands import Hands
 from sinks.originate.healing import heal
-from sinks.originate.holds import ANY, WRITE_NEEDED, hold_of
+from sinks.originate.holds import hold_of
 from sinks.originate.lane import Lane
 from sinks.originate.pace import Caps, Pace, caps_of
-from sinks.originate.pbx import Pbx
+from sinks.originate.pbx import ASKABLE, Pbx
 from sinks.originate.phones import Phones
 from sinks.originate.placing import place
 from sinks.originate.steps import Ask, Fate, Hold, Ring, Step, drive
@@ -179,7 +179,7 @@ class Line:
             self._listed_at = None
         log.info("pabx_probed", pabx=self.address, there=bool(found and found.there), failures=self._lane.failures)
         self._wake.set()
-        if asker and found and found.refuses in {ANY, WRITE_NEEDED}:  # else its neighbours would wait for it for ever
+        if asker and found and found.refuses in ASKABLE:  # else its neighbours would wait for it for ever
             with suppress(RetryLater):
                 await self._hold(asker[0], found.refuses, found.detail)
 

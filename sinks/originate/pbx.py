@@ -12,6 +12,9 @@ from schemas.said import Said
 from sinks.originate.answers import OK, REFUSING, Answered, answered, living, ours
 from sinks.originate.dialling import ari_fields
 
+ASKABLE = frozenset({401, 403})
+"""Refusals of the user, which a harmless question meets too."""
+
 
 class Probed(NamedTuple):
     """`there`: it answered as one that is up. `refuses`: it does not want this user (401, 403), else 0."""
@@ -67,7 +70,7 @@ class AriPbx:
         return _probed(await self._ari.info())
 
     async def may_ring(self) -> Probed:
-        """See `Pbx`: it hangs up a channel that does not live."""
+        """See `Pbx`: it signals ringing to a channel that does not live."""
         said = await self._ari.may_write(str(ULID()))
         found = _probed(said)
         return Probed(there=not found.refuses and answered(said).answer == "refused" and said.sent, refuses=found.refuses)
@@ -75,6 +78,20 @@ class AriPbx:
     async def close(self) -> None:
         """See `Pbx`."""
         await self._ari.close()
+
+
+async def takes_calls(pbx: Pbx, refused: int) -> bool:
+    """Whether a PABX that refused a call with the status `refused` would take one now, as far as can be asked.
+
+    It is asked to be read and to be written to: a proxy may let one of them through and not the other. What 400 means
+    nothing tells.
+    """
+    if refused not in ASKABLE:
+        return False
+    found = await pbx.probe()
+    if found.there and not found.refuses:
+        found = await pbx.may_ring()
+    return found.there and not found.refuses
 
 
 def _probed(said: Said) -> Probed:

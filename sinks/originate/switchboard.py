@@ -18,9 +18,9 @@ from schemas.keys import partition_of
 from schemas.runtime.progress import Loop
 from schemas.topics import REQUESTS
 from sinks.originate.hands import Hands
-from sinks.originate.holds import ANY, WRITE_NEEDED, PabxHold, config_of
+from sinks.originate.holds import PabxHold, config_of
 from sinks.originate.line import Line
-from sinks.originate.pbx import Probed
+from sinks.originate.pbx import takes_calls
 from sinks.originate.phones import Phones
 from sinks.originate.short_counts import ShortCalls
 
@@ -132,14 +132,7 @@ class Switchboard:
         if instance.pabx is None or hold.config != config_of(instance.pabx):
             return True
         pbx = self._phones.of(instance, instance.pabx.address)
-        if pbx is None:
-            return False
-        found = Probed(there=False)
-        if hold.status == WRITE_NEEDED:
-            found = await pbx.may_ring()
-        elif hold.status == ANY:
-            found = await pbx.probe()
-        return found.there and not found.refuses
+        return pbx is not None and await takes_calls(pbx, hold.status)
 
     async def _count(self) -> None:
         for address, sharing in self._sharing():

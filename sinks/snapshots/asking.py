@@ -14,6 +14,7 @@ from schemas.figures.scope import Pipeline, scope_of
 from schemas.figures.snapshots import Found
 from schemas.figures.standing import Standing, standing, standing_pipeline
 from schemas.instances import Instance
+from schemas.pabx import PABX_HOLDS
 from schemas.refills import UNDER_WAY, refills
 from schemas.reverse_map import ReverseMap, Subject
 from schemas.rows import Kind
@@ -40,19 +41,24 @@ class Owed(NamedTuple):
 class Doubts(NamedTuple):
     """`swept`: the last complete sweep by instance and kind. `beats`: of the stages in `FOLLOWED`, by stage.
 
-    `anew`: views that are being read anew.
+    `anew`: views that are being read anew. `refusing`: instances whose PABX refuses us.
     """
 
     swept: Mapping[tuple[str, str], datetime]
     beats: Mapping[str, tuple[Heartbeat, ...]]
     anew: frozenset[str]
+    refusing: frozenset[str] = frozenset()
 
     def knows_debts(self, instance: Instance, now: datetime) -> bool:
         """Whether what the views hold of its debts is whole and not old."""
         if "debtors" in self.anew or any((instance.name, kind) not in self.swept for kind in NEEDED):
             return False
-        bills = {instance.name: self.swept[instance.name, "bill"]}
-        return not any(is_stale(Signs(bills, self.beats.get(stage, ())), instance, now) for stage in FOLLOWED)
+        return not any(is_stale(self.signs(stage), instance, now) for stage in FOLLOWED)
+
+    def signs(self, stage: str = "hydrate") -> Signs:
+        """By which the gates of whole instances are closed. `stage`: one of `FOLLOWED`, judged as `hydrate` is."""
+        bills = {name: at for (name, kind), at in self.swept.items() if kind == "bill"}
+        return Signs(bills, self.beats.get(stage, ()), self.refusing)
 
 
 async def doubts(database: Database) -> Doubts:
@@ -65,13 +71,14 @@ async def doubts(database: Database) -> Doubts:
         fields = {name: value for name, value in one.items() if name in Heartbeat.model_fields}
         beat = Heartbeat.model_validate(fields, extra="ignore")
         beats[beat.stage] = (*beats.get(beat.stage, ()), beat)
-    return Doubts(swept, beats, frozenset(one.view for one in anew))
+    refusing = await database[PABX_HOLDS].find({}, {"_id": 1}).max_time_ms(QUERY_MS).to_list()
+    return Doubts(swept, beats, frozenset(one.view for one in anew), frozenset(str(one["_id"]) for one in refusing))
 
 
 async def measured(database: Database, instance: Instance, now: datetime, doubt: Doubts) -> Found:
     """At the aware instant `now`. What is in doubt is not known. Raises PyMongoError."""
     is_known = doubt.knows_debts(instance, now)
-    of = scope_of(instance, now)
+    of = scope_of(instance, now, doubt.signs())
     debt = await owed(database, instance, now) if is_known else None
     rows = await _all(database, "queue", waiting_pipeline(of)) if is_known and "queue" not in doubt.anew else None
     return Found(

@@ -44,6 +44,9 @@ class Past:
         self._touched: set[bytes] = set()
         self._reached: defaultdict[Place, datetime] = defaultdict(lambda: datetime.fromtimestamp(0, UTC))
         self._waiting: list[Later] = []
+        self._in_order = False
+        self.begun: datetime | None = None
+        """When the first record of the instance was written."""
 
     def take(self, record: Timed) -> None:
         """One record, also of another instance or none of ours, which teaches nothing."""
@@ -55,24 +58,30 @@ class Past:
             return
         place = record.topic, record.partition
         since = self._reached[place] = max(self._reached[place], datetime.fromtimestamp(record.timestamp / 1000, UTC))
+        self.begun = min(since, self.begun or since)
         if since <= self._first:
             self._learn(key, record, since)
         elif since <= self._until:
             self._waiting.append(Later(since, key, record))
+            self._in_order = False
 
     def at(self, moment: datetime) -> Iterator[tuple[str, Document | None]]:
         """Documents of the view `debtors` by `_id`, those that differ from the moment asked for before; None: nobody."""
-        self._waiting.sort(key=lambda later: later.since)
-        due = 0
-        while due < len(self._waiting) and self._waiting[due].since <= moment:
-            since, key, record = self._waiting[due]
+        for key, state in self.states(moment):
+            yield key.decode(), None if state is None else debtor(decode(Debtor, state))
+
+    def states(self, moment: datetime) -> Iterator[tuple[bytes, bytes | None]]:
+        """The same as states of `debtor.v1`, by key."""
+        if not self._in_order:
+            self._waiting.sort(key=lambda later: later.since)
+            self._waiting.reverse()  # the next one is the last, so that taking it moves no other
+            self._in_order = True
+        while self._waiting and self._waiting[-1].since <= moment:
+            since, key, record = self._waiting.pop()
             self._learn(key, record, since)
-            due += 1
-        del self._waiting[:due]
         touched, self._touched = sorted(self._touched), set()
         for key in touched:
-            state = self._states.get(key)
-            yield key.decode(), None if state is None else debtor(decode(Debtor, state))
+            yield key, self._states.get(key)
 
     def _learn(self, key: bytes, record: Timed, now: datetime) -> None:
         state = self._states.get(key)

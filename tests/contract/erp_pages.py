@@ -75,7 +75,7 @@ def answer_faults(folder: Path, erp: Erp) -> Iterator[str]:
             yield f"{erp.name} has no example of {name}"
         for file in files:
             got = judged(erp, file.read_bytes())
-            if got is not action:
+            if (got is None) is not (action is None) or not issubclass(got or PipelineError, action or PipelineError):
                 yield f"{name}/{file.name} is taken for {got.__name__ if got else 'a page'}"
 
 

@@ -375,6 +375,7 @@ class PabxConformance:
             refused = [
                 await client.post("/channels", params={**SHORT, "endpoint": endpoint(BUSY)}),
                 await client.delete("/channels/none"),
+                await client.post("/channels/none/ring"),
             ]
         assert seen.status_code == 200
         for answer in refused:
@@ -396,12 +397,14 @@ class PabxConformance:
 
     async def test_what_cannot_be_done(self, pabx: Reached) -> None:
         async with pabx.client() as client:
-            gone, wrong, plain = (
+            gone, silent, wrong, plain = (
                 await client.delete("/channels/none"),
+                await client.post("/channels/none/ring"),
                 await client.put("/channels"),
                 await client.get("/events?app=a"),
             )
-        assert (gone.status_code, gone.json()) == (404, {"message": "Channel not found"})
+        for answer in (gone, silent):
+            assert (answer.status_code, answer.json()) == (404, {"message": "Channel not found"})
         assert (wrong.status_code, wrong.json(), wrong.headers["allow"]) == (
             405,
             {"message": "Invalid method"},

@@ -136,7 +136,7 @@ PERSONAL = {
 def person_faults(folder: Path) -> Iterator[str]:
     """Documents, telephones and addresses that are not the invented ones."""
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8", errors="replace")  # some are spelled as the field does
         for what, pattern in PERSONAL.items():
             if any(not INVENTED.fullmatch(found.group()) for found in pattern.finditer(text)):
                 yield f"{file.name} shows {what}"

@@ -129,7 +129,14 @@ def test_a_view_shows_what_its_example_says() -> None:
 
     assert debtor["client"]["phones"] == example["client"]["phones"]
     assert {bill.pop("id"): bill for bill in debtor["bills"]} == {
-        code: {"awaiting_confirmation": False, "renegotiated": False, "lost": False, **bill}
+        code: {
+            "awaiting_confirmation": False,
+            "renegotiated": False,
+            "agreement": "",
+            "instalment_of": "",
+            "lost": False,
+            **bill,
+        }
         for code, bill in example["bills"].items()
     }
     assert queue["verdict"] == {

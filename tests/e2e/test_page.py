@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from signal import SIGTERM
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,7 @@ def oldest_overdue(found: dict[str, Any]) -> str:
 
 
 def test_a_payment_arrives_at_the_next_refresh(environment: dict[str, str], tmp_path: Path) -> None:
-    """No number is ours: both sides come from the running program."""
+    """No number is ours: both sides come from the running program. SIGTERM leaves nothing of it."""
     with (
         demonstration({**environment, "DASHBOARD_REFRESH_SECONDS": "2"}, "--changes", "0", "--clients", "400") as demo,
         seen.chromium() as browser,
@@ -78,3 +79,7 @@ def test_a_payment_arrives_at_the_next_refresh(environment: dict[str, str], tmp_
         folder = Path(os.environ.get("SCREENSHOTS") or tmp_path)
         folder.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=folder / "demo.png", full_page=True)
+
+        demo.process.send_signal(SIGTERM)
+        demo.process.wait(60)
+        assert demo.is_gone(), demo.left_behind()

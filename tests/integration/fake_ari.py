@@ -21,13 +21,14 @@ LATE_S = 12.0
 class FakeAri:
     """`behaves`: by the number's digits as the endpoint has them; else `otherwise`. `posts`: the body of each POST.
 
-    `unknown`: users whom it refuses.
+    `unknown`: users whom it refuses. `walled`: a proxy before it answers every POST itself, and lets all else through.
     """
 
     def __init__(self) -> None:
         self.behaves: dict[str, Behaviour] = {}
         self.otherwise: Behaviour = "rings"
         self.read_only = False
+        self.walled = False
         self.unknown: set[str] = set()
         self.posts: list[Mapping[str, Any]] = []
         self.living: set[str] = set()
@@ -66,7 +67,9 @@ class FakeAri:
         user = b64decode(headers.get("authorization", "").removeprefix("Basic ")).partition(b":")[0].decode()
         if user in self.unknown:
             told = (401, JSON, b'{"message": "Authentication required"}')
-        elif method == "POST":
+        elif method == "POST" and self.walled:
+            told = (401, HTML, b"<html>Authorization Required</html>")
+        elif method == "POST" and not path.endswith("/ring"):
             told = await self._post(orjson.loads(body))
         else:
             told = self._other(method, path.removeprefix("/ari/"))
@@ -98,7 +101,7 @@ class FakeAri:
         }[behaviour]
 
     def _other(self, method: str, path: str) -> tuple[int, str, bytes]:
-        if method == "DELETE":
+        if method == "POST":
             return (403, JSON, b'{"message": "Write access denied"}') if self.read_only else MISSING
         if path == "channels":
             return 200, JSON, orjson.dumps([{"id": one} for one in self.living])

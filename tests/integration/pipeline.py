@@ -6,12 +6,13 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
-from typing import Any
+from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -22,6 +23,8 @@ from schemas.rows import ErpRow, Kind
 from schemas.runtime import kafka
 from schemas.runtime.kafka import Message, publish
 from schemas.topics import ROW_TOPICS, Topic
+
+T = TypeVar("T")
 
 PATIENCE_S = 180.0
 """Never reached but by what hangs: a stage that restarts takes 5 s on two quiet cores, 25 s beside three busy loops."""
@@ -72,6 +75,12 @@ def row(instance: str, kind: Kind, client: str, code: str, **columns: str) -> Er
         sweep="test",
         ddd="82",
     )
+
+
+def done_elsewhere(work: Coroutine[Any, Any, T]) -> T:
+    """What `work` gives, on a loop of another thread: a browser keeps that of its own running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def put_rows(sender: AIOKafkaProducer, rows: Iterable[ErpRow]) -> None:

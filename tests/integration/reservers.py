@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from pymongo import MongoClient
 
-from schemas.attempts import Attempt
+from schemas.attempts import ATTEMPTS, LEDGER, Attempt
 from schemas.calls import Call
 from schemas.errors import RetryLater
 from schemas.runtime import mongo
@@ -130,6 +130,13 @@ def connected(options: Options) -> mongo.Database:
 async def prepared(options: Options) -> None:
     database = connected(options)
     await StoredLedger(database).prepare()
+    for kept in (
+        database[ATTEMPTS],
+        database[LEDGER],
+    ):  # by MongoDB's own clock, which looks once a minute, all of this is old
+        for name, options_of in (await kept.index_information()).items():
+            if "expireAfterSeconds" in options_of:
+                await kept.drop_index(name)
     await database.client.close()
 
 

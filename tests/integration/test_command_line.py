@@ -64,6 +64,8 @@ def test_dead_letters_are_shown_without_and_exported_with_their_content(
     assert collector("dead-letters", "--topic", "erp.bill.v1", "--output", "dead.jsonl").returncode == 0
     (letter,) = [json.loads(line) for line in (tmp_path / "dead.jsonl").read_text().splitlines()]
     assert (letter["place"], letter["encoding"], letter["value"]) == ("erp.bill.v1[2]@0", "utf-8", '{"nome": "Maria"}')
+    assert "Dead letters: none" in collector("dead-letters", "--instance", "sul").stdout
+    assert "erp.bill.v1[2]@0" in collector("dead-letters", "--instance", "norte").stdout
     assert collector("dead-letters", "--stage", "views", "--output", "dead.csv").returncode == 0
     assert "base64" in (tmp_path / "dead.csv").read_text()
 

@@ -160,26 +160,32 @@ def seeded(mongo_uri: str, database: str) -> Iterator[Seeded]:
         yield found
 
 
-def alive(kind: type) -> int:
+def alive(kind: type) -> list[object]:
     gc.collect()
-    return sum(issubclass(type(one), kind) for one in gc.get_objects())  # `isinstance` would ask dead weak proxies
+    return [one for one in gc.get_objects() if issubclass(type(one), kind)]  # `isinstance` would ask dead weak proxies
 
 
 @pytest.mark.usefixtures("seeded")
 async def test_closed_sessions_leave_nothing_behind(mongo_uri: str, database: str) -> None:
     """The page library keeps every closed session alive without our shim; a new version that does so again fails here."""
     async with dashboard(mongo_uri, database) as (address, server, refresher):
-        before = alive(Document)
+        documents = len(alive(Document))
+        others = alive(Page)  # of servers that other tests stopped with their sessions open; held, so that the count stands
+
+        async def opened() -> bool:
+            return refresher.sessions == len(alive(Page)) - len(others) == len(server.get_sessions()) == SESSIONS
+
         async with tabs(address, *["", CONFIGURATION] * (SESSIONS // 2)):
-            assert (refresher.sessions, alive(Page), len(server.get_sessions())) == (SESSIONS, SESSIONS, SESSIONS)
+            # On a busy machine a session is forgotten before its tab connects, which opens another
+            await eventually(opened, "the sessions of the tabs and no other")
             await refresher.refresh()
 
         async def gone() -> bool:
-            return not server.get_sessions() and not alive(Page)
+            return not server.get_sessions() and len(alive(Page)) == len(others)
 
         await eventually(gone, "the end of the sessions")
         assert refresher.sessions == 0
-        assert alive(Document) <= before
+        assert len(alive(Document)) <= documents
 
 
 async def test_one_refresh_is_one_small_message_a_session(seeded: Seeded, mongo_uri: str, database: str) -> None:

@@ -135,7 +135,7 @@ def sheet(env: Mapping[str, str], path: str) -> list[list[str]]:
 
 
 def narrowed_by_lists(page: Page, env: Mapping[str, str], found: list[tuple[Debtor, Bill, int]]) -> None:
-    """From those of 8 to 15 days to some of them, and back, by keyboard; lists, address and rows agree."""
+    """From those of 8 to 15 days to some of them, and back; lists, address and rows agree."""
     in_centro = [one for one in found if one[0].client and BAIRROS[one[0].client.bairro] == "Centro"]
     ranged = [one for one in in_centro if 8 <= one[2] <= 15]
     pick(page, "Bairro", "Centro")

@@ -9,11 +9,14 @@ from pymongo import MongoClient
 
 from schemas import views
 from schemas.debtor import Bill, Client, Contract, Debtor
+from schemas.due_dates import NO_DUE_DATE
 from schemas.figures.debts import SUBJECTS, debt_pipeline, debts
 from schemas.figures.lost import Lost, lost, lost_pipeline
 from schemas.figures.queue import Hold, Waiting, queue_pipeline, waiting, waiting_pipeline
 from schemas.figures.scope import AGES, Scope
 from schemas.figures.standing import Share, Standing, standing, standing_pipeline
+from schemas.figures.undated import Undated, undated, undated_pipeline
+from schemas.figures.undated import bills_pipeline as undated_bills
 from schemas.figures.unmapped import CLIENT_TYPES
 from schemas.queue import Facts, HoldReason, QueueEntry, Verdict
 from schemas.reverse_map import ReverseMap, Subject
@@ -188,6 +191,41 @@ def test_lost_rows_are_counted_with_what_was_open(mongo_uri: str, database: str)
 
     assert nothing == Lost()
     assert found == Lost(clients=2, bills=3, contracts=1, cents=303)
+
+
+def test_bills_without_a_day_are_counted_apart_and_are_never_late(mongo_uri: str, database: str) -> None:
+    """Those of now and the impossible days that an earlier version stored; not a lost one, nor one of a real day."""
+    impossible = (
+        NO_DUE_DATE,
+        date(1899, 12, 30),
+        date(1970, 1, 1),
+        date(1999, 12, 31),
+        date(2062, 11, 1),
+        date(2206, 11, 1),
+    )
+    bills = {str(i): Bill(due_on=day, open_cents=100 + i, status="open", seen_at=AT) for i, day in enumerate(impossible)}
+    gone = Bill(due_on=NO_DUE_DATE, open_cents=5_000, status="unknown", lost=True, seen_at=AT)
+    late = Bill(due_on=TODAY - timedelta(days=9), open_cents=9_990, status="open", seen_at=AT)
+    coming = late.model_copy(update={"due_on": TODAY + timedelta(days=3_000)})
+    real = {"lost": gone, "late": late, "coming": coming}
+    one = Debtor(instance="norte", code="1", version=1, changed_at=AT, bills={**bills, **real})
+    other = Debtor(instance="norte", code="2", version=1, changed_at=AT, bills={"9": bills["0"], **real})
+    nobody = Debtor(instance="norte", code="3", version=1, changed_at=AT, bills=real)
+    scope = Scope("norte", TODAY, 7)
+    with MongoClient[views.Document](mongo_uri) as client:
+        view = client[database]["debtors"]
+        nothing = undated(list(view.aggregate(undated_pipeline(scope))))
+        view.insert_many([views.debtor(each) for each in (one, other, nobody, one.model_copy(update={"instance": "sul"}))])
+        found = undated(list(view.aggregate(undated_pipeline(scope))))
+        listed = [(row["code"], row["bill"]["id"]) for row in view.aggregate(undated_bills(scope))]
+        head = list(view.aggregate(undated_bills(scope, 2)))
+        (row,) = view.aggregate(standing_pipeline(scope))
+
+    assert nothing == Undated()
+    assert found == Undated(clients=2, bills=7, cents=sum(range(100, 106)) + 100)
+    assert listed == [("1", "5"), ("1", "4"), ("1", "3"), ("1", "2"), ("1", "1"), ("1", "0"), ("2", "9")]
+    assert len(head) == 2
+    assert standing(row).overdue == Share(3, 3, 3 * 9_990)
 
 
 @pytest.mark.parametrize("limit", [0, 20])

@@ -9,7 +9,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from schemas.figures.snapshots import quarter, row_id
+from schemas.figures.snapshots import STEP, quarter, row_id
 from schemas.views import SNAPSHOTS
 from tests.integration import axe
 from tests.integration.dashboard_provider import Seeded, clients, instance
@@ -20,10 +20,12 @@ pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
 NOW = datetime.now(UTC)
 NORTE = instance("norte", "<b>Norte</b> " + "W" * 200)
+SUL = instance("sul", "Sul")
 TODAY = NOW.astimezone(NORTE.clock).date()
 CALLS = {n: 10 + n for n in range(20) if n != 2}
 """By days ago; of two days ago nothing is known."""
 PAGE = "?pagina=historico"
+YEAR_DAYS = 365
 
 
 @pytest.fixture
@@ -35,12 +37,12 @@ def env(mongo_uri: str, database: str) -> Mapping[str, str]:
     return environment(mongo_uri, database, "2")
 
 
-def row(ago: int, calls: int) -> dict[str, object]:
-    at = quarter(NOW) - timedelta(days=ago)
+def row(ago: int, calls: int, of: str = "norte", at: datetime | None = None) -> dict[str, object]:
+    at = at or quarter(NOW) - timedelta(days=ago)
     families = ["standing", "calls"]
     return {
-        "_id": row_id("norte", at),
-        "instance": "norte",
+        "_id": row_id(of, at),
+        "instance": of,
         "at": at,
         "figures": {"calls.n": calls, "standing.overdue_cents": 1_000_000_000},
         "version": dict.fromkeys(families, 1),
@@ -50,13 +52,24 @@ def row(ago: int, calls: int) -> dict[str, object]:
     }
 
 
+def year() -> list[dict[str, object]]:
+    """A row each quarter of an hour: so many calls as quarters of the local day had begun by then."""
+    quarters = [quarter(NOW) - STEP * back for back in range(YEAR_DAYS * 96)]
+    return [row(1, begun(at), "sul", at) for at in quarters]
+
+
+def begun(at: datetime) -> int:
+    here = at.astimezone(SUL.clock)
+    return here.hour * 4 + here.minute // 15 + 1
+
+
 def kpi(page: Page, name: str, value: str) -> None:
     """Until the card says so."""
     expect(page.locator(f"[data-kpi={name}] .value")).to_have_text(value.replace(" ", "\xa0"))
 
 
 def test_a_manager_looks_back(browser: Browser, env: Mapping[str, str], tmp_path: Path) -> None:
-    """Numbers, choices, Back, a reload, files and a phone."""
+    """Numbers, choices, Back, a reload, files, a phone, and a year of every quarter of an hour."""
     with running("dashboard", env, tmp_path):
         wait_ready(env)
         with tab(browser, DESK) as page:
@@ -91,8 +104,16 @@ def test_a_manager_looks_back(browser: Browser, env: Mapping[str, str], tmp_path
         with urlopen(address(env, f"historico.csv{chosen}"), timeout=60) as answer:  # noqa: S310 - our own process
             lines = answer.read().decode("utf-8-sig").splitlines()
         assert [line.split(";")[1] for line in lines[1:]] == ["10", "11", "", "13", "14", "15", "16"]
+        with closing(Seeded(env["MONGO_URI"], env["MONGO_DATABASE"])) as found:
+            found.add(SUL, clients(2, 5, 1, TODAY), TODAY, NOW)
+            found.put(SNAPSHOTS, year())
         with tab(browser, PHONE) as page:
-            page.goto(address(env, f"{PAGE}&periodo=365"))
+            page.goto(address(env, f"{PAGE}&instancia=sul&figura=calls.n&periodo={YEAR_DAYS}"))
+            kpi(page, "days", f"{YEAR_DAYS} de {YEAR_DAYS}")
+            # each day tells what its last quarter said, of which there are 96: nobody's summer time changes that here
+            total = 96 * (YEAR_DAYS - 1) + begun(quarter(NOW))
+            kpi(page, "now", f"{total:,}".replace(",", "."))
+            page.goto(address(env, f"{PAGE}&instancia=norte&periodo={YEAR_DAYS}"))
             kpi(page, "now", "R$ 10.000.000,00")
             for one in page.locator(".kpi, .choices, .chart-head, .numbers").all():
                 box = one.bounding_box()

@@ -68,7 +68,8 @@ def test_an_ixc_tells_of_each_resource_what_is_wrong_with_it(asked: Asked, colle
     assert "ask again in a minute" in asked.said["ill"].stderr
 
     assert not asked.well("odd")
-    assert asked.problems("odd") == {"fn_areceber": f"row {first}: bill.data_vencimento: not a date YYYY-MM-DD"}
+    told = f"row {first}: bill.data_vencimento: not a date YYYY-MM-DD or DD/MM/YYYY"
+    assert asked.problems("odd") == {"fn_areceber": told}
     assert asked.states("odd") == {("yes", "yes")}
     assert "MARIA" not in asked.said["odd"].stderr
 

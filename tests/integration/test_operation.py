@@ -12,6 +12,7 @@ from dashboard.facts.reads import Reader
 from dashboard.facts.sight import Sight
 from dashboard.pages import operation
 from deploy.dead_letters import letters
+from deploy.letters.chosen import Chosen
 from deploy.local.ports import free
 from schemas import views
 from schemas.audit import AUDIT
@@ -60,7 +61,7 @@ async def test_letters_are_read_and_discarded_by_those_who_may_and_all_of_it_is_
         for refused in (desk.read(BIA, first), desk.discard(ANA, first, "mended")):
             with pytest.raises(RetryLater, match="audit"):
                 await refused
-        assert await found[views.DEAD_LETTERS].count_documents(views.NOT_DISCARDED) == 2
+        assert await found[views.DEAD_LETTERS].count_documents(views.UNSETTLED) == 2
         await found.command("collMod", AUDIT, validator={})
 
         assert await desk.read(BIA, first) == Letter(b"norte:bill:7", b"\xff\x00")
@@ -72,7 +73,7 @@ async def test_letters_are_read_and_discarded_by_those_who_may_and_all_of_it_is_
                 await desk.discard(user, first, "mended")
         with pytest.raises(ValueError, match="reason"):
             await desk.discard(ANA, first, "  ")
-        assert await found[views.DEAD_LETTERS].count_documents(views.NOT_DISCARDED) == 2
+        assert await found[views.DEAD_LETTERS].count_documents(views.UNSETTLED) == 2
         assert await desk.discard(ANA, first, " mended in the ERP ") == "done"
         assert await desk.discard(ANA, first, "again") == "already"
         assert await desk.discard(ANA, "nothing", "gone") == "gone"
@@ -83,7 +84,7 @@ async def test_letters_are_read_and_discarded_by_those_who_may_and_all_of_it_is_
         assert document["discarded"] == {"at": NOW, "by": "user:ana", "why": "mended in the ERP"}
         assert document["version"] == 58
         assert (await Reader(found).read(NOW)).dead_letters == 1
-        assert [one["place"] for one in await letters(settings, "", "", 0)] == ["erp.bill.v1[3]@9"]
+        assert [one["place"] for one in await letters(settings, Chosen(), "", 0)] == ["erp.bill.v1[3]@9"]
 
         entries = await found[AUDIT].find().sort("_id", 1).to_list()
         assert [(one["by"], one["action"], one["code"]) for one in entries] == [

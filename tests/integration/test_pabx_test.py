@@ -90,9 +90,21 @@ class Operator:
         self._store[INSTANCES].replace_one({"_id": name}, {"_id": name, **document}, upsert=True)
 
     def test(self, name: str, *arguments: str) -> Tried:
-        file = self._collector.folder / f"{name}.json"
-        file.unlink(missing_ok=True)
-        done = self._collector("pabx", "test", name, "--output", file.name, *arguments)
+        return self.each({name: arguments})[name]
+
+    def rung(self, **numbers: str) -> dict[str, Tried]:
+        """Instances by name, each with a call to a number; a few at a time."""
+        return self.each({name: ("--call", number, "--yes") for name, number in numbers.items()})
+
+    def each(self, asked: Mapping[str, tuple[str, ...]]) -> dict[str, Tried]:
+        files = {name: self._collector.folder / f"{name}.json" for name in asked}
+        for file in files.values():
+            file.unlink(missing_ok=True)
+        commands = [("pabx", "test", name, "--output", files[name].name, *arguments) for name, arguments in asked.items()]
+        done = dict(zip(asked, self._collector.each(commands), strict=True))
+        return {name: self._read(files[name], done[name]) for name in asked}
+
+    def _read(self, file: Path, done: Done) -> Tried:
         rows = orjson.loads(file.read_bytes()) if file.exists() else []
         assert PASSWORD not in done.stdout + done.stderr
         return Tried({row["check"]: row["found"] for row in rows}, done)
@@ -166,7 +178,7 @@ def test_a_pabx_without_ari_is_tried_by_its_manager_from_beginning_to_end(
     operator.configure("reader", control={"user": READER})
     operator.configure("elsewhere", endpoint="PJSIP/{national}@none")
     operator.configure("silent", ring_seconds=5)
-    found = {name: operator.test(name, "--call", SILENT, "--yes") for name in ("stranger", "reader", "elsewhere", "silent")}
+    found = operator.rung(stranger=SILENT, reader=SILENT, elsewhere=SILENT, silent=SILENT)
 
     missing = {name: [check for check, answer in one.found.items() if answer == "no"] for name, one in found.items()}
     assert missing == {"stranger": ["authorised"], "reader": ["may ring"], "elsewhere": ["trunk online"], "silent": []}
@@ -184,10 +196,7 @@ def test_what_is_missing_is_named_and_then_nobody_is_rung(operator: Operator, st
     operator.configure(
         "nowhere", records={"kind": "sql", "zone": ZONE, "url": f"sqlite:///{pabx.folder / 'cdr.db'}", "table": "no"}
     )
-    found = {
-        name: operator.test(name, "--call", HUMAN, "--yes")
-        for name in ("nobody", "stranger", "reader", "elsewhere", "nowhere")
-    }
+    found = operator.rung(nobody=HUMAN, stranger=HUMAN, reader=HUMAN, elsewhere=HUMAN, nowhere=HUMAN)
 
     pabx.pabx.core.offset = datetime(2026, 1, 1, 1, tzinfo=UTC) - datetime(2026, 1, 1, tzinfo=UTC)
     operator.configure("ahead")
@@ -212,11 +221,7 @@ def test_a_call_that_proves_nothing_arms_nothing(operator: Operator, store: Stor
     operator.configure("unknown", context="no-such-context")
     operator.configure("silent", ring_seconds=5)
     operator.configure("zone", records={"kind": "csv", "zone": "Asia/Tokyo", "path": str(pabx.folder / "Master.csv")})
-    said = {
-        name: operator.test(name, "--call", number, "--yes").done
-        for name, number in (("unknown", HUMAN), ("silent", SILENT))
-    }
-    said["zone"] = operator.test("zone", "--call", HUMAN, "--yes").done
+    said = {name: one.done for name, one in operator.rung(unknown=HUMAN, silent=SILENT, zone=HUMAN).items()}
 
     assert {name: one.returncode for name, one in said.items()} == {"unknown": 1, "silent": 1, "zone": 1}
     assert pabx.rang == 3

@@ -163,3 +163,18 @@ def test_an_entry_that_is_kept_for_its_calls_counts_nowhere(view: Collection[vie
 
     assert waiting(view.aggregate(waiting_pipeline(scope)), scope) == Waiting()
     assert list(view.aggregate(queue_pipeline(scope))) == []
+
+
+def test_a_bill_of_no_cent_is_nobodys_debt_on_the_server_either(view: Collection[views.Document]) -> None:
+    """Beside others of the same debtor: neither late, nor too old, nor a reason to be shown."""
+    bills = [((12, 0),), ((31, 0),), ((31, 0), (12, 1)), ((40, 5), (12, 0)), ((12, 1), (10, 0)), ((40, 0), (2, 1))]
+    due = [tuple((MONDAY - timedelta(days), cents) for days, cents in some) for some in bills]
+    debtors = [(Facts(known=True, active=True, phones=("+5582999990001",), due=some), Verdict()) for some in due]
+    here, of, scope = entries(debtors, "norte"), instance(), Scope("norte", MONDAY, 7, None, 30, NOW)
+    view.delete_many({})
+    view.insert_many([views.queue(one) for one in here])
+    places = [(one, place(one.facts, one.verdict, of, NOW)) for one in here]
+
+    assert [found.holds for _, found in places] == [("nothing_due",), ("nothing_due",), (), ("too_old",), (), ("too_early",)]
+    assert waiting(view.aggregate(waiting_pipeline(scope)), scope) == counted(places, scope)
+    assert {row["_id"] for row in view.aggregate(queue_pipeline(scope))} == {"norte:2", "norte:4"}

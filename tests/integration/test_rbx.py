@@ -122,6 +122,7 @@ async def test_what_left_the_open_documents_is_paid_cancelled_or_unknown() -> No
         for kind in ("pay", "cancel", "delete", "new_bill", "block", "unblock", "slow", "fast", "deactivate"):
             await shop.command("change", count=4, kind=kind)
         await shop.sweep()
+        await shop.sweep()  # who is no longer in the list of reduced ones is believed when two sweeps agree
         last = {event.id: event for event in shop.rows() if event.kind == "bill"}
         reasons = {event.row["Motivo"] for event in last.values() if event.row}
 

@@ -21,6 +21,7 @@ from schemas.figures.snapshots import STEP, quarter, row_id
 from schemas.hydration.fold import step
 from schemas.instances import Instance
 from schemas.keys import debtor_key, partition_of, row_key
+from schemas.pabx import PABX_HOLDS
 from schemas.rows import ErpRow
 from schemas.runtime.mongo import Database
 from schemas.stages import Heartbeat
@@ -29,6 +30,8 @@ from schemas.topics import ROW_TOPICS, SWEEPS
 from schemas.views import INSTANCES, LEASES, SNAPSHOTS, STAGES
 from sinks.snapshots.asking import doubts, measured
 from sinks.snapshots.lease import FencedError, Lease
+from tests.integration import dashboard_provider
+from tests.integration.dashboard_provider import Owing, entry
 from tests.integration.pipeline import eventually, row, running
 from tests.strategies import event
 
@@ -82,9 +85,12 @@ async def rows_of(store: Database, name: str) -> dict[datetime, dict[str, Any]]:
 
 
 async def test_the_numbers_are_the_dashboards_and_what_is_old_is_not_known(store: Database, prefix: str) -> None:
-    """At the same instant, of the same views; a stage that is silent, or a view that is read anew, leaves no number."""
+    """At the same instant, of the same views; a stage that is silent, or a view that is read anew, leaves no number.
+
+    Who may be called is the same too, also while the PABX refuses.
+    """
     now = datetime.now(UTC)
-    of = instance(prefix)
+    of = dashboard_provider.instance(prefix, prefix)
     await store[INSTANCES].insert_one({"_id": prefix, **of.model_dump(mode="json", exclude={"name"}), "name": prefix})
     today = now.astimezone(of.clock).date()
     for code in range(40):
@@ -98,11 +104,23 @@ async def test_the_numbers_are_the_dashboards_and_what_is_old_is_not_known(store
         for one in rows:
             state = step(state, one.model_copy(update={"instance": prefix}))
         await store["debtors"].insert_one(views.debtor(state))
+        owing = Owing(str(code), f"N{code}", active=True, bills=((today - late, 1_000 + code),))
+        await store["queue"].insert_one(views.queue(entry(of, owing, today, now)))
     await fresh(store, prefix, now)
 
     found = await measured(store, of, now, await doubts(store))
     (shown,) = (await Reader(store).read(now)).instances
     assert (found.standing, found.waiting, found.debts) == (shown.standing, shown.waiting, dict(shown.debts))
+    assert found.waiting is not None
+    assert found.waiting.ready > 10
+    assert found.waiting.held > 5
+    await store[PABX_HOLDS].insert_one({"_id": prefix})
+    refused = (await measured(store, of, now, await doubts(store))).waiting
+    (shown,) = (await Reader(store).read(now)).instances
+    assert refused == shown.waiting
+    assert refused is not None
+    assert (refused.ready, refused.held) == (0, found.waiting.ready + found.waiting.held)
+
     assert found.standing is not None
     assert found.standing.overdue.debtors > 30
     assert found.access is not None

@@ -1,6 +1,6 @@
 """`collector why` as an operator runs it, on a real MongoDB: what views, ledger and attempts hold is what it tells."""
 
-from collections.abc import Iterable
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -47,18 +47,20 @@ def now(store: Store) -> datetime:
     return at
 
 
-def told(collector: Collector, about: Iterable[str]) -> list[tuple[str, str]]:
+def told(collector: Collector) -> defaultdict[str, list[tuple[str, str]]]:
+    """What it says by what it is about, but for what the hour of this test objects."""
     done = collector("why", "norte", "7", "--output", "why.json")
     assert done.returncode == 0, done.stderr
-    rows = orjson.loads((collector.folder / "why.json").read_bytes())
-    return [
-        (row["what"], row["detail"]) for row in rows if row["about"] in about and row["detail"].split(":")[0] not in BY_HOUR
-    ]
+    found = defaultdict(list)
+    for row in orjson.loads((collector.folder / "why.json").read_bytes()):
+        if row["detail"].split(":")[0] not in BY_HOUR:
+            found[row["about"]].append((row["what"], row["detail"]))
+    return found
 
 
 def test_it_tells_what_objects_and_whom_it_counts_on(collector: Collector, store: Store, now: datetime) -> None:
-    assert told(collector, ["hold"]) == []
-    assert told(collector, ["number"]) == [(NUMBER, "1 known")]
+    free = told(collector)
+    assert (free["hold"], free["number"]) == ([], [(NUMBER, "1 known")])
 
     attempt = str(ULID.from_datetime(now - timedelta(minutes=30)))
     call = {"attempt": attempt, "at": now - timedelta(minutes=30), "open": False, "human": True}
@@ -77,18 +79,19 @@ def test_it_tells_what_objects_and_whom_it_counts_on(collector: Collector, store
     store[PROMISES].insert_one({"instance": "norte", "code": "7", "until": (now + timedelta(days=3)).date().isoformat()})
     store[PABX_HOLDS].insert_one({"_id": "norte", "reason": "answered 403 Write access denied", "at": now})
 
-    assert [what for what, _ in told(collector, ["hold"])] == ["Promise to pay in force", "PABX refuses calls"]
-    assert ("PABX refuses calls", "pabx_refuses: answered 403 Write access denied") in told(collector, ["hold"])
-    assert told(collector, ["mark"]) == [(f"person:{PERSON}", f"over, a conversation; attempt {attempt}")]
-    assert [detail.split(":")[0] for _, detail in told(collector, ["limit"])] == ["limit_hour", "limit_gap"]
-    assert told(collector, ["attempt"]) == [(attempt, f"refused, limit_gap; {NUMBER}")]
+    held = told(collector)
+    assert [what for what, _ in held["hold"]] == ["Promise to pay in force", "PABX refuses calls"]
+    assert ("PABX refuses calls", "pabx_refuses: answered 403 Write access denied") in held["hold"]
+    assert held["mark"] == [(f"person:{PERSON}", f"over, a conversation; attempt {attempt}")]
+    assert [detail.split(":")[0] for _, detail in held["limit"]] == ["limit_hour", "limit_gap"]
+    assert held["attempt"] == [(attempt, f"refused, limit_gap; {NUMBER}")]
 
 
 def test_stale_data_holds_and_a_client_of_whom_nothing_is_known_is_none(
     collector: Collector, store: Store, now: datetime
 ) -> None:
     store["sweeps"].update_one({"_id": "norte:bill:completed"}, {"$set": {"at": now - timedelta(hours=3)}})
-    assert [what for what, _ in told(collector, ["hold"])] == ["Debts not read recently"]
+    assert [what for what, _ in told(collector)["hold"]] == ["Debts not read recently"]
     nobody = collector("why", "norte", "8")
     assert (nobody.returncode, nobody.stderr.count("\n")) == (2, 1)
     assert "nothing is known of a client 8 of norte" in nobody.stderr

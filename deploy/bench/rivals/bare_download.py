@@ -12,11 +12,19 @@ from pathlib import Path
 import httpx
 import orjson
 
-from schemas.erp.declaration import Table, Where
-from schemas.erp.ixc import TABLES, read, sign
+from producers.erp.lists.operators import of_query
+from schemas.erp.declaration import Request, Table, Where
+from schemas.erp.ixc import TABLES, mark, read, sign
 
 ROWS_A_PAGE = 600
 TIMEOUT_S = 60
+
+
+def beside(table: Table) -> list[Request]:
+    """What is asked before the pages of a table: what marks its rows, and whether its operators are understood."""
+    proofs = [proof for query in table.queries for proof in of_query(query)]
+    counted = [read(table, query, (), 1) for proof in proofs for query in proof.questions]
+    return [*(mark(table, wanted) for wanted in table.marks), *counted]
 
 
 def download(http: httpx.Client, secrets: dict[str, str], table: Table, query: tuple[Where, ...]) -> int:
@@ -37,6 +45,8 @@ def main(url: str, login: str, result: str) -> None:
     """Every table of IXC, in the declaration's order."""
     with httpx.Client(base_url=url, timeout=TIMEOUT_S) as http:
         began, cpu = time.perf_counter(), time.process_time()
+        for asked in (sign(request, {"token": login}) for table in TABLES for request in beside(table)):
+            http.post(asked.path, content=asked.body, headers=dict(asked.headers)).raise_for_status()
         rows = sum(download(http, {"token": login}, table, query) for table in TABLES for query in table.queries)
         took = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu, "rows": rows}
     Path(result).write_bytes(orjson.dumps(took))

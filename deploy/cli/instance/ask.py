@@ -1,7 +1,10 @@
 """`collector instance test`"""
 
 import asyncio
+import logging
 
+import stamina
+import structlog
 import typer
 
 from deploy import instances
@@ -19,6 +22,7 @@ EXAMPLE = "Example: collector instance test norte"
 def ask(name: Known, output: Output = None) -> None:
     """Ask each resource of a provider's ERP once: reachable, authorised, rows, first problem; the exit code is 1 if any."""
     prepare_environment()
+    _be_quiet()
     settings = read(TestSettings)
     instance = asyncio.run(instances.find(settings, name))
     messages.print(f"{name}: {ERPS[instance.erp.kind].label}, {instances.where(instance)}")
@@ -28,3 +32,9 @@ def ask(name: Known, output: Output = None) -> None:
         messages.print(line)
     if any(one["first_problem"] for one in found):
         raise typer.Exit(1)
+
+
+def _be_quiet() -> None:
+    """Everything is asked once, and what is found is told in the table: no library's line stands between."""
+    stamina.set_active(False)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

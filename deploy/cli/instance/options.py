@@ -25,6 +25,9 @@ Pages = Annotated[str | None, typer.Option(metavar="N", help="Rows in one reques
 Gap = Annotated[str | None, typer.Option(metavar="SECONDS", help="Least pause between two requests, such as 0.15.")]
 Every = Annotated[list[str] | None, typer.Option(help="KIND=SECONDS between two sweeps, such as bill=120; may be repeated.")]
 Ca = Annotated[Path | None, typer.Option(help="Certificates of the authority that signed the ERP's own.")]
+Insecure = Annotated[
+    bool | None, typer.Option("--insecure/--secure", help="Accept http:// outside a private network: anybody may listen.")
+]
 Config = Annotated[Path | None, typer.Option(help="JSON with any further field of an instance, such as erp.resources.")]
 
 
@@ -41,6 +44,7 @@ def told(
     gap: Gap = None,
     every: Every = None,
     ca_file: Ca = None,
+    insecure: Insecure = None,
     config: Config = None,
 ) -> tuple[Fields, Fields]:
     """What the options say, as in `Instance` and nothing else; what the file of --config says. Raises StopWorker."""
@@ -50,6 +54,7 @@ def told(
         "page_size": page_size,
         "gap": gap,
         "ca_file": ca_file and str(ca_file.absolute()),
+        "insecure": insecure,
         "every": _seconds(every),
     }
     parts = {"erp": _given(erp), "rules": _given({"min_days_overdue": min_days_overdue})}

@@ -1,7 +1,7 @@
 r"""A sheet as `;` CSV: lines of text, to be encoded as latin-1. Nothing is `\N`, and some columns' names come twice."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from deploy.simulators.altarede.rows import lot
@@ -28,3 +28,15 @@ def lines(sheet: Sheet, provider: Provider) -> Iterator[str]:
     for row in sheet.rows(provider):
         again = ("" if lot(column, row[key]) < REPEATED_BLANK else row[column] for column in sheet.twice)
         yield str(writer.writerow([text or NULL for text in (*(row[column] for column in sheet.columns), *again)]))
+
+
+def in_one_line(sheet: Sheet, provider: Provider) -> Iterator[str]:
+    r"""As a sibling program writes it: every cell in quotes, `\"` within them, and nothing between two rows."""
+    yield _quoted(sheet.columns)
+    for row in sheet.rows(provider):
+        yield _quoted([row[column] or NULL for column in sheet.columns])
+
+
+def _quoted(texts: Sequence[str]) -> str:
+    escaped = (text if text == NULL else text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return ";".join(f'"{text}"' for text in escaped)

@@ -11,6 +11,7 @@ import typer
 from deploy.simulators.altarede import delimited, options, spreadsheet
 from deploy.simulators.altarede.sheets import SHEETS, Form, Sheet
 from deploy.simulators.altarede.truth import of_export
+from deploy.simulators.habits import NO_HABITS
 from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.simulator import Simulator
 from deploy.simulators.ixc.store import Provider, Table
@@ -18,6 +19,8 @@ from deploy.simulators.ixc.store import Provider, Table
 LINES: Final = 500
 PIECE: Final = 1024
 UNFINISHED: Final = ".part"
+ROWS_OF_A_SHEET: Final = 300
+SHORT: Final = frozenset({"Carnes", "Planos"})
 
 
 def write(
@@ -36,20 +39,25 @@ def frozen(provider: Provider) -> Provider:
     return Provider({name: Table(name, dict(table.rows)) for name, table in provider.tables.items()})
 
 
-def write_all(
-    folder: Path, provider: Provider, form: Form, slowly: float, pause: Callable[[float], object] = time.sleep
+def write_all(  # noqa: PLR0917 - as `write`
+    folder: Path,
+    provider: Provider,
+    form: Form,
+    slowly: float,
+    pause: Callable[[float], object] = time.sleep,
+    habits: frozenset[str] = NO_HABITS,
 ) -> list[Path]:
-    """See `write`; nothing may change `provider` meanwhile."""
+    """See `write`; nothing may change `provider` meanwhile. `habits`: of `deploy.simulators.habits`."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for sheet in SHEETS:
         path = folder / f"{sheet.name}.{form}"
         if slowly:
-            _grow(path, _pieces(sheet, provider, form), lambda: pause(slowly))
+            _grow(path, _pieces(sheet, provider, form, habits), lambda: pause(slowly))
         else:
             unfinished = path.with_name(path.name + UNFINISHED)
             with unfinished.open("wb") as file:
-                file.writelines(_pieces(sheet, provider, form))
+                file.writelines(_pieces(sheet, provider, form, habits))
             unfinished.replace(path)
         written.append(path)
     return written
@@ -63,9 +71,13 @@ def _grow(path: Path, pieces: Iterator[bytes], wait: Callable[[], object]) -> No
                 wait()
 
 
-def _pieces(sheet: Sheet, provider: Provider, form: Form) -> Iterator[bytes]:
-    lines, encoding = {"xls": (spreadsheet.lines, "utf-8"), "csv": (delimited.lines, "latin-1")}[form]
-    rest = lines(sheet, provider)
+def _pieces(sheet: Sheet, provider: Provider, form: Form, habits: frozenset[str]) -> Iterator[bytes]:
+    if "one-line" in habits and sheet.name in SHORT:  # a reader tells forms by content
+        rest, encoding = delimited.in_one_line(sheet, provider), "windows-1252"
+    elif form == "csv":
+        rest, encoding = delimited.lines(sheet, provider), "latin-1"
+    else:
+        rest, encoding = spreadsheet.lines(sheet, provider, ROWS_OF_A_SHEET if "sheets" in habits else 0), "utf-8"
     while some := "".join(islice(rest, LINES)):
         yield some.encode(encoding, "replace")
 

@@ -61,7 +61,13 @@ class Folder:
             provider = frozen(self._simulator.provider)
             self._last = [table.rows for table in provider.tables.values()]
             paths = await asyncio.to_thread(
-                write_all, self._plan.folder, provider, self._plan.form, self._plan.slowly, self._hurry.wait
+                write_all,
+                self._plan.folder,
+                provider,
+                self._plan.form,
+                self._plan.slowly,
+                self._hurry.wait,
+                self._simulator.habits,
             )
         self._simulator.counts["exports"] += 1
         return paths

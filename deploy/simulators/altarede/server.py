@@ -15,6 +15,7 @@ from deploy.simulators.altarede import options, truth
 from deploy.simulators.altarede.credentials import secret
 from deploy.simulators.altarede.folder import Folder, Plan
 from deploy.simulators.altarede.webhooks import Webhooks
+from deploy.simulators.habits import ALL, HABITS, named, of_erp
 from deploy.simulators.ixc.control import Clock, Control, misunderstood
 from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.server import tick
@@ -91,15 +92,24 @@ def serve(
     app_key: Annotated[str, typer.Option(envvar="ALTAREDE_SIM_APP_KEY", show_default="16 ones")] = APP_KEY,
     token_in: Annotated[str, typer.Option(help="header:NAME, query:NAME or body:NAME.")] = TOKEN_IN,
     app_key_in: Annotated[str, typer.Option(help="As --token-in.")] = APP_KEY_IN,
+    habits: Annotated[str, typer.Option(help=f"What it does without failing: {ALL}, {', '.join(HABITS)}.")] = "",
 ) -> None:
     """Serve a synthetic Altarede provider on 127.0.0.1 until stopped: an ISP's webhooks, and exports into a folder.
 
     Unverified against the vendor. /_sim/ commands it.
     """
+    try:
+        chosen = frozenset(of_erp(f"altarede-{'export' if folder else 'webhooks'}", named(habits)))
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc), param_hint="--habits") from None
     clock = options.clock(today, zone)
     judges = {"export": truth.of_export, "webhooks": truth.of_webhooks}
     simulator = Simulator(
-        Size(clients, open_bills), seed, clock().date(), judges[judge or ("export" if folder else "webhooks")]
+        Size(clients, open_bills),
+        seed,
+        clock().date(),
+        judges[judge or ("export" if folder else "webhooks")],
+        habits=chosen,
     )
     gc.freeze()  # half a million small objects that live as long as the process: no collection should walk them
     try:

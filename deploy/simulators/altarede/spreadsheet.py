@@ -17,12 +17,15 @@ SKIPPING: Final = 3  # every third row leaves its empty cells out and numbers th
 ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
-def lines(sheet: Sheet, provider: Provider) -> Iterator[str]:
-    """The whole file; the first row holds the columns' names."""
+def lines(sheet: Sheet, provider: Provider, at_most: int = 0) -> Iterator[str]:
+    """The whole file; the first row holds the columns' names. `at_most`: rows in one worksheet, 0: all of them."""
     yield f'{OPENING}<Worksheet ss:Name="{sheet.name}"><Table>\n'
     yield _row(sheet.columns, ["String"] * len(sheet.columns), skipping=False)
     kinds = [sheet.kinds.get(column, "String") for column in sheet.columns]
     for number, row in enumerate(sheet.rows(provider)):
+        if at_most and number and number % at_most == 0:
+            yield f'</Table></Worksheet>\n<Worksheet ss:Name="{sheet.name} ({number // at_most + 1})"><Table>\n'
+            yield _row(sheet.columns, ["String"] * len(sheet.columns), skipping=False)
         yield _row([row[column] for column in sheet.columns], kinds, skipping=number % SKIPPING == 0)
     yield CLOSING
 

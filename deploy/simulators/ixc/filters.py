@@ -41,12 +41,12 @@ class Condition(NamedTuple):
 Conditions = tuple[Condition, ...]
 
 
-def condition(column: str, op: str, value: str, second: str | None = None) -> Condition:
-    """One condition as it is sent: `value` is P and `second` P2. Raises BadQueryError."""
+def condition(column: str, op: str, value: str, second: str | None = None, *, commas: bool = True) -> Condition:
+    """One condition as it is sent: `value` is P and `second` P2. `commas`: P may be a list. Raises BadQueryError."""
     if op not in OPERATORS:
         raise BadQueryError(f"unknown operator {op}")
     if op in LISTS:
-        return Condition(column, op, (*value.split(","), *([second] if second else [])))
+        return Condition(column, op, (*(value.split(",") if commas else [value]), *([second] if second else [])))
     if op not in RANGES:
         return Condition(column, op, (value,))
     if second is None:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from deploy.simulators.ixc.control import Clock
 from deploy.simulators.ixc.faults import Fault, Reply
 from deploy.simulators.ixc.simulator import Simulator
+from deploy.simulators.respelling import respelt
 from deploy.simulators.serving import drop
 
 JSON: Final = "application/json"
@@ -57,7 +58,7 @@ class Front(ABC):
             case Fault(kind="drop"):
                 await drop(request)
                 return Reply(500, JSON, b"")
-        good = page()
+        good = respelt(page(), name, self._simulator.habits)
         reply = spoil(fault, good) if fault else Reply(200, JSON, good)
         self._simulator.counts["pages"] += reply.body is good
         return reply

@@ -28,11 +28,13 @@ class Listing:
     descending: bool
 
 
-def listing(body: bytes, table: Table) -> Listing:
-    """The request in `body`. Raises BadQueryError where IXC shows its HTML error."""
+def listing(body: bytes, table: Table, *, commas: bool = True) -> Listing:
+    """The request in `body`. `commas`: lists may have them. Raises BadQueryError where IXC shows its HTML error."""
     asked = _object(body)
-    conditions = [_condition(table, asked, "qtype", "oper", "query")] if asked.get("qtype") else []
-    conditions += [_condition(table, each, "TB", "OP", "P") for each in _grid(asked.get("grid_param", "[]"))]
+    conditions = [_condition(table, asked, ("qtype", "oper", "query"), commas=commas)] if asked.get("qtype") else []
+    conditions += [
+        _condition(table, each, ("TB", "OP", "P"), commas=commas) for each in _grid(asked.get("grid_param", "[]"))
+    ]
     return Listing(
         conditions=tuple(conditions),
         page=_positive(asked.get("page", "1")),
@@ -103,13 +105,15 @@ def _grid(text: object) -> list[Mapping[str, object]]:
     return grid
 
 
-def _condition(table: Table, asked: Mapping[str, object], column: str, op: str, value: str) -> Condition:
+def _condition(table: Table, asked: Mapping[str, object], names: tuple[str, str, str], *, commas: bool) -> Condition:
+    column, op, value = names
     second = asked.get("P2")
     return condition(
         _column(table, str(asked.get(column, ""))),
         str(asked.get(op, "=")),
         str(asked.get(value, "")),
         None if second is None else str(second),
+        commas=commas,
     )
 
 

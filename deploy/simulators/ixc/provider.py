@@ -24,18 +24,19 @@ CLOSED_BILLS: Final = (0, 0, 1, 1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`open_bills` is the mean per client; most clients live in `home`."""
+    """`open_bills` is the mean per client; most clients live in `home`. `first_bill`: below all codes of bills."""
 
     clients: int
     open_bills: float = 1.2
     home: places.Home = "AL"
+    first_bill: int = 1
 
 
 def generate(size: Size, seed: int, today: date) -> Provider:
     """All tables. Due dates lie from 120 days before `today` to 30 days after it; about 12 % of the clients are late."""
     rng = Random(f"{seed}:provider")
     tables: dict[str, dict[int, Row]] = {"cliente": {}, "cliente_contrato": {}, "fn_areceber": {}}
-    ids = {name: _ids(rng) for name in tables}
+    ids = {name: _ids(rng, size.first_bill if name == "fn_areceber" else 1) for name in tables}
     drawn = names.pools(seed)
     for _ in range(size.clients):
         client = clients.client(next(ids["cliente"]), rng, drawn, today, size.home)
@@ -52,9 +53,8 @@ def generate(size: Size, seed: int, today: date) -> Provider:
     return Provider({name: Table(name, rows) for name, rows in (tables | places.reference_rows()).items()})
 
 
-def _ids(rng: Random) -> Iterator[int]:
+def _ids(rng: Random, last: int) -> Iterator[int]:
     # ids have holes, as after years of deletions, and number 1 is the provider's own
-    last = 1
     while True:
         last += 1 if happens(rng, 0.9) else rng.randrange(2, 5)
         yield last

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from deploy.simulators.habits import ALL, HABITS, named, of_erp
 from deploy.simulators.ixc.control import Clock, Control, misunderstood
 from deploy.simulators.ixc.places import Home
 from deploy.simulators.ixc.provider import Size
@@ -83,12 +84,17 @@ def serve(
     home: Annotated[Home, typer.Option(help="The state in which most clients live.")] = "AL",
     user: str = USER,
     token: Annotated[str, typer.Option(envvar="IXC_SIM_TOKEN", show_default="64 zeros")] = TOKEN,
+    habits: Annotated[str, typer.Option(help=f"What it does without failing: {ALL}, {', '.join(HABITS)}.")] = "",
 ) -> None:
     """Serve a synthetic IXC provider on 127.0.0.1 until stopped; /_sim/ commands it."""
+    try:
+        chosen = frozenset(of_erp("ixc", named(habits)))
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc), param_hint="--habits") from None
     if zone not in available_timezones():
         raise typer.BadParameter("not an IANA time zone such as America/Maceio", param_hint="--zone")
     clock = clock_at(today.date() if today else None, zone)
-    simulator = Simulator(Size(clients, open_bills, home), seed, clock().date())
+    simulator = Simulator(Size(clients, open_bills, home), seed, clock().date(), habits=chosen)
     gc.freeze()  # half a million small objects that live as long as the process: no collection should walk them
     app = application(simulator, clock, user=user, token=token, rate=changes)
     Server(app, port, lambda url: typer.echo(f"IXC simulator ready: {url} ({clients} clients)")).run()

@@ -1,11 +1,13 @@
 """One running ERP: its data, its chance, its standing faults and what was asked of it. No socket and no clock."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from random import Random
 from typing import Final
 
+from deploy.simulators.habits import LATE, NO_HABITS
 from deploy.simulators.ixc import protocol, truth
 from deploy.simulators.ixc.changes import Change, draw, payment
 from deploy.simulators.ixc.faults import Fault, strike
@@ -28,15 +30,39 @@ LEAVES_THE_QUERY: Final[dict[str, Row | None]] = {
 }
 
 
+DECORATIVE: Final = (("cliente", "fantasia"), ("cliente", "telefone_comercial"), ("cliente_contrato", "contrato"))
+OF_A_DEBT: Final = ("fn_areceber", "id_renegociacao_novo")
+
+
+def hidden(habits: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Table and column of what IXC does not show."""
+    if "missing-column" in habits:
+        yield from DECORATIVE
+    if "missing-debt-column" in habits:
+        yield OF_A_DEBT
+
+
 class Simulator:
     """Everything the server shows and changes. The same seed and the same commands give the same truth.
 
-    `judge`: what readers of this ERP must finally show of the provider's rows; another ERP tells less of them.
+    `judge`: what readers of this ERP must finally show of the provider's rows; another ERP tells less of them. `habits`:
+    what it does without failing (`deploy.simulators.habits`).
     """
 
-    def __init__(self, size: Size, seed: int, today: date, judge: Callable[[Provider], Facts] = truth.clients) -> None:
+    def __init__(
+        self,
+        size: Size,
+        seed: int,
+        today: date,
+        judge: Callable[[Provider], Facts] = truth.clients,
+        habits: frozenset[str] = NO_HABITS,
+    ) -> None:
         self.seed = seed
-        self.provider = generate(size, seed, today)
+        self.habits = habits
+        late = replace(size, first_bill=LATE) if "late-codes" in habits else size
+        self.provider = generate(late, seed, today)
+        for name, column in hidden(habits):
+            self.provider[name].hidden |= {column}
         self.past = Past()
         self._judge = judge
         self.faults: tuple[Fault, ...] = ()
@@ -64,7 +90,7 @@ class Simulator:
 
     def page(self, table: Table, body: bytes) -> bytes:
         """The answer to a list request. Raises BadQueryError."""
-        return protocol.page(protocol.listing(body, table), table)
+        return protocol.page(protocol.listing(body, table, commas="other-in" not in self.habits), table)
 
     def shift(self, table: Table, body: bytes, now: datetime) -> None:
         """Take the first row out of the query's result, so that page numbers no longer point where they did."""

@@ -59,6 +59,8 @@ class Table:
         self.blank = BLANKS[name]
         self.rows = rows
         self.next_id = max(rows, default=0) + 1
+        self.hidden: frozenset[str] = frozenset()
+        """Columns that no answer shows."""
         self._selections: OrderedDict[Conditions, Selection] = OrderedDict()
         self._encoded: dict[int, bytes] = {}
 
@@ -75,7 +77,8 @@ class Table:
         if (known := self._encoded.get(row_id)) is not None:
             return known
         # a copy: the encoder's own bytes keep a block of the next power of two, which costs the big provider 1 GB
-        return self._encoded.setdefault(row_id, bytes(memoryview(orjson.dumps(self.full(row_id)))))
+        row = {name: value for name, value in self.full(row_id).items() if name not in self.hidden}
+        return self._encoded.setdefault(row_id, bytes(memoryview(orjson.dumps(row))))
 
     def select(self, conditions: Conditions) -> Span:
         """The rows that meet all conditions; those that bound `id` cost nothing, the others once for each new set."""

@@ -19,6 +19,7 @@ from deploy.simulators.serving import drop
 
 Handler = Callable[[Request], Awaitable[Response]]
 Allowed = Mapping[str, Handler]
+OK: Final = 200
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -30,6 +31,7 @@ class Ari:
         self._users = users
         self._paths: Mapping[str, Allowed] = {
             "/channels": {"GET": self.channels, "POST": self.originate},
+            "/channels/{id}/ring": {"POST": self.signal_ringing},
             "/channels/{id:path}": {"GET": self.channel, "POST": self.originate, "DELETE": self.hang_up},
             "/endpoints": {"GET": self.endpoints},
             "/endpoints/{technology}": {"GET": self.endpoints},
@@ -121,6 +123,11 @@ class Ari:
         """End a call."""
         done = self._pabx.hang_up(request.path_params["id"])
         return Response(status_code=204) if done else message(404, "Channel not found")
+
+    async def signal_ringing(self, request: Request) -> Response:
+        """Of a channel that is ours alone: none is one of an application's here, as Asterisk wants it."""
+        found = await self.channel(request)
+        return message(409, "Channel not in Stasis application") if found.status_code == OK else found
 
     async def endpoints(self, request: Request) -> Response:
         """Every trunk, all online."""

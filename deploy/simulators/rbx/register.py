@@ -1,13 +1,14 @@
 """A provider asked the way RBX is asked: whole results of a predicate, in no order, and encoded rows that are remembered."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from random import Random
 from typing import Any
 
 import orjson
 
+from deploy.simulators.habits import NO_HABITS
 from deploy.simulators.ixc.filters import Conditions
 from deploy.simulators.ixc.simulator import LEAVES_THE_QUERY
 from deploy.simulators.ixc.store import Edit, Provider
@@ -22,9 +23,13 @@ Stamp = tuple[Any, ...]
 
 
 class Register:
-    """Rows of `provider` and of the suppliers that `seed` draws for it."""
+    """Rows of `provider` and of the suppliers that `seed` draws for it. `habits`: see `deploy.simulators.habits`."""
 
-    def __init__(self, provider: Provider, seed: int, today: date, due_form: DueForm) -> None:
+    def __init__(
+        self, provider: Provider, seed: int, today: date, due_form: DueForm, habits: frozenset[str] = NO_HABITS
+    ) -> None:
+        self._habits = habits
+        self._hidden = frozenset(hidden(habits))
         self._provider = provider
         self._suppliers = suppliers(provider, seed, today)
         self._due_form = due_form
@@ -40,7 +45,7 @@ class Register:
 
     def entries(self, service: Service, filtro: str, today: date) -> Iterator[Entry]:
         """The same, not yet written, by code. Raises FilterError, before the first."""
-        meets, within = check(service, filtro)
+        meets, within = check(service, filtro, by_code="no-code-filter" not in self._habits)
         reached = self._reached(service, within, today)
         return reached if meets is None else filter(meets, reached)
 
@@ -68,17 +73,33 @@ class Register:
         remembered, encoded = known.get(code, (None, b""))
         if remembered != stamp:
             # a copy: the encoder's own bytes keep a block of the next power of two
-            encoded = bytes(memoryview(orjson.dumps(shown(service, entry))))
+            encoded = bytes(memoryview(orjson.dumps(shown(service, entry, self._hidden))))
             known[code] = stamp, encoded
         return encoded
 
 
-def check(service: Service, filtro: str) -> tuple[Test | None, Conditions]:
-    """The filter as a test (None: everything) and as what it can reach. Raises FilterError."""
+def check(service: Service, filtro: str, *, by_code: bool = True) -> tuple[Test | None, Conditions]:
+    """The filter as a test (None: everything) and as what it can reach. `by_code`: it may name the rows' own code.
+
+    Raises FilterError.
+    """
     tree = parse(filtro)
-    return (None, ()) if tree is None else (predicate(tree, service.names), reach(tree, service.keys).conditions())
+    if tree is None:
+        return None, ()
+    names = (
+        service.names if by_code else {name: column for name, column in service.names.items() if name not in service.keys}
+    )
+    return predicate(tree, names), reach(tree, service.keys).conditions()
 
 
-def shown(service: Service, entry: Entry) -> Mapping[str, str]:
-    """The row as an answer writes it."""
-    return {name: (column.show or column.read)(entry) for name, column in service.columns.items()}
+def shown(service: Service, entry: Entry, without: Collection[str] = ()) -> Mapping[str, str]:
+    """The row as an answer writes it, `without` some columns."""
+    return {name: (column.show or column.read)(entry) for name, column in service.columns.items() if name not in without}
+
+
+def hidden(habits: frozenset[str]) -> Iterator[str]:
+    """Columns that no service shows."""
+    if "missing-column" in habits:
+        yield from ("Plano_Descricao", "Grupo", "TelComercial")
+    if "missing-debt-column" in habits:
+        yield "ContratosVinculados"

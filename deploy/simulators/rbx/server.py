@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 import typer
 from starlette.applications import Starlette
 
+from deploy.simulators.habits import ALL, HABITS, named, of_erp
 from deploy.simulators.ixc.control import Clock
 from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.server import ZONE, clock_at, web
@@ -56,12 +57,17 @@ def serve(
     key_v2: Annotated[str, typer.Option(envvar="RBX_SIM_KEY_V2", show_default="40 zeros")] = KEY_V2,
     mode: Annotated[Mode, typer.Option(help="Of the key: homologacao answers with invented people.")] = "producao",
     due_form: Annotated[DueForm, typer.Option(help="How open documents write their due dates.")] = "ymd",
+    habits: Annotated[str, typer.Option(help=f"What it does without failing: {ALL}, {', '.join(HABITS)}.")] = "",
 ) -> None:
     """Serve a synthetic RBX provider on 127.0.0.1 until stopped; /_sim/ commands it."""
+    try:
+        chosen = frozenset(of_erp("rbx", named(habits)))
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc), param_hint="--habits") from None
     if zone not in available_timezones():
         raise typer.BadParameter("not an IANA time zone such as America/Maceio", param_hint="--zone")
     clock = clock_at(today.date() if today else None, zone)
-    simulator = Simulator(Size(clients, open_bills), seed, clock().date(), truth.clients)
+    simulator = Simulator(Size(clients, open_bills), seed, clock().date(), truth.clients, chosen)
     app = application(simulator, clock, key=key, key_v2=key_v2, mode=mode, due_form=due_form, rate=changes)
     gc.freeze()  # half a million small objects that live as long as the process: no collection should walk them
     Server(app, port, lambda url: typer.echo(f"RBX simulator ready: {url} ({clients} clients)")).run()

@@ -1,5 +1,6 @@
 """The two paths of RBX's web services: what a collector sees over HTTP."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, Literal, NamedTuple
 
@@ -31,6 +32,8 @@ from deploy.simulators.rbx.services import OPEN_DOCUMENTS, SERVICES, Service
 from deploy.simulators.rbx.tokens import FilterError
 from deploy.simulators.rbx.unpaid import unpaid
 
+MARKING: Final = frozenset({"ConsultaContratosBloqueados", "ConsultaClientesReducao"})
+BLANK_EACH: Final = 3
 Mode = Literal["producao", "homologacao"]
 HTML: Final = "text/html; charset=utf-8"
 HTML_ERROR: Final = "<br />\n<b>Fatal error</b>: Maximum execution time of 30 seconds exceeded in <b>ws.php</b><br />\n"
@@ -63,7 +66,8 @@ class Erp(Front):
         self._keys = dict(zip(VERSIONS, keys, strict=True))
         self._fiction = mode == "homologacao"
         provider = invented() if self._fiction else simulator.provider
-        self._register = Register(provider, simulator.seed, clock().date(), due_form)
+        self._register = Register(provider, simulator.seed, clock().date(), due_form, simulator.habits)
+        self._lists: Counter[str] = Counter()
 
     def routes(self) -> list[Route]:
         """One path a version; what is asked for stands in the body."""
@@ -106,6 +110,10 @@ class Erp(Front):
         filtro = asked.asked.get("Filtro", None if service.strict else "")
         if not isinstance(filtro, str):
             return None
+        if asked.service in MARKING and "blank-marks" in self._simulator.habits:
+            self._lists[asked.service] += 1
+            if self._lists[asked.service] % BLANK_EACH == 0:
+                return lambda: found([])
         return lambda: found(self._register.rows(service, self._believed(service, filtro), self._clock().date()))
 
     def _asked_v2(self, service: Service, asked: Question) -> Callable[[], bytes]:

@@ -59,6 +59,12 @@ def number(text: str) -> str:
     return format(read, "f") if read.is_finite() else text
 
 
+def code_as_it_is(cell: Cell) -> str:
+    """A code of whose text dots are a part. Raises ValueError as `code` does."""
+    bare = cell.text.strip()
+    return code(cell) if cell.form == "Number" else "" if bare == NULL else bare
+
+
 def code(cell: Cell) -> str:
     """A code without the dots behind its thousands. Raises ValueError where a program took it for a number with decimals."""
     bare = plain_code(cell.text.strip())
@@ -78,11 +84,15 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The first row of a sheet, as far as one table needs it: all other columns are left behind here."""
+    """The first row of a sheet, as far as one table needs it: all other columns are left behind here.
+
+    `dots_kept`: dots are a part of its codes, and do not stand behind thousands.
+    """
 
     file: str
     width: int
     places: tuple[Place, ...]
+    dots_kept: bool = False
 
     def row(self, line: Line) -> dict[str, str]:
         """One row; of columns with one name the first that is filled counts. Raises RetryLater that names file and line."""
@@ -91,7 +101,7 @@ class Layout:
             raise RetryLater(f"{self.file}, line {number_}: more cells than columns: export it again")
         found = {}
         for column, places in self.places:
-            read = code if column in CODES else value
+            read = value if column not in CODES else code_as_it_is if self.dots_kept else code
             try:
                 texts = (read(cells[at]) for at in places if at < len(cells))
                 found[column] = next((text for text in texts if text), "")
@@ -100,7 +110,7 @@ class Layout:
         return found
 
 
-def layout(file: str, header: Sequence[Cell], table: Table) -> Layout:
+def layout(file: str, header: Sequence[Cell], table: Table, *, dots_kept: bool = False) -> Layout:
     """Raises StopWorker where a column that the table needs is not there."""
     names = [cell.text.strip().casefold() for cell in header]
     wanted = wanted_columns(table)
@@ -108,7 +118,7 @@ def layout(file: str, header: Sequence[Cell], table: Table) -> Layout:
     for column, at in places:
         if not at and (column not in table.optional or column in OF_EXPORTS):
             raise StopWorker(f"{file} has no column {column} in its first line: export {table.name} again with all columns")
-    return Layout(file, len(header), tuple(place for place in places if place.at))
+    return Layout(file, len(header), tuple(place for place in places if place.at), dots_kept)
 
 
 def wanted_columns(table: Table) -> tuple[str, ...]:

@@ -72,8 +72,10 @@ def listed(folder: Path) -> list[File]:
     return found
 
 
-def rows(files: Iterable[File], table: Table) -> Generator[dict[str, str], None, None]:
+def rows(files: Iterable[File], table: Table, *, dots_kept: bool = False) -> Generator[dict[str, str], None, None]:
     """All rows of the files, as far as the table needs them. All are opened first: one that is replaced meanwhile stays.
+
+    `dots_kept`: see `Layout`.
 
     Raises RetryLater for one that is not whole, NotReadError for one that changes meanwhile, StopWorker for one that is no
     such export.
@@ -82,7 +84,7 @@ def rows(files: Iterable[File], table: Table) -> Generator[dict[str, str], None,
         sources = [(file, opened.enter_context(_open(file))) for file in files]
         for file, source in sources:
             try:
-                yield from _rows(file, source, table)
+                yield from _rows(file, source, table, dots_kept=dots_kept)
             except OSError as exc:
                 raise _unreadable(file, exc) from None
 
@@ -98,7 +100,7 @@ def _unreadable(file: File, exc: OSError) -> NotReadError:
     return NotReadError(f"{file.name} cannot be read ({exc.strerror}): let the poller's user read it")
 
 
-def _rows(file: File, source: BinaryIO, table: Table) -> Iterator[dict[str, str]]:
+def _rows(file: File, source: BinaryIO, table: Table, *, dots_kept: bool) -> Iterator[dict[str, str]]:
     _check_unchanged(file, source)
     form = form_of(file.name, source.read(EDGE))
     source.seek(max(0, file.size - EDGE))
@@ -107,7 +109,7 @@ def _rows(file: File, source: BinaryIO, table: Table) -> Iterator[dict[str, str]
     source.seek(0)
     with closing(form.lines(source, file.name)) as reading:
         _, header = next(reading, (0, ()))
-        here = layout(file.name, header, table)
+        here = layout(file.name, header, table, dots_kept=dots_kept)
         for line in reading:
             yield here.row(line)
     _check_unchanged(file, source)

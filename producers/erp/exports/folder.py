@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
+from producers.erp.exports.dots import Dots
 from producers.erp.exports.files import REST, File, NotReadError, listed, rows
 from producers.erp.exports.names import Files, is_not_older, newest
 from producers.erp.source import Probe, Told
-from schemas.erp.altarede import EXPORT
+from schemas.erp.altarede import EXPORT, TABLES
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.erp.declaration import Row, Table
 from schemas.errors import PipelineError, StopWorker
@@ -35,13 +36,17 @@ class ExportSource:
         self._read: dict[str, Files] = {}
         self._swept: dict[str, Files] = {}
         self._ids: dict[str, array[int]] = {}
+        self._dots = Dots()
+        self._found: list[File] = []
+        self._dots_kept: dict[str, bool] = {}
 
     async def has_news(self, kind: Kind) -> bool:
         """See `Source`: whether there are complete files that were not tried yet, and no older ones than were read."""
         (table,) = EXPORT.of_kind(kind)
         files = await self._newest(table)
         fresh = files != self._tried.get(table.name) and is_not_older(files, self._swept.get(table.name, {}))
-        return bool(files) and fresh and not self._busy(files)
+        misread = self._dots_kept.get(table.name, self._dots.kept) != self._dots.kept  # another table has told since
+        return bool(files) and (fresh or misread) and not self._busy(files)
 
     async def pages(self, table: Table) -> AsyncGenerator[Told, None]:
         """See `Source`. Files count as tried once their content failed or their sweep has completed.
@@ -51,8 +56,9 @@ class ExportSource:
         files = await self._complete(table)
         opened_at = self._now()
         ids = array("q")
+        dots_kept = self._dots_kept[table.name] = await self._learn_dots()
         try:
-            async with aclosing(_batches(files, table)) as coming:
+            async with aclosing(_batches(files, table, dots_kept=dots_kept)) as coming:
                 async for batch in coming:
                     ids.extend(hash(row[table.key]) for row in batch)
                     yield Told(opened_at, batch)
@@ -73,7 +79,7 @@ class ExportSource:
         """As `pages`, for another purpose than a sweep: the files stay news."""
         files = await self._complete(table)
         opened_at = self._now()
-        async with aclosing(_batches(files, table)) as coming:
+        async with aclosing(_batches(files, table, dots_kept=await self._learn_dots())) as coming:
             async for batch in coming:
                 yield Told(opened_at, batch)
 
@@ -83,7 +89,8 @@ class ExportSource:
         wanted = {code for code in owners if self._was_there(table, code)}
         found: dict[str, Row] = {}
         if wanted:
-            async with aclosing(_batches(self._read[table.name], table)) as coming:
+            dots_kept = self._dots_kept[table.name]
+            async with aclosing(_batches(self._read[table.name], table, dots_kept=dots_kept)) as coming:
                 async for batch in coming:
                     found |= {row[table.key]: row for row in batch if row[table.key] in wanted}
         return Told(opened_at, list(found.values()))
@@ -95,6 +102,11 @@ class ExportSource:
         for told in nothing:
             yield told
 
+    def notes(self, kind: Kind) -> Sequence[str]:
+        """See `Source`."""
+        del kind
+        return ()
+
     async def probe(self, table: Table) -> Probe:
         """See `Source`: the first rows; the files stay news."""
         async with aclosing(self.latest(table)) as coming:
@@ -102,14 +114,29 @@ class ExportSource:
                 return Probe(batch, len(batch) if len(batch) < BATCH else None)
         return Probe((), 0)
 
+    async def survey(self, table: Table) -> Probe:
+        """See `Source`: the first rows, and how many there are; the files stay news."""
+        first: Sequence[Row] | None = None
+        total = 0
+        async with aclosing(self.latest(table)) as coming:
+            async for _, batch in coming:
+                first = batch if first is None else first
+                total += len(batch)
+        return Probe(first or (), total)
+
     async def close(self) -> None:
         """See `Source`: between two readings no file is open."""
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
 
+    async def _learn_dots(self) -> bool:
+        """From the files of every table: a client's code is in all of them."""
+        files = [(table, tuple(newest(self._found, table).values())) for table in TABLES]
+        return await asyncio.to_thread(self._dots.learn, files)
+
     async def _newest(self, table: Table) -> Files:
-        found = await asyncio.to_thread(listed, self._folder)  # it may be another machine's
+        found = self._found = await asyncio.to_thread(listed, self._folder)  # it may be another machine's
         now = self._clock()
         # never later than now: a clock that was set back must not make a file rest for as long as it was set back
         self._first_seen = {file: min(self._first_seen.get(file, now), now) for file in found}
@@ -138,9 +165,9 @@ class ExportSource:
         return at < len(ids) and ids[at] == mark
 
 
-async def _batches(files: Files, table: Table) -> AsyncGenerator[list[dict[str, str]], None]:
+async def _batches(files: Files, table: Table, *, dots_kept: bool) -> AsyncGenerator[list[dict[str, str]], None]:
     """The next batch is read in a thread while this one is worked on, so that other instances go on."""
-    reading = rows(files.values(), table)
+    reading = rows(files.values(), table, dots_kept=dots_kept)
 
     def ahead() -> asyncio.Task[list[dict[str, str]]]:
         return asyncio.create_task(asyncio.to_thread(lambda: list(islice(reading, BATCH))))

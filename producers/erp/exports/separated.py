@@ -2,54 +2,82 @@
 
 import csv
 import io
-from codecs import BOM_UTF8, getincrementaldecoder
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from typing import BinaryIO
 
 from producers.erp.exports.cells import Cell, Line
+from producers.erp.exports.escaped import UnreadableError, is_one_line, records
+from producers.erp.exports.spelling import BLOCK, errors, text_of
 from schemas.errors import RetryLater
 
-BLOCK = 1 << 18
+HEAD = 1 << 16
+"""Signs of a file's beginning that hold its head."""
+ESCAPED = b'\\"'
+
+Numbered = tuple[int, Sequence[str]]
 
 
 def is_whole(tail: bytes) -> bool:
-    """Whether a file that ends so may be complete: one that was cut just behind a line looks like a complete one."""
-    return tail.endswith((b"\n", b"\r"))
+    """Whether a file that ends so may be complete: one that was cut just behind a line looks like a complete one.
+
+    One in a single line ends with a quote; any other that does is refused by `lines`.
+    """
+    return tail.endswith((b"\n", b"\r", b'"'))
 
 
 def lines(file: BinaryIO, name: str) -> Generator[Line, None, None]:
     """Rows that hold anything, by the number of their last line. Raises RetryLater that names it."""
-    text = io.TextIOWrapper(file, encoding=encoding(file, name), newline="")
-    reading = csv.reader(text, delimiter=";", strict=True)
-    width = 0
+    how = errors(file, name)
+    is_escaped = _is_escaped(file, how)
+    file.seek(-1, io.SEEK_END)
+    has_an_end = file.read(1) in {b"\n", b"\r"}
+    text = text_of(file, how)
+    reading = _rows(text, name, is_escaped=is_escaped, has_an_end=has_an_end)
+    width = number = 0
     try:
-        for fields in reading:
+        for number, fields in reading:
             if any(fields):
                 width = width or len(fields)
                 if len(fields) != width:
-                    raise RetryLater(f"{name}, line {reading.line_num}: {len(fields)} fields, not {width}: export it again")
-                yield reading.line_num, [Cell(field) for field in fields]
-    except (csv.Error, UnicodeDecodeError):
-        raise RetryLater(f"{name}, line {reading.line_num}: not written as CSV with ; writes it: export it again") from None
+                    raise RetryLater(f"{name}, line {number}: {len(fields)} fields, not {width}: export it again")
+                yield number, [Cell(field) for field in fields]
+    except (csv.Error, UnreadableError):
+        raise RetryLater(f"{name}, line {number + 1}: not written as CSV with ; writes it: export it again") from None
     finally:
         text.detach()  # its opener closes the file
 
 
-def encoding(file: BinaryIO, name: str) -> str:
-    """UTF-8 where a byte order mark or every byte says so, else latin-1, as which any bytes can be read. Rewinds the file.
+def _rows(text: io.TextIOWrapper, name: str, *, is_escaped: bool, has_an_end: bool) -> Iterator[Numbered]:
+    head = text.read(HEAD)
+    text.seek(0)
+    blocks = iter(lambda: text.read(BLOCK), "")
+    if is_one_line(head):
+        return enumerate(records(blocks, one_line=True), 1)
+    if not has_an_end:  # `"5"` may be the beginning of `"5""x"`
+        raise RetryLater(f"{name} ends within a line: export it again")
+    return enumerate(records(blocks, one_line=False), 1) if is_escaped else _plain(text)
 
-    Raises RetryLater for bytes that no text has, as a file that is still being copied.
-    """
-    decoder = getincrementaldecoder("utf-8")()
-    found = "utf-8-sig" if file.read(len(BOM_UTF8)) == BOM_UTF8 else "utf-8"
-    file.seek(0)
+
+def _plain(text: io.TextIOWrapper) -> Iterator[Numbered]:
+    reading = csv.reader(text, delimiter=";", strict=True)
+    for fields in reading:
+        yield reading.line_num, fields
+
+
+def _is_escaped(file: BinaryIO, how: str) -> bool:
+    """Whether quotes are escaped by backslashes: only where the whole file cannot be read otherwise."""
+    before = b""
     while block := file.read(BLOCK):
-        if b"\0" in block:
-            raise RetryLater(f"{name} has gaps, as a file that is still being copied: export it again")
-        if found == "utf-8":
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError:
-                found = "latin-1"
-    file.seek(0)
-    return found
+        if ESCAPED in before + block:
+            break
+        before = block[-1:]
+    else:
+        return False
+    text = text_of(file, how)
+    try:
+        widths = {len(fields) for _, fields in _plain(text) if any(fields)}
+    except csv.Error:
+        return True
+    finally:
+        text.detach()
+    return len(widths) > 1

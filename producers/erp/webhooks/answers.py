@@ -1,15 +1,15 @@
 """What a webhook's answer is: rows, none, or no answer at all. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import orjson
 
 from producers.erp.exports.cells import wanted_columns
 from producers.erp.exports.names import folded
 from schemas.erp.altarede import CODES
-from schemas.erp.altarede_options import Resource, Use
+from schemas.erp.altarede_options import Blank, Resource, Use
 from schemas.erp.declaration import Row, Table
+from schemas.erp.json_text import BOM, decoded, read_json
+from schemas.erp.own_words import SUCCESSES, is_failure, quoted, words
 from schemas.erp.values import plain_code
 from schemas.errors import RetryLater, StopWorker
 
@@ -18,6 +18,10 @@ REFUSED = {
     403: "check erp.token and erp.app_key, and whether this machine's address is allowed",
     404: "check erp.url and the path and the method in erp.resources.{use}",
 }
+TEXT_SHOWN = 80
+"""Characters of a text that is no error of a server: enough to complete `erp.none_text`."""
+MESSAGE_FIELDS = 3
+"""More an object that only says something does not have."""
 CLOSING = ("STATUS", "DATA_PAGAMENTO")
 
 
@@ -29,46 +33,96 @@ def judge(  # noqa: PLR0917 - bound by position to a resource, then called with 
     Raises RetryLater for what may pass, StopWorker for a refusal or for rows that lack a column under the name expected.
     """
     if what := REFUSED.get(status):
-        raise StopWorker(f"{resource.path} answers {status}: {what.format(use=use)}")
+        raise StopWorker(f"{resource.path} answers {status}{quoted(content)}: {what.format(use=use)}")
     if not 200 <= status < 300:  # noqa: PLR2004 - what HTTP calls success
-        raise RetryLater(f"{resource.path} answers {status}")
-    found = list(_unwrapped(_answer(resource, none_text, content), resource))
-    rows = [_row(table, resource, row) for row in found if row]  # n8n says "nothing" by one empty object, too
+        raise RetryLater(f"{resource.path} answers {status}{quoted(content)}")
+    read = _read(resource, use, content)
+    if isinstance(read, str):
+        _check_none(resource, none_text, read)
+        return []
+    found = _unwrapped(read, resource, use)
+    if said := _message(found, table, resource):
+        _check_none(resource, none_text, said, f"{resource.path} answers an error{quoted(said)}")
+        return []
+    rows = [_row(table, resource, row) for row in found if row]
+    if found and not rows:
+        _check_blank("{}" if isinstance(read, dict) else "[{}]", resource, use)
     _check(table, use, resource, rows)
     return rows
 
 
-def _answer(resource: Resource, none_text: Sequence[str], content: bytes) -> list[Any]:
-    """The top of the answer as a list. A text says that there is nothing, or it is an error."""
-    bare = content.strip()
+def _read(resource: Resource, use: Use, content: bytes) -> Any:  # noqa: ANN401 - JSON
+    """A text, a list, or an object; an empty list where nothing is said and this means none."""
+    bare = content.removeprefix(BOM).strip()
     if not bare:
+        _check_blank("empty", resource, use)
         return []
     try:
-        read = orjson.loads(bare)
-    except orjson.JSONDecodeError:
-        read = bare.decode(errors="replace")
-    if isinstance(read, str):
-        if folded(read.strip()).startswith(tuple(map(folded, none_text))):
-            return []
-        raise RetryLater(f"{resource.path} answers neither JSON nor one of erp.none_text")
+        read = read_json(bare)
+    except ValueError:
+        read = decoded(bare)
     if read is None:
+        _check_blank("null", resource, use)
         return []
-    return read if isinstance(read, list) else [read]
+    return read
 
 
-def _unwrapped(items: list[Any], resource: Resource) -> Iterator[Mapping[str, Any]]:
+def _check_none(resource: Resource, none_text: Sequence[str], said: str, otherwise: str = "") -> None:
+    """A text says that there is nothing, or it is an error. `otherwise`: what is said of one that is."""
+    if folded(said.strip()).startswith(tuple(map(folded, none_text))):
+        return
+    sign = said.lstrip()[:1]
+    if sign in {"{", "["}:  # rows that were cut off are nobody's to read here
+        raise RetryLater(f"{resource.path} answers a body that was cut off")
+    if sign == "<":
+        raise RetryLater(f"{resource.path} answers a web page{quoted(said)}")
+    raise RetryLater(
+        otherwise
+        or f'{resource.path} answers "{words(said)[:TEXT_SHOWN]}": neither JSON nor one of erp.none_text;'
+        ' if it means "no rows", add how it begins there, else let whoever keeps the workflow mend it'
+    )
+
+
+def _check_blank(how: Blank, resource: Resource, use: Use) -> None:
+    """Raises RetryLater where nobody has said that this means none: a workflow that broke answers so, too."""
+    if how not in resource.none:
+        what = "an empty body" if how == "empty" else how
+        raise RetryLater(
+            f'{resource.path} answers {what}, which may be a workflow that broke; if it means "no rows" there,'
+            f' say so in erp.resources.{use}.none: ["{how}"]'
+        )
+
+
+def _message(found: Sequence[Mapping[str, Any]], table: Table, resource: Resource) -> str:
+    """What one object says that is no row; "" where it is a row. Raises RetryLater where it says that it is an error."""
+    row = found[0] if len(found) == 1 else {}
+    if not row or {table.key, resource.fields.get(table.key) or table.key} & row.keys():
+        return ""
+    said = words(row)
+    failed = is_failure(row)
+    if failed and not (said and any(name in row for name in SUCCESSES)):
+        raise RetryLater(f"{resource.path} answers an error{quoted(row)}")
+    return said if failed or len(row) <= MESSAGE_FIELDS else ""
+
+
+def _unwrapped(read: Any, resource: Resource, use: Use) -> list[Mapping[str, Any]]:  # noqa: ANN401 - JSON
+    items = read if isinstance(read, list) else [read]
     for name in resource.unwrap:
         if any(isinstance(item, dict) and name in item for item in items):
-            items = [row for item in items for row in _inside(item, name)]
+            inner = [_inside(item, name) for item in items]
+            if items and all(one is None for one in inner):
+                _check_blank("null", resource, use)
+            items = [row for one in inner for row in (one or [])]
     for item in items:
         if not isinstance(item, dict):
             raise RetryLater(f"{resource.path} answers a list of something else than rows")
-        yield item
+    return items
 
 
-def _inside(item: Any, name: str) -> list[Any]:  # noqa: ANN401 - JSON
+def _inside(item: Any, name: str) -> list[Any] | None:  # noqa: ANN401 - JSON
+    """None where nothing is there, which is less than an empty list."""
     inner = item.get(name) if isinstance(item, dict) else item
-    return inner if isinstance(inner, list) else [] if inner is None else [inner]
+    return inner if isinstance(inner, list) or inner is None else [inner]
 
 
 def _row(table: Table, resource: Resource, found: Mapping[str, Any]) -> Row:

@@ -77,6 +77,11 @@ class WebhookSource:
         if self._export is not None and self._from_export(kind):
             self._export.swept(kind)
 
+    def notes(self, kind: Kind) -> Sequence[str]:
+        """See `Source`."""
+        del kind
+        return ()
+
     async def probe(self, table: Table) -> Probe:
         """See `Source`: the first page, or what the first document of a client brings."""
         if self._from_export(table.kind):
@@ -87,6 +92,10 @@ class WebhookSource:
             words = self._clients.words(await self._a_document())
         _, rows = await self._calls.answer(table, table.kind, words, once=True)
         return Probe(rows, len(rows) if each == "once" else None)
+
+    async def survey(self, table: Table) -> Probe:
+        """See `Source`: nothing more than that, but of an export all its rows."""
+        return await (self._exports().survey(table) if self._from_export(table.kind) else self.probe(table))
 
     async def close(self) -> None:
         """See `Source`."""

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from dashboard.facts.asked import EVERYBODY
-from dashboard.facts.gates import gate_of, heartbeats, scope, signs
+from dashboard.facts.gates import heartbeats, signs
 from dashboard.facts.snapshot import InstanceRows, Reading, Rows, snapshot
 from dashboard.parts.screen import Painter
 from dashboard.words.language import Language
 from schemas.calling.freshness import MAX_LAG, Signs
+from schemas.calling.gates import gate_of
+from schemas.figures.scope import scope_of
 from schemas.instances import Instance
 from schemas.stages import SILENT_AFTER, Heartbeat
 from tests.unit.dashboard.test_screen import words
@@ -57,7 +59,8 @@ def test_nobody_is_called_on_old_debts_nor_by_a_pabx_that_refuses(
     seen = Signs({} if what == "no bills" else bills, hydrates, frozenset(["norte"] if what == "refusing" else []))
 
     assert gate_of(instance(), seen, now).closed == closed
-    assert (scope(instance(), seen, now).closed, scope(instance(), seen, now).shut) == (closed, closed is not None)
+    of = scope_of(instance(), now, seen)
+    assert (of.closed, of.shut) == (closed, closed is not None)
 
 
 def test_a_pause_is_named_before_the_age_of_the_debts(instance: MakeInstance, now: datetime) -> None:

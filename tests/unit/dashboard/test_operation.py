@@ -17,6 +17,7 @@ from dashboard.facts.health import Mongo, kafka, members
 from dashboard.facts.operation import Operation, entry, letter_row, stage_rows, sweep_rows
 from dashboard.facts.snapshot import Reading, Snapshot
 from dashboard.facts.stages import Stage, needed
+from dashboard.parts import operation_rows
 from dashboard.parts.html import Html
 from dashboard.parts.operation_screen import opened, painted, runs, size, text
 from dashboard.words.language import Language
@@ -209,3 +210,28 @@ def test_runs_name_each_partition_once(numbers: set[int]) -> None:
 )
 def test_sizes(value: int | None, shown: str) -> None:
     assert size(value) == shown
+
+
+def test_the_lists_that_are_painted_as_tables_are_files_too(
+    instance: MakeInstance, portuguese: Language, beat: MakeBeat
+) -> None:
+    """A line for each process and each reading, with what the page shows of it."""
+    rows = [swept("completed", NOW, rows=120, published=7), swept("held", NOW + timedelta(minutes=1), missing=40, known=100)]
+    held = beat(worker="1", stage="hydrate", at=NOW, held=[{"topic": "erp.bill.v1", "partitions": [1, 0]}])
+    facts = Operation(
+        at=NOW,
+        stages=stage_rows([held], NOW, calls=False),
+        sweeps=sweep_rows([instance("norte")], rows, [], NOW),
+        dead=(),
+        letters=0,
+        audit=(),
+        entries=0,
+        mongo=MONGO,
+        kafka=kafka([], NOW, "", None),
+    )
+    lines = {str(line[0]): line for line in operation_rows.stage_rows(facts, portuguese).cells}
+    assert lines["hydrate"][3:6] == ("1", NOW, held.since)
+    assert lines["hydrate"][7] == "erp.bill.v1 [0, 1]"
+    assert lines["erp-poller"][3] is None
+    bills = next(line for line in operation_rows.sweep_rows(facts, portuguese).cells if line[1] == "Faturas")
+    assert bills[2:7] == ("retida", NOW, 120, 7, 40)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.board import DEFAULT_ZONE, HEAD, choose
-from dashboard.facts.gates import scope
 from dashboard.facts.snapshot import (
     SHOWN,
     Debtor,
@@ -23,9 +22,9 @@ from dashboard.facts.snapshot import (
 )
 from dashboard.words.labels import VIEWS
 from schemas.calling.calendar import Gate
-from schemas.calling.freshness import Signs
 from schemas.figures.debts import Debt
 from schemas.figures.queue import Hold, Waiting
+from schemas.figures.scope import scope_of
 from schemas.figures.standing import Share, Standing
 from schemas.instances import Instance
 from schemas.refills import Refill
@@ -49,8 +48,8 @@ def test_today_is_the_instances_own_date(instance: MakeInstance) -> None:
     """At 02:30 UTC it is still yesterday in Brazil, and two different hours of it."""
     at = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
-    assert scope(instance("sp"), Signs(), at).today == date(2026, 11, 22)
-    assert scope(instance("noronha", zone="America/Noronha"), Signs(), at).today == date(2026, 11, 23)
+    assert scope_of(instance("sp"), at).today == date(2026, 11, 22)
+    assert scope_of(instance("noronha", zone="America/Noronha"), at).today == date(2026, 11, 23)
 
 
 def test_a_debtor_is_named_by_the_code_until_the_name_is_known(

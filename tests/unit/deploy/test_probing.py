@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.probing import NO, UNKNOWN, YES, Finding, advice, first_problem, judged
-from producers.erp.wire import NoAnswerError
+from producers.erp.wire_failures import ElsewhereError, NoAnswerError
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import EXAMPLE
 from schemas.erp.declaration import Row, Table
@@ -74,9 +74,9 @@ def test_the_first_bad_row_is_named_by_its_id_and_column() -> None:
 def test_an_id_that_cannot_be_one_is_not_shown(code: str | None) -> None:
     """Columns may be mixed up: then a name may stand there."""
     (row,) = [row for _, table, row in READABLE if table.name == "cliente"][:1]
-    short = {column: value for column, value in row.items() if column != "bairro"}
+    short = {column: value for column, value in row.items() if column != "ativo"}
 
-    assert problem("ixc", table_of("ixc", "cliente"), {**short, "id": code}) == "row ?: cliente has no column bairro"
+    assert problem("ixc", table_of("ixc", "cliente"), row, {**short, "id": code}) == "row ?: cliente has no column ativo"
 
 
 def test_a_row_that_is_not_swept_may_be_as_it_likes() -> None:
@@ -87,11 +87,15 @@ def test_a_row_that_is_not_swept_may_be_as_it_likes() -> None:
 
 def test_a_column_that_is_not_there_is_named() -> None:
     (row,) = [row for _, table, row in READABLE if table.name == "ConsultaClientes"][:1]
-    short = {column: value for column, value in row.items() if column != "Bairro"}
+    short = {column: value for column, value in row.items() if column != "Situacao"}
 
-    assert problem("rbx", table_of("rbx", "ConsultaClientes"), short) == (
-        f"row {row['Codigo']}: ConsultaClientes has no column Bairro"
+    table = table_of("rbx", "ConsultaClientes")
+
+    assert problem("rbx", table, row, short) == f"row {row['Codigo']}: ConsultaClientes has no column Situacao"
+    assert problem("rbx", table, short, short).startswith(
+        "no row of ConsultaClientes has the column Situacao, on which debts"
     )
+    assert problem("rbx", table, {column: value for column, value in row.items() if column != "Bairro"}) == ""
 
 
 # --- failures
@@ -109,6 +113,9 @@ def caused(exc: PipelineError, cause: Exception) -> PipelineError:
         ("ixc", caused(StopWorker("its certificate is not trusted"), httpx.ConnectError("")), (NO, UNKNOWN)),
         ("ixc", StopWorker("IXC answers HTTP 401 on cliente: check the instance's url"), (YES, NO)),
         ("ixc", RetryLater("IXC answers HTTP 500 on cliente"), (YES, UNKNOWN)),
+        ("rbx", ElsewhereError("the ERP answers HTTP 301 on ConsultaClientes and sends us to https://x/"), (NO, UNKNOWN)),
+        ("altarede-webhooks", ElsewhereError("the ERP answers HTTP 308 on boletos and sends us to /x"), (NO, UNKNOWN)),
+        ("altarede-webhooks", StopWorker('boletos answers 401 ("Não autorizado"): check erp.token'), (YES, NO)),
         ("rbx", StopWorker("RBX refuses ConsultaClientes with error 97"), (YES, NO)),
         ("altarede-webhooks", NoAnswerError("no answer"), (NO, UNKNOWN)),
         ("altarede-webhooks", StopWorker("consulta_boleto answers 401: check erp.token"), (YES, NO)),

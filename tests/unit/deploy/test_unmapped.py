@@ -13,8 +13,8 @@ def test_bairros_and_client_types_are_told_by_their_own_map() -> None:
     counts = [{"_id": "ctr", "clients": 9}, {"_id": "CASA", "clients": 4}, {"_id": "CENTROO", "clients": 2}]
 
     assert rows("bairro", counts, PROVIDER) == [
-        dict(zip(COLUMNS, ("bairro", "Casa", "CASA", 4, "", None), strict=True)),
-        dict(zip(COLUMNS, ("bairro", "Centroo", "CENTROO", 2, "Centro", 92), strict=True)),
+        dict(zip(COLUMNS, ("bairro", "Casa", "CASA", 4, "", None, None), strict=True)),
+        dict(zip(COLUMNS, ("bairro", "Centroo", "CENTROO", 2, "Centro", 92, None), strict=True)),
     ]
     assert [row["value"] for row in rows("client_type", counts, PROVIDER)] == ["Ctr", "Centroo"]
 
@@ -26,14 +26,12 @@ def test_without_a_map_everything_is_unmapped() -> None:
 
 def test_codes_show_the_word_and_the_erps_own_code() -> None:
     counts = [
-        {"_id": {"word": "contract.access", "raw": "CE"}, "clients": 1},
-        {"_id": {"word": "bill.status", "raw": "Z"}, "clients": 5},
-        {"_id": {"word": "contract.access", "raw": ""}, "clients": 1},
+        {"_id": {"word": "contract.access", "raw": "CE"}, "clients": 1, "rows": 3},
+        {"_id": {"word": "bill.status", "raw": "Z"}, "clients": 5, "rows": 9},
     ]
-    assert [tuple(row.values())[:4] for row in rows("codes", counts, PROVIDER)] == [
-        ("codes", "bill.status", "Z", 5),
-        ("codes", "contract.access", "", 1),
-        ("codes", "contract.access", "CE", 1),
+    assert [(*tuple(row.values())[:4], row["rows"]) for row in rows("codes", counts, PROVIDER)] == [
+        ("codes", "bill.status", "Z", 5, 9),
+        ("codes", "contract.access", "CE", 1, 3),
     ]
 
 

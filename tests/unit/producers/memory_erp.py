@@ -30,11 +30,18 @@ AUTHORIZATION = sign(Request("", b""), SECRETS).headers["authorization"]
 
 
 class MemoryErp:
-    """`rows`: by table and id. `fail`: given the number of a request, from 0, an answer to give instead of the true one."""
+    """`rows`: by table and id. `fail`: given the number of a request, from 0, an answer to give instead of the true one.
+
+    `hidden`: columns that no answer shows. `otherwise`: operators that bring no row, as if they meant something else.
+    `spoil`: what becomes of the body of a list, given the number of its request.
+    """
 
     def __init__(self) -> None:
         self.rows: defaultdict[str, dict[str, Row]] = defaultdict(dict)
         self.fail: Callable[[int], httpx.Response | None] = lambda _: None
+        self.hidden: set[str] = set()
+        self.otherwise: set[str] = set()
+        self.spoil: Callable[[int, bytes], bytes] = lambda _, body: body
         self.asked = 0
         self.writes = 0
 
@@ -52,7 +59,8 @@ class MemoryErp:
         if request.headers.get("ixcsoft") != "listar":
             self.writes += 1
             return httpx.Response(200, json={"type": "success", "id": "1"})
-        return httpx.Response(200, content=self._list(request.url.path.rpartition("/")[2], orjson.loads(request.content)))
+        body = self._list(request.url.path.rpartition("/")[2], orjson.loads(request.content))
+        return httpx.Response(200, content=self.spoil(number, body))
 
     def _list(self, table: str, asked: Mapping[str, str]) -> bytes:
         conditions = [(asked["qtype"], asked["oper"], asked["query"])]
@@ -60,10 +68,16 @@ class MemoryErp:
         found = [
             row
             for _, row in sorted(self.rows[table].items(), key=lambda item: int(item[0]))
-            if all(TESTS[operator](row[column.removeprefix(f"{table}.")], value) for column, operator, value in conditions)
+            if not any(operator in self.otherwise for _, operator, _ in conditions)
+            and all(TESTS[operator](row[column.removeprefix(f"{table}.")], value) for column, operator, value in conditions)
         ]
         body: dict[str, Any] = {"page": asked["page"], "total": str(len(found))}
-        return orjson.dumps({**body, "registros": found[: int(asked["rp"])]} if found else body)
+        return orjson.dumps(
+            {**body, "registros": [self._shown(row) for row in found[: int(asked["rp"])]]} if found else body
+        )
+
+    def _shown(self, row: Row) -> Row:
+        return {name: value for name, value in row.items() if name not in self.hidden}
 
     def source(self, instance: Instance, clock: Callable[[], datetime] = now) -> PagedSource:
         """The poller's own source, talking to this ERP."""

@@ -16,6 +16,7 @@ from tests.strategies import instance
 
 SECRETS = {"token": "k" * 8}
 COMPARISON = re.compile(r"(\w+) (<=|<|>|=) (-?\d+)")
+COLUMN = re.compile(r"(\w+) (?:<=|<|>|=)")
 TESTS: Mapping[str, Callable[[int, int], bool]] = {
     "<": lambda have, wanted: have < wanted,
     "<=": lambda have, wanted: have <= wanted,
@@ -26,7 +27,13 @@ HERE = instance(erp={"kind": "rbx", "url": "http://erp.example/routerbox/", "tok
 
 
 class MemoryRbx:
-    """`rows`: by service. `fictitious`: what every question is answered with in mode Homologação. `v2`: by client."""
+    """`rows`: by service. `fictitious`: what every question is answered with in mode Homologação. `v2`: by client.
+
+    `unfiltered`: columns of which a filter is refused by error 165. `names`: how a filter calls a column of the rows.
+    `spoil`: what becomes of an answer's body, given the number of its request, from 0.
+    """
+
+    names: Mapping[str, str] = {"Cliente": "CliFor"}
 
     def __init__(self, secrets: Mapping[str, str] = SECRETS) -> None:
         self.rows: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -34,6 +41,8 @@ class MemoryRbx:
         self.v2: dict[int, list[dict[str, Any]]] = {}
         self.asked: list[dict[str, Any]] = []
         self.secrets = secrets
+        self.unfiltered: set[str] = set()
+        self.spoil: Callable[[int, bytes], bytes] = lambda _, body: body
 
     def source(self) -> PagedSource:
         """The poller's own source, talking to this ERP."""
@@ -50,10 +59,14 @@ class MemoryRbx:
             return httpx.Response(200, json={"status": 1, "error_code": 0, "result": self.v2[asked["customer_id"]]})
         if asked["Autenticacao"]["ChaveIntegracao"] != SECRETS["token"]:
             return httpx.Response(200, json={"status": 0, "erro_code": 97, "erro_desc": "Erro de integracao", "result": ""})
-        found = self.fictitious or [row for row in self.rows[service] if meets(asked["Filtro"], row)]
+        if self.unfiltered.intersection(COLUMN.findall(asked["Filtro"])):
+            return httpx.Response(200, json={"status": 0, "erro_code": 165, "erro_desc": "coluna", "result": ""})
+        named = ((row, {name: row.get(ours) for name, ours in self.names.items()} | row) for row in self.rows[service])
+        found = self.fictitious or [row for row, names in named if meets(asked["Filtro"], names)]
         if not found:
             return httpx.Response(200, json={"status": 0, "erro_code": 1, "erro_desc": "nada", "result": ""})
-        return httpx.Response(200, json={"status": 1, "erro_code": "", "result": found})
+        body = orjson.dumps({"status": 1, "erro_code": "", "result": found})
+        return httpx.Response(200, content=self.spoil(len(self.asked) - 1, body))
 
 
 def meets(predicate: str, row: Mapping[str, Any]) -> bool:
@@ -69,4 +82,4 @@ def _holds(part: str, row: Mapping[str, Any]) -> bool:
     comparison = COMPARISON.fullmatch(part)
     assert comparison, f"{part} is no comparison of a column with a number"
     column, operator, number = comparison.groups()
-    return TESTS[operator](int(row[column]), int(number))
+    return TESTS[operator](int(row[column] if row.get(column) is not None else row["CodigoPessoa"]), int(number))

@@ -12,6 +12,7 @@ from producers.erp.changes import (
     COLUMN_BYTES,
     ENVELOPE_BYTES,
     KEY_PART,
+    ROW_ID,
     Change,
     Known,
     Seen,
@@ -28,7 +29,7 @@ from producers.erp.outbox import row_bytes
 from schemas.erp.declaration import PERSON, Row, Table
 from schemas.erp.ixc import BILLS, CLIENTS, CONTRACTS, STATE
 from schemas.errors import RejectRecord
-from schemas.model import Code
+from schemas.model import Code, RowId
 from schemas.topics import RECORD_BYTES
 from tests.strategies import erp_row, instance
 
@@ -205,11 +206,17 @@ def test_what_can_be_part_of_a_key_is_what_the_events_take_for_a_code(text: str)
         valid = True
     except ValidationError:
         valid = False
+    try:
+        TypeAdapter(RowId).validate_python(text)
+        valid_id = True
+    except ValidationError:
+        valid_id = False
 
     assert bool(KEY_PART.fullmatch(text)) is valid
+    assert bool(ROW_ID.fullmatch(text)) is valid_id
 
 
-@pytest.mark.parametrize("owner", ["", "10:42", "1" * 65, "10\n42", "\x00"])
+@pytest.mark.parametrize("owner", ["", "0", "00", "NULL", "-", "não informado", "1" * 65, ":" * 30, "10\n42", "\x00"])
 def test_an_owner_that_cannot_be_part_of_a_key_is_rejected(owner: str) -> None:
     with pytest.raises(RejectRecord, match="cannot be part of a key") as caught:
         change(erp_row("fn_areceber", id_cliente=owner))

@@ -79,11 +79,43 @@ def row(*texts: str) -> str:
     return "<Row>" + "".join(f"<Cell><Data>{text}</Data></Cell>" for text in texts) + "</Row>"
 
 
-def test_only_the_first_worksheet_counts() -> None:
-    first, second = row(*HEADER) + row("1", "a", "5"), row("X") + row("2", "b", "6")
-    sheets = f"<Worksheet><Table>{first}</Table></Worksheet><Worksheet><Table>{second}</Table></Worksheet>"
+def sheets(*tables: str) -> bytes:
+    return spread(
+        "".join(f"<Worksheet ss:Name='Plan{n}'><Table>{table}</Table></Worksheet>" for n, table in enumerate(tables, 1))
+    )
 
-    assert [found["COD_PLANO"] for found in read(PLANS, spread(sheets))] == ["1"]
+
+def test_worksheets_below_the_same_head_are_one_table() -> None:
+    """A program splits what is long: 300 of 917 clients were read, and nobody was told."""
+    head = row(*HEADER)
+    found = read(PLANS, sheets("", head + row("1", "a", "5"), head, "", head + row("2", "b", "6") + row("3", "c", "7")))
+
+    assert [one["COD_PLANO"] for one in found] == ["1", "2", "3"]
+
+
+def test_a_worksheet_that_is_a_note_may_stand_beside() -> None:
+    assert len(read(PLANS, sheets(row(*HEADER) + row("1", "a", "5"), row("Exportado em 2026-01-05"), row("")))) == 1
+
+
+def test_a_head_is_the_same_however_it_is_written() -> None:
+    again = row(*(f" {title.lower()} " for title in HEADER), "")
+
+    assert len(read(PLANS, sheets(row(*HEADER) + row("1", "a", "5"), again + row("2", "b", "6")))) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        row("X") + row("2"),
+        row("Resumo", "917"),
+        row("2", "b", "6"),
+        row(*reversed(HEADER)) + row("6", "b", "2"),
+        row(*HEADER, "Y"),
+    ],
+)
+def test_a_worksheet_with_another_head_is_never_passed_over(other: str) -> None:
+    with pytest.raises(StopWorker, match=r"Planos.xls has rows in the worksheet Plan2 below another head: export it again"):
+        read(PLANS, sheets(row(*HEADER) + row("1", "a", "5"), other), "Planos.xls")
 
 
 def test_gaps_spans_comments_and_rich_text_do_not_move_a_cell() -> None:
@@ -119,10 +151,9 @@ def test_a_cell_that_cannot_be_there_is_refused(cell: str) -> None:
     ("content", "said"),
     [
         (xls([HEADER, ("1", "a", "5")]).replace(b"</Row>\n</Table>", b"</Table>"), "broken at line"),
-        (xls([HEADER, ("1", "a\x00", "5")]), "broken at line"),
+        (xls([HEADER, ("1", "a\x00", "5")]), "has gaps"),
         (b"<?xml version='1.0' encoding='klingon'?>" + spread(""), "cannot be read"),
         (b"<?xml version='1.0' encoding='utf-7'?>" + spread(""), "cannot be read"),
-        (xls([HEADER, ("1", "AÇÃO", "5")]).decode().encode("latin-1"), "broken at line"),
     ],
 )
 def test_broken_xml_is_refused(content: bytes, said: str) -> None:
@@ -151,9 +182,94 @@ def test_a_line_that_is_no_row_names_file_and_line(lines: str, said: str) -> Non
         read(PLANS, content, "Planos.csv")
 
 
-def test_bytes_that_contradict_the_byte_order_mark_are_refused() -> None:
-    with pytest.raises(RetryLater, match="not written as CSV"):
-        read(PLANS, b"\xef\xbb\xbf" + delimited([HEADER, ("1", "AÇÃO", "5")]))
+WRONG_BYTES = [
+    (b"FULANA \xc7 X", "FULANA Ç X"),
+    ("CONCEIÇÃO".encode(), "CONCEIÇÃO"),
+    (b"CONCEI\xc3", "CONCEI\N{REPLACEMENT CHARACTER}"),
+    (b"A\x92B", "A\N{RIGHT SINGLE QUOTATION MARK}B"),
+    (b"A\tB", "A\tB"),
+]
+
+
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("writer", [delimited, xls])
+@pytest.mark.parametrize(("written", "read_as"), WRONG_BYTES)
+def test_one_wrong_byte_is_one_doubtful_cell(writer: Callable[..., bytes], bom: bytes, written: bytes, read_as: str) -> None:
+    good = ("1", "AÇÃO E REAÇÃO", "5")
+    content = writer([HEADER, good, ("2", "HERE", "6"), ("3", *good[1:])], "utf-8").replace(b"HERE", written)
+    found = read(PLANS, bom + content)
+
+    assert [one["NOME"] for one in found] == [good[1], read_as, good[1]]
+
+
+@pytest.mark.parametrize("writer", [delimited, xls])
+def test_what_windows_writes_is_read_whole_whatever_the_file_says_of_itself(writer: Callable[..., bytes]) -> None:
+    names = ["MAÇÃ", "JOSÉ", "D\N{RIGHT SINGLE QUOTATION MARK}ÁVILA €", "ÿ"]
+    lines = [HEADER, *((str(code), name, "5") for code, name in enumerate(names, 1))]
+
+    assert [one["NOME"] for one in read(PLANS, writer(lines, "utf-8").decode().encode("windows-1252"))] == names
+
+
+# --- the sibling's CSV
+
+
+def sibling(lines: Sequence[Line], end: str = "") -> bytes:
+    r"""Every cell in quotes, `\"` within them; `end`: what stands between rows."""
+    escaped = [
+        [text.replace("\\", "\\\\").replace('"', '\\"') if text != r"\N" else text for text in line] for line in lines
+    ]
+    rows = end.join(";".join(f'"{text}"' for text in line) for line in escaped)
+    return (rows + end.strip(" ")).encode("windows-1252", "ignore")
+
+
+WINDOWS = st.text(st.characters(codec="windows-1252", exclude_categories=["Cc"], include_characters="\r\n\t"), max_size=20)
+
+
+@given(
+    plans(LATIN | WINDOWS.map(lambda text: text.encode("windows-1252").decode("windows-1252"))),
+    st.sampled_from(["", " ", "\r\n"]),
+)
+def test_rows_in_one_line_and_escaped_quotes_are_read_as_they_were_written(lines: list[Line], end: str) -> None:
+    content = sibling([HEADER, *lines, ("7", 'FULANO "TESTE"', "1.00")], end)
+    found = read(PLANS, content)
+
+    assert found[-1]["NOME"] == 'FULANO "TESTE"'
+    assert [one["COD_PLANO"] for one in found[:-1]] == [one["COD_PLANO"] for one in expected(lines)]
+    if all(sign < "\x80" for line in lines for text in line for sign in text):
+        assert found[:-1] == expected(lines)
+
+
+def test_a_row_in_one_line_may_end_with_a_cell_without_quotes() -> None:
+    content = b'"COD_PLANO";"NOME";"VALOR_MENSAL""1";"FIBRA";\\N"2";"RADIO";5.00"3";"";""'
+
+    assert [tuple(one.values()) for one in read(PLANS, content)] == [
+        ("1", "FIBRA", ""),
+        ("2", "RADIO", "5.00"),
+        ("3", "", ""),
+    ]
+
+
+@pytest.mark.parametrize("end", ["", "\r\n"])
+def test_a_file_of_the_sibling_that_was_cut_is_refused(end: str) -> None:
+    whole = sibling([HEADER, ("1", 'A "B" C', "5"), ("2", "D", "6")], end)
+    rows_end = {whole.rindex(b'"2"'), whole.rindex(b'"1"'), len(whole)} | {
+        whole.rindex(b'"2"') - len(end),
+        whole.rindex(b'"1"') - len(end),
+    }
+
+    for cut in range(whole.index(b'"1"') + 1, len(whole)):
+        if cut not in rows_end and whole[cut - 1 : cut] not in {b"\r", b"\n"}:
+            with pytest.raises(RetryLater):
+                read(PLANS, whole[:cut])
+
+
+def test_backslashes_that_escape_nothing_stay() -> None:
+    r"""A file that can be read without them is: `C:\` at the end of a cell is no escape."""
+    lines = [HEADER, ("1", "C:\\", "5"), ("2", 'A "B"', "6")]
+
+    assert [one["NOME"] for one in read(PLANS, delimited(lines))] == ["C:\\", 'A "B"']
+    quoted = '"COD_PLANO";"NOME";"VALOR_MENSAL"\r\n"1";"C:\\";"5"\r\n"2";"D:\\x";"6"\r\n'
+    assert [one["NOME"] for one in read(PLANS, quoted.encode())] == ["C:\\", "D:\\x"]
 
 
 @pytest.mark.parametrize("end", [b"\r\n", b"\n", b"\r"])

@@ -3,18 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from producers.erp.changes import examine
 from producers.erp.exports.folder import BATCH, ExportSource
 from producers.erp.exports.names import Files, group_of, newest
 from producers.erp.sources import open_source
-from schemas.erp.altarede import BILLS, CLIENTS, CONTRACTS, PLANS, TABLES
+from schemas.erp.altarede import BILLS, CLIENTS, CONTRACTS, EXPORT, PLANS, TABLES
 from schemas.erp.altarede_options import AltaredeExport
 from schemas.erp.declaration import Row, Table
 from schemas.errors import RetryLater, StopWorker
-from schemas.rows import Kind
+from schemas.hydration.fold import empty, step
+from schemas.rows import ErpRow, Kind
 from tests.strategies import instance
 from tests.unit.producers.sheets import bill, export, listed_as, person, put, xls
 
@@ -318,3 +321,32 @@ async def test_a_set_that_is_replaced_while_it_is_read_is_read_as_it_was(shop: S
     assert len(found) == 3 * BATCH + 1
     assert await shop.news()
     assert (await shop.ids())[-1] == "9002"
+
+
+# --- what unpaid bills have for a day of payment
+
+NULL_DATES = b"""COD_ARECEBER;COD_CLIENTE;DATA_VENCIMENTO;VALOR;VALOR_PAGO;DATA_PAGAMENTO
+100;5;2026-11-01;99,90;0,00;00/00/0000
+103;5;2026-11-01;99,90;0,00;30/12/1899
+106;5;2026-11-01;99,90;0,00;1970-01-01
+108;5;2026-11-01;99,90;0,00;NULL
+110;5;2026-11-01;99,90;0,00;  /  /  \x20\x20
+"""
+
+
+async def test_an_export_that_writes_no_day_of_payment_in_five_ways_has_five_open_bills(shop: Shop) -> None:
+    """None is paid, and none is refused."""
+    shop.put("Financeiro.csv", NULL_DATES)
+    rows = [row for page in await shop.pages(BILLS) for row in page]
+    changes = [examine(BILLS, row, lambda _: "") for row in rows]
+
+    assert [(change.code, change.member) for change in changes] == [
+        (code, True) for code in ("100", "103", "106", "108", "110")
+    ]
+    for change in changes:
+        event = ErpRow(
+            instance="norte", erp=EXPORT.name, kind="bill", id=change.code, client="5", row=dict(change.row or {}),
+            seen_at=datetime(2026, 11, 29, tzinfo=UTC), sweep="1", zone="America/Maceio",
+        )  # fmt: skip
+        (bill_,) = step(empty("norte", "5", event.seen_at), event).bills.values()
+        assert (bill_.status, bill_.open_cents, bill_.due_on) == ("open", 9_990, date(2026, 11, 1))

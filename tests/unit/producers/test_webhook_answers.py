@@ -13,6 +13,7 @@ from schemas.erp.altarede_options import EXAMPLE, NONE_TEXT, Resource, Use
 from schemas.erp.declaration import Row, Table
 from schemas.errors import PipelineError, RetryLater, StopWorker
 
+PERSON = (*CLIENTS.columns, *CLIENTS.document)
 BILL = {"COD_ARECEBER": "88.031", "COD_CLIENTE": "1.042", "DATA_VENCIMENTO": "2026-01-05", "VALOR_TOTAL": "99.90"}
 READ = {"COD_ARECEBER": "88031", "COD_CLIENTE": "1042", "DATA_VENCIMENTO": "2026-01-05", "VALOR": "99.90"}
 
@@ -85,9 +86,73 @@ def test_a_login_stands_for_the_contract_number_that_the_answer_lacks() -> None:
 # --- none
 
 
-@pytest.mark.parametrize("answer", [b"", b" \n", b"null", b"[]", b"[{}]", b"{}"])
-def test_an_empty_answer_is_no_rows(answer: bytes) -> None:
+@pytest.mark.parametrize("answer", [b"[]", b"\xef\xbb\xbf[]", b" [ ] "])
+def test_an_empty_list_is_no_rows(answer: bytes) -> None:
     assert told(answer) == []
+
+
+BLANK = [
+    (b"", "empty"),
+    (b" \n", "empty"),
+    (b"\xef\xbb\xbf", "empty"),
+    (b"null", "null"),
+    (b"{}", "{}"),
+    (b"[{}]", "[{}]"),
+    (b"[{}, {}]", "[{}]"),
+]
+
+
+@pytest.mark.parametrize("use", EXAMPLE)
+@pytest.mark.parametrize(("answer", "how"), BLANK)
+def test_a_blank_answer_means_none_only_where_that_is_said_of_this_webhook(answer: bytes, how: str, use: Use) -> None:
+    """All of them blank closed every bill of a provider: a workflow that broke says the same as one that found nothing."""
+    table = {"contract": CONTRACTS, "reference": PLANS}.get(use, BILLS)
+    resource = EXAMPLE[use]
+    others = {"empty", "null", "{}", "[{}]"} - {how}
+
+    for wrong in (resource, resource.model_copy(update={"none": tuple(others)})):
+        with pytest.raises(RetryLater) as caught:
+            told(answer, table=table, use=use, resource=wrong)
+        assert f'say so in erp.resources.{use}.none: ["{how}"]' in str(caught.value)
+    assert told(answer, table=table, use=use, resource=resource.model_copy(update={"none": (how,)})) == []
+
+
+@pytest.mark.parametrize("answer", [{"planos": None}, {"planos": {}}, {"planos": [{}]}])
+def test_what_is_blank_below_a_name_is_blank(answer: Any) -> None:  # noqa: ANN401 - JSON
+    with pytest.raises(RetryLater, match=r"erp\.resources\.reference\.none"):
+        told(answer, table=PLANS, use="reference", resource=EXAMPLE["reference"])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"message": "Nenhum boleto encontrado"},
+        {"sucesso": False, "mensagem": "Não há boletos em aberto."},
+        [{"msg": "NENHUM REGISTRO"}],
+    ],
+)
+def test_an_object_that_only_says_so_is_no_rows(answer: Any) -> None:  # noqa: ANN401 - JSON
+    assert told(answer) == []
+
+
+# --- bytes
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("JOÃO".encode(), "JOÃO"),
+        ("JOÃO".encode("windows-1252"), "JOÃO"),
+        (b"FULANA\tDE TESTE", "FULANA\tDE TESTE"),
+        (b"FULANA \\ud83d", "FULANA \N{REPLACEMENT CHARACTER}"),
+    ],
+)
+def test_one_wrong_byte_is_one_doubtful_cell(name: bytes, read: str) -> None:
+    lines = [{**dict.fromkeys(PERSON, ""), "COD_CLIENTE": code, "NOME": "SÃO JOSÉ"} for code in ("1", "2", "3")]
+    marked = orjson.dumps([lines[0], {**lines[1], "NOME": "HERE"}, lines[2]]).replace(b"HERE", name)
+    found = told(marked, table=CLIENTS, use="client", resource=Resource(path="c", each="once"))
+
+    assert [row["NOME"] for row in found] == ["SÃO JOSÉ", read, "SÃO JOSÉ"]
 
 
 @pytest.mark.parametrize(
@@ -129,6 +194,7 @@ def test_an_empty_list_below_a_name_is_no_rows() -> None:
         b"[null]",
         b'{"message": "Workflow was started"}',
         b'{"error": "Nenhum boleto encontrado"}',
+        b'[{"erro": true, "mensagem": "Nenhum boleto encontrado"}]',
         b'{"STATUS": "error"}',
         b"\xff\xfe",
     ],
@@ -136,6 +202,30 @@ def test_an_empty_list_below_a_name_is_no_rows() -> None:
 def test_anything_else_may_pass(answer: bytes) -> None:
     with pytest.raises(RetryLater, match="consulta_boleto answers"):
         told(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("Você está em dia!", '"Você está em dia!": neither JSON nor one of erp.none_text; if it means "no rows", add'),
+        ('"Cliente 111.444.777-35 sem pendência"', '"Cliente … sem pendência"'),
+        ('{"tipo":"erro","mensagem":"Token inválido"}', '("Token inválido")'),
+        ('{"sucesso":false,"msg":"Banco fora do ar"}', '("Banco fora do ar")'),
+        ('[{"error":{"message":"The service refused the connection"}}]', '("The service refused the connection")'),
+        ("<html><title>502 Bad Gateway</title></html>", '("502 Bad Gateway")'),
+    ],
+)
+def test_the_workflows_own_words_reach_the_operator(answer: str, words: str) -> None:
+    with pytest.raises(RetryLater) as caught:
+        told(answer.encode())
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_the_words_of_a_refusal_reach_the_operator(status: int) -> None:
+    with pytest.raises(PipelineError) as caught:
+        told({"code": status, "message": "Webhook desativado"}, status=status)
+    assert f'consulta_boleto answers {status} ("Webhook desativado")' in str(caught.value)
 
 
 @pytest.mark.parametrize("status", [301, 400, 408, 422, 429, 500, 502, 503, 504, 522])
@@ -155,7 +245,8 @@ def test_a_refusal_stops_and_says_what_to_check(status: int, said: str) -> None:
 
 def test_created_and_no_content_are_answers_too() -> None:
     assert told([BILL], status=201) == [READ]
-    assert told(b"", status=204) == []
+    silent = EXAMPLE["bill"].model_copy(update={"none": ("empty",)})
+    assert told(b"", status=204, resource=silent) == []
 
 
 @pytest.mark.parametrize("column", ["DATA_VENCIMENTO", "VALOR_TOTAL"])

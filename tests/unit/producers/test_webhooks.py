@@ -204,6 +204,19 @@ async def test_an_isp_that_is_down_is_left_alone_soon() -> None:
     assert isp.counts()["bills"] == 3 * ATTEMPTS
 
 
+@pytest.mark.parametrize("content", [b"", b"null", b"{}", b"[{}]"])
+async def test_a_provider_whose_answers_all_are_blank_has_lost_no_bill(content: bytes) -> None:
+    """Its workflow broke: a sweep that took this for "no bills" closed 1,771."""
+    isp = Isp()
+    isp.clients = [client(number) for number in range(1, 100)]
+    isp.spoil = lambda path, _: httpx.Response(200, content=content) if path in {"bills", "paid", "contracts"} else None
+    for table, use in ((BILLS, "bill"), (CONTRACTS, "contract")):
+        with pytest.raises(RetryLater, match=rf"erp\.resources\.{use}\.none"):
+            await isp.ids(table)
+    with pytest.raises(RetryLater, match=r"erp\.resources\.paid\.none"):
+        await isp.source.reread(BILLS, {"7": "1"})
+
+
 async def test_a_client_that_a_shifting_page_left_out_keeps_its_bills() -> None:
     isp = Isp()
     isp.clients = [client(code) for code in range(1, 7)]

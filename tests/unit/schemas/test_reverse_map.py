@@ -69,7 +69,13 @@ def test_names_as_they_are_written(raw: str, shown: str) -> None:
     assert not ReverseMap({}).known(raw)
 
 
-@pytest.mark.parametrize("raw", ["", "0", " ", "-", "---", ".", "\\N", "null", "NULL", "\t", "(*)"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *("", "0", " ", "-", "---", ".", "\\N", "null", "NULL", "\t", "(*)"),
+        *("NAO INFORMADO", "Não Informado", "SEM BAIRRO", "S/N", "00", "undefined", "xxx", "N/I", "#N/D"),
+    ],
+)
 def test_what_is_blank_needs_no_name(raw: str) -> None:
     assert MAP.shown(raw) == "Indefinido"
     assert MAP.known(raw)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.figures.unmapped import LIKENESS, Unmapped, report
-from schemas.reverse_map import ReverseMap, is_blank
+from schemas.nothing import is_nothing
+from schemas.reverse_map import ReverseMap
 from schemas.spelling import written_out
 from tests.strategies import NASTY
 
@@ -28,7 +29,7 @@ def test_every_value_that_is_neither_mapped_nor_blank_is_in_it_once(counts: dict
 
     listed = [raw for one in found for raw in one.variants]
     assert sorted(listed) == sorted(raw for raw in counts if not MAP.known(raw))
-    assert not any(is_blank(raw) for raw in listed)
+    assert not any(is_nothing(raw) for raw in listed)
     assert all(one.clients == sum(counts[raw] for raw in one.variants) for one in found)
     assert all(one.shown == MAP.shown(one.variants[0]) for one in found)
     assert [one.clients for one in found] == sorted((one.clients for one in found), reverse=True)

@@ -60,6 +60,25 @@ def test_what_amd_found_counts_more_than_the_record(status: str, cause: str, out
 
 
 @pytest.mark.parametrize(
+    ("cause", "status", "outcome"),
+    [
+        ("HUMAN-800-800", "HUMAN", "human"),
+        ("INITIALSILENCE-2500-2500", "MACHINE", "machine"),
+        ("LONGGREETING-1500-1500", "MACHINE", "machine"),
+        ("MAXWORDS-3-2", "MACHINE", "machine"),
+        ("MAXWORDLENGTH-5000", "MACHINE", "machine"),
+        ("TOOLONG-5000", "NOTSURE", "not_sure"),
+        ("noaudiodata-5000", "NOTSURE", "not_sure"),
+    ],
+)
+def test_the_cause_that_amd_gives_stands_for_its_status(cause: str, status: str, outcome: Outcome) -> None:
+    """A dialplan may keep only one of the two."""
+    found = call_of(ANSWERED, varset("AMDCAUSE", cause), gone())
+
+    assert (found.outcome, found.why) == (outcome, f"AMD {status} {cause}")
+
+
+@pytest.mark.parametrize(
     ("userfield", "outcome"),
     [
         ("hh amd=MACHINE|MAXWORDS-3-2 cause=16", "machine"),
@@ -169,7 +188,9 @@ def test_the_best_of_all_records_counts() -> None:
         # it listened, and the call ended
         ([row("ANSWERED", lastapp="AMD", duration="9", billsec="5")], "dropped",
          "ANSWERED, no AMD, hung up while it listened"),
-        ([row("ANSWERED", lastapp="AMD", duration="19", billsec="9")], "not_sure", "ANSWERED, no AMD"),
+        ([row("ANSWERED", lastapp="AMD", duration="9", billsec="6")], "dropped",
+         "ANSWERED, no AMD, hung up while it listened"),
+        ([row("ANSWERED", lastapp="AMD", duration="19", billsec="7")], "not_sure", "ANSWERED, no AMD"),
         ([row("ANSWERED", lastapp="VoiceMail", duration="9", billsec="5")], "machine_presumed",
          "ANSWERED, no AMD, last application VoiceMail"),
         # answered by a network's voicemail, after it has rung
@@ -239,6 +260,39 @@ def test_a_local_channel_is_up_whoever_answers_and_its_legs_tell() -> None:
     leg = piece("record", "csv", channel="Local/s@out-01;2", dstchannel="PJSIP/1", uniqueid="x", disposition="BUSY")
 
     assert call_of(up, leg).outcome == "busy"
+
+
+@pytest.mark.parametrize(
+    ("leg", "cause", "outcome", "ring_s", "talk_s"),
+    [
+        ({"disposition": "ANSWERED", "duration": "30", "billsec": "10"}, "16", "machine_presumed", 20, 10),
+        ({"disposition": "ANSWERED", "duration": "9", "billsec": "5"}, "17", "not_sure", 4, 5),
+        ({"disposition": "NO ANSWER", "duration": "5"}, "16", "no_answer", 5, None),
+    ],
+)
+def test_the_times_of_a_local_call_are_its_legs(
+    leg: dict[str, str], cause: str, outcome: Outcome, ring_s: float, talk_s: float | None
+) -> None:
+    """The channel itself is up at once and stays for as long as the dialplan likes."""
+    made = event("ChannelCreated", timestamp="2026-01-14T12:00:00.000+0000", **LOCAL)
+    up = event("ChannelStateChange", state="Up", timestamp="2026-01-14T12:00:01.000+0000", **LOCAL)
+    over = gone(cause, timestamp="2026-01-14T12:00:40.000+0000", **LOCAL)
+    told_by_leg = piece("record", "csv", channel="Local/s@out-01;2", dstchannel="PJSIP/1", uniqueid="x", **leg)
+
+    found = call_of(made, up, told_by_leg, over)
+
+    assert (found.outcome, found.ring_s, found.talk_s) == (outcome, ring_s, talk_s)
+
+
+def test_events_tell_times_more_exactly_than_records() -> None:
+    made = event("ChannelCreated", timestamp="2026-01-14T12:00:00.000+0000")
+    up = event("ChannelStateChange", state="Up", timestamp="2026-01-14T12:00:03.500+0000")
+    over = gone(timestamp="2026-01-14T12:00:12.250+0000")
+
+    found, written = call_of(made, up, ANSWERED, over), call_of(ANSWERED)
+
+    assert (found.ring_s, found.talk_s) == (3.5, 8.75)
+    assert (written.ring_s, written.talk_s) == (4, 8)
 
 
 def test_a_call_is_open_until_its_own_channel_has_gone() -> None:

@@ -182,7 +182,7 @@ def test_a_bill_in_our_words() -> None:
         "partial",
         "P",
     )
-    assert (bill.awaiting_confirmation, bill.renegotiated, bill.seen_at) == (True, True, SEEN)
+    assert (bill.awaiting_confirmation, bill.renegotiated, bill.instalment_of, bill.seen_at) == (True, False, "9", SEEN)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_a_paid_bill_is_closed_whatever_its_columns_have_become(columns: dict[st
     ("columns", "field"),
     [
         ({"valor_aberto": "1.152"}, "valor_aberto"),
-        ({"data_vencimento": "0000-00-00"}, "data_vencimento"),
+        ({"data_vencimento": "2026-02-30"}, "data_vencimento"),
         ({"valor_aberto": "9" * 11}, "valor_aberto"),
     ],
 )

@@ -1,15 +1,19 @@
 """The evidence of a decision."""
 
-from datetime import date
+from datetime import date, timedelta
+from functools import reduce
 from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.calling.facts import HINDERED, facts_of
 from schemas.debtor import Bill, Contract, Debtor
-from schemas.queue import Aside
-from tests.strategies import DEBTORS, MONDAY, SEEN
+from schemas.hydration.fold import empty, step
+from schemas.queue import Aside, Facts
+from schemas.rows import ErpRow
+from tests.strategies import DEBTORS, MONDAY, SEEN, event
 
 
 @given(st.data(), DEBTORS)
@@ -28,11 +32,13 @@ def test_the_evidence_does_not_depend_on_the_order_of_bills_and_contracts(data: 
 def reason(state: Debtor, bill: Bill) -> str | None:
     """Why a bill does not count, written once more."""
     contract = state.contracts.get(bill.contract)
-    if bill.renegotiated:
+    instalments = [one for one in state.bills.values() if one is not bill and one.instalment_of == bill.agreement]
+    if (instalments != []) if bill.agreement else bill.renegotiated:
         return "renegotiated"
     if bill.awaiting_confirmation or (state.client is not None and state.client.promised):
         return "awaiting_confirmation"
-    return "voluntary_suspension" if contract is not None and contract.voluntary_suspension else None
+    suspended = contract is not None and contract.voluntary_suspension
+    return "voluntary_suspension" if contract and suspended and contract.status in {"active", "draft", "unknown"} else None
 
 
 @given(DEBTORS, st.booleans())
@@ -48,7 +54,10 @@ def test_each_bill_counts_or_is_set_aside_by_itself(state: Debtor, promised: boo
     assert {facts.awaiting_confirmation, facts.renegotiated, facts.voluntary_suspension} == {False}
 
 
-@given(DEBTORS, st.sampled_from(["1899-12-30", "1970-01-01", "0001-01-01", "1999-12-31", "2100-01-01", "2206-11-01"]))
+@given(
+    DEBTORS,
+    st.sampled_from(["1899-12-30", "1970-01-01", "0001-01-01", "1999-12-31", "2062-11-01", "2206-11-01", "9999-12-31"]),
+)
 def test_a_due_date_that_means_none_never_counts(state: Debtor, day: str) -> None:
     """Nor is it a reason; that of a real bill beside it stays."""
     never = Bill(due_on=date.fromisoformat(day), open_cents=9_990, status="open", seen_at=SEEN)
@@ -69,6 +78,111 @@ def test_a_bill_of_a_contract_that_is_not_known_counts() -> None:
 
     assert facts.due == ((MONDAY, 9_990),)
     assert facts.set_aside == {"voluntary_suspension": MONDAY}
+
+
+LATE = MONDAY - timedelta(days=20)
+
+
+def of_ixc(*rows: ErpRow) -> Facts:
+    """What hydrate makes of IXC's own rows, and the dialer of that."""
+    return facts_of(reduce(step, rows, empty("norte", "5", SEEN)))
+
+
+def ixc_bill(code: str, *, due_on: date = LATE, **columns: str) -> ErpRow:
+    columns = {"id_contrato": "7", "data_vencimento": due_on.isoformat(), "valor_aberto": "99.90", **columns}
+    return event("bill", code, client="5", **columns)
+
+
+@pytest.mark.parametrize("none", ["0", "", "NULL", "-", "00"])
+def test_what_an_agreement_replaced_waits_and_its_instalments_count_like_any_bill(none: str) -> None:
+    """A broken agreement is debt; an instalment that is not due yet holds nobody."""
+    original = ixc_bill("1", id_renegociacao="9", id_renegociacao_novo=none)
+    late = ixc_bill("2", id_renegociacao=none, id_renegociacao_novo="9")
+    coming = ixc_bill("3", due_on=MONDAY + timedelta(days=30), id_renegociacao=none, id_renegociacao_novo="9")
+    other = ixc_bill("4", id_renegociacao=none, id_renegociacao_novo=none)
+
+    assert of_ixc(original, late, coming).set_aside == {"renegotiated": LATE}
+    assert of_ixc(original, late, coming).due == ((LATE, 9_990), (MONDAY + timedelta(days=30), 9_990))
+    assert of_ixc(other, coming) == of_ixc(coming, other)
+    assert (LATE, 9_990) in of_ixc(other, coming).due
+
+
+def test_an_agreement_that_was_never_finished_leaves_debts() -> None:
+    """Its id stands on real bills, and no bill is an instalment of it; nor is a bill its own."""
+    for columns in ({"id_renegociacao_novo": "0"}, {"id_renegociacao_novo": "9"}, {"id_renegociacao_novo": "8"}):
+        facts = of_ixc(ixc_bill("1", id_renegociacao="9", **columns))
+
+        assert (facts.due, facts.set_aside) == (((LATE, 9_990),), {})
+
+
+def test_an_instalment_that_is_lost_still_stands_for_the_agreement() -> None:
+    state = reduce(
+        step, [ixc_bill("1", id_renegociacao="9"), ixc_bill("2", id_renegociacao_novo="9")], empty("norte", "5", SEEN)
+    )
+    lost = state.bills["2"].model_copy(update={"lost": True, "status": "unknown"})
+
+    assert facts_of(state.model_copy(update={"bills": {**state.bills, "2": lost}})).set_aside == {"renegotiated": LATE}
+
+
+def test_an_instalment_may_itself_be_renegotiated() -> None:
+    facts = of_ixc(
+        ixc_bill("1", id_renegociacao="8"),
+        ixc_bill("2", id_renegociacao="9", id_renegociacao_novo="8"),
+        ixc_bill("3", id_renegociacao_novo="9"),
+    )
+
+    assert (facts.due, facts.set_aside) == (((LATE, 9_990),), {"renegotiated": LATE})
+
+
+def test_what_was_stored_before_agreements_were_told_apart_still_waits() -> None:
+    bill = Bill(due_on=LATE, open_cents=9_990, status="open", renegotiated=True, seen_at=SEEN)
+    of = {"instance": "norte", "code": "1", "version": 1, "changed_at": SEEN}
+
+    assert facts_of(Debtor.model_validate({**of, "bills": {"1": bill}})).set_aside == {"renegotiated": LATE}
+
+
+OF_A_CONTRACT = {"contrato": "300M", "desbloqueio_confianca_ativo": "N", "status_velocidade": "N"}
+
+
+@pytest.mark.parametrize(
+    "contracts",
+    [
+        {"7": ("A", "CA", "N"), "8": ("A", "CA", "S")},
+        {"7": ("I", "D", "S")},
+        {"7": ("D", "D", "S")},
+        {"7": ("N", "D", "S")},
+        {"8": ("A", "A", "S")},
+    ],
+    ids=["of another contract", "cancelled", "withdrawn", "negative", "bill of none that is listed"],
+)
+def test_a_suspension_of_another_contract_or_of_one_that_has_ended_holds_nobody(
+    contracts: dict[str, tuple[str, ...]],
+) -> None:
+    rows = [
+        event("contract", code, client="5", status=status, status_internet=net, contrato_suspenso=flag, **OF_A_CONTRACT)
+        for code, (status, net, flag) in contracts.items()
+    ]
+    facts = of_ixc(*rows, ixc_bill("10"))
+
+    assert (facts.due, facts.set_aside) == (((LATE, 9_990),), {})
+
+
+@pytest.mark.parametrize("status", ["A", "P", "?"])
+def test_a_suspension_of_the_bills_own_contract_sets_it_aside(status: str) -> None:
+    row = event("contract", "7", client="5", status=status, status_internet="A", contrato_suspenso="S", **OF_A_CONTRACT)
+
+    assert of_ixc(row, ixc_bill("10")).set_aside == {"voluntary_suspension": LATE}
+
+
+@pytest.mark.parametrize("status", ["inactive", "withdrawn", "negative"])
+def test_a_flag_that_was_stored_with_a_contract_that_has_ended_counts_for_nothing(status: str) -> None:
+    contract = Contract.model_validate(
+        {"status": status, "access": "disabled", "voluntary_suspension": True, "seen_at": SEEN}
+    )
+    bill = Bill(contract="7", due_on=LATE, open_cents=9_990, status="open", seen_at=SEEN)
+    of = {"instance": "norte", "code": "1", "version": 1, "changed_at": SEEN, "contracts": {"7": contract}}
+
+    assert facts_of(Debtor.model_validate({**of, "bills": {"1": bill}})).due == ((LATE, 9_990),)
 
 
 @given(DEBTORS)

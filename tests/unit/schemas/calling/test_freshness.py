@@ -33,9 +33,11 @@ def test_fresh_is_a_recent_sweep_of_which_nothing_waits() -> None:
         signs(),
         signs(beat(SEEN - SILENT_AFTER - timedelta(seconds=1))),
         signs(beat(SEEN), beat(SEEN, 7, SEEN - MAX_LAG - timedelta(seconds=1), "1")),
+        signs(beat(SEEN, 7, SEEN - 3 * MINUTE), beat(SEEN, 7, SEEN, "1")),
         signs(beat(SEEN), beat(SEEN, 7, SEEN, "1"), caught_up=SEEN - MAX_LAG - timedelta(seconds=1)),
         signs(beat(SEEN, None, SEEN - 3 * MINUTE)),
         signs(Heartbeat(stage="hydrate", worker="0", at=SEEN, since=SEEN, lag=7)),
+        signs(beat(SEEN, 1, SEEN - 3 * MINUTE)),
     ],
 )
 def test_stale_is_what_is_old_waits_or_is_not_known(shown: Signs) -> None:
@@ -47,6 +49,18 @@ def test_a_short_lag_is_none() -> None:
     assert closed_by(signs(beat(SEEN, 7, SEEN - MINUTE)), HERE, SEEN) is None
     assert closed_by(signs(beat(SEEN, 7, SEEN - 9 * MINUTE), caught_up=SEEN - MINUTE), HERE, SEEN) is None
     assert closed_by(signs(beat(SEEN), swept=SEEN - 30 * MINUTE), HERE, SEEN) is None
+    assert closed_by(signs(beat(SEEN, 7, SEEN - MAX_LAG)), HERE, SEEN) is None
+    assert closed_by(signs(beat(SEEN - SILENT_AFTER)), HERE, SEEN) is None
+
+
+def test_who_has_nothing_to_read_is_not_behind_however_long_ago_he_read_last() -> None:
+    """A quiet night in the ERP: his neighbour's short lag does not count for him."""
+    idle = beat(SEEN, 0, SEEN - 60 * MINUTE)
+
+    assert closed_by(signs(idle), HERE, SEEN) is None
+    assert closed_by(signs(idle, beat(SEEN, 7, SEEN - MINUTE, "1")), HERE, SEEN) is None
+    assert closed_by(signs(Heartbeat(stage="hydrate", worker="0", at=SEEN, since=SEEN, lag=0)), HERE, SEEN) is None
+    assert closed_by(signs(idle, caught_up=SEEN - 60 * MINUTE), HERE, SEEN) is None
 
 
 def test_nothing_waits_where_everybody_that_lives_is_at_the_end() -> None:

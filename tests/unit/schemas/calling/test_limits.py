@@ -196,6 +196,20 @@ def test_five_minutes_lie_between_two_calls_whatever_is_configured() -> None:
     assert limits([Call(NOON)], rules, MACEIO, NOON + 5 * MINUTE) == ()
 
 
+def test_the_margin_makes_no_rule_of_one_that_is_off() -> None:
+    talked = [Call(NOON - MINUTE / 2, human=True)]
+
+    found = limits(talked, Rules(per_hour=60, per_day=9), MACEIO, NOON, MINUTE)
+    assert [limit.reason for limit in found] == ["limit_gap"]
+
+
+def test_the_rest_begins_with_the_last_conversation() -> None:
+    talked = [Call(NOON - timedelta(days=days), human=True) for days in (9, 2, 12)]
+
+    found = limits([*talked, Call(NOON - timedelta(days=1))], Rules(rest_days_after_human=7), MACEIO, NOON)
+    assert found == (Limit("rest_after_human", NOON + timedelta(days=5)),)
+
+
 def test_another_zone_is_another_day() -> None:
     """02:00 UTC is a new day in Greenwich, and still the evening before in Alagoas."""
     rules = Rules(per_day=1, gap_minutes=5)

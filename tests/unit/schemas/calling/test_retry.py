@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.attempts import Outcome
-from schemas.calling.retry import MINUTES, retry_at
+from schemas.calling.retry import retry_at
 from schemas.instances import Rules
 from schemas.queue import PastCall
 
@@ -34,11 +34,17 @@ def delay(*outcomes: Outcome | None, **minutes: int) -> float | None:
 
 
 def test_each_outcome_has_its_delay() -> None:
-    """A conversation has none: `rest_days_after_human` is the rule for those."""
-    assert set(MINUTES) == set(get_args(Outcome))
-    for outcome, minutes in MINUTES.items():
-        assert delay(outcome) == (minutes or None)
-    assert [one for one, minutes in MINUTES.items() if not minutes] == ["human"]
+    """A conversation has none: `rest_days_after_human` is the rule for those. A busy line is tried soon, a machine later."""
+    half_a_day, soon, tomorrow = 4 * 60, 30, 24 * 60
+    by_hand = {
+        **dict.fromkeys(("machine", "machine_presumed", "not_sure", "dropped", "lost"), half_a_day),
+        **dict.fromkeys(("busy", "congestion"), soon),
+        "no_answer": 120,
+        "failed": 60,
+        "invalid_number": tomorrow,
+        "human": None,
+    }
+    assert {one: delay(one) for one in get_args(Outcome)} == by_hand
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ def test_access_that_is_missed_or_lent_counts_once(days: int, cents: int, blocke
     gain = total(Facts(blocked=blocked, trust_unlock=trust_unlock), days, cents) - total(Facts(), days, cents)
 
     assert gain == (150 if blocked or trust_unlock else 0)
+    parts = score(Facts(blocked=blocked, trust_unlock=trust_unlock), days, cents, 12)
+    assert parts.get("blocked_or_trust_unlock", 0) == gain
 
 
 @pytest.mark.parametrize(

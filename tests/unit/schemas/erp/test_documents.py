@@ -91,8 +91,21 @@ def test_zeros_are_added_only_if_the_check_digits_then_hold(number: int) -> None
         ("11.222.333/0001-82", "", "check_digits"),
         ("12.ABC.345/01DF-35", "", "check_digits"),
         ("12.ABC.345/01DE-3A", "", "shape"),
-        ("NAO INFORMADO", "", "shape"),
+        ("NAO INFORMADO", "", "missing"),
         ("ISENTO DE CPF", "", "shape"),
+        ("CPF: 111.444.777-35", "11144477735", ""),
+        ("CPF/CNPJ 11.222.333/0001-81", "11222333000181", ""),
+        ("cnpj nº 12.abc.345/01de-35", "12ABC34501DE35", ""),
+        ("C.P.F. 111.444.777-36", "", "check_digits"),
+        ("MAE CPF 111.444.777-35", "", "shape"),
+        ("MAE 111.444.777-35", "", "check_digits"),
+        ("111.444.777-35 (mae)", "", "shape"),
+        ("11144477735.0", "11144477735", ""),
+        ("1.1144477735E10", "11144477735", ""),
+        ("1,1222333000181E+13", "11222333000181", ""),
+        ("191.0", "", "shape"),
+        ("9876543300.0", "09876543300", ""),
+        ("1.11E10", "", "shape"),
         ("111.444.777", "", "shape"),
         ("012.345.67-89", "", "shape"),
         ("1.234.567-89", "", "shape"),
@@ -141,3 +154,20 @@ def test_a_cnpj_is_a_companys(cpf: str, cnpj: str) -> None:
 )
 def test_whose_document_was_meant(written: str, company: bool) -> None:
     assert is_company(written) is company
+
+
+@given(CPFS | CNPJS, st.sampled_from(["CPF", "CNPJ:", "cpf/cnpj ", "Doc. nº ", "C.N.P.J.", "INSCRIÇÃO "]))
+def test_a_word_that_names_a_document_is_no_part_of_it(bare: str, word: str) -> None:
+    assert document(f"{word} {bare}") == bare
+    assert is_company(f"{word} {bare}") is (len(bare) == 14)
+
+
+@given(CPFS)
+def test_a_document_that_a_spreadsheet_took_for_a_number_is_read_back(bare: str) -> None:
+    if not bare.startswith("000"):  # three lost zeros are too many to be put back
+        assert document(f"{int(bare)}.0") == bare
+
+
+def test_a_wrong_cpf_behind_its_name_is_no_company() -> None:
+    assert not is_company("CPF: 111.444.777-36")
+    assert is_company("CNPJ: 11.222.333/0001-82")

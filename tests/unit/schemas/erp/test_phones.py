@@ -199,7 +199,7 @@ def test_the_67_area_codes_and_no_other(area: str) -> None:
         ("3221-0002 99999-0001", "+558232210002 +5582999990001"),
         ("(82) 99999-0001 / 3221-0002", "+5582999990001 +558232210002"),
         ("(79) 99999-0001 / 3221-0002", "+5579999990001 +557932210002"),
-        ("99999-0001 / (79) 99999-0002", "+5582999990001 +5579999990002"),
+        ("99999-0001 / (79) 99999-0002", "+5579999990001 +5579999990002"),
         ("99999-0001-99999-0002", "+5582999990001 +5582999990002"),
         ("99999-0001+99999-0002", "+5582999990001 +5582999990002"),
         ("(82) 99999-0001 + (79) 99999-0002", "+5582999990001 +5579999990002"),
@@ -266,3 +266,27 @@ def test_a_number_beside_what_is_none_is_still_found(reason: str, other: str) ->
 def test_the_last_argument_is_the_event() -> None:
     with pytest.raises(TypeError, match="event"):
         phones("99999-0001", "99999-0002")
+
+
+@pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        ("82999990001.0", "+5582999990001"),
+        ("8.2999990001E10", "+5582999990001"),
+        ("8,2999990001E+10", "+5582999990001"),
+        ("99999-0001 / 99999-0002 / (79) 99999-0003", "+5579999990001 +5579999990002 +5579999990003"),
+        ("(71) 99999-0001 / 99999-0002 / (79) 99999-0003", "+5571999990001 +5571999990002 +5579999990003"),
+        ("9.9E9", ""),
+        ("8.2E10", ""),
+    ],
+)
+def test_numbers_that_a_spreadsheet_saved_and_neighbours_that_lend_their_area(field: str, found: str) -> None:
+    assert read(field)[0] == tuple(found.split())
+
+
+@given(st.lists(MOBILES, min_size=2, max_size=4, unique=True), st.data(), st.sampled_from(sorted(AREAS)))
+def test_one_area_code_is_that_of_all_numbers_of_its_field(numbers: list[str], data: st.DataObject, area: str) -> None:
+    at = data.draw(st.integers(0, len(numbers) - 1))
+    field = " / ".join(f"({area}) {one}" if place == at else one for place, one in enumerate(numbers))
+
+    assert read(field, "11")[0] == tuple(f"+55{area}{one}" for one in numbers)

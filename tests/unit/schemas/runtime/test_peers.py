@@ -2,13 +2,16 @@
 
 import socket
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
 
-from schemas.runtime.peers import Broker, Database, peers_of
+from schemas.runtime.database_peer import Database
+from schemas.runtime.peers import Broker, peers_of
 from schemas.runtime.settings import Base, KafkaSettings, MongoSettings
 
 
@@ -60,3 +63,10 @@ def test_a_stage_asks_those_of_its_settings() -> None:
     assert list(peers_of(both)) == ["Kafka", "MongoDB"]
     assert list(peers_of(MongoSettings(mongo_uri="mongodb://127.0.0.1:3"))) == ["MongoDB"]
     assert peers_of(Base()) == {}
+
+
+def test_a_stage_without_a_database_does_not_load_its_client() -> None:
+    """It would be back half a second later after every crash."""
+    told = "import sys, processors.hydrate.worker, processors.classify.worker; sys.exit('pymongo' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", told], check=False).returncode == 0

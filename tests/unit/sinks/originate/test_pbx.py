@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from schemas.pabx import Ami, Ari
 from schemas.runtime.secrets import seal
 from sinks.originate.manager import AmiPbx
-from sinks.originate.pbx import AriPbx
+from sinks.originate.pbx import AriPbx, takes_calls
 from sinks.originate.phones import Phones
 from tests.integration.fake_ari import Behaviour, FakeAri, fake_ari
 from tests.strategies import instance
@@ -77,7 +77,32 @@ async def test_who_may_ring_is_asked_without_a_call() -> None:
         assert (found.there, found.refuses) == (False, 403)
         assert (await pbx.probe()).there
         assert there.posts == []
-        assert re.fullmatch(r"DELETE /ari/channels/[0-9A-Z]{26}", there.asked[0])
+        assert re.fullmatch(r"POST /ari/channels/[0-9A-Z]{26}/ring", there.asked[0])
+        await pbx.close()
+
+
+async def test_after_a_refusal_a_pabx_takes_calls_again_once_it_may_be_read_and_written_to() -> None:
+    """A proxy that answers every POST with a page would cost a mark each time it was believed."""
+    async with fake_ari() as there:
+        pbx = ari(there)
+        there.walled = True
+        refused = await pbx.ring(CALL, ME, number(1))
+        assert (refused.answer, refused.holds) == ("unclear", 401)
+        assert (await pbx.probe()).there
+        assert not await takes_calls(pbx, 401)
+        assert not await takes_calls(pbx, 403)
+
+        there.walled, there.read_only = False, True
+        assert not await takes_calls(pbx, 401)
+        there.read_only, there.unknown = False, {"collector"}
+        assert not await takes_calls(pbx, 401)
+        there.unknown = set()
+        assert await takes_calls(pbx, 401)
+        assert await takes_calls(pbx, 403)
+        assert not await takes_calls(pbx, 400), "nothing that may be asked tells of a bad endpoint"
+        assert there.posts == []
+        await there.down()
+        assert not await takes_calls(pbx, 401)
         await pbx.close()
 
 

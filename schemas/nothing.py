@@ -1,0 +1,98 @@
+"""The one reader of "nothing": the many ways in which ERPs, their exports, workflows and clerks say that there is no value.
+
+Texts and ids are asked with `is_nothing`, days with `is_no_day`. A word is compared without accents, capitals, blanks and
+signs, so that "Não informado", "NAO INFORMADO" and "nao-informado" are one.
+"""
+
+import re
+from functools import lru_cache
+
+from schemas.spelling import plain
+
+OF_PROGRAMS = frozenset({"null", "none", "nil", "nan", "nat", "undefined", "na", "nd", "dbnull", "objectobject", "semvalor"})
+OF_CLERKS = frozenset(
+    {
+        *("sn", "sno", "snr", "si", "sb", "ni", "nt", "nenhum", "nenhuma", "nada", "vazio", "vazia", "embranco"),
+        *("indefinido", "indefinida", "indeterminado", "desconhecido", "desconhecida", "ignorado", "ignorada"),
+        *("indisponivel", "inexistente", "adefinir", "aconfirmar", "ainformar", "apreencher", "acadastrar"),
+        *("informar", "definir", "cadastrar", "preencher"),
+    }
+)
+"""Of two letters only what is read so with its sign ("S/N", "S/I", "S/B", "N/I", "N/T"): see `SIGNED`."""
+SIGNED = frozenset({"sn", "si", "sb", "ni", "nt", "na", "nd"})
+"""Words of two letters that may be a name's abbreviation too: nothing where a sign is between them, or in capitals alone."""
+NEGATED = re.compile(
+    r"nao(?:ha|tem|temos|possui|consta|existe|sabe|seaplica|aplicavel|aplica"
+    r"|(?:foi)?(?:informad|definid|cadastrad|preenchid|identificad|especificad|encontrad|localizad|atribuid)[oa]s?"
+    r"|disponivel|informou|sei|sabido)"
+)
+WITHOUT = re.compile(
+    r"sem(?:informac(?:ao|oes)|cadastro|registro|dados?|definicao|preenchimento|identificacao|bairro|numero|endereco|rua|cidade"
+    r"|uf|estado|cep|nome|tipo|grupo|categoria|classificacao|plano|filial|telefone|fone|celular|contato|email|complemento"
+    r"|documento|cpf|cnpj|data|vencimento|pagamento|contrato|login|codigo|id)"
+)
+NULL = (r"\n", "#n/a", "#n/d", "#ref!", "#valor!", "#value!", "#nome?", "#name?", "#null!", "#nulo!")
+"""As they stand: what a database's dump and a spreadsheet's broken formula write."""
+NOT_PAID = frozenset(
+    {
+        *("n", "nao", "no", "false", "falso", "aberto", "aberta", "emaberto", "pendente", "apagar", "areceber", "avencer"),
+        *("vencido", "vencida", "aguardando", "aguardandopagamento", "naopago", "naopaga", "naorecebido", "naobaixado"),
+        *("naoquitado", "impago", "unpaid", "open", "pending", "never", "nunca"),
+    }
+)
+"""Words in a day's place."""
+CALENDARS = frozenset(
+    {
+        *("0001-01-01", "0001-01-02", "0002-11-30", "1000-01-01", "1582-10-15", "1601-01-01", "1753-01-01", "1800-12-28"),
+        *("1858-11-17", "1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "1904-01-01", "1969-12-31", "1970-01-01"),
+        *("1980-00-00", "-0001-11-30", "9999-12-31", "2999-12-31", "4501-01-01"),
+    }
+)
+"""The first or last day of a calendar: of .NET, MySQL, Windows, SQL Server, Clarion, spreadsheets (of Windows and Mac), Unix
+(also west of Greenwich), DOS, Outlook; and what PHP and Java make of 0000-00-00."""
+SEPARATED = r"(?:[T ].*)?"
+YEAR_FIRST = re.compile(rf"(-?[0-9]{{4}})[-/.]([0-9]{{2}})[-/.]([0-9]{{2}}){SEPARATED}")
+DAY_FIRST = re.compile(rf"([0-9]{{2}})[-/.]([0-9]{{2}})[-/.](-?[0-9]{{4}}){SEPARATED}")
+COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+SHORT = 2
+FIRST_DIGITS = "123456789"
+
+
+def is_nothing(written: str) -> bool:
+    """Whether a text or an id says that there is none: blank, signs alone, zeros alone, or a word for it."""
+    if written[:1] in FIRST_DIGITS and written.isascii() and written.isdecimal():
+        return False  # ids, of which there are a million, need no reading
+    return _says_nothing(written)
+
+
+@lru_cache(maxsize=50_000)
+def _says_nothing(written: str) -> bool:
+    folded = plain(written).strip()
+    if folded in NULL:
+        return True
+    bare = "".join(each for each in folded if each.isalnum())
+    if not bare.strip("0") or bare in OF_PROGRAMS - SIGNED:
+        return True
+    if bare in SIGNED:
+        return folded != bare or written.isupper()
+    if len(bare) >= SHORT and not bare.strip("x"):
+        return True
+    return bare in OF_CLERKS or bool(NEGATED.fullmatch(bare) or WITHOUT.fullmatch(bare))
+
+
+@lru_cache(maxsize=50_000)
+def is_no_day(written: str) -> bool:
+    """Whether a text in a day's place says that there is none: also a zero date, and the first day of some calendar.
+
+    A time of day does not matter, as programs shift such days by their zone: 1969-12-31 21:00 is where Unix' time begins.
+    """
+    if is_nothing(written):
+        return True
+    bare = written.strip()
+    if found := YEAR_FIRST.fullmatch(bare) or COMPACT.fullmatch(bare):
+        parts = found[1], found[2], found[3]
+    elif found := DAY_FIRST.fullmatch(bare):
+        parts = found[3], found[2], found[1]
+    else:
+        return "".join(each for each in plain(bare) if each.isalnum()) in NOT_PAID
+    return "-".join(parts) in CALENDARS or not parts[0].strip("-0")

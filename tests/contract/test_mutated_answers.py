@@ -1,0 +1,145 @@
+"""One answer of an ERP is spoiled, in any way that does not look like a failure: no completed sweep closes an open bill.
+
+From the answer's bytes to the debtor, through the real source, sweeper and fold. Of each ERP that answers lists over HTTP.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from random import Random
+from typing import Any
+
+import orjson
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.debtor import Debtor
+from schemas.errors import PipelineError, RejectRecord
+from schemas.hydration.fold import empty, step
+from schemas.rows import ErpRow
+from tests.unit.producers import rbx_shop, shop
+from tests.unit.producers.rbx_shop import OPEN, SETTLED, document, settled
+from tests.unit.producers.shop import bill
+
+BILLS = range(1, 8)
+PAID, GONE = 3, 6
+NOTHING = [
+    "",
+    " ",
+    "0",
+    "00",
+    "-",
+    "--",
+    "NULL",
+    "null",
+    "None",
+    "undefined",
+    "NaN",
+    "0000-00-00",
+    "00/00/0000",
+    "1899-12-30",
+]
+NOTHING += ["  /  /    ", "não informado", "S/N", "0.00", None]  # type: ignore[list-item]  # JSON's own nothing too
+ENCODINGS = ("latin-1", "cp1252", "utf-16", "utf-8-sig")
+Spoil = Callable[[int, bytes], bytes]
+
+
+def rows_in(body: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON
+    return next((rows for name in ("registros", "result") if isinstance(rows := body.get(name), list)), [])
+
+
+def without_a_column(chance: Random, body: dict[str, Any]) -> bytes:
+    """From all rows, or from one."""
+    rows = rows_in(body)
+    if rows:
+        column = chance.choice(sorted(rows[0]))
+        for row in rows if chance.random() < 1 / 2 else [chance.choice(rows)]:
+            row.pop(column, None)
+    return orjson.dumps(body)
+
+
+def with_a_nothing(chance: Random, body: dict[str, Any]) -> bytes:
+    """In a cell of a row, or of the envelope."""
+    rows = rows_in(body)
+    cells = chance.choice(rows) if rows and chance.random() < 9 / 10 else body  # mostly rows
+    cells[chance.choice(sorted(cells))] = chance.choice(NOTHING)
+    return orjson.dumps(body)
+
+
+def in_another_encoding(chance: Random, body: dict[str, Any]) -> bytes:
+    for row in rows_in(body):
+        row["razao"] = "JOSÉ CONCEIÇÃO"
+    return orjson.dumps(body).decode().encode(chance.choice(ENCODINGS), errors="replace")
+
+
+MUTATIONS = (without_a_column, with_a_nothing, with_a_nothing, in_another_encoding)
+
+
+def once(number: int, seed: int) -> Spoil:
+    """The answer to the request of this number is spoiled, all others are as they were."""
+
+    def spoil(asked: int, body: bytes) -> bytes:
+        if asked != number:
+            return body
+        chance = Random(seed)
+        return chance.choice(MUTATIONS)(chance, orjson.loads(body))
+
+    return spoil
+
+
+def folded(events: Iterable[ErpRow]) -> Mapping[str, Debtor]:
+    """By client; what the fold rejects is a dead letter, and changes nothing."""
+    states: dict[str, Debtor] = {}
+    for event in events:
+        state = states.get(event.client) or empty(event.instance, event.client, event.seen_at)
+        try:
+            states[event.client] = step(state, event)
+        except RejectRecord:
+            states[event.client] = state
+    return states
+
+
+def check(states: Mapping[str, Debtor], open_bills: Iterable[int], client: str) -> None:
+    bills = states[client].bills
+    for code in open_bills:
+        assert str(code) in bills, f"{code} was closed"
+        assert not bills[str(code)].lost, f"{code} was lost"
+
+
+STILL_OPEN = [code for code in BILLS if code not in {PAID, GONE}]
+
+
+@settings(max_examples=250, deadline=None)
+@given(request=st.integers(0, 9), seed=st.integers(0, 2**32))
+async def test_no_single_spoiled_answer_of_an_ixc_closes_an_open_bill(request: int, seed: int) -> None:
+    async with shop.opened() as ixc:
+        ixc.erp.put("fn_areceber", *(bill(str(code), id_cliente="5", status="AP"[code % 2]) for code in BILLS))
+        await ixc.sweep()
+        ixc.erp.put("fn_areceber", bill(str(PAID), id_cliente="5", status="R"))
+        del ixc.erp.rows["fn_areceber"][str(GONE)]
+        ixc.erp.spoil = once(ixc.erp.asked + request, seed)
+        try:
+            done = await ixc.sweep()
+        except PipelineError:
+            return
+        states = folded(ixc.news())
+
+        assert done.phase == "completed"
+        check(states, STILL_OPEN, "5")
+
+
+@settings(max_examples=250, deadline=None)
+@given(request=st.integers(0, 12), seed=st.integers(0, 2**32))
+async def test_no_single_spoiled_answer_of_an_rbx_closes_an_open_bill(request: int, seed: int) -> None:
+    async with rbx_shop.opened() as rbx:
+        rbx.erp.rows[OPEN] = [document(code) for code in BILLS]
+        await rbx.sweep()
+        rbx.erp.rows[OPEN] = [document(code) for code in STILL_OPEN]
+        rbx.erp.rows[SETTLED] = [settled(PAID)]
+        rbx.erp.spoil = once(len(rbx.erp.asked) + request, seed)
+        try:
+            done = await rbx.sweep()
+        except PipelineError:
+            return
+        states = folded(rbx.news())
+
+        assert done.phase == "completed"
+        check(states, STILL_OPEN, "5")
