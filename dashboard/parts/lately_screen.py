@@ -147,7 +147,7 @@ def trend(lately: Lately | None, today: date, say: Language, days: int = SPAN) -
     labels = tuple(f"{today - timedelta(days=len(values) - 1 - n):%d/%m}" for n in range(len(values)))
     return Chart(
         "lines",
-        say("Overdue amount on each of the last days (R$)"),
+        say("Overdue amount on each of the last days"),
         "money",
         labels,
         (

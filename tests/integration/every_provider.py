@@ -42,13 +42,15 @@ TITLES = {
     "feio": f"<b>{LONG}",
     "cheio": "Cheio",
 }
+SLOW = dict.fromkeys(("client", "contract", "bill", "reference"), 86_400)
+"""Seconds between two readings, so that none is late however long the tests last."""
 ENDS: tuple[Outcome | None, ...] = ("human", "machine", "busy", "no_answer", None)
 
 
 def providers() -> dict[str, Instance]:
     """All of them, on one calendar."""
     made = {name: instance(name, title).model_dump(mode="json") for name, title in TITLES.items()}
-    return {name: Instance.model_validate({**made[name], "erp": ERPS[name]}) for name in made}
+    return {name: Instance.model_validate({**made[name], "erp": {**ERPS[name], "every": SLOW}}) for name in made}
 
 
 def fill(found: Seeded, now: datetime) -> None:

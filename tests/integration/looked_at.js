@@ -26,7 +26,7 @@
   // The card that `one` must stay in; null where there is none, undefined where it is free to go.
   function cardOf(one) {
     for (const up of above(one)) {
-      if (rolls(up) || ellipsis(up) || style(up).position === "fixed" || style(up).clipPath !== "none") { return undefined; }
+      if (rolls(up) || up.matches(".bk-Figure") || ellipsis(up) || style(up).position === "fixed" || style(up).clipPath !== "none") { return undefined; }
       if (isCard(up)) { return up; }
     }
     return null;
@@ -65,6 +65,13 @@
     for (let n = 0; n < 5; n++) { await new Promise(requestAnimationFrame); }
     const found = all();
     return [found.length, document.documentElement.scrollHeight, found.reduce((sum, one) => sum + one.clientHeight, 0)];
+  }
+
+  // Until nothing moves or changes its colour any more.
+  async function still() {
+    const roots = [document, ...all().map(one => one.shadowRoot).filter(Boolean)];
+    const moving = roots.flatMap(root => root.getAnimations()).filter(one => one.effect.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(moving.map(one => one.finished));
   }
 
   function unfold() {
@@ -127,5 +134,5 @@
   }
   const green = () => Boolean(all().find(one => one.matches(".stamp.fresh"))) && !document.documentElement.dataset.aged;
 
-  return {outside, fingerprint, unfold, controls, arrived, missed, searched, scroll, mark, focus, state, text, green};
+  return {outside, fingerprint, still, unfold, controls, arrived, missed, searched, scroll, mark, focus, state, text, green};
 })()

@@ -174,6 +174,8 @@ def test_nobody_is_shut_out(served: Stack, browser: Browser) -> None:
         for theme, ground in GROUND.items():
             page.evaluate(f"choose('{theme}')")
             until(page, "getComputedStyle(document.body).backgroundColor", ground)
+            settled(page)
+            look(page, "still")
             judge(page, f"{where} {theme}")
 
     with tab(browser, DESK) as page:
@@ -205,7 +207,7 @@ def test_the_address_and_the_page_agree(served: Stack, browser: Browser) -> None
         opened(page, served.full, PAGES[0], "norte")
         page.evaluate("window.mark = 1")
         for one in PAGES[1:]:
-            page.get_by_role("link", name=SAY(one.title), exact=True).click()
+            page.locator("#nav").get_by_role("link", name=SAY(one.title), exact=True).click()
             at(page, served.full, one, "norte")
         for one in reversed(PAGES[:-1]):
             page.go_back()
@@ -257,6 +259,10 @@ def _typed_reason(page: Page) -> None:
     page.get_by_label("Motivo do descarte").press_sequentially("half a reas")
 
 
+def _focus(page: Page) -> None:
+    look(page, "focus")
+
+
 BEGUN: Mapping[str, Callable[[Page], None]] = {
     "faturas": _sorted,
     "bloqueados": _sorted,
@@ -276,7 +282,7 @@ def test_a_refresh_disturbs_nobody(tabs: Mapping[str, Page], seeded: Seeded) -> 
         look(page, "unfold")
         look(page, "mark")
         look(page, "scroll")
-        BEGUN.get(path, lambda page: look(page, "focus"))(page)
+        softBEGUN.get(path, _focus)(page)
         settled(page)
         before[path] = look(page, "state"), look(page, "text")
     every_provider.change(seeded, datetime.now(UTC))
