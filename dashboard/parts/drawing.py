@@ -21,12 +21,16 @@ from dashboard.parts.plotted import HEAT, Chart, Kind
 
 SHARED = {"legend": False, "responsive": True, "xlabel": "", "ylabel": ""}
 
+RENDERER = hv.renderer("bokeh").instance(mode="server", theme=None)
+"""In any other mode it ignores the document that it is given, and puts its theme on that of whoever is just opening a page:
+from a thread, so that his browser is told of models that it does not know, and shows nothing that comes after.
+"""
+
 
 def drawn(chart: Chart) -> Figure:
     """The figure of `chart`, which is not empty. Its first renderers are hvPlot's; lines and areas have the bands behind."""
     plot = DRAW[chart.kind](chart)
-    # its own document: without one HoloViews takes that of whoever is just opening a page
-    found: Figure = hv.renderer("bokeh").get_plot(plot, doc=Document()).state
+    found: Figure = RENDERER.get_plot(plot, doc=Document()).state
     return finished(found, chart)
 
 
@@ -37,7 +41,10 @@ def _long(chart: Chart) -> pd.DataFrame:
         for one in chart.series
         for label, full, value in zip(chart.named, chart.labels, one.numbers, strict=True)
     ]
-    return pd.DataFrame(rows, columns=["label", "full", "series", "value", "text"])
+    words = ["label", "full", "series", "text"]
+    found = pd.DataFrame(rows, columns=["label", "full", "series", "value", "text"])
+    # where pyarrow is installed pandas keeps text in arrays that HoloViews cannot reshape
+    return found.astype(dict.fromkeys(words, object))
 
 
 def _wide(chart: Chart) -> pd.DataFrame:

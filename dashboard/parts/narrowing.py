@@ -14,8 +14,9 @@ from panel_material_ui.widgets.input import DatePicker
 from dashboard.facts.asked import BANDS, Filters
 from dashboard.facts.choices import Choice, Choices
 from dashboard.parts import shell
+from dashboard.parts.block import TALL
 from dashboard.parts.chosen import LABELS, ages
-from dashboard.parts.picking import NAMED, Named
+from dashboard.parts.picking import NARROW, Named
 from dashboard.words.labels import N_
 from dashboard.words.language import Language
 from schemas.figures.narrow import By
@@ -40,7 +41,13 @@ class Narrowing:
         self._names = {by: Named(titles[by], say(every), self._picked(by)) for by, every in EVERY.items()}
         self._day: date | None = None
         self._due = DatePicker(
-            label=titles["due_on"], format="DD/MM/YYYY", clearable=True, size="small", margin=0, width=NAMED
+            label=titles["due_on"],
+            format="DD/MM/YYYY",
+            clearable=True,
+            size="small",
+            margin=0,
+            sizing_mode="stretch_width",
+            styles=TALL | NARROW,
         )
         self._due.param.watch(lambda event: self._dated(event.new), "value")
         lists = (self._band, *self._names.values())

@@ -13,8 +13,10 @@ from dashboard.facts.choices import Choice
 from dashboard.parts.block import TALL
 from schemas.spelling import fold
 
-WIDTH, NAMED = 420, 190
+WIDTH = 420
 """Pixels."""
+NARROW = {"flex": "1 1 150px", "min-width": "150px", "max-width": "210px"}
+"""Several in a row, two on a phone; a width of their own would make its page wider than it is."""
 
 
 class Grouped:
@@ -64,8 +66,8 @@ class Named:
             value=every,
             size="small",
             margin=0,
-            width=NAMED,
-            styles=TALL | {"max-width": "100%"},
+            sizing_mode="stretch_width",
+            styles=TALL | NARROW,
         )
         self.select.param.watch(lambda event: self._picked(event.new), "value")
 

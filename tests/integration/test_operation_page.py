@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from deploy.local.ports import free
 from schemas import views
@@ -46,6 +46,11 @@ async def record(servers: str, key: bytes) -> str:
     return f"{BILLS.name}[3]@{sent.offset}"
 
 
+def listed(page: Page, place: str) -> Locator:
+    """A letter's row; the audit names its place too."""
+    return page.locator(".tabulator-row", has_text=place).filter(has_text="due_on")
+
+
 def test_a_letter_is_tried_again_and_another_discarded_over_refreshes(  # noqa: PLR0915 - one story, on one started stack
     browser: Browser, servers: str, env: Mapping[str, str], mongo_uri: str, database: str, prefix: str, tmp_path: Path
 ) -> None:
@@ -73,7 +78,7 @@ def test_a_letter_is_tried_again_and_another_discarded_over_refreshes(  # noqa: 
                 command = page.locator(f"[data-held='{prefix}:bill'] code")
                 expect(command).to_have_text(f"collector instance believe {prefix} bill")
 
-                page.locator(".tabulator-row", has_text=bad).locator("input[type=checkbox]").click()
+                listed(page, bad).locator("input[type=checkbox]").click()
                 expect(page.locator("pre[data-part='2']")).to_have_text(VALUE)
                 expect(page.get_by_role("button", name="Descartar")).to_be_disabled()
                 why = page.get_by_label("Motivo do descarte")
@@ -84,21 +89,21 @@ def test_a_letter_is_tried_again_and_another_discarded_over_refreshes(  # noqa: 
                 page.get_by_role("button", name="Descartar").click()
                 expect(page.get_by_text("Descartado.")).to_be_visible()
                 expect(count).to_have_text("3")
-                expect(page.locator(".tabulator-row", has_text=bad)).to_have_count(0)
+                expect(listed(page, bad)).to_have_count(0)
 
-                page.locator(".tabulator-row", has_text=later).locator("input[type=checkbox]").click()
+                listed(page, later).locator("input[type=checkbox]").click()
                 again = page.get_by_role("button", name="Tentar de novo")
                 again.click()  # a key that names nobody
                 expect(page.get_by_text("O provedor dele não existe mais.")).to_be_visible()
-                page.locator(".tabulator-row", has_text=place).locator("input[type=checkbox]").click()
+                listed(page, place).locator("input[type=checkbox]").click()
                 expect(page.locator("pre[data-part='1']")).to_have_text(key.decode())
                 again.click()
                 expect(page.get_by_text("Ele foi reenviado")).to_be_visible()
                 expect(count).to_have_text("2")
                 page.reload()
-                expect(page.locator(".tabulator-row", has_text=later)).to_have_count(1)
+                expect(listed(page, later)).to_have_count(1)
                 for gone in (bad, place):
-                    expect(page.locator(".tabulator-row", has_text=gone).filter(has_text="due_on")).to_have_count(0)
+                    expect(listed(page, gone)).to_have_count(0)
                 expect(page.locator(".tabulator-row", has_text="Registro ilegível descartado")).to_have_count(1)
                 expect(page.locator(".tabulator-row", has_text="Nova tentativa")).to_have_count(2)
             with tab(browser, PHONE) as page:

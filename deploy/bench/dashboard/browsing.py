@@ -18,7 +18,7 @@ NUMBER = re.compile(r"\d")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What to look for, as CSS. `debtors`: the number of debtors; `charts`: a canvas each, so `many`; `queue`: its rows."""
+    """What to look for, as CSS. `debtors`: the number of debtors; `charts`: one a chart, so `many`; `queue`: its rows."""
 
     debtors: str
     charts: str
@@ -29,7 +29,7 @@ class Parts:
 OURS: Final = Parts("[data-figure=debtors] .value", "canvas.bk-layer:first-of-type", ".queue tbody tr")
 STREAMLIT: Final = Parts(
     "[data-testid=stMetric]:has-text('Devedores') [data-testid=stMetricValue]",
-    "[data-testid=stVegaLiteChart] canvas",
+    "[data-testid=stVegaLiteChart] svg",
     "[data-testid=stDataFrame] canvas",
 )
 FIGURES: Final[Mapping[str, str]] = {
