@@ -98,7 +98,7 @@ legend { display: none !important; } fieldset { top: 0 !important; }"""
 """A list that says by itself what it lists: its label is for those who hear it."""
 NARROW = {"max-width": "34vw"}
 SHRINKS = {"min-width": "0"}
-"""The library asks for as much room as all parts side by side want, though they stand below one another where there is less."""
+"""The library asks for as much room as all parts side by side want, though they stand below one another where it lacks."""
 ROOM = {
     "width": "100%",
     "box-sizing": "border-box",
