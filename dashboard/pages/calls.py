@@ -70,7 +70,8 @@ class CallsPage:
             gap=shell.GAP,
         )
         dates = shell.flow(self._since, self._until, gap="8px")
-        self.body: Viewable = shell.stack(panes["top"], dates, panes["kpis"], numbers, gap=shell.GAP)
+        self._numbers = shell.stack(dates, panes["kpis"], numbers, gap=shell.GAP)
+        self.body: Viewable = shell.stack(panes["top"], self._numbers, gap=shell.GAP)
 
     def _picker(self, label: str, name: str) -> DatePicker:
         picker = DatePicker(label=label, format="DD/MM/YYYY", clearable=True, size="small", margin=0, width=170)
@@ -88,6 +89,7 @@ class CallsPage:
         above = top(html, say("Calls"), say("How calls end, when people answer, and the record of each call."))
         above += warnings(html, seen.reading, filters, seen.facts) + self._chips(filters)
         change(self._panes["top"], above)
+        self._numbers.visible = not seen.nobody
         for picker, day in ((self._since, filters.since), (self._until, filters.until)):
             if picker.value != day:
                 picker.value = day

@@ -57,7 +57,8 @@ class Collection:
         other = shell.stack(panes["other"], self._tables["other"].body, **NARROWER)
         rest = folded(say("All other overdue contracts, also those that are late but active"), other)
         lists = shell.stack(chart, action, rest, gap=shell.GAP)
-        self.body: Viewable = shell.stack(panes["top"], panes["kpis"], lists, self._deciding.dialog, gap=shell.GAP)
+        self._numbers = shell.stack(panes["kpis"], lists, gap=shell.GAP)
+        self.body: Viewable = shell.stack(panes["top"], self._numbers, self._deciding.dialog, gap=shell.GAP)
 
     def _table(self, part: Part) -> Table:
         say = self._say
@@ -82,6 +83,7 @@ class Collection:
         cards = "" if isinstance(seen.facts, Unread) else strip(html, screen.kpis)
         change(self._panes["top"], above)
         change(self._panes["kpis"], cards)
+        self._numbers.visible = not seen.nobody
         change(self._panes["older"], screen.older)
         if self._facts is None:
             self._charts.unread()

@@ -80,9 +80,11 @@ class DebtPage(Generic[Facts]):
         self._narrowing = Narrowing(self._say, self._choose)
         plots, self._tables = self.plots(), self.tables()
         self._charts = Charts(plots)
-        numbers = shell.stack(*self.place(plots), gap=shell.GAP)
         panes = self._panes
-        self.body: Viewable = shell.stack(panes["top"], self._narrowing.body, panes["kpis"], numbers, gap=shell.GAP)
+        self._numbers = shell.stack(
+            self._narrowing.body, panes["kpis"], shell.stack(*self.place(plots), gap=shell.GAP), gap=shell.GAP
+        )
+        self.body: Viewable = shell.stack(panes["top"], self._numbers, gap=shell.GAP)
 
     def plots(self) -> dict[str, Plot]:
         """By name."""
@@ -111,6 +113,7 @@ class DebtPage(Generic[Facts]):
         read = readings(seen.reading, filters.instance)
         above = top(html, say(self.title), say(self.told)) + warnings(html, seen.reading, filters, seen.facts)
         blocks = {"top": above + chosen(html, self.path, filters, self._branch(facts, filters.branch))}
+        self._numbers.visible = not seen.nobody
         self._narrowing.show(filters, facts.choices if facts else None)
         if facts is None:
             cards = "" if isinstance(seen.facts, Unread) else strip(html, self.kpis(filters, read))

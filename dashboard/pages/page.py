@@ -31,6 +31,11 @@ class Seen(NamedTuple):
     filters: Filters
     facts: Any
 
+    @property
+    def nobody(self) -> bool:
+        """No provider is configured: nothing is going to be read, so that a skeleton would wait for ever."""
+        return self.reading.snapshot is not None and not self.reading.snapshot.instances
+
     def numbers(self, kind: type[Facts]) -> Facts | None:
         """The facts, if they are there and enough of the ERP was read for them to be numbers."""
         return self.facts if isinstance(self.facts, kind) and counted(self.reading, self.filters.instance) else None

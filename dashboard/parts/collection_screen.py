@@ -50,8 +50,8 @@ def columns(say: Language) -> tuple[Column, ...]:
     """Of both lists, on the page and in their files."""
     return (
         Column("client", say("Client"), "text", 150, frozen=True),
-        Column("contract", say("Contract"), "code", 72),
-        Column("days", say("Days late"), "number", 62),
+        Column("contract", say("Contract"), "code", 90),
+        Column("days", say("Days late"), "number", 80),
         Column("due_on", say("Overdue since"), "day", 92),
         Column("cents", say("Amount"), "money", 98),
         Column("why", say("Why here"), "text", 100),

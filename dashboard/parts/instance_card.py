@@ -84,7 +84,7 @@ class Card:
             self._head,
             shell.flow(self._pause, self._arm, self._remove, gap="8px"),
             self._removal,
-            shell.flow(self._mode, self._section, gap="12px"),
+            shell.stack(self._mode, self._section, gap="4px"),
             self._wrong,
             self.form,
             self._suggested,

@@ -24,7 +24,7 @@ from dashboard.facts.levels import SNAPSHOT_LATE, SNAPSHOT_STOPPED
 from dashboard.parts.block import TALL, WIDE, change
 from dashboard.parts.html import TEMPLATES
 from dashboard.parts.screen import Painter
-from dashboard.parts.styles import BLOCKS, ROLES
+from dashboard.parts.styles import BLOCKS, ROLES, STEADY
 from dashboard.words.language import Language
 
 WATCH_MS = 30_000
@@ -83,7 +83,7 @@ FRAME = {
     "@media (min-width: 768px) and (max-width: 1199.98px)": {"& .main": {"marginLeft": f"{RAIL}px"}},
     "@media (max-width: 767.98px)": {
         "& .MuiToolbar-root": {"paddingLeft": f"{RAIL}px !important"},
-        "& .header .title": {"display": "none"},
+        "& .header a[href='?']": {"display": "none"},  # of the title: without it the link would have no name
     },
     "@media print": {
         "&": {"height": "auto", "overflow": "visible", "display": "block"},
@@ -93,10 +93,12 @@ FRAME = {
         "& .main > div > .MuiToolbar-root": {"display": "none"},
     },
 }
-UNLABELLED = """.MuiInputLabel-root { clip-path: inset(50%); }
+UNLABELLED = """:host { min-width: 96px !important; } .MuiInputLabel-root { clip-path: inset(50%); }
 legend { display: none !important; } fieldset { top: 0 !important; }"""
 """A list that says by itself what it lists: its label is for those who hear it."""
-NARROW = {"max-width": "34vw", "min-width": "110px"}
+NARROW = {"max-width": "34vw"}
+SHRINKS = {"min-width": "0"}
+"""The library asks for as much room as all parts side by side want, though they stand below one another where it lacks."""
 ROOM = {
     "width": "100%",
     "box-sizing": "border-box",
@@ -120,6 +122,7 @@ def shell(language: Language) -> Template:
         stopped_s=round(SNAPSHOT_STOPPED.total_seconds()),
         style_sheet=BLOCKS,
         roles=ROLES,
+        steady=STEADY,
         theme_cookie=THEME_COOKIE,
         choice_cookie=CHOICE_COOKIE,
     )
@@ -193,14 +196,14 @@ def chart(plot: Plot, **styles: str | None) -> pn.pane.Bokeh:
 
 def stack(*parts: Viewable, **styles: str) -> pn.Column:
     """Parts below one another."""
-    return pn.Column(*parts, styles=TALL | styles, **WIDE)
+    return pn.Column(*parts, styles=TALL | SHRINKS | styles, **WIDE)
 
 
 def flow(*parts: Viewable, gap: str, **styles: str) -> pn.Row:
     """Parts side by side; below one another where there is no room."""
     # not pn.FlexBox: it compiles its template in the browser, which our Content-Security-Policy forbids
     placed = {"flex-wrap": "wrap", "gap": gap, "align-items": "flex-start"}
-    return pn.Row(*parts, styles=TALL | placed | styles, **WIDE)
+    return pn.Row(*parts, styles=TALL | SHRINKS | placed | styles, **WIDE)
 
 
 def selector(label: str, choices: Mapping[str, str], value: str, choose: Callable[[str], None]) -> Select:

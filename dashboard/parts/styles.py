@@ -22,3 +22,5 @@ TABLES = asset("table.css")
 """What lies inside a table."""
 ROLES = asset("roles.js")
 """The script that mends the roles of tables; the page's shell loads it before Bokeh draws."""
+STEADY = asset("steady.js")
+"""The script by which a refresh leaves of a block what does not differ; the shell starts it when the page is there."""
