@@ -35,6 +35,7 @@ from dashboard.pages import PAGES
 from dashboard.pages.page import Opened
 from dashboard.parts import plots, shell
 from dashboard.parts.block import block
+from dashboard.parts.held import keep_held_changes
 from dashboard.parts.screen import Painter
 from dashboard.parts.styles import ASSETS
 from dashboard.selection import Selection
@@ -79,6 +80,7 @@ async def _serve(outside: Outside, settings: Settings) -> None:
 @asynccontextmanager
 async def serving(settings: Settings, outside: Outside = ALONE, **server: int) -> AsyncIterator[tuple[Server, Refresher]]:
     """The dashboard, up while the context lasts. `server`: Bokeh's options. Raises StopWorker where the port is taken."""
+    keep_held_changes()
     pn.extension("tabulator")  # a page with a table may be opened in a tab that began without one
     database = connect(settings)
     readers = {page.path: page.read for page in PAGES if page.read}

@@ -24,7 +24,7 @@ from dashboard.facts.levels import SNAPSHOT_LATE, SNAPSHOT_STOPPED
 from dashboard.parts.block import TALL, WIDE, change
 from dashboard.parts.html import TEMPLATES
 from dashboard.parts.screen import Painter
-from dashboard.parts.styles import BLOCKS, ROLES, STEADY
+from dashboard.parts.styles import BLOCKS, MENDS, ROLES, STEADY
 from dashboard.words.language import Language
 
 WATCH_MS = 30_000
@@ -122,6 +122,7 @@ def shell(language: Language) -> Template:
         stopped_s=round(SNAPSHOT_STOPPED.total_seconds()),
         style_sheet=BLOCKS,
         roles=ROLES,
+        mends=MENDS,
         steady=STEADY,
         theme_cookie=THEME_COOKIE,
         choice_cookie=CHOICE_COOKIE,

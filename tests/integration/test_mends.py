@@ -1,0 +1,120 @@
+"""What Panel loses by itself, in a real browser: what changes before a page is complete, the second of two quick changes."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+
+from tests.integration.dashboard_provider import Seeded, clients, instance
+from tests.integration.dashboard_tab import DESK, address, environment, tab, wait_ready
+from tests.integration.pipeline import running
+
+pytestmark = [pytest.mark.integration, pytest.mark.browser]
+
+
+TWICE = """button => new Promise(done => {
+    const models = [...Bokeh.documents[0]._all_models.values()];
+    const model = models.find(one => one.data && one.data.label === button.innerText).data;
+    const was = [], text = document.createTreeWalker(button, NodeFilter.SHOW_TEXT).nextNode();
+    model.properties.label.change.connect(() => { if (was.push(model.label) > 5) { done(was); } });
+    Object.defineProperty(text, "nodeValue", {configurable: true, set: drawn => {
+        delete text.nodeValue;
+        text.data = drawn;
+        model.setv({label: "second"}, {sync: false});  // "first" is drawn just now; what follows from that is still to come
+        setTimeout(() => done([...was, button.innerText]), 500);
+    }});
+    model.setv({label: "first"}, {sync: false});
+})"""
+UNBUILT = """async () => {
+    const found = [...Bokeh.documents[0]._all_models.values()].find(one => one.type === "panel.models.markup.HTML");
+    const model = new found.constructor({text: "later", visible: false});
+    const view = await Bokeh.require("core/build_views").build_view(model, {parent: null});
+    model.text = "now";
+    model.visible = true;
+    model.width = 70;
+    view.render();
+    return view.container.innerHTML;
+}"""
+
+
+@pytest.fixture
+def env(mongo_uri: str, database: str, tmp_path: Path) -> Iterator[Mapping[str, str]]:
+    """A running dashboard that refreshes every second."""
+    of, now = instance("norte", "Norte Telecom"), datetime.now(UTC)
+    today = now.astimezone(of.clock).date()
+    with closing(Seeded(mongo_uri, database)) as seeded:
+        seeded.add(of, clients(1, 60, 20, today), today, now)
+    given = environment(mongo_uri, database, "1")
+    with running("dashboard", given, tmp_path):
+        wait_ready(given)
+        yield given
+
+
+class Kept:
+    """Between a page and its server: keeps back that the page is complete, until `release`."""
+
+    def __init__(self, page: Page) -> None:
+        self._held: list[str | bytes] = []
+        self._message: list[str | bytes] = []
+        self._server: WebSocketRoute | None = None
+        self.holds = True
+        page.route_web_socket("**/ws*", self._joined)
+
+    def _joined(self, route: WebSocketRoute) -> None:
+        self._server = route.connect_to_server()
+        route.on_message(self._sent)
+
+    def _sent(self, frame: str | bytes) -> None:
+        self._message.append(frame)
+        if len(self._message) < 3:  # header, metadata, content
+            return
+        message, self._message = self._message, []
+        if self.holds and "document_ready" in str(message[2]):
+            self._held += message
+        else:
+            self._on(message)
+
+    def _on(self, frames: list[str | bytes]) -> None:
+        assert self._server
+        for frame in frames:
+            self._server.send(frame)
+
+    def release(self) -> None:
+        """As it is without us."""
+        assert self._held, "the page was never complete"
+        self.holds = False
+        self._on(self._held)
+
+
+def test_what_is_clicked_before_the_page_is_complete_is_shown(browser: Browser, env: Mapping[str, str]) -> None:
+    """And so is a refresh: the stamp goes on, the form opens."""
+    with tab(browser, DESK) as page:
+        kept = Kept(page)
+        page.goto(address(env, "?pagina=instancias"))
+        expect(page.locator("[data-listed='1'] [data-instance=norte] td.number").nth(1)).to_have_text("20")
+        page.get_by_role("link", name="Norte Telecom", exact=True).click()
+        expect(page.get_by_label("Título", exact=True)).to_have_value("Norte Telecom")
+        first = page.locator(".stamp time").inner_text()
+        expect(page.locator(".stamp time")).not_to_have_text(first)
+        kept.release()
+        expect(page.get_by_label("Título", exact=True)).to_have_value("Norte Telecom")
+
+
+def test_of_two_quick_changes_the_second_stays(browser: Browser, env: Mapping[str, str]) -> None:
+    with tab(browser, DESK) as page:
+        page.goto(address(env, "?pagina=instancias"))
+        button = page.get_by_role("button", name="Novo provedor")
+        expect(button).to_be_visible()
+        assert button.evaluate(TWICE) == ["first", "second", "second"]  # changed twice, and so it stands
+
+
+def test_a_block_that_is_told_of_something_before_it_is_built_shows_it_then(
+    browser: Browser, env: Mapping[str, str]
+) -> None:
+    with tab(browser, DESK) as page:
+        page.goto(address(env))
+        expect(page.locator("[data-figure=debtors]")).to_be_visible()
+        assert page.evaluate(UNBUILT) == "now"
