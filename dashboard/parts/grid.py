@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import panel as pn
 from bokeh.models.widgets.tables import CellEditor, DateFormatter, StringFormatter, TableColumn
+from panel.models.tabulator import SelectionEvent
 
 from dashboard.parts.rows import Column, kept, ordered
 
@@ -57,6 +58,12 @@ class Grid(pn.widgets.Tabulator):
         ):  # what is not known is an empty cell, and not the word NaN
             return [None if isnan(each) else each for each in found.tolist()]
         return found
+
+    def _update_selection(self, indices: list[int] | SelectionEvent) -> None:
+        """Of single rows the newest is selected, and no other: a browser that drew its rows anew forgot which one was."""
+        if self.selectable == "checkbox-single" and isinstance(indices, SelectionEvent) and indices.selected:
+            indices.flush = True
+        super()._update_selection(indices)
 
     def _sort_df(self, df: pd.DataFrame) -> pd.DataFrame:
         return ordered(df, self.sorters)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from panel.models.tabulator import SelectionEvent
 
 from dashboard.parts.rows import Column, Rows
 from dashboard.parts.table import Table
@@ -48,6 +49,15 @@ def test_newer_rows_of_the_same_choice_wait_for_the_selection(seen: Seen) -> Non
     seen.grid.selection = []
     assert seen.codes == ["1", "3"]
     assert seen.told == [("2",), ()]
+
+
+def test_of_single_rows_the_newest_is_selected(seen: Seen) -> None:
+    """Also where the browser has forgotten that it selected one before, and so does not end that selection."""
+    seen.table.show(rows("1", "2"), "norte")
+    seen.grid._update_selection(SelectionEvent(None, [1], selected=True, flush=False))  # as the browser tells it
+    seen.grid._update_selection(SelectionEvent(None, [0], selected=True, flush=False))
+    seen.grid._update_selection(SelectionEvent(None, [1], selected=False, flush=False))
+    assert seen.told == [("2",), ("1",)]
 
 
 @pytest.mark.parametrize("held", [False, True])
