@@ -18,18 +18,25 @@ WITHIN_S = 500  # 75 s on two idle cores; another test has one of them
 
 def test_it_ends_by_itself_with_the_truth_in_views_and_calls(environment: dict[str, str], tmp_path: Path) -> None:
     """Code 0, a summary, and neither a process nor a file. At any hour: nobody is rung whom no rule allowed."""
-    done = subprocess.run(
-        [*COMMAND, "--for", "30s"], env=environment, capture_output=True, text=True, timeout=WITHIN_S, check=False
-    )
-
-    assert done.returncode == 0, done.stderr[-3000:]
+    for seconds in (30, 150):  # a busy machine may take all of the first to its first call
+        done = subprocess.run(
+            [*COMMAND, "--for", f"{seconds}s"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=WITHIN_S,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        rang = re.search(r"of (\d+) calls none broke a rule", done.stderr)
+        assert rang is not None, done.stderr[-3000:]
+        if int(rang[1]):
+            break
     assert "equal the simulator's truth" in done.stderr
     assert "lag: 0" in done.stderr
     for word in ("erp.bill.v1", "debtor.v1", "queue.v1", "debtors", "sweeps"):
         assert word in done.stdout
-    rang = re.search(r"of (\d+) calls none broke a rule", done.stderr)
-    assert rang is not None, done.stderr[-3000:]
-    assert int(rang[1]) > 0
+    assert int(rang[1]) > 0, done.stderr[-3000:]
     assert "calls equal what the PABX placed" in done.stderr
     told = [tuple(map(int, row)) for row in re.findall(r"^│ [a-z_ ]+? +│ (\d+) +│ (\d+) +│$", done.stdout, re.MULTILINE)]
     assert sum(placed for placed, _ in told) == int(rang[1])

@@ -49,6 +49,17 @@ class Seat(NamedTuple):
         if (made := await self.read()) is not None:
             await self.write(made)
 
+    async def caught_up(self) -> None:
+        """With what other tests left."""
+        while made := await self.read():
+            await self.write(made)
+
+    async def fetched(self, *keys: bytes) -> bool:
+        """Whether everything in the partitions of these keys is here, to be read at once."""
+        tps = [TopicPartition(DEBTORS.name, of(key)) for key in keys]
+        ends = await self.reader.end_offsets(tps)
+        return all((self.reader.highwater(tp) or 0) >= ends[tp] for tp in tps)
+
     def holds(self, made: Made) -> bool:
         return any(self.sink.reading.holds(tp, held) for tp, held in made.read.held.items())
 
@@ -111,14 +122,16 @@ async def test_what_was_read_of_a_partition_that_is_anothers_now_is_neither_writ
     async with room.seat("early") as early:
 
         async def one_batch() -> Made | None:
-            """Of both; where the broker gave them apart, they are written and told once more."""
+            """Of both; where they were given apart all the same, they are written and told once more."""
             await both(1)
+            await eventually(partial(early.fetched, stays, goes), "the fetching of both")
             while made := await early.read():
                 if {of(record.key) for record in made.read.piece.records if record.key in keys} == {of(stays), of(goes)}:
                     return made
                 await early.write(made)
             return None
 
+        await early.caught_up()
         made = await eventually(one_batch, "a batch of two partitions")
         await room.store[VIEW.name].delete_many({})
         await _taken_over(room, goes, 2)
