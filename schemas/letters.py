@@ -107,14 +107,6 @@ def _obstacle(stage: str, way: InTopic) -> Obstacle | None:
     return "rebuilt" if stage == "views" and way.topic == BILLS.name else None
 
 
-def instance_of(place: str, key: bytes | None) -> str:
-    """Whose row or call a letter is: of its key, else of its place; "" where neither tells."""
-    if key is not None:
-        return bytes(key).split(b":", 1)[0].decode(errors="replace") if b":" in bytes(key) else ""
-    found = IN_ERP.fullmatch(place)
-    return found["instance"] if found else ""
-
-
 def judged(letter: Mapping[str, Any], there: Record | None, *, newer: bool) -> Done | None:
     """Why a letter is not put back, or None. `there`: the record at its place; `newer`: another of its key stands behind.
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from deploy.clients import database
+from deploy.whose_letter import whose
 from schemas.errors import StopWorker
-from schemas.letters import instance_of
 from schemas.runtime.settings import MongoSettings
 from schemas.views import DEAD_LETTERS, UNSETTLED
 
@@ -46,7 +46,7 @@ def query(chosen: Chosen) -> dict[str, Any]:
 
 def of_instance(letters: Iterable[Letter], instance: str) -> list[Letter]:
     """Those of one instance; "": all."""
-    return [one for one in letters if not instance or instance_of(str(one["place"]), one.get("key")) == instance]
+    return [one for one in letters if not instance or whose(one.get("key"), str(one["place"])).instance == instance]
 
 
 async def find(settings: MongoSettings, chosen: Chosen) -> Sequence[Letter]:

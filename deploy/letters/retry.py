@@ -17,6 +17,7 @@ from deploy.clients import database
 from deploy.letters.rows import ask
 from deploy.letters.standing import Standing
 from deploy.letters.standing import read as read_standing
+from deploy.whose_letter import whose
 from schemas.errors import RetryLater, StopWorker
 from schemas.instances import Instance
 from schemas.letters import (
@@ -28,7 +29,6 @@ from schemas.letters import (
     Retried,
     headers_of,
     in_order,
-    instance_of,
     judged,
     may_retry,
     way_back,
@@ -95,7 +95,7 @@ class _Run:
         refused = may_retry(letter, again=self.again)
         if refused or not isinstance(way, InTopic | InErp):
             return Answer(refused or cast("Obstacle", way))
-        instance = self.valid.get(instance_of(place, letter["key"]))
+        instance = self.valid.get(whose(letter["key"], place).instance)
         if instance is None:
             return Answer("no_instance")
         return await (self._back(letter, way) if isinstance(way, InTopic) else self._asked(letter, way, instance))

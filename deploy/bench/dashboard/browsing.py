@@ -5,10 +5,11 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, NamedTuple
 
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, Page, TimeoutError, ViewportSize  # noqa: A004 - Playwright's own, which is no other
+
+from schemas.errors import StopWorker
 
 DESK = ViewportSize(width=1440, height=900)
 WITHIN_MS = 120_000
@@ -65,16 +66,20 @@ class Turn(NamedTuple):
 
 @asynccontextmanager
 async def tab(browser: Browser) -> AsyncIterator[Page]:
-    """A new one, with nothing cached."""
+    """A new one, with nothing cached. Raises StopWorker where what is looked for never comes."""
     context = await browser.new_context(viewport=DESK)
     page = await context.new_page()
     page.set_default_timeout(WITHIN_MS)
-    yield page
-    await context.close()
+    try:
+        yield page
+    except TimeoutError as exc:
+        raise StopWorker(f"{page.url} never showed it: {exc.message.strip().splitlines()[-1].strip(' -')}") from exc
+    finally:
+        await context.close()
 
 
-async def look(browser: Browser, address: str, parts: Parts, picture: Path) -> Seen:
-    """Open a page once; `picture` is what was seen when all was there."""
+async def look(browser: Browser, address: str, parts: Parts) -> Seen:
+    """Open a page once."""
     async with tab(browser) as page:
         began = time.perf_counter()
         await page.goto(address, wait_until="commit")
@@ -84,9 +89,7 @@ async def look(browser: Browser, address: str, parts: Parts, picture: Path) -> S
         await page.locator(parts.charts).nth(parts.many - 1).wait_for()
         await page.locator(parts.queue).first.wait_for()
         complete = time.perf_counter() - began
-        text = await debtors.inner_text()
-        await page.screenshot(path=picture, full_page=True)
-        return Seen(first, complete, int(re.sub(r"\D", "", text)))
+        return Seen(first, complete, int(re.sub(r"\D", "", await debtors.inner_text())))
 
 
 async def a_year(browser: Browser, address: str) -> float:

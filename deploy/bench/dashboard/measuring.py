@@ -82,7 +82,7 @@ async def _look(scene: Scene, browser: Browser, program: str, number: int, peaks
     async with of.started(scene) as (child, address):
         startup = await answering(child, f"{address}{of.health}")
         cpu = child.cpu
-        seen = await browsing.look(browser, address, of.parts, scene.folder / f"{program}.png")
+        seen = await browsing.look(browser, address, of.parts)
         cpu = child.cpu - cpu
     if program == OURS:
         peaks.note(OURS, child)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.dead import RETRY
-from schemas.letters import InErp, InTopic, headers_of, in_order, instance_of, judged, may_retry, way_back
+from schemas.letters import InErp, InTopic, headers_of, in_order, judged, may_retry, way_back
 from schemas.topics import BILLS, REQUESTS, TOPICS, Topic
 from tests.unit.records import Given
 
@@ -84,10 +84,3 @@ def test_letters_go_back_in_the_order_of_their_records() -> None:
     places = ["erp.bill.v1[2]@100", "erp.bill.v1[2]@77", "ixc/cliente[norte]@9"]
     found = in_order([{"stage": "hydrate", "place": place} for place in places])
     assert [one["place"] for one in found] == ["ixc/cliente[norte]@9", "erp.bill.v1[2]@77", "erp.bill.v1[2]@100"]
-
-
-def test_a_letter_is_somebodys_by_its_key_or_its_place() -> None:
-    assert instance_of(PLACE, b"norte:7:bill:1") == "norte"
-    assert instance_of("ixc/cliente[sul]@9", None) == "sul"
-    assert instance_of(PLACE, b"no key of ours") == ""
-    assert instance_of(PLACE, None) == ""
