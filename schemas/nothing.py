@@ -1,7 +1,7 @@
 """The one reader of "nothing": the many ways in which ERPs, their exports, workflows and clerks say that there is no value.
 
-Texts and ids are asked with `is_nothing`, days with `is_no_day`. A word is compared without accents, capitals, blanks and
-signs, so that "Não informado", "NAO INFORMADO" and "nao-informado" are one.
+Texts are asked with `is_nothing`, days with `is_no_day`, codes with `is_no_code`. A word is compared without accents,
+capitals, blanks and signs, so that "Não informado", "NAO INFORMADO" and "nao-informado" are one.
 """
 
 import re
@@ -88,11 +88,24 @@ def is_no_day(written: str) -> bool:
     """
     if is_nothing(written):
         return True
-    bare = written.strip()
+    no_day = _no_day_of_a_calendar(written.strip())
+    return "".join(each for each in plain(written) if each.isalnum()) in NOT_PAID if no_day is None else no_day
+
+
+@lru_cache(maxsize=50_000)
+def is_no_code(written: str) -> bool:
+    """Whether a text in a code's place says that there is none: also a day that is none, which a spreadsheet made of it."""
+    if is_nothing(written):
+        return True
+    return not written.isdecimal() and _no_day_of_a_calendar(written.strip()) is True
+
+
+def _no_day_of_a_calendar(bare: str) -> bool | None:
+    """None where it is not written as a day."""
     if found := YEAR_FIRST.fullmatch(bare) or COMPACT.fullmatch(bare):
         parts = found[1], found[2], found[3]
     elif found := DAY_FIRST.fullmatch(bare):
         parts = found[3], found[2], found[1]
     else:
-        return "".join(each for each in plain(bare) if each.isalnum()) in NOT_PAID
+        return None
     return "-".join(parts) in CALENDARS or not parts[0].strip("-0")

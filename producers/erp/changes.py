@@ -14,6 +14,7 @@ from schemas.erp.values import first_of
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
 from schemas.key_parts import escaped
+from schemas.nothing import is_no_code
 from schemas.topics import RECORD_BYTES
 
 DIGEST_BYTES = 8
@@ -148,7 +149,7 @@ def examine(table: Table, row: Row, person: Callable[[str], str], told: bytes = 
 
 def _is_code(value: str) -> bool:
     """Not a word or a zero that means none. Numbers, which most codes are, are not looked at twice."""
-    return bool(value.strip("0")) if value.isdecimal() else bool(first_of(value))
+    return bool(value.strip("0")) if value.isdecimal() else not is_no_code(value)
 
 
 def _check_sizes(table: Table, kept: Mapping[str, str], size: int) -> None:

@@ -14,7 +14,9 @@ from producers.erp.beliefs import NOBODY_SPEAKS, Beliefs
 from producers.erp.brake import must_wait, reason, too_much
 from producers.erp.changes import Change, Seen, gone, living, news, remember
 from producers.erp.columns import Columns
+from producers.erp.doubt import judged
 from producers.erp.memory import Books, book_of
+from producers.erp.missing import Missing
 from producers.erp.outbox import Outbox
 from producers.erp.reading import Examined, examined
 from producers.erp.source import Source, Told
@@ -32,20 +34,6 @@ TELL_EVERY = timedelta(seconds=5)
 log = structlog.get_logger()
 
 
-class Missing(NamedTuple):
-    """A row that the ERP no longer shows, when it was asked for it; `unread`: it shows something that cannot be read."""
-
-    table: Table
-    code: str
-    asked_at: datetime
-    unread: bool = False
-
-    @property
-    def lost(self) -> bool:
-        """Whether nothing tells what became of it."""
-        return self.unread or self.table.lost == "unknown"
-
-
 class ToldOf(NamedTuple):
     """How many changes were published, and how many rows came in by them."""
 
@@ -58,7 +46,8 @@ class Sweeper:
     """Sweeps one instance. `person` hashes a document; `clock` gives aware instants.
 
     `buried`: marks of the rows that have their letter; `held`: the kinds whose last sweep was held back; `swept`: how many
-    members each kind had after its last completed sweep in this life; `closed`: how many were closed since then.
+    members each kind had after its last completed sweep in this life; `closed`: how many were closed since then; `waiting`:
+    of each table, see `doubt`.
     """
 
     instance: Instance
@@ -73,6 +62,7 @@ class Sweeper:
     held: set[Kind] = field(default_factory=set)
     swept: dict[Kind, int] = field(default_factory=dict)
     closed: defaultdict[Kind, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    waiting: dict[str, frozenset[str]] = field(default_factory=dict)
 
     async def run(self, kind: Kind, name: str) -> Sweep:
         """Read every table of `kind` whole, publish what changed, re-read what is absent; the sweep is completed, or held.
@@ -192,10 +182,14 @@ class Sweeper:
         absent = {code: known.owner for code, known in seen.items() if code not in present and not known.lost}
         kept = living(seen) - len(absent) - entered
         done = _counted(done, rows=len(present), absent=len(absent), refused=len(refused), kept=kept)
+        doubt = self.erp.protocol is None and not refused <= seen.keys()
+        waited, self.waiting[table.name] = self.waiting.get(table.name, frozenset()), frozenset()
         for owners in _parts(absent):
             done, not_found = await self._again(table, done, columns, owners)
-            missing += not_found
-            done = _counted(done, missing=len(not_found))
+            found = judged(not_found, waited, doubt=doubt)
+            self.waiting[table.name] |= found.waiting
+            missing += found.gone
+            done = _counted(done, missing=len(found.gone), kept=len(found.waiting))
             said = await self._tell(said, done)
         lost = {code: known.owner for code, known in seen.items() if known.lost and code not in present}
         for owners in _parts(dict(islice(lost.items(), LOST_ASKED_AT_MOST))):

@@ -1,9 +1,13 @@
 """One answer of an ERP is spoiled, in any way that does not look like a failure: no completed sweep closes an open bill.
 
-From the answer's bytes to the debtor, through the real source, sweeper and fold. Of each ERP that answers lists over HTTP.
+From the answer's bytes to the debtor, through the real source, sweeper and fold. An export is the answer of its ERP.
 """
 
+import csv
+import io
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,7 +19,7 @@ from schemas.debtor import Debtor
 from schemas.errors import PipelineError, RejectRecord
 from schemas.hydration.fold import empty, step
 from schemas.rows import ErpRow
-from tests.unit.producers import rbx_shop, shop
+from tests.unit.producers import export_shop, rbx_shop, sheets, shop
 from tests.unit.producers.rbx_shop import OPEN, SETTLED, document, settled
 from tests.unit.producers.shop import bill
 
@@ -140,6 +144,43 @@ async def test_no_single_spoiled_answer_of_an_rbx_closes_an_open_bill(request: i
         except PipelineError:
             return
         states = folded(rbx.news())
+
+        assert done.phase == "completed"
+        check(states, STILL_OPEN, "5")
+
+
+def spoiled_export(content: bytes, chance: Random) -> bytes:
+    """A column left out of all lines or of one, a cell that says nothing, or another encoding."""
+    lines = list(csv.reader(io.StringIO(content.decode("latin-1")), delimiter=";"))
+    column = chance.randrange(len(lines[0]))
+    how = chance.randrange(4)
+    if how == 0:
+        for line in lines:
+            del line[column]
+    elif how == 1:
+        del chance.choice(lines)[column]
+    elif how == 2:
+        chance.choice(lines)[column] = str(chance.choice(NOTHING) or "")
+    return sheets.delimited(lines, chance.choice(ENCODINGS) if how == 3 else "latin-1")
+
+
+@settings(max_examples=250, deadline=None)
+@given(seed=st.integers(0, 2**32), spoiled=st.sampled_from(["Financeiro.csv", "Clientes.csv"]))
+async def test_no_single_spoiled_export_closes_an_open_bill(seed: int, spoiled: str) -> None:
+    with tempfile.TemporaryDirectory() as folder, export_shop.opened(Path(folder) / "exports") as exports:
+        people = sheets.export("Clientes", sheets.person("5", "JOSÉ CONCEIÇÃO"))
+        exports.put("Clientes.csv", people)
+        exports.put("Financeiro.csv", sheets.export("Financeiro", *(sheets.bill(str(code), "5") for code in BILLS)))
+        await exports.sweep()
+        left = [sheets.bill(str(code), "5", paid_on="2026-01-20" if code == PAID else "0000-00-00") for code in BILLS]
+        files = {"Clientes.csv": people, "Financeiro.csv": sheets.export("Financeiro", *left[: GONE - 1], *left[GONE:])}
+        for name, content in files.items():
+            exports.put(name, spoiled_export(content, Random(seed)) if name == spoiled else content)
+        try:
+            done = await exports.sweep()
+        except PipelineError:
+            return
+        states = folded(exports.news())
 
         assert done.phase == "completed"
         check(states, STILL_OPEN, "5")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.nothing import CALENDARS, OF_CLERKS, OF_PROGRAMS, SIGNED, is_no_day, is_nothing
+from schemas.nothing import CALENDARS, OF_CLERKS, OF_PROGRAMS, SIGNED, is_no_code, is_no_day, is_nothing
 from tests.strategies import NASTY
 
 NAMES = (
@@ -129,3 +129,15 @@ def test_no_day_on_which_anything_was_paid_is_none(day: object) -> None:
 def test_any_text_is_answered(written: str) -> None:
     assert is_nothing(written) in {True, False}
     assert is_no_day(written) or not is_nothing(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "none"),
+    [
+        *(("1899-12-30", True), ("30/12/1899", True), ("0000-00-00", True), ("S/N", True), ("000", True)),
+        *(("18991230", False), ("2026-01-05", False), ("00:11:22:33:44:55", False), ("aberto", False), ("70", False)),
+    ],
+)
+def test_a_code_is_none_where_it_is_the_first_day_of_a_calendar(written: str, none: bool) -> None:
+    """A spreadsheet made it of an empty cell; eight digits may well be a code."""
+    assert is_no_code(written) is none

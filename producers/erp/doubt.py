@@ -1,0 +1,21 @@
+"""What is missing while a row stands there whose id cannot be read: it may be that one. Pure."""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from producers.erp.missing import Missing
+
+
+class Judged(NamedTuple):
+    """`gone`: what may be closed. `waiting`: the ids that stay what they are until the next sweep agrees."""
+
+    gone: list[Missing]
+    waiting: frozenset[str]
+
+
+def judged(missing: Iterable[Missing], waited: AbstractSet[str], *, doubt: bool) -> Judged:
+    """`doubt`: such a row stands there, and its ERP cannot be asked by ids. `waited`: `waiting` of the last sweep."""
+    found = list(missing)
+    waiting = frozenset(one.code for one in found if doubt and one.code not in waited)
+    return Judged([one for one in found if one.code not in waiting], waiting)
