@@ -1,7 +1,7 @@
 """What Panel loses by itself, in a real browser: what changes before a page is complete, the second of two quick changes."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -118,3 +118,20 @@ def test_a_block_that_is_told_of_something_before_it_is_built_shows_it_then(
         page.goto(address(env))
         expect(page.locator("[data-figure=debtors]")).to_be_visible()
         assert page.evaluate(UNBUILT) == "now"
+
+
+def test_a_page_that_failed_says_so_and_loads_itself_again(browser: Browser, env: Mapping[str, str]) -> None:
+    """Once; then somebody must look, and has a button."""
+
+    def failed(page: Page) -> None:
+        page.goto(address(env))
+        for again in (True, False):
+            expect(page.locator("[data-figure=debtors]")).to_be_visible()
+            with page.expect_event("load") if again else nullcontext():
+                page.evaluate("() => { setTimeout(() => Bokeh.documents[0].roots()[0].setv({nowhere: 1})); }")
+                expect(page.get_by_text("Algo deu errado nesta página.")).to_be_visible()
+        with page.expect_event("load"):
+            page.get_by_role("button", name="Carregar de novo").click()
+
+    with pytest.raises(AssertionError, match="is_unset"), tab(browser, DESK) as page:  # a tab ends with what failed in it
+        failed(page)
