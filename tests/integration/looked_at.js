@@ -16,7 +16,8 @@
   };
 
   // What may be wider than its place: it can be scrolled to, also by keyboard.
-  const rolls = one => one.matches(".wide, .tabulator-tableholder, .numbers div, .letter pre, #nav, textarea");
+  const rolls = one => one.matches(".wide, .tabulator-tableholder, .numbers div, .letter pre, #nav, textarea")
+    || (one.matches(".tabulator-header-contents") && style(one).overflowX === "hidden"); // it goes along with the rows below it
   const ellipsis = one => style(one).overflowX === "hidden" && style(one).textOverflow === "ellipsis";
   const isCard = one => parseFloat(style(one).borderTopLeftRadius) >= 8 && parseFloat(style(one).borderTopWidth) > 0
     && one.clientWidth > 120;
@@ -45,7 +46,9 @@
       const own = [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim());
       if (cuts && ["auto", "scroll"].includes(style(one).overflowX)) { told.add(`${called(one)} scrolls sideways`); }
       else if (cuts && own && !ellipsis(one)) { told.add(`${called(one)} is cut`); }
+      const spills = own && style(one).overflowX === "visible" && style(one).display !== "inline" && one.scrollWidth > one.clientWidth + 1;
       const card = cardOf(one);
+      if (spills && card !== undefined) { told.add(`${called(one)} is wider than its place`); }
       if (card === undefined) { continue; }
       if (box.right > width + 1 || box.left < -1) { told.add(`${called(one)} leaves the window: ${box.left} to ${box.right}`); }
       if (card) {
@@ -86,12 +89,20 @@
       && (one.type !== "radio" || one.checked)));
     return window.wanted.size;
   }
-  // How many are left, and what has the focus without a mark of it.
+  // After each Tab: what has the focus without a mark of it, once for each control.
   function arrived() {
     const one = active();
     const ringed = (style(one).outlineStyle !== "none" && parseFloat(style(one).outlineWidth) >= 1) || style(one).boxShadow !== "none";
-    const marked = ringed || one.closest(".Mui-focused, .Mui-focusVisible");
-    return [window.wanted.delete(one), window.wanted.size, marked ? "" : called(one)];
+    if (window.wanted.delete(one) && !ringed && !one.closest(".Mui-focused, .Mui-focusVisible")) { window.bare.push(called(one)); }
+  }
+  function listen() {
+    window.bare = [];
+    document.addEventListener("keyup", window.heard = event => { if (event.key === "Tab") { arrived(); } }, true);
+  }
+  const left = () => window.wanted.size;
+  function heard() {
+    document.removeEventListener("keyup", window.heard, true);
+    return window.bare;
   }
   const missed = () => [...window.wanted].filter(one => one.isConnected).map(called);
 
@@ -134,5 +145,5 @@
   }
   const green = () => Boolean(all().find(one => one.matches(".stamp.fresh"))) && !document.documentElement.dataset.aged;
 
-  return {outside, fingerprint, still, unfold, controls, arrived, missed, searched, scroll, mark, focus, state, text, green};
+  return {outside, fingerprint, still, unfold, controls, listen, left, heard, missed, searched, scroll, mark, focus, state, text, green};
 })()

@@ -34,18 +34,19 @@ pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
 SAY = language("pt_BR")
 NOW = datetime.now(UTC)
-SIZES = (
-    DESK,
-    ViewportSize(width=1024, height=768),
-    ViewportSize(width=720, height=450),
-    PHONE,
+BETWEEN = (
     ViewportSize(width=320, height=568),
+    ViewportSize(width=720, height=450),
+    ViewportSize(width=1024, height=768),
 )
-"""720: a desk's window at 200 %."""
+"""Of the richest pages besides; 720 is a desk's window at 200 %."""
+RICH = {"", "cobranca"}
+"""By their paths: one with every kind of card, one with every kind of table."""
 GROUND = {"light": "rgb(244, 246, 248)", "dark": "rgb(20, 24, 29)"}
 QUICK = "&connectTimeoutMS=1000&heartbeatFrequencyMS=500"
 """A driver that notices within seconds that MongoDB answers no more."""
-UGLY = [name for name in TITLES if name != "norte"]
+EMPTY = ("vazio", "novo")
+"""What is not in all providers together: the words where there is nothing, and where nothing is read yet."""
 AGED = "document.documentElement.dataset.aged"
 GO = "search => { address().search = search; }"
 
@@ -118,27 +119,37 @@ def drawn(tab: Page, env: Mapping[str, str], page: of.Page, instance: str = EVER
     settled(tab)
 
 
+def moved(tab: Page, env: Mapping[str, str], page: of.Page, instance: str = EVERYBODY) -> None:
+    """As a link in an open tab does it: loading anew would cost more than all that is looked at."""
+    tab.evaluate(GO, query(page, instance))
+    drawn(tab, env, page, instance)
+
+
 def test_nothing_leaves_its_card(served: Stack, browser: Browser) -> None:
-    """At every width for all providers together; of each ugly one at a desk and on a phone; and without any provider."""
+    """All providers together and the ugliest on a desk and a phone, rich pages at every width; empty ones on a phone."""
     wrong = []
-    with tab(browser, DESK) as page:
-        for one in PAGES:
-            opened(page, served.full, one)
-            for name in (EVERYBODY, *UGLY):
-                if name:
-                    page.evaluate(GO, query(one, name))
-                    drawn(page, served.full, one, name)
-                for size in (DESK, PHONE) if name else SIZES:
-                    page.set_viewport_size(size)
-                    settled(page)
-                    wrong += [f"{one.path} {name} {size['width']}: {what}" for what in outside(page)]
-                page.set_viewport_size(DESK)
-        for one in PAGES:
-            opened(page, served.none, one)
-            for size in (PHONE, DESK):
+
+    def measured(page: Page, where: str, *sizes: ViewportSize) -> None:
+        for size in sizes:
+            if page.viewport_size != size:
                 page.set_viewport_size(size)
                 settled(page)
-                wrong += [f"{one.path} nobody {size['width']}: {what}" for what in outside(page)]
+            wrong.extend(f"{where} {size['width']}: {what}" for what in outside(page))
+
+    with tab(browser, DESK) as page:
+        opened(page, served.full, PAGES[0])
+        for one in PAGES:
+            moved(page, served.full, one)
+            measured(page, one.path, DESK, *(BETWEEN if one.path in RICH else ()), PHONE)
+            for name in EMPTY:
+                moved(page, served.full, one, name)
+                measured(page, f"{one.path} {name}", PHONE)
+            moved(page, served.full, one, "feio")
+            measured(page, f"{one.path} feio", PHONE, DESK)
+        opened(page, served.none, PAGES[0])
+        for one in PAGES:
+            moved(page, served.none, one)
+            measured(page, f"{one.path} nobody", PHONE)
     assert not wrong, "\n".join(wrong)
 
 
@@ -166,20 +177,19 @@ def test_nobody_is_shut_out(served: Stack, browser: Browser) -> None:
     """axe-core finds nothing in either theme, whatever is open; Tab comes to each control and shows where it is."""
     wrong = []
 
-    def judge(page: Page, where: str) -> None:
-        wrong.extend(f"{where}: {one.rule} {one.where} {one.why}" for one in axe.violations(page))
-
     def in_both_themes(page: Page, where: str) -> None:
         for theme, ground in GROUND.items():
             page.evaluate(f"choose('{theme}')")
             until(page, "getComputedStyle(document.body).backgroundColor", ground)
             settled(page)
             look(page, "still")
-            judge(page, f"{where} {theme}")
+            rules = ("color-contrast",) if theme == "dark" else ()  # a theme changes colours and nothing else
+            wrong.extend(f"{where} {theme}: {one.rule} {one.where} {one.why}" for one in axe.violations(page, rules=rules))
 
     with tab(browser, DESK) as page:
+        opened(page, served.full, PAGES[0], "norte")
         for one in PAGES:
-            opened(page, served.full, one, "norte")
+            moved(page, served.full, one, "norte")
             wrong += [f"{one.path}: {what}" for what in by_keyboard(page)]
             look(page, "unfold")
             if one.path in OPENS:
@@ -189,7 +199,9 @@ def test_nobody_is_shut_out(served: Stack, browser: Browser) -> None:
             if one.path in DIALOGS:
                 DIALOGS[one.path](page)
                 in_both_themes(page, f"{one.path}, dialog")
-        opened(page, served.full, PAGES[0])
+                page.keyboard.press("Escape")
+                expect(page.get_by_role("dialog")).to_be_hidden()
+        moved(page, served.full, PAGES[0])
         page.keyboard.type("?")
         expect(page.get_by_role("dialog", name="Teclado")).to_be_visible()
         in_both_themes(page, "keys")
@@ -323,29 +335,29 @@ def test_whatever_stops_is_named_on_every_page(tabs: Mapping[str, Page], served:
 
     for page in tabs.values():
         page.context.set_offline(offline=True)
-        page.clock.run_for(31_000)
+        page.clock.fast_forward(31_000)
         expect(page.locator("#lost")).to_be_visible()
         page.context.set_offline(offline=False)
-        page.clock.run_for(31_000)
+        page.clock.fast_forward(31_000)
         expect(page.locator("#lost")).to_be_hidden()
 
     served.worker.process.send_signal(SIGSTOP)
     wrong = []
     for page in tabs.values():
-        page.clock.run_for(125_000)
+        page.clock.fast_forward(125_000)
     for path, page in tabs.items():
         expect(page.locator("#lost")).to_be_visible()
         assert page.evaluate(AGED) == "late"
-        page.clock.run_for(60_000)
+        page.clock.fast_forward(60_000)
         assert page.evaluate(AGED) == "stopped"
         expect(page.get_by_text("Estes números são antigos.")).to_be_visible()
         assert not look(page, "green")
-        wrong += [f"{path}: {one.rule} {one.where} {one.why}" for one in axe.violations(page)]
+        wrong += [f"{path}: {one.rule} {one.where} {one.why}" for one in axe.violations(page, rules=("color-contrast",))]
     served.worker.kill()
     served.worker.start()
     wait_ready(served.full)
     for page in tabs.values():
-        page.clock.run_for(31_000)
+        page.clock.fast_forward(31_000)
         expect(page.locator(".stamp.fresh")).to_be_visible()
         expect(page.locator("#lost")).to_be_hidden()
     assert not wrong, "\n".join(wrong)
