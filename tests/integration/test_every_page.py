@@ -199,8 +199,7 @@ def test_nobody_is_shut_out(served: Stack, browser: Browser) -> None:
             if one.path in DIALOGS:
                 DIALOGS[one.path](page)
                 in_both_themes(page, f"{one.path}, dialog")
-                page.keyboard.press("Escape")
-                expect(page.get_by_role("dialog")).to_be_hidden()
+                opened(page, served.full, PAGES[0], "norte")
         moved(page, served.full, PAGES[0])
         page.keyboard.type("?")
         expect(page.get_by_role("dialog", name="Teclado")).to_be_visible()
