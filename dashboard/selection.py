@@ -57,7 +57,7 @@ class Selection(param.Parameterized):
         """Follow the address, and let it follow. An address that says the same in other words is left as it is."""
         self.read(location.search)
 
-        def told(_event: object) -> None:
+        def told(*_changed: object) -> None:  # one event for each that changed at once
             if address.read(location.search) != (self.page, self.filters):
                 location.search = self.search
 

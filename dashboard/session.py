@@ -63,7 +63,7 @@ class Session:
         """The facts of the page that is shown, which need not be the one that the address names."""
         return self._page.asked(self._selection.filters)
 
-    def _changed(self, _event: object) -> None:
+    def _changed(self, *_events: object) -> None:
         self._reading = self._refresher.reading  # another tab may have had these facts read since the last refresh
         with pn.io.hold(self._document):
             self._turn()

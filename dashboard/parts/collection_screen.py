@@ -53,7 +53,7 @@ def columns(say: Language) -> tuple[Column, ...]:
         Column("contract", say("Contract"), "code", 90),
         Column("days", say("Days late"), "number", 80),
         Column("due_on", say("Overdue since"), "day", 92),
-        Column("cents", say("Amount"), "money", 98),
+        Column("cents", say("Amount"), "money", 112),
         Column("why", say("Why here"), "text", 100),
         Column("decided", say("Decided"), "text", 100),
         Column("phone", say("Phone"), "text", 114),
