@@ -3,6 +3,7 @@
 Deliberately written apart from our mapping and from the simulator's own filters: it shares no code with what it judges.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,8 @@ from deploy.simulators.ixc.store import Provider
 BUCKETS: Final = ((1, 7), (8, 15), (16, 30), (31, 60), (61, 90), (91, None))
 ISO_LENGTH: Final = 10
 NOTHING: Final = ("", "0")
+ENDED: Final = ("I", "N", "D")
+"""Of contracts: inactive, handed to a credit bureau, withdrawn. Whether they were suspended before says nothing."""
 
 Bill = tuple[str, int, str]
 Facts = Mapping[str, "ClientFacts"]
@@ -41,13 +44,22 @@ def clients(provider: Provider) -> dict[str, ClientFacts]:
         row["id"]: ClientFacts(row["razao"], row["ativo"] == "S", row["participa_cobranca"])
         for row in provider["cliente"].each()
     }
-    suspended = {row["id"] for row in provider["cliente_contrato"].each() if row["contrato_suspenso"] == "S"}
-    for row in provider["fn_areceber"].each():
-        if row["id_cliente"] in found and row["liberado"] == "S" and row["status"] in {"A", "P"}:
-            open_cents = int(Decimal(row["valor_aberto"] or "0") * 100)
-            found[row["id_cliente"]].bills[row["id"]] = (row["data_vencimento"], open_cents, row["status"])
-            if _is_aside(row, suspended):
-                found[row["id_cliente"]].aside.append(row["id"])
+    suspended = {
+        row["id"]
+        for row in provider["cliente_contrato"].each()
+        if row["contrato_suspenso"] == "S" and row["status"] not in ENDED
+    }
+    owed = [
+        row
+        for row in provider["fn_areceber"].each()
+        if row["id_cliente"] in found and row["liberado"] == "S" and row["status"] in {"A", "P"}
+    ]
+    instalments = Counter((row["id_cliente"], row["id_renegociacao_novo"]) for row in owed)
+    for row in owed:
+        open_cents = int(Decimal(row["valor_aberto"] or "0") * 100)
+        found[row["id_cliente"]].bills[row["id"]] = (row["data_vencimento"], open_cents, row["status"])
+        if _is_aside(row, suspended, instalments):
+            found[row["id_cliente"]].aside.append(row["id"])
     for row in provider["cliente_contrato"].each():
         if row["id_cliente"] in found and _is_problem(row):
             found[row["id_cliente"]].contracts[row["id"]] = (
@@ -59,10 +71,13 @@ def clients(provider: Provider) -> dict[str, ClientFacts]:
     return found
 
 
-def _is_aside(bill: Row, suspended: Collection[str]) -> bool:
+def _is_aside(bill: Row, suspended: Collection[str], instalments: Mapping[tuple[str, str], int]) -> bool:
+    """`instalments`: how many are open, by client and agreement. What they replace waits as long as another bill is one."""
     linked = [bill[column] for column in ("id_contrato", "id_contrato_avulso", "id_contrato_principal")]
     contract = next((one for one in linked if one not in NOTHING), "")
-    replaced = bill["id_renegociacao"] not in NOTHING or bill["id_renegociacao_novo"] not in NOTHING
+    agreement = bill["id_renegociacao"]
+    others = instalments.get((bill["id_cliente"], agreement), 0) - (bill["id_renegociacao_novo"] == agreement)
+    replaced = agreement not in NOTHING and others > 0
     return replaced or bill["aguardando_confirmacao_pagamento"] == "S" or contract in suspended
 
 

@@ -53,6 +53,27 @@ def test_only_released_bills_that_are_open_or_partly_paid_count_and_with_what_is
     }
 
 
+def test_what_an_agreement_replaces_waits_while_an_instalment_is_open() -> None:
+    """One that was never finished replaces nothing, and a suspension ends with its contract."""
+    rows = [
+        bill(1, 3, id_renegociacao="90"),
+        bill(2, -3, id_renegociacao_novo="90"),
+        bill(3, 3, id_renegociacao="91"),
+        bill(4, 3, id_renegociacao="4", id_renegociacao_novo="4"),
+        bill(5, 3, id_renegociacao="92"),
+        bill(6, 3, id_renegociacao_novo="92", status="R"),
+        bill(8, 3, id_contrato="1"),
+        bill(9, 3, id_contrato="2"),
+        bill(10, 3, aguardando_confirmacao_pagamento="S"),
+    ]
+    contracts = [
+        {"id": "1", "id_cliente": "7", "status": "A", "contrato_suspenso": "S"},
+        {"id": "2", "id_cliente": "7", "status": "I", "contrato_suspenso": "S"},
+    ]
+
+    assert truth.clients(provider(clients=[ANA], bills=rows, contracts=contracts))["7"].aside == ["1", "8", "10"]
+
+
 @pytest.mark.parametrize(
     ("columns", "expected"),
     [
