@@ -69,7 +69,8 @@ class Deciding:
         inside = pn.Column(
             self._text, self._until, self._reason, buttons, margin=0, styles={"gap": "16px", "min-width": "0"}
         )
-        self.dialog = Dialog(inside, open=False, show_close_button=False, width_option="sm")
+        # as Escape does; nothing is done before it is confirmed
+        self.dialog = Dialog(inside, open=False, show_close_button=False, close_on_click=True, width_option="sm")
         self.dialog.param.watch(self._opened_or_closed, "open")
 
     @staticmethod

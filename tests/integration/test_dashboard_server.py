@@ -143,7 +143,7 @@ def _debtors(document: str) -> str:
     text = (
         document.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace('\\"', '"').replace("&#34;", '"')
     )
-    (found,) = re.findall(r"data-figure=debtors.*?<strong class=value>([^<]+)</strong>", text, flags=re.DOTALL)
+    (found,) = re.findall(r"data-figure=debtors.*?<strong class=value[^>]*>([^<]+)</strong>", text, flags=re.DOTALL)
     return found
 
 
