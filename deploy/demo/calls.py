@@ -92,13 +92,16 @@ class Calls:
             await instances.add(mongo, shut, replace=True)
         return datetime.now(UTC)
 
-    async def settle(self, supervisor: Supervisor, classifying: Sequence[str]) -> None:
-        """Wait until every attempt has ended. Of what nobody heard anything that takes long: then time is made to pass."""
+    async def settle(self, supervisor: Supervisor, classifying: Sequence[str]) -> timedelta:
+        """Wait until every attempt has ended. Of what nobody heard anything that takes long: then time is made to pass.
+
+        How far the clock was ahead, at most, by which calls were judged: that of a stage that was struck may have been too.
+        """
         deadline = time.monotonic() + WITHIN_S
         while await self._waiting() and time.monotonic() < deadline:
             await asyncio.sleep(POLL_S)
         if not await self._open():
-            return
+            return LATER if self._struck else timedelta(0)
         for name in classifying:
             supervisor.set(name, {SHIFT: str(LATER.total_seconds())})
             if child := supervisor.process(name):
@@ -106,6 +109,7 @@ class Calls:
         deadline = time.monotonic() + WITHIN_S
         while await self._open() and time.monotonic() < deadline:
             await asyncio.sleep(POLL_S)
+        return LATER
 
     async def judge(
         self, listed: Sequence[Instance], providers: Mapping[str, Provider], open_for: Hours, away: Collection[Away]

@@ -200,14 +200,14 @@ class Demo:
         self._progress("changes stopped, no call is placed any more; waiting until the views hold them all")
         settled = await settle(scene.providers, database, stack.kafka_bootstrap, scene.listed, faults=options.faults)
         self._progress("waiting until every call has ended")
-        await calls.settle(supervisor, [hand.name for hand in self._crew if hand.stage == "classify"])
+        ahead = await calls.settle(supervisor, [hand.name for hand in self._crew if hand.stage == "classify"])
         self._progress("judging every call")
         heard = await calls.judge(scene.listed, scene.providers, Hours(since, closed_at), away)
         self._progress("folding every raw row anew")
         judged = VerifySettings(
             kafka_bootstrap_servers=stack.kafka_bootstrap, mongo_uri=stack.mongo_uri, mongo_database=database.name
         )
-        return Outcome(settled, await verify(judged), heard, chaos)
+        return Outcome(settled, await verify(judged, ahead=ahead), heard, chaos)
 
     def _plan(self, lasting: timedelta, stack: Stack) -> list[Blow]:
         stages = [one.name for one in self._crew]

@@ -37,13 +37,16 @@ GROUPS = (HYDRATE.name, CLASSIFY.name, DIALER, *(f"views.{view.name}" for view i
 class Look:
     """One round. `offsets` were asked, and documents are read, before any record: what made them is then in the topics."""
 
-    def __init__(self, source: AIOKafkaConsumer, views: Database, offsets: Committed, scope: Scope, step: Step) -> None:
+    def __init__(
+        self, source: AIOKafkaConsumer, views: Database, offsets: Committed, scope: Scope, step: Step, *, ahead: timedelta
+    ) -> None:
         self.result = Verified()
         self._source = source
         self._views = views
         self._committed = offsets
         self._scope = scope
         self._step = step
+        self._ahead = ahead
         self._stored: dict[str, dict[bytes, Stored]] = {}
         self._moving: set[str] = set()
         self._ends: dict[TopicPartition, int] = {}
@@ -100,7 +103,7 @@ class Look:
 
     async def _calls(self, view: View, number: int, found: Kept) -> None:
         """Those that `classify` remembers: older ones it does not change any more. `found`: by the view's identities."""
-        now = datetime.now(UTC)
+        now = datetime.now(UTC) + self._ahead
         below = cut(found.told, self._offsets(CLASSIFY.name, number), (topic.name for topic in CLASSIFY.sources))
         pieces = Refold(CLASSIFY, below, lambda key: self._scope.wants(view.erased(key).encode()), now)
         for topic in CLASSIFY.sources:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 from deploy.clients import admin, database, reader
 from deploy.verify.look import GROUPS, Look, Step
@@ -18,8 +19,13 @@ class VerifySettings(KafkaSettings, MongoSettings):
     """Broker and database."""
 
 
-async def verify(settings: VerifySettings, instance: str = "", step: Step = lambda *_: None) -> Verified:
-    """All instances, or one. Raises StopWorker, also where nothing at all is known of `instance`."""
+async def verify(
+    settings: VerifySettings, instance: str = "", step: Step = lambda *_: None, *, ahead: timedelta = timedelta(0)
+) -> Verified:
+    """All instances, or one. Raises StopWorker, also where nothing at all is known of `instance`.
+
+    `ahead`: how far before ours the clock was by which calls were judged.
+    """
     result: Verified | None = None
     async with AsyncExitStack() as closing:
         client = await closing.enter_async_context(admin(settings.kafka_bootstrap_servers))
@@ -29,7 +35,7 @@ async def verify(settings: VerifySettings, instance: str = "", step: Step = lamb
         for number in range(ROUNDS):
             if number:
                 await asyncio.sleep(AGAIN_AFTER_S)
-            look = Look(source, views, await committed(client, GROUPS), scope, step)
+            look = Look(source, views, await committed(client, GROUPS), scope, step, ahead=ahead)
             suspects = await look.all()
             if result is None:
                 result = look.result
