@@ -84,7 +84,7 @@ FRAME = {
     "@media (min-width: 768px) and (max-width: 1199.98px)": {"& .main": {"marginLeft": f"{RAIL}px"}},
     "@media (max-width: 767.98px)": {
         "& .MuiToolbar-root": {"paddingLeft": f"{RAIL}px !important"},
-        "& .header a[href='?']": {"display": "none"},  # of the title: without it the link would have no name
+        "& .header a[href='?']": {"display": "none !important"},  # of the title: without it the link would have no name
     },
     "@media print": {
         "&": {"height": "auto", "overflow": "visible", "display": "block"},
@@ -94,10 +94,11 @@ FRAME = {
         "& .main > div > .MuiToolbar-root": {"display": "none"},
     },
 }
-UNLABELLED = """:host { min-width: 96px !important; } .MuiInputLabel-root { clip-path: inset(50%); }
-legend { display: none !important; } fieldset { top: 0 !important; }"""
-"""A list that says by itself what it lists: its label is for those who hear it."""
-NARROW = {"max-width": "34vw"}
+UNLABELLED = """:host { min-width: 96px !important; } .select { width: 100% !important; min-width: 0 !important; }
+.MuiInputBase-root, .MuiInputBase-root .MuiSvgIcon-root { color: inherit !important; }
+.MuiInputLabel-root { clip-path: inset(50%); } legend { display: none !important; } fieldset { top: 0 !important; }"""
+"""A list that says by itself what it lists: its label is for those who hear it. It narrows, and has the bar's colour."""
+NARROW = {"max-width": "28vw"}
 SHRINKS = {"min-width": "0"}
 """The library asks for as much room as all parts side by side want, though they stand below one another where it lacks."""
 ROOM = {

@@ -22,6 +22,7 @@ from tests.integration.dashboard_provider import LOST, Seeded, clients, instance
 from tests.integration.dashboard_tab import DESK, PHONE, address, environment, opened, tab, wait_ready
 from tests.integration.pipeline import Worker, running
 
+INK = "part => getComputedStyle(part).color"
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
 
 NOW = datetime.now(UTC)
@@ -157,7 +158,7 @@ def test_a_closed_provider_says_until_when(
 
 @pytest.mark.usefixtures("seeded")
 def test_on_a_phone_nothing_is_cut_off(browser: Browser, env: Mapping[str, str], tmp_path: Path, shots: Path) -> None:
-    """390 pixels: no sideways scrolling, every block below the one before."""
+    """390 pixels: no sideways scrolling, every block below the one before, the parts of the bar side by side."""
     with running("dashboard", env, tmp_path), tab(browser, PHONE) as page:
         wait_ready(env)
         opened(page, address(env))
@@ -167,7 +168,12 @@ def test_on_a_phone_nothing_is_cut_off(browser: Browser, env: Mapping[str, str],
             cell.bounding_box() for cell in page.locator(".queue td, .sources td, .figure .value, .count, .bk-Figure").all()
         ]
 
+        bar = [page.get_by_role("combobox").first, page.locator(".stamp"), page.locator(".header button")]
+        places = [part.bounding_box() for part in (*bar, page.locator("#who"))]
+
         assert all(boxes)
+        assert all(left["x"] + left["width"] <= right["x"] for left, right in pairwise(filter(None, places))), places
+        assert bar[0].evaluate(INK) == page.locator(".header").evaluate(INK)  # else white on white
         assert all(upper["y"] + upper["height"] <= lower["y"] for upper, lower in pairwise(filter(None, boxes)))
         assert max(box["x"] + box["width"] for box in (*boxes, *cells) if box) <= PHONE["width"]
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
