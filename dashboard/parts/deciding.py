@@ -69,7 +69,7 @@ class Deciding:
         inside = pn.Column(
             self._text, self._until, self._reason, buttons, margin=0, styles={"gap": "16px", "min-width": "0"}
         )
-        # as Escape does; nothing is done before it is confirmed
+        # a click beside it closes it, and only so Escape does too: nothing is done before it is confirmed
         self.dialog = Dialog(inside, open=False, show_close_button=False, close_on_click=True, width_option="sm")
         self.dialog.param.watch(self._opened_or_closed, "open")
 

@@ -25,16 +25,13 @@ HERE = instance()
 PAGED = instance(erp={**HERE.erp.model_dump(), "page_size": 2})
 
 
-class Shop:
-    """An ERP, a broker, and a sweeper between them whose memory outlives a failed sweep."""
+class Swept:
+    """A sweeper, and the broker that it publishes to."""
 
-    def __init__(self, erp: MemoryErp, broker: MemoryBroker, sweeper: Sweeper) -> None:
-        self.erp = erp
+    def __init__(self, broker: MemoryBroker, sweeper: Sweeper) -> None:
         self.broker = broker
         self.sweeper = sweeper
         self.read = 0
-        self.tick = timedelta(milliseconds=10)
-        """What each look at the clock takes."""
 
     async def sweep(self, kind: Kind = "bill") -> Sweep:
         return await self.sweeper.run(kind, "1")
@@ -44,6 +41,16 @@ class Shop:
         events = [decode(ErpRow, one.value) for one in self.broker.of(ROW_TOPICS[kind].name)]
         fresh, self.read = events[self.read :], len(events)
         return fresh
+
+
+class Shop(Swept):
+    """An ERP, a broker, and a sweeper between them whose memory outlives a failed sweep."""
+
+    def __init__(self, erp: MemoryErp, broker: MemoryBroker, sweeper: Sweeper) -> None:
+        super().__init__(broker, sweeper)
+        self.erp = erp
+        self.tick = timedelta(milliseconds=10)
+        """What each look at the clock takes."""
 
     def phases(self) -> list[str]:
         return [decode(Sweep, one.value).phase for one in self.broker.of(SWEEPS.name)]
