@@ -7,6 +7,7 @@ are looked at. A member that was silent for longer than its session is unknown a
 apart by time.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any
@@ -36,6 +37,7 @@ def watch(
         codes = set(error_codes(response))
         if UnknownMemberIdError.errno in codes and clock() - heard < session_s:
             tell()
+            await asyncio.Event().wait()  # until cancelled: an answer would let it join again, and push out the other one
         elif codes == {NoError.errno}:
             heard = clock()
         return response

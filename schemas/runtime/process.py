@@ -79,10 +79,11 @@ async def _until_signalled(stage: str, settings: Base, main: Coroutine[Any, Any,
     await asyncio.wait(beside)
     if heart is not None:
         await (heart.goodbye() if task.cancelled() and PROCESS.fatal is None else heart.close())
+    failed = None if task.cancelled() else task.exception()  # asked for in any case: asyncio logs one that nobody looked at
     if PROCESS.fatal is not None:
         raise PROCESS.fatal
-    if not task.cancelled():
-        task.result()
+    if failed is not None:
+        raise failed
 
 
 async def _pulse(progress: Progress, main: asyncio.Task[None]) -> None:

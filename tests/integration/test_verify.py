@@ -56,6 +56,7 @@ async def test_a_pipeline_equals_its_rows_until_something_is_damaged(
                 found = await verify(settings, prefix)
             except StopWorker:
                 return None  # nothing has come yet
+            found.behind.pop("classify", None)  # it does not run here: calls of other tests wait for it
             settled = found.compared["documents of queue"] == CLIENTS - len(codes[::4]) and not found.behind.total()
             return found if settled and not found.differences and not found.moving else None
 

