@@ -103,7 +103,7 @@ class Facts(Model):
     phones: tuple[str, ...] = ()
     uf: str = ""
     due: tuple[tuple[date, Cents], ...] = ()
-    set_aside: dict[Aside, date] = {}
+    set_aside: dict[Aside, date] = Field(default_factory=dict)
     awaiting_confirmation: bool = False
     renegotiated: bool = False
     voluntary_suspension: bool = False
@@ -112,8 +112,8 @@ class Facts(Model):
     company: bool = False
     branch: str = ""
     calls: tuple[PastCall, ...] = ()
-    refused: dict[HoldReason, Instant] = {}
-    refused_dry: dict[HoldReason, Instant] = {}
+    refused: dict[HoldReason, Instant] = Field(default_factory=dict)
+    refused_dry: dict[HoldReason, Instant] = Field(default_factory=dict)
 
 
 class Verdict(Model):
@@ -124,8 +124,8 @@ class Verdict(Model):
     """
 
     holds: tuple[HoldReason, ...] = ()
-    until: dict[HoldReason, date] = {}
-    ends: dict[HoldReason, Instant] = {}
+    until: dict[HoldReason, date] = Field(default_factory=dict)
+    ends: dict[HoldReason, Instant] = Field(default_factory=dict)
     number: str = ""
 
 

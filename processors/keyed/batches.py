@@ -9,16 +9,17 @@ would see aborted transactions.
 This touches private parts of Faust: the version is pinned, and `tests/integration/test_hydrate.py` fails when they change.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
-from aiokafka import TopicPartition
-from aiokafka.errors import IllegalStateError
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, Message
 
 from schemas.errors import RetryLater
-from schemas.runtime.kafka import COMMITTED, HEARTBEAT_MS, SESSION_MS
+from schemas.runtime.kafka import COMMITTED, HEARTBEAT_MS, SESSION_MS, reader
 from schemas.runtime.membership import Member, measured
 from schemas.runtime.progress import PROCESS, Measured
 
@@ -42,6 +43,11 @@ class ReaderThread(driver.AIOKafkaConsumerThread):
     The process ends when another one of its name has joined.
     """
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._asking = asyncio.Lock()
+        self._asker: AIOKafkaConsumer | None = None
+
     def _create_worker_consumer(self, transport: Any) -> Member:  # noqa: ANN401 - Faust's own signature
         conf = self.app.conf
         self._assignor = self.app.assignor
@@ -63,6 +69,32 @@ class ReaderThread(driver.AIOKafkaConsumerThread):
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Faust warns of a partition whose offsets it does not commit; they go into our transactions."""
+
+    async def measured(self, number: int | None) -> Measured:
+        """On this thread's loop, where the consumer is, but not through Faust's queue, in which it would wait for a fetch.
+
+        The ends come over a connection of their own: on the consumer's they wait until the broker answers its fetch, which
+        it holds for half a second where nothing comes (six partitions, asked one after the other, 2.5 s instead of 0.3).
+        """
+        if self._consumer is None:  # this thread has not started yet
+            return Measured((), None)
+        async with self._asking:
+            if self._asker is None:
+                there = cast(BatchTransport, self.transport)
+                asker = reader(",".join(driver.server_list(there.url, there.default_port)))
+                try:
+                    await asker.start()
+                except KafkaError:
+                    await asker.stop()
+                    return Measured((), None)
+                self._asker = asker
+        return await measured(self._consumer, number, self._asker)
+
+    async def on_thread_stop(self) -> None:
+        """Faust's, and the second connection."""
+        await super().on_thread_stop()
+        if self._asker is not None:
+            await self._asker.stop()
 
 
 class BatchConsumer(driver.Consumer):
@@ -100,9 +132,8 @@ class BatchConsumer(driver.Consumer):
 
     async def measured(self, number: int | None = None) -> Measured:
         """What is held and how far reading is from the end: of all, or of the partitions of one number."""
-        if self._thread._consumer is None:  # noqa: SLF001 - our own thread, which has not started yet
-            return Measured((), None)
-        return cast(Measured, await self._thread.call_thread(measured, self._thread._consumer, number))  # noqa: SLF001 - see above
+        thread = cast(ReaderThread, self._thread)
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(thread.measured(number), thread.thread_loop))
 
     def failure(self) -> BaseException | None:
         """What ended the group's coordination. aiokafka tells whoever asks it for records, and Faust asks its fetcher.

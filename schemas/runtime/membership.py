@@ -78,17 +78,19 @@ def pushed_out(name: str) -> RetryLater:
     )
 
 
-async def measured(reader: AIOKafkaConsumer, number: int | None = None) -> Measured:
+async def measured(
+    reader: AIOKafkaConsumer, number: int | None = None, asker: AIOKafkaConsumer | None = None
+) -> Measured:
     """What a started reader holds, and how far its position is from the end that it may read. Waits for the broker.
 
-    `number`: of the partitions of this number only.
+    `number`: of the partitions of this number only. `asker`: asks for the ends; else `reader` itself.
     """
     mine = sorted(tp for tp in reader.assignment() if number is None or tp.partition == number)
     held = _by_topic(mine)
     if not mine:
         return Measured(held, 0)
     try:
-        ends = await reader.end_offsets(mine)
+        ends = await (asker or reader).end_offsets(mine)
         lag = sum([max(0, ends[tp] - await reader.position(tp)) for tp in mine])
     except KafkaError:  # away, or a partition has just been taken from us
         return Measured(held, None)
