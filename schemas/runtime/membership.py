@@ -78,9 +78,7 @@ def pushed_out(name: str) -> RetryLater:
     )
 
 
-async def measured(
-    reader: AIOKafkaConsumer, number: int | None = None, asker: AIOKafkaConsumer | None = None
-) -> Measured:
+async def measured(reader: AIOKafkaConsumer, number: int | None = None, asker: AIOKafkaConsumer | None = None) -> Measured:
     """What a started reader holds, and how far its position is from the end that it may read. Waits for the broker.
 
     `number`: of the partitions of this number only. `asker`: asks for the ends; else `reader` itself.
