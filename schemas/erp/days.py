@@ -6,6 +6,7 @@ off. An instant with an offset is a day of the instance's zone.
 
 import re
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from schemas.due_dates import FIRST, NO_DUE_DATE, is_meant
@@ -22,6 +23,7 @@ INSTANT = re.compile(
 NO_DATE = "not a date YYYY-MM-DD or DD/MM/YYYY"
 
 
+@lru_cache(maxsize=10_000)
 def local_day(written: str, zone: str) -> date:
     """`zone`: the instance's, "" where it is not known: then an instant is refused."""
     bare = written.strip()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from typing import Literal
 
 Point = Literal["", ".", ","]
@@ -33,6 +34,7 @@ FIFTEEN_DIGITS = Context(prec=15)
 """As many as a binary fraction keeps."""
 
 
+@lru_cache(maxsize=20_000)
 def cents(value: str, point: str = "") -> int:
     """Cents of "99.90", "99,90", "1.234,56", "1,234.56" or "R$ 99"; never negative.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from schemas.erp.mending import mended
@@ -17,6 +18,7 @@ THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 MONTHS = 12
 
 
+@lru_cache(maxsize=20_000)
 def text(value: str) -> str:
     """Without surrounding or doubled spaces, and without what a program too many made of accents."""
     return " ".join(mended(value).split())

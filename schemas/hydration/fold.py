@@ -34,8 +34,11 @@ def _table(erp: str, kind: Kind) -> Table:
     return tables[0]
 
 
-def _words(model: Callable[..., Any], table: Table, event: ErpRow, row: Mapping[str, str]) -> Any:  # noqa: ANN401 - each caller knows its model
-    values = {name: col.value(event, row) for name, col in table.words.items()}
+def _values(table: Table, event: ErpRow, row: Mapping[str, str]) -> dict[str, Any]:
+    return {name: col.value(event, row) for name, col in table.words.items()}
+
+
+def _words(model: Callable[..., Any], event: ErpRow, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - each caller knows its model
     try:
         return model(**values, seen_at=event.seen_at)
     except ValidationError as exc:
@@ -70,7 +73,7 @@ def _client(state: Debtor, table: Table, event: ErpRow) -> Debtor:
         if event.lost or known is None:
             return state  # an export without the client says nothing about what is still owed
         return _changed(state, event, client=None)
-    client = _words(Client, table, event, event.row)
+    client = _words(Client, event, _values(table, event, event.row))
     return state if _same(client, known) else _changed(state, event, client=client)
 
 
@@ -78,25 +81,25 @@ def _contract(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     known = state.contracts.get(event.id)
     if event.row is None:
         return _lost(state, event, "contracts", known, "access") if event.lost else _without(state, event, "contracts")
-    contract = _words(Contract, table, event, event.row)
-    contract = contract.model_copy(update={"access_since": _access_since(contract, known, event)})
+    values = _values(table, event, event.row)
+    contract = _words(Contract, event, {**values, "access_since": _access_since(values["access"], known, event)})
     if _same(contract, known):
         return state
     _bounded(state.contracts, event)
     return _changed(state, event, contracts={**state.contracts, event.id: contract})
 
 
-def _access_since(contract: Contract, known: Contract | None, event: ErpRow) -> datetime | None:
+def _access_since(access: str, known: Contract | None, event: ErpRow) -> datetime | None:
     """What a contract's first row shows may have been so for long; of ordinary ones an ERP's lists show none at all."""
     if known is None:
         return event.seen_at if event.entered else None
-    return known.access_since if contract.access == known.access else contract.seen_at
+    return known.access_since if access == known.access else event.seen_at
 
 
 def _bill(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     known = state.bills.get(event.id)
     if event.row is not None and table.member(event.row):
-        bill = _words(Bill, table, event, event.row)
+        bill = _words(Bill, event, _values(table, event, event.row))
         if _same(bill, known):
             return state
         _bounded(state.bills, event)
