@@ -30,10 +30,14 @@ log = structlog.get_logger()
 
 
 class Partition:
-    """`states`: bytes by key, as committed; `read`: the next offset of each source topic."""
+    """`states`: bytes by key, as committed; `read`: the next offset of each source topic.
+
+    `busy`: whoever changes states, or writes, holds it from the first look at them to the commit.
+    """
 
     def __init__(self, stage: KeyedStage, number: int, servers: str) -> None:
         self.number = number
+        self.busy = asyncio.Lock()
         self.states: dict[bytes, bytes] = {}
         self.read: dict[str, int] = {}
         self._stage = stage

@@ -7,7 +7,7 @@ record is dead-lettered, anything else ends the process.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,7 +18,6 @@ from faust.types import TP
 from processors.keyed.batches import BatchConsumer, Fetch
 from processors.keyed.partition import Partition
 from processors.keyed.stage import Folded, KeyedStage
-from schemas.records import Record
 from schemas.runtime.clock import now
 from schemas.runtime.progress import PROCESS, Loop
 from schemas.runtime.transactions import Parts
@@ -31,7 +30,10 @@ Watch = Callable[[int, Collection[bytes]], None]
 
 
 class Worker:
-    """Runs one stage's folds over the partitions it holds. `busy`: a round is between its first record and its commit."""
+    """Runs one stage's folds over the partitions it holds.
+
+    Two rounds are under way: while the broker commits one, the next is folded in the partitions that are done with theirs.
+    """
 
     def __init__(self, stage: KeyedStage, servers: str, consumer: Callable[[], BatchConsumer], loop: Loop) -> None:
         self._stage = stage
@@ -42,9 +44,9 @@ class Worker:
         self._loops: dict[int, Loop] = {}
         self._watched: dict[int, ExitStack] = {}
         self._opening: dict[int, asyncio.Task[None]] = {}
+        self._folding: set[asyncio.Task[None]] = set()
         self._held = False
         self._assignments = 0
-        self.busy = asyncio.Lock()
         self.watch: Watch = lambda *_: None
 
     @property
@@ -59,38 +61,59 @@ class Worker:
 
     async def take(self, stream: Stream[Any]) -> None:
         """The agent's body. Raises RetryLater where the broker does not commit, or somebody else has taken over."""
-        async for events in stream.noack_take(TAKE_BATCHES, within=TAKE_WITHIN_S):
-            async with self.busy:
+        try:
+            async for events in stream.noack_take(TAKE_BATCHES, within=TAKE_WITHIN_S):
                 self._loop.begin()
-                await self._round(event.message.value for event in events)
+                before, self._folding = self._folding, self._round(event.message.value for event in events)
+                self._folding |= before  # also what has failed is here, for `failure`
+                await asyncio.gather(*before)
+                self._folding -= before
                 for event in events:
                     await stream.ack(event)
                 self._loop.turned()
+        finally:
+            for task in self._folding:
+                task.cancel()
+            await asyncio.gather(*self._folding, return_exceptions=True)
 
-    async def _round(self, fetches: Iterable[Fetch]) -> None:
-        """All partitions at once. What was fetched before a rebalance is read again by whoever holds its partition now."""
-        records: defaultdict[int, list[Record]] = defaultdict(list)
+    def _round(self, fetches: Iterable[Fetch]) -> set[asyncio.Task[None]]:
+        """All partitions at once, each behind its own last round."""
+        fetched: defaultdict[int, list[Fetch]] = defaultdict(list)
         for fetch in fetches:
-            if self._held and fetch.epoch == self._consumer().epoch:
-                records[fetch.records[0].partition] += fetch.records
-        at = now()
-        await asyncio.gather(*(self._take(number, found, at) for number, found in records.items()))
+            fetched[fetch.records[0].partition].append(fetch)
+        return {asyncio.create_task(self._take(number, found)) for number, found in fetched.items()}
 
-    async def _take(self, number: int, records: list[Record], at: datetime) -> None:
-        """One partition's round, watched on its own: one that stands still must not hide behind its busy neighbours."""
-        loop = self._loops[number]
-        loop.begin()
-        self.watch(number, await self._parts[number].take(records, at))
-        loop.turned()
+    async def _take(self, number: int, fetches: Iterable[Fetch]) -> None:
+        """One partition's round, watched on its own: one that stands still must not hide behind its busy neighbours.
+
+        What was fetched before a rebalance is read again by whoever holds its partition now.
+        """
+        part = self._parts.get(number)
+        if part is None:
+            return
+        async with part.busy:
+            if not self._is_ours(part):
+                return
+            epoch = self._consumer().epoch
+            records = [record for fetch in fetches if fetch.epoch == epoch for record in fetch.records]
+            loop = self._loops[number]
+            loop.begin()
+            self.watch(number, await part.take(records, now()))
+            loop.turned()
+
+    def _is_ours(self, part: Partition) -> bool:
+        return self._held and self._parts.get(part.number) is part
 
     async def revoked(self, *_: object, **__: object) -> None:
-        """A rebalance begins: the round at hand ends, then nothing is written until the partitions are told.
+        """A rebalance begins: the rounds at hand end, then nothing is written until the partitions are told.
 
         What was handed over and not folded is dropped here, where the flow stands still: Faust seeks and resumes in a task
         of its own, which may come before `assigned`.
         """
         self._held = False
-        async with self.busy:
+        async with AsyncExitStack() as busy:
+            for part in self._parts.values():
+                await busy.enter_async_context(part.busy)
             self._rewind()
 
     def _rewind(self) -> None:
@@ -140,8 +163,8 @@ class Worker:
         return {TP(topic, part.number): offset for topic, offset in part.read.items()}
 
     def failure(self) -> BaseException | None:
-        """Why a partition could not be opened, if one could not."""
-        for task in self._opening.values():
+        """Why a partition could not be opened, or its states not be committed."""
+        for task in (*self._opening.values(), *self._folding):
             if task.done() and not task.cancelled() and (failed := task.exception()):
                 return failed
         return None
@@ -153,9 +176,10 @@ class Worker:
         """
         changed = 0
         for number in sorted(self._parts):
-            async with self.busy:
-                part = self._parts.get(number)
-                if part is None or not self._held:
+            if (part := self._parts.get(number)) is None:
+                continue
+            async with part.busy:
+                if not self._is_ours(part):
                     continue  # lost while we waited: its new holder revisits it
                 if caught_up and not await self._caught_up(part):
                     continue
@@ -181,8 +205,8 @@ class Worker:
 
         Raises RetryLater.
         """
-        async with self.busy:
-            if self._parts.get(part.number) is not part or not self._held or not self._folded(part):
+        async with part.busy:
+            if not self._is_ours(part) or not self._folded(part):
                 return False
             if parts := made():
                 await part.send(parts)

@@ -41,11 +41,13 @@ class Fenced(RetryLater):
 class Writer:
     """`identity` names what is written (stage and partition, or poller and instance), never the process that writes it.
 
-    After any error it is of no use: close it; whoever needs it still opens a new one and restores what was committed.
+    After any error it is of no use, and refuses: close it; whoever needs it still opens a new one and restores what was
+    committed. Whatever waits behind a write that failed follows from it, and would leave a gap.
     """
 
     def __init__(self, servers: str, identity: str) -> None:
         self.identity = identity
+        self._failed = False
         self._sender = AIOKafkaProducer(
             bootstrap_servers=servers, transactional_id=identity, transaction_timeout_ms=TRANSACTION_MS, **DURABLE
         )
@@ -61,8 +63,10 @@ class Writer:
     async def write(self, parts: Mapping[Place, Iterable[Message]], read: Offsets | None = None, group: str = "") -> None:
         """All of it or nothing, with the offsets that `group` has `read`. Returns when the broker has it on disk.
 
-        Raises Fenced, or RetryLater where the broker cannot be reached or refuses.
+        Raises Fenced, or RetryLater where the broker cannot be reached or refuses, or an earlier write failed.
         """
+        if self._failed:
+            raise RetryLater(f"an earlier write of {self.identity} failed: what follows from it is not written")
         try:
             async with asyncio.timeout(WRITE_WITHIN_S):
                 await self._sender.begin_transaction()
@@ -81,6 +85,7 @@ class Writer:
 
     async def _abort(self) -> None:
         """So that readers need not wait for the next holder; where the broker is away, only for a moment."""
+        self._failed = True
         with suppress(Exception):  # one that was fenced has nothing to abort, and says so in many ways
             async with asyncio.timeout(LEAVE_WITHIN_S):
                 await self._sender.abort_transaction()

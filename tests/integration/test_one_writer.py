@@ -17,7 +17,7 @@ from deploy.topics import ensure
 from processors.hydrate.stage import HYDRATE
 from schemas.codec import decode, encode
 from schemas.debtor import Debtor
-from schemas.errors import RejectRecord
+from schemas.errors import RejectRecord, RetryLater
 from schemas.keys import debtor_key, partition_of
 from schemas.runtime import kafka
 from schemas.runtime.kafka import Message
@@ -68,6 +68,23 @@ async def test_opening_a_writer_fences_the_one_before_and_what_it_had_not_commit
         return [value for _, value in await contents(servers, DEBTORS, prefix)] == [b"old", None]
 
     await eventually(only_theirs, "what each wrote while it held the id")
+
+
+async def test_what_follows_a_write_that_failed_is_not_written(servers: str, prefix: str) -> None:
+    """It would leave a gap: states and offsets of a round beyond the one that is lost."""
+    writer, place = Writer(servers, prefix), (DEBTORS.name, 0)
+    try:
+        await writer.open()
+        first = asyncio.create_task(writer.write({place: [Message(f"{prefix}:1".encode(), b"first", [])]}))
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.wait({first})
+        assert first.cancelled()
+        with pytest.raises(RetryLater, match=f"an earlier write of {prefix} failed"):
+            await writer.write({place: [Message(f"{prefix}:1".encode(), b"second", [])]})
+    finally:
+        await writer.close()
+    assert await contents(servers, DEBTORS, prefix) == []
 
 
 async def test_a_worker_that_is_paused_in_a_batch_and_wakes_late_writes_nothing_stale(
