@@ -18,6 +18,10 @@ MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
         "Signs the logins of the dashboard. Another one ends them all.",
         lambda: token_urlsafe(32),
     ),
+    "COLLECTOR_BACKUP_KEY": (
+        "Seals backups (`collector backup`). Keep a copy of this file away from them: without it they open for nobody.",
+        lambda: Fernet.generate_key().decode(),
+    ),
     "MONGO_PASSWORD": ("Of the database's user.", lambda: token_urlsafe(24)),
 }
 STAGE_SECRETS = ("COLLECTOR_SECRET_KEY", "COLLECTOR_PERSON_KEY", "DASHBOARD_COOKIE_SECRET")

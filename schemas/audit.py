@@ -23,6 +23,7 @@ Action = Literal[
     "removal_asked",
     "letter_discarded",
     "letter_retried",
+    "restored",
 ]
 
 
@@ -30,7 +31,8 @@ class Audited(Model):
     """`by`: who says it, such as `operator:ana` for a person on the server's command line, `user:ana` in the dashboard.
 
     `what`: no numbers, no names. `instance` and `code` are text as it was given: an entry stays when what it names is gone.
-    Of users `instance` is empty and `code` the user's name; of dead letters `code` is the `_id`.
+    Of users `instance` is empty and `code` the user's name; of dead letters `code` is the `_id`, of what was
+    restored the backup's.
     """
 
     at: Instant

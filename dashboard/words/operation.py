@@ -23,6 +23,7 @@ ACTIONS: Final[dict[Action, str]] = {
     "instance_added": N_("Provider added"),
     "instance_changed": N_("Provider changed"),
     "removal_asked": N_("Removal of a provider asked for"),
+    "restored": N_("Backup put back"),
     "letter_discarded": N_("Unreadable record discarded"),
     "letter_retried": N_("Unreadable record tried again"),
 }

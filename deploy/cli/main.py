@@ -6,6 +6,7 @@ import sys
 import typer
 
 from deploy.cli import (
+    backup,
     believe,
     bench,
     block,
@@ -46,6 +47,8 @@ app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("unmapped", epilog=unmapped.EXAMPLE)(unmapped.unmapped)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.command("env", epilog=env.EXAMPLE)(env.env)
+app.command("backup", epilog=backup.BACKUP_EXAMPLE)(backup.backup)
+app.command("restore", epilog=backup.RESTORE_EXAMPLE)(backup.restore)
 app.command("rekey", epilog=rekey.EXAMPLE)(rekey.rekey)
 instance.app.command("believe", epilog=believe.EXAMPLE)(believe.believe)
 app.command("block", epilog=block.BLOCK_EXAMPLE)(block.block)

@@ -70,6 +70,7 @@ HINTS = {
     "kafka_bootstrap_servers": "the broker's host:port",
     "mongo_uri": "a URI such as mongodb://user:password@host:27018",
     "collector_secret_key": "a Fernet key; `collector env` makes one",
+    "collector_backup_key": "a key of 32 bytes; `collector env` makes one",
     "collector_person_key": "at least 16 random characters; `collector env` makes one",
 }
 

@@ -1,0 +1,52 @@
+"""`manifest.json` of a backup: what is in it, for eyes and for `collector restore`. No person, no secret."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from schemas.errors import StopWorker
+from schemas.model import Instant, Model
+
+NAME = "manifest.json"
+
+
+class File(Model):
+    """One collection. `sha256`: of the file as it lies there."""
+
+    collection: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,120}$")]
+    documents: Annotated[int, Field(ge=0)]
+    bytes: Annotated[int, Field(ge=0)]
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """In the backup's folder."""
+        return f"{self.collection}.bson.sealed"
+
+
+class Manifest(Model):
+    """`id`: of this backup, sealed with each of its pieces. `at`: the instant of which all of it is.
+
+    `checks`: what tells the installation's keys from others, by the variable's name.
+    """
+
+    format: Literal[1] = 1
+    id: str
+    at: Instant
+    release: str
+    database: str
+    checks: dict[str, str]
+    files: tuple[File, ...]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Raises StopWorker where there is none, or one that this version cannot read."""
+    path = folder / NAME
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except OSError as exc:
+        raise StopWorker(f"{path}: {exc.strerror}: name the folder of one backup (collector-…)") from exc
+    except ValidationError as exc:
+        field = ".".join(str(part) for part in exc.errors()[0]["loc"]) or "it"
+        raise StopWorker(f"{path}: {field} cannot be read: was it made by a newer version?") from exc

@@ -1,0 +1,127 @@
+"""`collector restore`: a backup into an empty database; what Kafka and the ERP know, they fill in afterwards.
+
+Every instance comes back disarmed. Calls that were placed after the backup are not in the ledger that comes back, and who
+was called then must not be called again as if nothing had been: an operator arms when that time is over.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import file_digest
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from bson import decode_iter
+from pymongo import ReplaceOne
+
+from deploy.audit import noted
+from deploy.backup.box import Box
+from deploy.backup.kept import FROM_THE_ENVIRONMENT, RESTORES, kept
+from deploy.backup.manifest import File, Manifest, read_manifest
+from deploy.backup.settings import BackupSettings
+from deploy.backup.write import AS_THEY_ARE, Step
+from deploy.clients import database
+from schemas.errors import StopWorker
+from schemas.runtime.key_checks import PERSON_KEY, SECRET_KEY, TEXT
+from schemas.runtime.mongo import Database
+from schemas.runtime.secrets import opens, person_mark
+from schemas.views import INSTANCES
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """`disarmed`: instances that were armed when the backup was made."""
+
+    manifest: Manifest
+    disarmed: tuple[str, ...]
+
+
+async def restore(settings: BackupSettings, folder: Path, step: Step = lambda *_: None) -> Restored:
+    """All of it; what was cut is done again from the beginning.
+
+    Raises StopWorker, before it writes anything, for another key, a file that is not whole, a database that is in use.
+    """
+    manifest = read_manifest(folder)
+    _same_keys(manifest, settings)
+    for file in manifest.files:
+        _whole(folder, file, _box(settings, manifest, file))
+    async with database(settings) as store:
+        await _begin(store, manifest, settings)
+        disarmed: list[str] = []
+        for file in manifest.files:
+            found = _documents(folder / file.name, _box(settings, manifest, file))
+            disarmed += await _put_back(store, file, found, step)
+        await noted(store, "restored", "", manifest.id, f"of {manifest.at:%Y-%m-%d %H:%M} UTC")
+        await store[RESTORES].update_one({"_id": manifest.id}, {"$set": {"done": datetime.now(UTC)}})
+    return Restored(manifest, tuple(disarmed))
+
+
+def _box(settings: BackupSettings, manifest: Manifest, file: File) -> Box:
+    return Box(settings.collector_backup_key, manifest.id, file.collection)
+
+
+def _same_keys(manifest: Manifest, settings: BackupSettings) -> None:
+    """The keys are in no backup: with others its people are strangers, and its ERPs cannot be opened."""
+    secret, person = manifest.checks.get(SECRET_KEY), manifest.checks.get(PERSON_KEY)
+    if secret is not None and not opens(secret, settings.collector_secret_key):
+        raise StopWorker(f"{SECRET_KEY} is not the key of this backup: take it from the `.env` that was kept with it")
+    if person is not None and person != person_mark(TEXT, settings.collector_person_key):
+        raise StopWorker(f"{PERSON_KEY} is not the key of this backup: take it from the `.env` that was kept with it")
+
+
+def _whole(folder: Path, file: File, box: Box) -> None:
+    """Every document can be read, before the first one is written."""
+    path = folder / file.name
+    try:
+        with path.open("rb") as content:
+            found = file_digest(content, "sha256").hexdigest()
+    except OSError as exc:
+        raise StopWorker(f"{path}: {exc.strerror}") from exc
+    if found != file.sha256:
+        raise StopWorker(f"{path}: not the file that its manifest tells of: use another backup")
+    count = sum(1 for _ in _documents(path, box))
+    if count != file.documents:
+        raise StopWorker(f"{path}: {count} documents, not {file.documents}: use another backup")
+
+
+def _documents(path: Path, box: Box) -> Iterator[Mapping[str, Any]]:
+    with path.open("rb") as content:
+        for piece in box.opened(content):
+            yield from decode_iter(piece, AS_THEY_ARE)
+
+
+async def _begin(store: Database, manifest: Manifest, settings: BackupSettings) -> None:
+    begun = await store[RESTORES].find_one({"_id": manifest.id})
+    if begun is not None and "done" not in begun:
+        return  # it was cut: what is there already is replaced
+    for name in kept(await store.list_collection_names()):
+        if name not in FROM_THE_ENVIRONMENT and await store[name].find_one({}, {"_id": 1}) is not None:
+            raise StopWorker(
+                f"MONGO_DATABASE={settings.mongo_database} is in use ({name}): a backup goes into an empty database only; "
+                "stop the stages, then name another one"
+            )
+    marker = {"began": datetime.now(UTC), "at": manifest.at}
+    await store[RESTORES].replace_one({"_id": manifest.id}, marker, upsert=True)
+
+
+async def _put_back(store: Database, file: File, documents: Iterable[Mapping[str, Any]], step: Step) -> list[str]:
+    """Which of them were instances that rang."""
+    disarmed: list[str] = []
+    done, each = 0, iter(documents)
+    while some := list(islice(each, AT_ONCE)):
+        safe = [disarm(one) if file.collection == INSTANCES else one for one in some]
+        disarmed += [str(one["_id"]) for one, other in zip(some, safe, strict=True) if one is not other]
+        writes: list[ReplaceOne[Any]] = [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in safe]
+        await store[file.collection].bulk_write(writes, ordered=False)
+        done += len(writes)
+        step(file.collection, done, file.documents)
+    return disarmed
+
+
+def disarm(instance: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The instance as one that rings nobody; the very same where it is one."""
+    pabx = instance.get("pabx")
+    return {**instance, "pabx": {**pabx, "armed": False}} if isinstance(pabx, Mapping) and pabx.get("armed") else instance

@@ -1,0 +1,176 @@
+"""A backup of a real MongoDB at work, put back into an empty one: byte for byte, or not at all."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from bson import DatetimeMS
+from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.raw_bson import RawBSONDocument
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from deploy.backup.restore import restore
+from deploy.backup.settings import BackupSettings
+from schemas.errors import StopWorker
+from tests.integration.command import Collector
+
+pytestmark = pytest.mark.integration
+
+KEYS = {name: Fernet.generate_key().decode() for name in ("COLLECTOR_SECRET_KEY", "COLLECTOR_BACKUP_KEY")}
+PERSON = {"COLLECTOR_PERSON_KEY": "a person key, only for tests"}
+PLANTED = ("FULANA DE TESTE", "+5582999990001", "p" * 32, *KEYS.values(), *PERSON.values())
+RAW: CodecOptions[Any] = CodecOptions(
+    document_class=RawBSONDocument, tz_aware=True, datetime_conversion=DatetimeConversion.DATETIME_AUTO
+)
+AT = datetime(2026, 11, 28, 12, tzinfo=UTC)
+PAIRS = 3_000
+Store = Database[dict[str, Any]]
+
+
+def fill(store: Store) -> None:
+    """Some of everything, also what no program of ours could have written."""
+    store["instances"].insert_one({"_id": "norte", "erp": "ixc", "pabx": {"armed": True, "ari_user": "collector"}})
+    store["instances"].insert_one({"_id": "sul", "erp": "rbx", "more": {"later": [1, 2.5, None]}})
+    store["blocklist"].insert_one({"_id": "number:+5582999990001", "at": DatetimeMS(2**62)})
+    store["promises"].insert_one({"_id": "norte:1", "until": "2026-12-10", "name": "FULANA DE TESTE"})
+    store["users"].insert_one({"_id": "ana", "role": "admin"})
+    store["dead_letters"].insert_one({"_id": "hydrate:1", "value": b"\xff\x00 FULANA DE TESTE", "person": "p" * 32})
+    store["snapshots"].insert_many([{"_id": f"norte:{n}", "at": AT, "cents": n} for n in range(2_500)])
+    store["a_later_versions"].insert_one({"_id": 1})
+    store["debtors"].insert_one({"_id": "norte:1", "name": "FULANA DE TESTE"})
+    store["view_epochs"].insert_one({"_id": "debtors:0", "next": 7})
+
+
+@contextmanager
+def calling(store: Store) -> Iterator[None]:
+    """Somebody who writes each attempt and its mark together, all the time."""
+    enough = Event()
+
+    def write() -> None:
+        number = 0
+        while not enough.is_set():
+            with store.client.start_session() as session, session.start_transaction():
+                store["attempts"].insert_one({"_id": f"late:{number}", "state": "ringing"}, session=session)
+                store["ledger"].insert_one({"_id": f"late:{number}", "n": 1}, session=session)
+            number += 1
+
+    thread = Thread(target=write)
+    thread.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        thread.join()
+
+
+def raw(store: Store) -> dict[str, dict[Any, bytes]]:
+    """Every document of every collection as it lies there."""
+    names = store.list_collection_names()
+    return {name: {one["_id"]: one.raw for one in store.get_collection(name, RAW).find()} for name in names}
+
+
+@pytest.fixture
+def stores(mongo_uri: str, database: str) -> Iterator[tuple[Store, Store]]:
+    """One that is in use, and an empty one."""
+    with MongoClient[dict[str, Any]](mongo_uri) as client:
+        yield client[database], client[f"{database}-new"]
+        client.drop_database(f"{database}-new")
+
+
+def settings(mongo_uri: str, database: str) -> BackupSettings:
+    return BackupSettings(
+        mongo_uri=mongo_uri,
+        mongo_database=database,
+        **{name.lower(): SecretStr(value) for name, value in {**KEYS, **PERSON}.items()},  # type: ignore[arg-type]  # by their names
+    )
+
+
+def test_a_backup_taken_at_work_comes_back_whole_disarmed_and_only_where_nothing_is(
+    stores: tuple[Store, Store], mongo_uri: str, tmp_path: Path
+) -> None:
+    """The marks and the attempts of one instant, whatever was written meanwhile."""
+    used, empty = stores
+    fill(used)
+    for name in ("attempts", "ledger"):
+        used[name].insert_many([{"_id": f"{n}", "text": "x" * 800} for n in range(PAIRS)])
+    collector = Collector(tmp_path, {"MONGO_URI": mongo_uri, **KEYS, **PERSON})
+    before = raw(used)
+    with calling(used):
+        for _ in range(2):
+            done = collector("backup", "kept", "--keep", "1", MONGO_DATABASE=used.name)
+            assert done.returncode == 0, done.stderr
+    (folder,) = (tmp_path / "kept").iterdir()
+    assert not [path for path in folder.rglob("*") if path.stat().st_mode & 0o077]
+    content = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert not [word for word in PLANTED if word.encode() in content]
+
+    found = collector("restore", str(folder), MONGO_DATABASE=empty.name)
+    assert found.returncode == 0, found.stderr
+    assert "norte is disarmed" in found.stderr
+    assert "sul is disarmed" not in found.stderr
+    after = raw(empty)
+    late = {name: {key for key in after[name] if str(key).startswith("late:")} for name in ("attempts", "ledger")}
+    assert late["attempts"] == late["ledger"] != set()
+    assert [one["action"] for one in empty["audit"].find()] == ["restored"]
+    armed = empty["instances"].find_one({"_id": "norte"})
+    assert armed == {"_id": "norte", "erp": "ixc", "pabx": {"armed": False, "ari_user": "collector"}}
+    for name in ("audit", "restores", "key_checks", "debtors", "view_epochs"):
+        before.pop(name, None)
+        after.pop(name, None)
+    for name in ("attempts", "ledger"):
+        after[name] = {key: value for key, value in after[name].items() if key not in late[name]}
+    del before["instances"]["norte"], after["instances"]["norte"]
+    assert after == before
+
+    again = collector("restore", str(folder), MONGO_DATABASE=empty.name)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "is in use (a_later_versions)" in again.stderr
+
+
+async def test_a_restore_that_was_cut_goes_on_and_nothing_is_written_of_what_is_wrong(
+    stores: tuple[Store, Store], mongo_uri: str, tmp_path: Path
+) -> None:
+    used, empty = stores
+    fill(used)
+    collector = Collector(tmp_path, {"MONGO_URI": mongo_uri, **KEYS, **PERSON})
+    done = await asyncio.to_thread(collector, "backup", "kept", MONGO_DATABASE=used.name)
+    assert done.returncode == 0, done.stderr
+    (folder,) = (tmp_path / "kept").iterdir()
+    wanted = settings(mongo_uri, empty.name)
+
+    other = SecretStr(Fernet.generate_key().decode())
+    for name, told in {
+        "collector_secret_key": "COLLECTOR_SECRET_KEY is not the key of this backup",
+        "collector_person_key": "COLLECTOR_PERSON_KEY is not the key of this backup",
+        "collector_backup_key": "does not open",
+    }.items():
+        with pytest.raises(StopWorker, match=told):
+            await restore(wanted.model_copy(update={name: other}), folder)
+    spoilt = folder / "users.bson.sealed"
+    whole = spoilt.read_bytes()
+    spoilt.write_bytes(whole[:-1])
+    with pytest.raises(StopWorker, match=r"users.bson.sealed: not the file that its manifest tells of"):
+        await restore(wanted, folder)
+    assert empty.list_collection_names() == []
+    spoilt.write_bytes(whole)
+
+    class Cut(Exception):
+        """In the middle of the snapshots."""
+
+    def cut(what: str, done: int, _: int) -> None:
+        if what == "snapshots" and done > 1_000:
+            raise Cut
+
+    with pytest.raises(Cut):
+        await restore(wanted, folder, cut)
+    assert 0 < empty["snapshots"].count_documents({}) < 2_500
+    assert (await restore(wanted, folder)).disarmed == ("norte",)
+    assert empty["snapshots"].count_documents({}) == 2_500
