@@ -72,10 +72,7 @@ async def ensure(
     async with admin(servers) as client:
         existing = await _describe(client, topics)
         differing = {topic: drift(topic, existing[topic.name]) for topic in topics if topic.name in existing}
-        said = [line for topic in differing for line in objections(topic, existing[topic.name], replication)]
-        if not alter:
-            said += [_wish(topic, name, value) for topic, settings in differing.items() for name, value in settings.items()]
-        if said:
+        if said := _said(existing, differing, replication, alter=alter):
             raise StopWorker("\n".join(said))
         missing = [topic for topic in topics if topic.name not in existing]
         await _create(client, missing, replication)
@@ -84,6 +81,24 @@ async def ensure(
         return {
             topic.name: "created" if topic in missing else "altered" if topic in altered else "verified" for topic in topics
         }
+
+
+async def differences(servers: str, replication: int, topics: Sequence[Topic] = TOPICS) -> list[str]:
+    """What `ensure` would refuse, and the topics that are not there; nothing is changed. Raises StopWorker."""
+    async with admin(servers) as client:
+        existing = await _describe(client, topics)
+    differing = {topic: drift(topic, existing[topic.name]) for topic in topics if topic.name in existing}
+    missing = [f"{topic.name} is not there: run `collector topics`" for topic in topics if topic.name not in existing]
+    return missing + _said(existing, differing, replication, alter=False)
+
+
+def _said(
+    existing: Mapping[str, Found], differing: Mapping[Topic, Mapping[str, str]], replication: int, *, alter: bool
+) -> list[str]:
+    said = [line for topic in differing for line in objections(topic, existing[topic.name], replication)]
+    if not alter:
+        said += [_wish(topic, name, value) for topic, settings in differing.items() for name, value in settings.items()]
+    return said
 
 
 def _wish(topic: Topic, name: str, value: str) -> str:

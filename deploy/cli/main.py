@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Annotated
 
 import typer
 
@@ -11,6 +12,7 @@ from deploy.cli import (
     bench,
     block,
     demo,
+    doctor,
     env,
     instance,
     letters,
@@ -29,6 +31,7 @@ from deploy.cli import (
 )
 from schemas.errors import PipelineError
 from schemas.runtime.process import BAD_CONFIGURATION
+from schemas.runtime.version import version as release
 
 app = typer.Typer(
     help="Streaming debt collection for internet providers.",
@@ -37,6 +40,23 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _told(is_asked: bool) -> None:
+    if is_asked:
+        sys.stdout.write(f"collector {release()}\n")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", help="Tell which version this is.", callback=_told, is_eager=True)]
+
+
+@app.callback()
+def begin(version: Version = False) -> None:
+    """Streaming debt collection for internet providers."""
+    del version  # told already
+
+
 app.command("up", epilog=up.EXAMPLE)(up.up)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("bench", epilog=bench.EXAMPLE)(bench.bench)
@@ -45,6 +65,7 @@ app.command("run", epilog=run.EXAMPLE)(run.run)
 app.command("topics", epilog=topics.EXAMPLE)(topics.topics)
 app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("unmapped", epilog=unmapped.EXAMPLE)(unmapped.unmapped)
+app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.command("env", epilog=env.EXAMPLE)(env.env)
 app.command("backup", epilog=backup.BACKUP_EXAMPLE)(backup.backup)

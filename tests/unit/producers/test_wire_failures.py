@@ -5,16 +5,11 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from producers.erp.sources import open_source
 from producers.erp.wire import Wire
@@ -24,6 +19,7 @@ from schemas.erp.declaration import Signed
 from schemas.erp.in_the_clear import is_private
 from schemas.erp.ixc import Ixc
 from schemas.errors import PipelineError, StopWorker
+from tests.certificates import certified as made_certificate
 from tests.strategies import instance
 
 SECRET = "17:not-to-be-told"  # noqa: S105 - so that it would be found
@@ -60,36 +56,7 @@ async def listening(context: ssl.SSLContext | None, reply: bytes = OK) -> AsyncI
 @pytest.fixture
 def certified(tmp_path: Path) -> Callable[..., tuple[ssl.SSLContext, Path]]:
     """A server's TLS and the certificate to trust."""
-
-    def make(name: str, *, days: int = 1) -> tuple[ssl.SSLContext, Path]:
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        try:
-            other: x509.GeneralName = x509.IPAddress(ip_address(name))
-        except ValueError:
-            other = x509.DNSName(name)
-        end = datetime.now(UTC) + timedelta(days=days)
-        made = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(end - timedelta(days=30))
-            .not_valid_after(end)
-            .add_extension(x509.SubjectAlternativeName([other]), critical=False)
-            .sign(key, hashes.SHA256())
-        )
-        cert, secret = tmp_path / f"{name}.pem", tmp_path / f"{name}.key"
-        cert.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-        secret.write_bytes(
-            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(cert, secret)
-        return context, cert
-
-    return make
+    return partial(made_certificate, tmp_path)
 
 
 Certified = Callable[..., tuple[ssl.SSLContext, Path]]

@@ -1,0 +1,82 @@
+"""What is well, what will not be for long, and what to do about it. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from sinks.originate.clock_check import MOST
+
+State = Literal["well", "soon", "bad"]
+DISK_SOON, DISK_BAD = 0.8, 0.95
+"""Of a disk, used. Kafka and MongoDB stop writing when it is full."""
+CERTIFICATE_SOON, CERTIFICATE_BAD = timedelta(days=30), timedelta(days=7)
+BACKUP_OLD = timedelta(days=2)
+MONGO_SUPPORTED = (7, 0)
+GB = 10**9
+
+
+class Finding(NamedTuple):
+    """`step`: what to do next, "" where all is well."""
+
+    what: str
+    state: State
+    found: str
+    step: str = ""
+
+
+def clock(off: timedelta) -> Finding:
+    """`off`: between this machine and MongoDB's."""
+    said = f"{off.total_seconds():.1f} s from MongoDB's"
+    if off <= MOST:
+        return Finding("clock", "well", said)
+    return Finding("clock", "bad", said, "nobody is rung like this: let both machines follow a time server (chrony)")
+
+
+def disk(what: str, used: float, total: float) -> Finding:
+    """In bytes."""
+    if total <= 0:
+        return Finding(what, "soon", "its size is not told", "look at it on the server: df -h")
+    share = used / total
+    said = f"{share:.0%} of {total / GB:.0f} GB used"
+    if share < DISK_SOON:
+        return Finding(what, "well", said)
+    state: State = "bad" if share >= DISK_BAD else "soon"
+    return Finding(what, state, said, "make room, or a larger disk: what is full takes no more records")
+
+
+def certificate(where: str, ends: datetime, now: datetime) -> Finding:
+    """Of an ERP or a PABX."""
+    what, left = f"certificate of {where}", ends - now
+    said = f"ends {ends:%Y-%m-%d}, in {left.days} days"
+    if left >= CERTIFICATE_SOON:
+        return Finding(what, "well", said)
+    state: State = "bad" if left < CERTIFICATE_BAD else "soon"
+    return Finding(what, state, said, "tell whoever keeps that server: once it has ended, nothing is read any more")
+
+
+def backup(newest: datetime | None, folder: str, now: datetime) -> Finding:
+    """`newest`: when the newest backup in `folder` was made."""
+    if newest is None:
+        return Finding("backup", "bad", f"none in {folder}", f"collector backup {folder}, every night (cron)")
+    said = f"{newest:%Y-%m-%d %H:%M} UTC"
+    if now - newest <= BACKUP_OLD:
+        return Finding("backup", "well", said)
+    return Finding("backup", "soon", said, f"see why cron made none since: collector backup {folder}")
+
+
+def mongo_version(version: str) -> Finding:
+    """Such as 6.0.5."""
+    try:
+        known = tuple(int(part) for part in version.split(".")[:2])
+    except ValueError:
+        known = (0, 0)
+    if known >= MONGO_SUPPORTED:
+        return Finding("MongoDB's version", "well", version)
+    return Finding(
+        "MongoDB's version", "soon", version, "its makers mend 7.0 and later only: plan the way, one version at a time"
+    )
+
+
+def worst(findings: list[Finding]) -> State:
+    """Of all of them."""
+    states = {one.state for one in findings}
+    return "bad" if "bad" in states else "soon" if "soon" in states else "well"
