@@ -3,7 +3,9 @@
 import os
 import re
 import socket
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -75,10 +77,35 @@ HINTS = {
 }
 
 
+def from_files(names: Iterable[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """By field: what the file holds that `NAME_FILE` names, as secrets come into containers; the line's end is none of it.
+
+    Raises StopWorker for a file that cannot be read, and where both NAME and NAME_FILE are set.
+    """
+    found = {}
+    for name in names:
+        path = environ.get(f"{name.upper()}_FILE")
+        if not path:
+            continue
+        if environ.get(name.upper()):
+            raise StopWorker(f"{name.upper()} and {name.upper()}_FILE are both set: which one counts? Take one away")
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except OSError as exc:
+            raise StopWorker(f"{name.upper()}_FILE={path}: {exc.strerror}: mend the path, or who may read the file") from exc
+        except ValueError:
+            raise StopWorker(f"{name.upper()}_FILE={path} is no text: write the value into it, and nothing else") from None
+    return found
+
+
 def read(kind: type[S]) -> S:
-    """The settings of one stage. Raises StopWorker that names the first variable that is missing or wrong."""
+    """The settings of one stage, each variable from the environment or from the file that `NAME_FILE` names.
+
+    Raises StopWorker that names the first variable that is missing or wrong.
+    """
+    files: dict[str, Any] = from_files(kind.model_fields, os.environ)
     try:
-        return kind()
+        return kind(**files)
     except ValidationError as exc:
         first = exc.errors(include_url=False, include_input=False)[0]
         field = str(first["loc"][0]) if first["loc"] else "settings"

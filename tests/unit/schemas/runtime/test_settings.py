@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -47,6 +48,7 @@ def line(environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> str
     """What the operator reads; empty where the settings are good."""
     for name in GOOD:
         monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     try:
@@ -115,3 +117,41 @@ def test_a_worker_without_a_name_gets_one_that_no_other_process_has(monkeypatch:
 
     assert process == str(os.getpid())
     assert host
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_secret_may_lie_in_a_file(end: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As Docker and Kubernetes hand them in; the line's end is no part of it."""
+    file = tmp_path / "person"
+    file.write_bytes(f" {GOOD['COLLECTOR_PERSON_KEY']} {end}".encode())
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("COLLECTOR_PERSON_KEY")
+    monkeypatch.setenv("COLLECTOR_PERSON_KEY_FILE", str(file))
+    assert read(PollerSettings).collector_person_key.get_secret_value() == f" {GOOD['COLLECTOR_PERSON_KEY']} "
+
+
+@pytest.mark.parametrize(
+    ("content", "both", "said"),
+    [
+        (None, False, "No such file or directory: mend the path"),
+        (b"hunter2-hunter2-hunter2", True, "are both set"),
+        (b"\xff\xfehunter2-hunter2", False, "is no text"),
+        (b"hunter2", False, "COLLECTOR_PERSON_KEY is wrong"),
+        (b"", False, "COLLECTOR_PERSON_KEY is wrong"),
+    ],
+)
+def test_a_file_that_cannot_be_a_secret_is_one_line_that_shows_none(
+    content: bytes | None, both: bool, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "person"
+    if content is not None:
+        file.write_bytes(content)
+    given = {**GOOD, "COLLECTOR_PERSON_KEY_FILE": str(file)}
+    if not both:
+        del given["COLLECTOR_PERSON_KEY"]
+    found = line(given, monkeypatch)
+    assert said in found
+    assert "COLLECTOR_PERSON_KEY" in found
+    assert "hunter2" not in found
+    assert "\n" not in found
