@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ import uvloop
 from schemas.errors import RetryLater, StopWorker
 from schemas.runtime import logs
 from schemas.runtime.heartbeat import Heart
+from schemas.runtime.metrics import Health, serving
 from schemas.runtime.peers import peers_of
 from schemas.runtime.progress import PROCESS, Progress, Standing
 from schemas.runtime.settings import Base, read
@@ -43,9 +44,11 @@ def run(stage: str, settings: type[S], main: Callable[[S], Coroutine[Any, Any, N
         logs.configure(found.log_level, stage)
         watchdog = Watchdog(stage, PROCESS, peers_of(found), found.stall_seconds, alive=alive_file())
         watchdog.start()
+        now = datetime.now(UTC)
+        me = Heartbeat(stage=stage, worker=found.worker_name, at=now, since=now, release=version())
         try:
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_until_signalled(stage, found, main(found)))
+            with _metrics(found, me), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_until_signalled(me, found, main(found)))
         finally:
             watchdog.stop()
     except StopWorker as exc:
@@ -59,14 +62,18 @@ def _exit(reason: Exception, code: int) -> None:
     sys.exit(code)
 
 
-async def _until_signalled(stage: str, settings: Base, main: Coroutine[Any, Any, None]) -> None:
+def _metrics(settings: Base, me: Heartbeat) -> AbstractContextManager[object]:
+    if not settings.metrics_port:
+        return nullcontext()
+    return serving(settings.metrics_address, settings.metrics_port, Health(me, PROCESS, settings.stall_seconds))
+
+
+async def _until_signalled(me: Heartbeat, settings: Base, main: Coroutine[Any, Any, None]) -> None:
     task = asyncio.ensure_future(main)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
     servers = str(getattr(settings, "kafka_bootstrap_servers", ""))
-    now = datetime.now(UTC)
-    me = Heartbeat(stage=stage, worker=settings.worker_name, at=now, since=now, release=version())
     heart = Heart(me, servers, PROCESS, settings.stall_seconds) if servers else None
     beside = [
         asyncio.create_task(_pulse(PROCESS, task)),

@@ -27,7 +27,8 @@ class Base(BaseSettings):
     """Field names are the variables' names in lower case.
 
     `WORKER_NAME`: two processes of a stage under one name push each other out. `STALL_SECONDS`: a stage that
-    makes no progress or is not alive for so long, though its peers answer, ends itself.
+    makes no progress or is not alive for so long, though its peers answer, ends itself. `METRICS_PORT`: where `/metrics`,
+    `/live` and `/ready` are answered, at `METRICS_ADDRESS`; 0 for nowhere.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
@@ -35,6 +36,8 @@ class Base(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     worker_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$", default_factory=own_name)]
     stall_seconds: float = Field(default=120, ge=1, le=3_600)
+    metrics_port: int = Field(default=0, ge=0, le=65_535)
+    metrics_address: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]+$")] = "127.0.0.1"
 
 
 class KafkaSettings(Base):

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP, SIGTERM
 
+import httpx
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
@@ -124,6 +125,12 @@ def test_who_was_stopped_for_longer_than_the_limit_goes_on_when_it_wakes(tmp_pat
     assert (mill.process.returncode, said) == (0, "")
 
 
+async def _answer(port: int, path: str) -> tuple[int, str]:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
+        answer = await client.get(path)
+        return answer.status_code, answer.text
+
+
 @pytest_asyncio.fixture
 async def mongod(tmp_path: Path) -> AsyncIterator[Database]:
     """One of its own: it is going to be stopped."""
@@ -139,8 +146,13 @@ async def test_views_waits_for_a_mongod_that_was_stopped_and_is_not_alive_meanwh
     sender: AIOKafkaProducer, servers: str, mongod: Database, prefix: str, tmp_path: Path
 ) -> None:
     """With mongod stopped "alive" stayed fresh for 65 s, and the port of a stopped server is open."""
-    alive = tmp_path / "alive"
-    env = {"KAFKA_BOOTSTRAP_SERVERS": servers, "MONGO_URI": mongod.uri, "MONGO_DATABASE": prefix}
+    alive, port = tmp_path / "alive", free(1)[0]
+    env = {
+        "KAFKA_BOOTSTRAP_SERVERS": servers,
+        "MONGO_URI": mongod.uri,
+        "MONGO_DATABASE": prefix,
+        "METRICS_PORT": str(port),
+    }
     with running("views", {**env, "STALL_SECONDS": str(SINK_STALL_S), "ALIVE_FILE": str(alive)}, tmp_path, prefix) as sink:
         await _touched(alive)
         assert mongod.pid is not None
@@ -152,9 +164,19 @@ async def test_views_waits_for_a_mongod_that_was_stopped_and_is_not_alive_meanwh
             await asyncio.sleep(1.5 * SINK_STALL_S)  # how long it may not end, though nothing goes on
             assert not alive.exists()
             assert sink.process.poll() is None, sink.log.read_text()[-2000:]
+            assert [(await _answer(port, path))[0] for path in ("/live", "/ready")] == [200, 503]
+            assert 'collector_peer_away{peer="MongoDB"} 1.0' in (await _answer(port, "/metrics"))[1]
         finally:
             os.kill(mongod.pid, SIGCONT)
         await _touched(alive)
+
+        async def ready() -> bool:
+            return (await _answer(port, "/ready"))[0] == 200
+
+        await eventually(ready, "a stage that waits for nobody")
+        told = (await _answer(port, "/metrics"))[1]
+        assert 'collector_process{release="' in told
+        assert 'collector_lag_records{loop="view debtors"}' in told
         async with AsyncMongoClient(mongod.uri) as client:
 
             async def written() -> bool:

@@ -24,6 +24,8 @@ GOOD = {
     "LOG_LEVEL": "WARNING",
     "WORKER_NAME": "hydrate-1",
     "STALL_SECONDS": "60",
+    "METRICS_PORT": "9100",
+    "METRICS_ADDRESS": "10.0.0.5",
 }
 REQUIRED = ("KAFKA_BOOTSTRAP_SERVERS", "MONGO_URI", "COLLECTOR_SECRET_KEY", "COLLECTOR_PERSON_KEY")
 WRONG = {
@@ -41,6 +43,8 @@ WRONG = {
     "LOG_LEVEL": ["", "info", "LOUD"],
     "WORKER_NAME": ["", "a b", "x" * 101],
     "STALL_SECONDS": ["", "0", "3601", "soon"],
+    "METRICS_PORT": ["", "-1", "65536", "http"],
+    "METRICS_ADDRESS": ["", "a b", "http://0.0.0.0", "::1"],
 }
 
 
