@@ -93,11 +93,11 @@ def test_whoever_two_pabxs_could_ring_is_asked_for_once() -> None:
 
 def test_who_may_not_be_called_after_all_gives_way_to_the_next_and_waits_for_his_next_turn() -> None:
     """He promised a second ago; his place in the agenda was of before."""
-    here = Waiting(entry("1", 10), entry("2", 30), people=Controls({"2": NOON.date()}))
+    here = Waiting(*(entry(str(n), 10 * n) for n in (1, 2, 3)), entry("4", 8), people=Controls({"3": NOON.date()}))
 
-    assert codes(here.chosen(Round(NOON), {ONE: room(1)})) == ["1"]
-    assert here.agenda.best(9, ["norte"], ()) == [b"norte:1"]
-    again_at = turn(here.entries[b"norte:2"], NORTE, here.people, NOON)
+    assert codes(here.chosen(Round(NOON), {ONE: room(2)})) == ["2", "1"]
+    assert here.agenda.best(9, ["norte"], ()) == [b"norte:2", b"norte:1", b"norte:4"]
+    again_at = turn(here.entries[b"norte:3"], NORTE, here.people, NOON)
     assert again_at is not None
     assert here.agenda.next_at() == again_at.at
 

@@ -10,6 +10,7 @@ import pytest
 from processors.dialer.desk import Desk
 from processors.dialer.pace import LAPSES, ROUND
 from processors.dialer.requests import BEHIND, LOOK_EVERY, Asking, new_attempt
+from processors.dialer.schedule import HOPS, LOOK_AGAIN
 from processors.dialer.stage import NAME, SOURCES, World, fold, key_of
 from processors.keyed.partition import Partition
 from processors.keyed.stage import KeyedStage
@@ -26,7 +27,7 @@ from schemas.runtime.transactions import Parts
 from schemas.topics import QUEUE, REQUESTS
 from tests.strategies import instance
 from tests.unit.processors.dialer.test_choosing import entry
-from tests.unit.processors.dialer.test_schedule import ARMED, NOON
+from tests.unit.processors.dialer.test_schedule import ARMED, NOON, OWED
 from tests.unit.schemas.calling.test_freshness import beat
 
 ADDRESS = "pabx.example:8088"
@@ -164,6 +165,26 @@ async def test_from_a_partition_where_records_wait_nobody_is_asked_for_and_soon_
     assert holding.codes() == ["1"]
 
 
+async def test_where_nobody_is_to_be_asked_for_it_does_not_matter_what_waits(part_of: Parted) -> None:
+    holding, at = Holding(part_of(3, entry("1", 1))), Noon(here())
+    holding.waits = {3}
+
+    assert await at.asking.round(holding) == at.now + LOOK_EVERY
+
+
+async def test_whose_place_must_be_looked_at_when_his_turn_comes_is_asked_for_in_the_same_round(part_of: Parted) -> None:
+    """Somebody blocked his number and has taken it back since; no record told of either yet."""
+    holding, at = Holding(part_of(3, entry("1"))), Noon(here())
+    at.desk.world = World(at.desk.world.instances, AllControls({"norte": Controls(phones=frozenset(OWED.phones))}))
+    assert await at.asking.round(holding) == at.now + LOOK_EVERY
+    assert holding.codes() == []
+
+    at.shows(here())
+    at.later(HOPS * LOOK_AGAIN)
+    await at.asking.round(holding)
+    assert holding.codes() == ["1"]
+
+
 async def test_who_changes_between_the_decision_and_the_sending_is_not_asked_for(part_of: Parted) -> None:
     """Nor whose partition another worker took over."""
     part = part_of(3, entry("1", 10), entry("2", 30), entry("3", 20))
@@ -280,9 +301,11 @@ async def test_it_looks_again_when_a_turn_comes_a_minute_ends_or_a_request_lapse
 async def test_it_asks_by_itself_and_at_once_when_something_changed(part_of: Parted) -> None:
     part = part_of(3, entry("1", 1))
     holding, at = Holding(part), Noon(here())
-    looked, sent = asyncio.Event(), asyncio.Event()
+    looked, sent, rounds = asyncio.Event(), asyncio.Event(), 0
 
     async def round_(worker: Holding) -> datetime:
+        nonlocal rounds
+        rounds += 1
         found = await Asking.round(at.asking, worker)
         looked.set()
         if holding.sent:
@@ -293,6 +316,9 @@ async def test_it_asks_by_itself_and_at_once_when_something_changed(part_of: Par
     async with asyncio.TaskGroup() as group:
         running = group.create_task(at.asking.run(holding))
         await asyncio.wait_for(looked.wait(), 180)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert rounds == 1  # it waits: many turns of the loop have passed
         part.states[b"norte:1"] = encode(entry("1", 20))
         at.asking.changed(3, [b"norte:1"])
         await asyncio.wait_for(sent.wait(), 180)
