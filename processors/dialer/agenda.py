@@ -20,7 +20,8 @@ def hour_of(at: datetime) -> int:
 class Agenda:
     """`waiting` for their turn, then `ready`, by instance; `unsure` whose rank must be looked at before he is ready."""
 
-    def __init__(self) -> None:
+    def __init__(self, slack: int = SLACK) -> None:
+        self._slack = slack
         self.unsure: set[bytes] = set()
         self._turns: dict[bytes, Turn] = {}
         self._waiting: list[tuple[datetime, bytes]] = []
@@ -36,7 +37,7 @@ class Agenda:
             return
         self._turns[key] = turn
         heappush(self._waiting, (turn.at, key))
-        if len(self._waiting) > 2 * len(self._turns) + SLACK:
+        if len(self._waiting) > 2 * len(self._turns) + self._slack:
             come = self.unsure.union(*self._ready.values())
             self._waiting = [(one.at, each) for each, one in self._turns.items() if each not in come]
             heapify(self._waiting)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from processors.dialer.agenda import Agenda
 from processors.dialer.pace import LAPSES, Pace, Round
-from processors.dialer.schedule import LOOK_AGAIN, Turn, allowed, turn
+from processors.dialer.schedule import allowed, turn
 from schemas.calling.permit import Permit
 from schemas.calls import CallRequest
 from schemas.controls import Controls
@@ -67,8 +67,8 @@ def choose(
             for key in best:
                 entry, instance, controls = look(key)
                 permit = allowed(entry, instance, controls, now)
-                if permit.holds or not permit.number:
-                    agenda.put(key, turn(entry, instance, controls, now) if permit.holds else Turn(now + LOOK_AGAIN))
+                if permit.holds:
+                    agenda.put(key, turn(entry, instance, controls, now))
                 else:
                     chosen[key] = Chosen(key, entry, permit, address)
     return list(chosen.values())

@@ -6,12 +6,12 @@ refuses one.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ulid import ULID
 
@@ -21,7 +21,6 @@ from processors.dialer.desk import NEVER, Desk
 from processors.dialer.pace import Round, paces
 from processors.dialer.schedule import Turn, turn
 from processors.keyed.partition import Partition
-from processors.keyed.worker import Worker
 from schemas.codec import decode, encode
 from schemas.instances import Instance
 from schemas.keys import partition_of
@@ -38,6 +37,15 @@ SETTLE_S = 0.1
 """Changes come in crowds: so long after the first of them they are looked at together."""
 BEHIND = timedelta(seconds=0.5)
 BREATH = 200
+
+
+class Holder(Protocol):
+    """What is asked of `processors.keyed.worker.Worker`, which says it there."""
+
+    @property
+    def held(self) -> Mapping[int, Partition]: ...
+    async def has_read_all(self, number: int) -> bool: ...
+    async def send(self, part: Partition, made: Callable[[], Parts]) -> bool: ...
 
 
 class Asked(NamedTuple):
@@ -84,7 +92,7 @@ class Asking:
             mine.agenda.unsure.update(keys)
             self._woken.set()
 
-    async def run(self, worker: Worker) -> None:
+    async def run(self, worker: Holder) -> None:
         """Until cancelled. Raises RetryLater where the broker does not commit."""
         with PROCESS.loop("the dialer's requests") as loop:
             while True:
@@ -95,7 +103,7 @@ class Asking:
                     await asyncio.sleep(SETTLE_S)
                 self._woken.clear()
 
-    async def round(self, worker: Worker) -> datetime:
+    async def round(self, worker: Holder) -> datetime:
         """Ask for all whose turn it is and for whom there is room; when to look again."""
         self._follow(worker)
         again_at = [self._now() + LOOK_EVERY]
@@ -114,7 +122,7 @@ class Asking:
         times = [mine.agenda.next_at(), mine.minute.ends_at(), min(self.live.values(), default=None)]
         return [at for at in times if at is not None]
 
-    def _follow(self, worker: Worker) -> None:
+    def _follow(self, worker: Holder) -> None:
         """New partitions, and instances that have changed: nobody's turn is known in them any more."""
         held = worker.held
         self._mine = {number: mine for number, mine in self._mine.items() if held.get(number) is mine.part}
@@ -163,7 +171,7 @@ class Asking:
         entry = decode(QueueEntry, part.states[key])
         return Looked(entry, self._instances[entry.instance], self._desk.world.controls.of(entry.instance))
 
-    async def _send(self, worker: Worker, mine: Mine, chosen: list[Asked], now: datetime) -> bool:
+    async def _send(self, worker: Holder, mine: Mine, chosen: list[Asked], now: datetime) -> bool:
         if not await worker.has_read_all(mine.part.number):
             return False
         return await worker.send(mine.part, partial(self._made, mine, chosen, now))

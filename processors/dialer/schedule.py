@@ -26,7 +26,7 @@ BY_DAY: frozenset[HoldReason] = frozenset(
 )
 """Of bills that do not count, or not yet: what is due next may."""
 BY_HOUR: frozenset[HoldReason] = frozenset({"holiday", "outside_window"})
-BY_INSTANCE: frozenset[HoldReason] = frozenset({"instance_unknown", "instance_paused", "no_pabx"})
+BY_INSTANCE: frozenset[HoldReason] = frozenset({"instance_paused", "no_pabx"})
 
 Rank = tuple[int, date, bytes]
 """Least first: the score negated, the oldest due date, the key. Total and stable."""
@@ -57,16 +57,20 @@ def turn(entry: QueueEntry, instance: Instance, controls: Controls, now: datetim
         if not found.holds:
             return Turn(at, (-found.score, found.due_on or date.max, entry.key))
         ends = list(_ends(found.holds, entry, instance, at))
-        if None in ends:
+        told = [end for end in ends if end is not None]
+        if len(told) < len(ends):
             return None
-        at = max(at + timedelta(microseconds=1), *(end for end in ends if end is not None))
+        at = max(told)
         if at > now + AHEAD:
             return Turn(now + AHEAD)
     return Turn(at)
 
 
 def _ends(holds: tuple[HoldReason, ...], entry: QueueEntry, instance: Instance, now: datetime) -> Iterator[datetime | None]:
-    """Of each hold the instant before which it surely objects; None where no clock ends it."""
+    """Of each hold the instant, after `now`, before which it surely objects; None where no clock ends it.
+
+    An end that has passed is one of before a rule or a promise was changed: a record will tell the new one.
+    """
     for reason in holds:
         if reason in BY_INSTANCE or (reason in BY_DAY and (not entry.facts.due or reason in entry.verdict.holds)):
             yield None
@@ -77,9 +81,10 @@ def _ends(holds: tuple[HoldReason, ...], entry: QueueEntry, instance: Instance, 
             yield _midnight(now.astimezone(instance.clock).date(), instance.clock)
         elif reason in entry.verdict.until:
             far = now.date() + 2 * AHEAD  # no calendar has a day after the last one of its own
-            yield max(_midnight(min(entry.verdict.until[reason], far), instance.clock), now)
-        elif end := _instant(reason, entry, instance):
+            end = _midnight(min(entry.verdict.until[reason], far), instance.clock)
             yield end if end > now else now + LOOK_AGAIN
+        elif instant := _instant(reason, entry, instance):
+            yield instant if instant > now else now + LOOK_AGAIN
         else:
             yield None if reason in entry.verdict.holds else now + LOOK_AGAIN
 

@@ -4,6 +4,7 @@ A connection that was kept may be dead without anybody having noticed; a call as
 though it never left. What the answers mean is not decided here.
 """
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,12 @@ CONNECT_S = 5.0
 READ_S = 10.0
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """No connection was made, so nothing was asked."""
+CONNECTED = "send_request_headers.started"
+"""How the last thing that is told before a request leaves ends (httpcore's extension `trace`)."""
+
+
+class _TooLateError(Exception):
+    """There is a connection, and nothing may be asked any more."""
 
 
 class AriClient:
@@ -29,9 +36,20 @@ class AriClient:
             trust_env=False,  # a proxy of the environment may answer for a PABX that it never asked
         )
 
-    async def originate(self, fields: dict[str, Any]) -> Said:
-        """`POST /channels` with a JSON body: numbers stay out of the logs of whoever is in between."""
-        return await self._ask("POST", "channels", fields)
+    async def originate(self, fields: dict[str, Any], in_time: Callable[[], bool] = lambda: True) -> Said:
+        """`POST /channels` with a JSON body: numbers stay out of the logs of whoever is in between.
+
+        `in_time`: whether it may still be asked; this is looked at when there is a connection, which may take its time.
+        """
+
+        async def told(what: str, _: object) -> None:
+            if what.endswith(CONNECTED) and not in_time():
+                raise _TooLateError
+
+        try:
+            return await self._ask("POST", "channels", fields, {"trace": told})
+        except _TooLateError:
+            return Said(0, failure="it took too long", sent=False)
 
     async def channel(self, channel: str) -> Said:
         """One channel by its id; 404 with JSON where it does not live."""
@@ -64,9 +82,11 @@ class AriClient:
         """Give the connections back."""
         await self._http.aclose()
 
-    async def _ask(self, method: str, path: str, fields: dict[str, Any] | None = None) -> Said:
+    async def _ask(
+        self, method: str, path: str, fields: dict[str, Any] | None = None, extensions: dict[str, Any] | None = None
+    ) -> Said:
         try:
-            answer = await self._http.request(method, path, json=fields)
+            answer = await self._http.request(method, path, json=fields, extensions=extensions)
         except NEVER_SENT as exc:
             return Said(0, failure=type(exc).__name__, sent=False)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as exc:

@@ -136,7 +136,7 @@ class Line:
         if began_at >= step.by:
             return Answered("refused", "it took too long")
         try:
-            found = await pbx.ring(pabx, name, step.attempt.number)
+            found = await pbx.ring(pabx, name, step.attempt.number, lambda: self._hands.now() < step.by)
         except BaseException:
             self._lane.unheard(name, self._hands.now())
             raise

@@ -11,7 +11,7 @@ from schemas.runtime.ami import Manager, Message, NotSentError, connected
 from schemas.runtime.secrets import unseal
 from sinks.originate.answers import IS_OURS, Answered
 from sinks.originate.dialling import ami_fields
-from sinks.originate.pbx import Probed
+from sinks.originate.pbx import InTime, Probed, always
 
 REFUSED_LOGIN, NO_PERMISSION = 401, 403
 
@@ -37,11 +37,13 @@ class AmiPbx:
             control.host, control.port, control.user, password
         )
 
-    async def ring(self, pabx: Pabx, attempt: str, number: str) -> Answered:
+    async def ring(self, pabx: Pabx, attempt: str, number: str, in_time: InTime = always) -> Answered:
         """See `Pbx`. Before the action is sent nothing can ring; after it, what is not answered is in doubt."""
         sent = False
         try:
             async with self._connect() as manager:
+                if not in_time():
+                    return Answered("refused", "it took too long")
                 sent = True
                 return originated(await manager.action("Originate", ami_fields(pabx, attempt, number)))
         except StopWorker as exc:

@@ -1,5 +1,6 @@
 """One PABX as this stage needs it, whichever way it is spoken to."""
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from pydantic import SecretStr
@@ -16,6 +17,15 @@ ASKABLE = frozenset({401, 403})
 """Refusals of the user, which a harmless question meets too."""
 
 
+InTime = Callable[[], bool]
+"""Whether a call may still be asked for."""
+
+
+def always() -> bool:
+    """Of a call for which nobody set a time."""
+    return True
+
+
 class Probed(NamedTuple):
     """`there`: it answered as one that is up. `refuses`: it does not want this user (401, 403), else 0."""
 
@@ -27,8 +37,8 @@ class Probed(NamedTuple):
 class Pbx(Protocol):
     """Nothing of it raises but for cancellation: what was not answered is in doubt, and said so."""
 
-    async def ring(self, pabx: Pabx, attempt: str, number: str) -> Answered:
-        """Once, never again."""
+    async def ring(self, pabx: Pabx, attempt: str, number: str, in_time: InTime = always) -> Answered:
+        """Once, never again; not at all where it is not `in_time` once there is a connection."""
 
     async def living(self, attempt: str) -> Answered | None:
         """Whether an attempt's channel lives; None where it does not, or nobody knows."""
@@ -53,9 +63,9 @@ class AriPbx:
         password = unseal(control.password, key) if control.password else ""
         self._ari = AriClient(str(control.url), control.user, password)
 
-    async def ring(self, pabx: Pabx, attempt: str, number: str) -> Answered:
+    async def ring(self, pabx: Pabx, attempt: str, number: str, in_time: InTime = always) -> Answered:
         """See `Pbx`."""
-        return answered(await self._ari.originate(ari_fields(pabx, attempt, number)))
+        return answered(await self._ari.originate(ari_fields(pabx, attempt, number), in_time))
 
     async def living(self, attempt: str) -> Answered | None:
         """See `Pbx`."""

@@ -6,6 +6,4 @@ from schemas.views import View
 
 def partition(view: View, name: str) -> int:
     """By the document's `_id` or by its record's key: both begin with what is hashed, the first two parts."""
-    if view.topic.partitions == 1:
-        return 0
     return partition_of(":".join(name.split(":", 2)[:2]).encode(), view.topic.partitions)

@@ -73,16 +73,28 @@ def test_with_a_new_hour_everybodys_place_must_be_looked_at() -> None:
     assert agenda.best(9, ["norte"], frozenset()) == [key(1), key(2)]
 
 
+def test_whose_turn_came_while_nobody_looked_has_his_place_of_then_no_more() -> None:
+    """As after a pause of the process."""
+    agenda = Agenda()
+    agenda.put(key(1), at(59, 10, 1))
+    agenda.put(key(2), at(60, 20, 2))
+    agenda.come(NINE + timedelta(minutes=61))
+
+    assert agenda.unsure == {key(1)}
+    assert agenda.best(9, ["norte"], frozenset()) == [key(2)]
+
+
 STEPS = st.lists(
     st.tuples(st.integers(0, 5), st.one_of(st.none(), st.tuples(st.integers(0, 50), st.integers(0, 9)))), max_size=30
 )
 
 
-@given(STEPS, st.integers(0, 50))
+@given(STEPS, st.integers(0, 50), st.integers(0, 3))
 def test_however_often_turns_change_the_last_ones_count(
-    steps: list[tuple[int, tuple[int, int] | None]], minutes: int
+    steps: list[tuple[int, tuple[int, int] | None]], minutes: int, slack: int
 ) -> None:
-    agenda = Agenda()
+    """Also of those that waited, or had come, when what counts no more was swept out; nobody waits for what has come."""
+    agenda = Agenda(slack)
     last: dict[int, tuple[int, int]] = {}
     for number, (n, turn) in enumerate(steps):
         last.pop(n, None)
@@ -94,6 +106,14 @@ def test_however_often_turns_change_the_last_ones_count(
     ready = sorted((-score, key(n)) for n, (then, score) in last.items() if then <= minutes)
 
     assert agenda.best(9, ["norte"], frozenset()) == [one for _, one in ready]
+    come = [NINE + timedelta(minutes=then) for then, _ in last.values() if then > minutes]
+    next_at = agenda.next_at()
+    assert next_at is None or next_at > NINE + timedelta(minutes=minutes)
+    assert not come or (next_at is not None and next_at <= min(come))
+    for at_last in sorted(come):
+        agenda.come(at_last)
+    if minutes < max((then for then, _ in last.values()), default=0):
+        assert set(agenda.best(9, ["norte"], frozenset())) == {key(n) for n in last}
 
 
 def test_what_changes_all_day_does_not_pile_up() -> None:

@@ -1,9 +1,11 @@
 """How many calls a PABX is asked for: as many as it places in a minute, of instances that nothing closes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from processors.dialer.pace import Pace, paces
+import pytest
+
+from processors.dialer.pace import LAPSES, ROUND, Pace, Round, paces
 from schemas.calling.freshness import Signs
 from schemas.instances import Instance
 from tests.strategies import instance
@@ -38,3 +40,49 @@ def test_nobody_of_an_instance_that_is_stale_or_refused() -> None:
 
     assert paces(some, signs("sul", "leste", refusing=frozenset(["leste"])), NOON)[ADDRESS].names == ("sul",)
     assert paces(some, signs("norte", "sul"), NOON + timedelta(hours=3))[ADDRESS].names == ()
+
+
+# --- a minute's requests
+
+
+INSTANT = timedelta(microseconds=1)
+FIVE = Pace(5, ("norte",))
+
+
+def test_what_was_asked_for_leaves_less_room_at_its_own_pabx_alone() -> None:
+    minute = Round(NOON)
+    minute.asked.update({ADDRESS: 3})
+
+    assert (minute.room(ADDRESS, FIVE), minute.room("other:8088", FIVE)) == (2, 5)
+
+
+@pytest.mark.parametrize(
+    ("later", "room", "since"),
+    [
+        (timedelta(0), 2, NOON),
+        (ROUND - INSTANT, 2, NOON),
+        (ROUND, 5, NOON + ROUND),
+        (-INSTANT, 5, NOON - INSTANT),  # the clock was set back: nobody waits until it is there again
+    ],
+)
+def test_another_minute_begins_when_one_is_over(later: timedelta, room: int, since: datetime) -> None:
+    minute = Round(NOON)
+    minute.asked.update({ADDRESS: 3})
+    minute.renew(NOON + later)
+
+    assert (minute.room(ADDRESS, FIVE), minute.since) == (room, since)
+
+
+def test_there_is_more_room_when_the_minute_ends_if_anything_was_asked_for() -> None:
+    minute = Round(NOON)
+    assert minute.ends_at() is None
+    minute.asked[ADDRESS] += 1
+
+    assert minute.ends_at() == NOON + ROUND
+    minute.renew(NOON + ROUND)
+    assert minute.ends_at() is None
+
+
+def test_a_request_lives_longer_than_the_minute_of_its_pace_and_not_two() -> None:
+    """So that what a slow PABX has not placed is not asked for twice at once, and no decision grows old."""
+    assert ROUND < LAPSES < 2 * ROUND

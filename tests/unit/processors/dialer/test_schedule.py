@@ -1,17 +1,18 @@
 """When somebody's turn comes: never later than the rules let him be called, and known beforehand at the opening."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.dialer.schedule import HOPS, LOOK_AGAIN, Turn, allowed, turn
+from processors.dialer.schedule import AHEAD, HOPS, LOOK_AGAIN, Turn, allowed, turn
 from schemas.attempts import MARKS_KEPT
 from schemas.calling.decide import decide
 from schemas.controls import NO_CONTROLS, Controls, Doubts
 from schemas.instances import Instance
-from schemas.queue import Facts, PastCall, QueueEntry
+from schemas.queue import Aside, Facts, PastCall, QueueEntry
 from tests.strategies import MONDAY, controls, instance
 from tests.unit.processors.dialer.test_history import ONE, OTHER
 
@@ -56,6 +57,7 @@ def test_who_may_be_called_has_his_turn_at_once_and_a_place() -> None:
         ("2026-01-12T19:00:00", "2026-01-13T09:00:00"),
         ("2026-01-16T20:00:00", "2026-01-19T09:00:00"),
         ("2026-04-20T23:00:00", "2026-04-22T09:00:00"),  # Tiradentes between
+        ("2026-04-21T12:00:00", "2026-04-22T09:00:00"),
     ],
 )
 def test_outside_the_hours_it_is_the_opening_and_his_place_is_known(now: str, at: str) -> None:
@@ -80,6 +82,31 @@ def test_a_debt_that_is_too_young_is_looked_at_on_its_day() -> None:
     assert NOON + timedelta(days=1) < young < datetime(2026, 6, 8, 9, tzinfo=HERE.clock)
 
 
+def test_a_debt_that_is_old_enough_tomorrow_has_its_turn_tomorrow_though_in_greenwich_that_is_today() -> None:
+    evening = datetime(2026, 1, 12, 22, tzinfo=HERE.clock)
+    young = OWED.model_copy(update={"due": ((date(2026, 1, 6), 9_990),)})
+
+    assert turn_of(young, evening.astimezone(UTC)) == datetime(2026, 1, 13, 9, tzinfo=HERE.clock)
+
+
+def test_an_end_that_was_stored_before_a_rule_or_a_promise_changed_is_none() -> None:
+    """The entry is written anew within seconds; until then he is looked at now and then, and nobody rings."""
+    called = OWED.model_copy(update={"calls": (PastCall(attempt=ONE, at=NOON, number=OWED.phones[0], outcome="human"),)})
+    longer, later = instance(pabx=ARMED, rules={"gap_minutes": 600}), NOON + timedelta(hours=5)
+    moved, tomorrow = Controls({"1042": date(2026, 1, 20)}), NOON + timedelta(days=1)
+
+    assert turn(queued(called), longer, NO_CONTROLS, later) == Turn(later + HOPS * LOOK_AGAIN)
+    promised = queued(OWED, people=Controls({"1042": MONDAY}))
+    assert turn(promised, HERE, moved, tomorrow) == Turn(tomorrow + HOPS * LOOK_AGAIN)
+
+
+def test_a_debt_that_is_too_old_is_looked_at_by_the_day_and_not_by_the_minute() -> None:
+    """Nothing will make it younger, but a younger bill may fall due."""
+    old = turn_of(OWED.model_copy(update={"due": ((date(2025, 1, 6), 9_990),)}))
+
+    assert old == datetime(2026, 1, 13, tzinfo=HERE.clock) + timedelta(days=HOPS - 1)
+
+
 def test_a_promise_is_over_with_its_last_day_and_a_limit_at_its_instant() -> None:
     called = OWED.model_copy(update={"calls": (PastCall(attempt=ONE, at=NOON, number=OWED.phones[0], outcome="human"),)})
 
@@ -92,9 +119,11 @@ def test_whoever_a_record_only_can_free_has_no_turn() -> None:
         OWED.model_copy(update={"phones": ()}),
         OWED.model_copy(update={"due": ()}),
         OWED.model_copy(update={"renegotiated": True}),
+        *(OWED.model_copy(update={"due": (), "set_aside": {aside: date(2025, 12, 20)}}) for aside in get_args(Aside)),
     ):
         assert turn_of(facts) is None
-    for here in (instance(pabx=None), instance(pabx=ARMED, paused=True)):
+    never = instance(pabx=ARMED, rules={"windows": {}})
+    for here in (instance(pabx=None), instance(pabx=ARMED, paused=True), never):
         assert turn_of(OWED, here=here) is None
     assert turn_of(OWED, people=Controls(doubts=Doubts(everybody=True))) is None
 
@@ -126,6 +155,7 @@ def test_what_was_refused_of_dry_runs_counts_until_it_is_armed() -> None:
     )
 
     assert turn_of(facts, here=instance(pabx=PABX)) == until
+    assert turn_of(facts, here=instance(pabx=None)) is None
     assert turn_of(facts) == NOON + timedelta(hours=1)
 
 
@@ -176,6 +206,7 @@ def test_nobodys_turn_comes_too_late(facts: Facts, people: Controls, minute: int
         assert found.rank[0] == -then.score
     if found is not None and found.rank is None:
         assert found.at > now
+    assert found is None or found.at.tzinfo is UTC
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "9999-12-30", "3000-01-01"])
@@ -184,6 +215,5 @@ def test_a_promise_to_the_end_of_all_calendars_is_looked_at_again_and_stops_nobo
 
     found = turn(queued(OWED, people=people), HERE, people, NOON)
 
-    assert found is not None
-    assert found.rank is None
-    assert found.at > NOON + timedelta(days=365)
+    assert found == Turn(NOON + AHEAD)
+    assert timedelta(days=365) < AHEAD < timedelta(days=400)

@@ -16,7 +16,7 @@ from schemas.calling.retry import retry_at
 from schemas.controls import NO_CONTROLS, Controls
 from schemas.instances import Instance
 from schemas.queue import LIMITS, Facts, PastCall
-from tests.strategies import CALLS, SEEN, facts, instance
+from tests.strategies import CALLS, PABX, SEEN, controls, facts, instance
 
 CODE = "1042"
 NOON = datetime(2026, 1, 14, 15, tzinfo=UTC)
@@ -141,6 +141,21 @@ def test_when_every_number_is_none_somebody_must_mend_them() -> None:
     assert permit(evidence, CODE, instance(), blocked, NOON).holds == ("no_number_left",)
     both = Controls(phones=frozenset({PHONE, OTHER}))
     assert permit(evidence, CODE, instance(), both, NOON).holds == ("blocklist",)
+
+
+@given(facts(), CALLS, controls(CODE), st.sampled_from(["PJSIP/{national}@trunk", "SIP/trunk/0{local}"]), LATER)
+def test_whoever_may_be_called_has_a_number_of_his_that_is_not_blocked(
+    evidence: Facts, calls: tuple[PastCall, ...], people: Controls, endpoint: str, now: datetime
+) -> None:
+    """So nobody who asks needs to ask whether there is one. A phone that is no text is no number either."""
+    here = instance(pabx={**PABX, "endpoint": endpoint})
+    phones = evidence.phones or ("",)
+    found = permit(evidence.model_copy(update={"calls": calls, "phones": phones}), CODE, here, people, now)
+
+    if not found.holds:
+        assert found.number
+        assert found.number in phones
+        assert found.number not in people.phones
 
 
 def test_it_is_the_debtors_own_state_whose_gate_must_be_open() -> None:

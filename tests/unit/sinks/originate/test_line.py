@@ -1,7 +1,7 @@
 """One PABX over a real connection: the best first, no more at once than its channels, none while it fails."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from schemas.calls import CallPlaced, CallRequest
 from schemas.instances import Instance
 from schemas.queue import QueueEntry
+from schemas.runtime.secrets import seal
 from sinks.originate.desk import Desk, World
 from sinks.originate.hands import Hands
 from sinks.originate.holds import PabxHold
@@ -22,6 +23,8 @@ from sinks.originate.weighing import Sight
 from tests.integration.fake_ari import FakeAri, fake_ari
 from tests.integration.pipeline import eventually
 from tests.strategies import instance
+from tests.unit.schemas.runtime.manager_server import Desk as Manager
+from tests.unit.schemas.runtime.manager_server import answering, obliging
 from tests.unit.sinks.originate.pretended import ARI, attempt_id, request
 
 LEFT = attempt_id(99)
@@ -45,8 +48,10 @@ class Seen:
 class Kept(Hands):
     """What is published stays here."""
 
-    def __init__(self, *shown: Instance) -> None:
-        super().__init__(MemoryLedger(), cast("Desk", Seen(*shown)), None, lambda: datetime.now(UTC))
+    ledger: MemoryLedger
+
+    def __init__(self, *shown: Instance, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        super().__init__(MemoryLedger(), cast("Desk", Seen(*shown)), None, now)
         self.published: list[CallPlaced] = []
 
     async def _publish(self, placed: CallPlaced) -> None:
@@ -71,11 +76,12 @@ async def line(there: FakeAri, wrong: str = "", **pabx: Any) -> AsyncIterator[tu
     await phones.close()
 
 
-def asked(there: FakeAri, n: int, score: int = 0) -> CallRequest:
+def asked(there: FakeAri | str, n: int, score: int = 0) -> CallRequest:
+    address = there if isinstance(there, str) else there.address
     now = datetime.now(UTC)
     one = request(n, at=now, code=str(n), person=f"{n:032d}", phones=(n,), score=score)
     facts = one.entry.facts.model_copy(update={"uf": "BA", "due": (((now - timedelta(days=12)).date(), 9_990),)})
-    return one.model_copy(update={"pabx": there.address, "entry": one.entry.model_copy(update={"facts": facts})})
+    return one.model_copy(update={"pabx": address, "entry": one.entry.model_copy(update={"facts": facts})})
 
 
 def rung(there: FakeAri) -> list[str]:
@@ -110,6 +116,40 @@ async def test_no_more_at_once_than_its_channels_and_the_best_first() -> None:
 
     assert rung(there)[2] == requests[2].attempt
     assert len(set(rung(there))) == 5
+
+
+async def test_a_pabx_that_is_slow_to_connect_is_asked_for_nothing_that_has_become_too_late() -> None:
+    """Whoever reserved by 18:59:54 must not ring after 19:00, nor beside a promise of a while ago. The marks go."""
+    key, shift = SecretStr("A" * 43 + "="), timedelta(0)
+
+    async def slow_to_log_in(desk: Manager, said: Mapping[str, str]) -> None:
+        nonlocal shift
+        if any(one.state == "reserved" for one in hands.ledger.attempts.values()):
+            shift = timedelta(seconds=6)
+        await obliging(desk, said)
+        if said["Action"] == "CoreShowChannels":
+            await desk.say(("Event", "CoreShowChannelsComplete"), ("EventList", "Complete"), ("ActionID", said["ActionID"]))
+
+    async with answering(slow_to_log_in) as manager:
+        control = {"kind": "ami", "host": "127.0.0.1", "port": manager.port, "user": "collector", "password": seal("x", key)}
+        rules = {"windows": ALWAYS, "call_on_holidays": True}
+        one = instance(state="BA", zone="America/Bahia", pabx={**ARI, "control": control}, rules=rules)
+        hands = Kept(one, now=lambda: datetime.now(UTC) + shift)
+        assert one.pabx is not None
+        found = Line(one.pabx.address, hands, Phones(key))
+        found.take(asked(one.pabx.address, 1))
+        running = asyncio.create_task(found.run())
+
+        async def ended() -> bool:
+            return any(attempt.state in {"refused", "ringing"} for attempt in hands.ledger.attempts.values())
+
+        await eventually(ended, "an answer, or none")
+        found.retire()
+        await running
+    assert {said["Action"] for said in manager.asked} >= {"Login", "CoreShowChannels"}
+    assert "Originate" not in {said["Action"] for said in manager.asked}
+    assert [(placed.answer, placed.detail) for placed in hands.published] == [("refused", "it took too long")]
+    assert not any(marks.calls for marks in hands.ledger.marks.values())
 
 
 async def test_after_a_failure_it_is_asked_a_harmless_question_before_the_next_call() -> None:

@@ -66,6 +66,31 @@ async def test_an_ari_that_cannot_be_reached_was_asked_for_nothing() -> None:
         await pbx.close()
 
 
+async def test_what_took_too_long_to_connect_is_not_asked_for() -> None:
+    """The hour may have ended, or the limits may be others', by the time there is a connection."""
+    asked: list[str] = []
+    async with fake_ari() as there:
+        pbx = ari(there)
+        found = await pbx.ring(CALL, ME, number(1), lambda: bool(asked.append("connected")))
+        assert (found.answer, there.posts, there.asked) == ("refused", [], [])
+        assert (await pbx.ring(CALL, ME, number(1), lambda: not asked.append("connected"))).answer == "ringing"
+        assert asked == ["connected"] * 2
+        await there.down()
+        assert (await pbx.ring(CALL, ME, number(1), lambda: not asked.append("never"))).answer == "refused"
+        await pbx.close()
+    assert asked == ["connected"] * 2
+
+    logged_in: list[str] = []
+
+    async def slowly(desk: Desk, told: Mapping[str, str]) -> None:
+        logged_in.append(told["Action"])
+        await obliging(desk, told)
+
+    async with answering(slowly) as desk:
+        found = await ami(desk).ring(CALL, ME, number(1), lambda: not logged_in)
+        assert (found.answer, found.detail, logged_in) == ("refused", "it took too long", ["Login"])
+
+
 async def test_who_may_ring_is_asked_without_a_call() -> None:
     async with fake_ari() as there:
         pbx = ari(there)
