@@ -11,9 +11,11 @@ from dashboard.facts.board import DEFAULT_ZONE, common_zone
 from dashboard.facts.reads import all_rows
 from dashboard.facts.sight import Sight
 from dashboard.facts.trend import Trend, trends
+from dashboard.facts.undated import NONE, counted
 from schemas.attempts import Outcome
 from schemas.figures.calls import CallDay, call_days, calls_pipeline
 from schemas.figures.scope import Pipeline
+from schemas.figures.undated import Undated
 from schemas.instances import Instance
 from schemas.views import CLOSED_BILLS
 
@@ -53,6 +55,7 @@ class Lately:
     latest: tuple[Happened, ...]
     zone: str = DEFAULT_ZONE
     """Whose days the trends are told in."""
+    undated: Undated = NONE
 
 
 def together(days: Sequence[CallDay]) -> CallDay:
@@ -106,6 +109,7 @@ async def read(sight: Sight, _filters: Filters) -> Lately:
         together(days) if days else None,
         newest(found),
         common_zone(instance.zone for instance in sight.instances),
+        await counted(sight),
     )
 
 

@@ -37,12 +37,18 @@ class WithoutDay:
     lines: tuple[Line, ...] = ()
 
 
-async def read(sight: Sight) -> WithoutDay:
-    """What the page shows."""
+async def counted(sight: Sight) -> Undated:
+    """The figures alone."""
     total = Undated()
     for instance in sight.instances:
         rows = await all_rows(sight.database, "debtors", undated_pipeline(scope_of(instance, sight.now)))
         total += undated(rows)
+    return total
+
+
+async def read(sight: Sight) -> WithoutDay:
+    """What the page shows."""
+    total = await counted(sight)
     return WithoutDay(total, tuple((await every_line(sight, MOST))[:MOST]) if total.bills else ())
 
 

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 from panel.viewable import Viewable
 
 from dashboard.facts.lately import Lately, read
+from dashboard.facts.undated import NONE
 from dashboard.pages.page import Opened, Page, Seen
-from dashboard.parts import shell
+from dashboard.parts import shell, undated
 from dashboard.parts.block import block, change
 from dashboard.parts.charts import BarChart
 from dashboard.parts.lately_screen import calls, latest, span, spans, trend
@@ -37,7 +38,7 @@ class Monitoring:
         charts = shell.flow(*(shell.chart(one.plot, **CHART) for one in (self._amounts, self._bills)), gap="0 24px")
         debts = [shell.stack(panes[name], shell.chart(one.plot), **shell.CARD, **HALF) for name, one in self._debts.items()]
         aside = shell.stack(panes["holds"], panes["sources"], flex="1 1 330px", gap=shell.GAP)
-        self._calls, self._latest, self._spans = block(), block(), block()
+        self._calls, self._latest, self._spans, self._undated = block(), block(), block(), block()
         self._trend = Plot("trend", self._html)
         self._charts = Charts({"trend": self._trend})
         self._going = shell.flow(
@@ -47,6 +48,7 @@ class Monitoring:
         )
         self._numbers = shell.stack(
             panes["figures"],
+            self._undated,
             shell.stack(panes["aging"], charts, **shell.CARD),
             self._calls,
             self._going,
@@ -74,6 +76,8 @@ class Monitoring:
         self._numbers.visible = screen.numbers
         change(self._calls, calls(self._html, lately, seen.filters))
         self._calls.visible = bool(self._calls.object)
+        change(self._undated, undated.line(self._html, lately.undated if lately else NONE, seen.filters))
+        self._undated.visible = bool(self._undated.object)
         change(self._spans, spans(self._html, seen.filters))
         if lately is None:
             change(self._latest, self._html("unread", {}))

@@ -9,8 +9,10 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
+from deploy.demo import workflow
 from deploy.demo.erps import EXPORT, IXC, ZONE, Simulated
 from deploy.demo.options import OPEN_RULES, Options
+from deploy.simulators.habits import NO_HABITS
 from schemas.errors import StopWorker
 from schemas.instances import Instance, State
 from schemas.pabx import Pabx
@@ -36,15 +38,25 @@ def command(options: Options, port: int) -> list[str]:
     return IXC.command(options, port, "")
 
 
-def instance(port: int, key: SecretStr, of: Simulated = IXC, folder: str = "", pabx: Pabx | None = None) -> Instance:
-    """Polled every few seconds, so that a change can be watched on its way. Its state has no law about calling hours."""
+def instance(  # noqa: PLR0917 - bound by position to one simulator
+    port: int,
+    key: SecretStr,
+    of: Simulated = IXC,
+    folder: str = "",
+    pabx: Pabx | None = None,
+    habits: frozenset[str] = NO_HABITS,
+) -> Instance:
+    """Polled every few seconds, so that a change can be watched on its way. Its state has no law about calling hours.
+
+    `habits`: the simulator's, of which an operator must tell some.
+    """
     return Instance(
         name=of.instance,
         title=of.title,
         zone=ZONE,
         state=STATE,
         ddd="82",
-        erp=of.connect(port, key, folder),
+        erp=workflow.told(of.connect(port, key, folder), habits),
         rules=OPEN_RULES,
         pabx=pabx,
     )

@@ -117,7 +117,8 @@ class Demo:
         telephones = Telephones(self._home / "pabx", line, self._home / LOGS / "simulator-pabx.log", self._report)
         over = pabx(line, key, telephones.folder)
         listed = [
-            simulated.instance(port, key, one, self._folder(one), over) for one, port in zip(chosen, ports, strict=True)
+            simulated.instance(port, key, one, self._folder(one), over, self._options.habits)
+            for one, port in zip(chosen, ports, strict=True)
         ]
         healthy_after = CHAOS_HEALTHY_AFTER_S if self._options.blows else HEALTHY_AFTER
         supervisor = Supervisor(self._home / LOGS, self._told, healthy_after)

@@ -20,6 +20,7 @@ class Habit(NamedTuple):
     fatal: bool = False
 
 
+ALTAREDE: Final = ("altarede-export", "altarede-webhooks")
 OVER_HTTP: Final = frozenset({"ixc", "rbx", "altarede-webhooks"})
 HABITS: Final[Mapping[str, Habit]] = {
     "missing-column": Habit("columns that only decorate are in no row", frozenset({"ixc", "rbx"})),
@@ -31,6 +32,11 @@ HABITS: Final[Mapping[str, Habit]] = {
     **{name: Habit(f"accents of some tables: {name}", OVER_HTTP) for name in ACCENTS},
     "raw-tab": Habit("some blanks within texts are raw tabs", OVER_HTTP),
     "byte-order-mark": Habit("answers begin with a byte order mark", OVER_HTTP),
+    "other-dates": Habit("days come as Brazilians, Node and databases write them", frozenset({"ixc", *ALTAREDE})),
+    "other-nothings": Habit("a zero date comes as a word, signs or a calendar's first day", frozenset({"ixc", *ALTAREDE})),
+    "floats": Habit("some amounts have the tail of a binary fraction", frozenset({"ixc", "rbx", *ALTAREDE})),
+    "blank-none": Habit("webhooks that found nothing answer a blank, each its own", frozenset({"altarede-webhooks"})),
+    "other-columns": Habit("webhooks name columns with their table and a dot", frozenset({"altarede-webhooks"})),
     "sheets": Habit("an export has several worksheets", frozenset({"altarede-export"})),
     "one-line": Habit("exports of booklets and plans are CSV in one line", frozenset({"altarede-export"})),
 }

@@ -1,4 +1,8 @@
-"""What is missing while a row stands there whose id cannot be read: it may be that one. Pure."""
+"""What is missing without being gone for sure: two sweeps must agree. Pure.
+
+A row stands there whose id cannot be read: it may be that one. Or nobody could be asked for it: webhooks want the document
+of its client, whose row shows none this time.
+"""
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -17,5 +21,5 @@ class Judged(NamedTuple):
 def judged(missing: Iterable[Missing], waited: AbstractSet[str], *, doubt: bool) -> Judged:
     """`doubt`: such a row stands there, and its ERP cannot be asked by ids. `waited`: `waiting` of the last sweep."""
     found = list(missing)
-    waiting = frozenset(one.code for one in found if doubt and one.code not in waited)
+    waiting = frozenset(one.code for one in found if (doubt or one.unasked) and one.code not in waited)
     return Judged([one for one in found if one.code not in waiting], waiting)

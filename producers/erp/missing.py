@@ -7,12 +7,16 @@ from schemas.erp.declaration import Table
 
 
 class Missing(NamedTuple):
-    """Not found either when it was asked for at `asked_at`; `unread`: the ERP shows something that cannot be read."""
+    """Not found either when it was asked for at `asked_at`; `unread`: the ERP shows something that cannot be read.
+
+    `unasked`: there was nobody to ask for it.
+    """
 
     table: Table
     code: str
     asked_at: datetime
     unread: bool = False
+    unasked: bool = False
 
     @property
     def lost(self) -> bool:

@@ -45,7 +45,7 @@ class SettlingSource:
     async def reread(self, table: Table, owners: Mapping[str, str]) -> Told:
         """See `Source`."""
         told = await self._source.reread(table, owners)
-        return Told(told.asked_at, self._amounts.written(table, told.rows))
+        return told._replace(rows=self._amounts.written(table, told.rows))
 
     async def recent(self, table: Table) -> AsyncGenerator[Told, None]:
         """See `Source`: until a sweep has settled it, rows with two readings are left to that sweep."""

@@ -1,6 +1,7 @@
 """Where an instance's rows come from: every ERP is read through this one face."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -16,10 +17,14 @@ class Probe(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What the ERP said, and when it was asked: nothing that happened later is in it."""
+    """What the ERP said, and when it was asked: nothing that happened later is in it.
+
+    `unasked`: of ids that were asked for, those for which there was nobody to ask.
+    """
 
     asked_at: datetime
     rows: Sequence[Row]
+    unasked: AbstractSet[str] = frozenset()
 
 
 class Source(Protocol):

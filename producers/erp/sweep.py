@@ -210,7 +210,7 @@ class Sweeper:
         kept = len(page.unsure) + sum(change.member and not seen[change.code].lost for change in found)
         told_of = await self._publish(table, done.sweep, told.asked_at, news(seen, found), page.letters)
         missing = [
-            Missing(table, code, told.asked_at, unread=code in page.unreadable)
+            Missing(table, code, told.asked_at, code in page.unreadable, code in told.unasked)
             for code in owners.keys() - page.found.keys() - page.unsure
         ]
         return _counted(done, published=told_of.published, kept=kept), missing

@@ -52,7 +52,7 @@ def open_cents(value: str, received: str, point: str) -> int:
 
 def bill_status(status: str, received: str, point: str) -> str:
     """A bill on which something was received and that is not closed is partly paid."""
-    word = BILL(first_of(status))
+    word = BILL(text(first_of(status)))
     return "partial" if word == "open" and cents(first_of(received) or "0", point) > 0 else word
 
 

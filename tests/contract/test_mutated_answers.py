@@ -6,23 +6,37 @@ From the answer's bytes to the debtor, through the real source, sweeper and fold
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import orjson
+import pytest
+import stamina
+import stamina.instrumentation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from producers.erp.wire import ATTEMPTS
 from schemas.debtor import Debtor
 from schemas.errors import PipelineError, RejectRecord
 from schemas.hydration.fold import empty, step
 from schemas.rows import ErpRow
-from tests.unit.producers import rbx_shop, sheets, shop
+from tests.unit.producers import memory_isp, rbx_shop, sheets, shop, webhook_shop
 from tests.unit.producers.export_shop import ExportShop
 from tests.unit.producers.rbx_shop import OPEN, SETTLED, RbxShop, document, settled
 from tests.unit.producers.shop import Swept, bill
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_waiting() -> Iterator[None]:
+    stamina.instrumentation.set_on_retry_hooks([])
+    with stamina.set_testing(True, attempts=ATTEMPTS):
+        yield
+    stamina.instrumentation.set_on_retry_hooks(None)
+
 
 BILLS = range(1, 8)
 PAID, GONE = 3, 6
@@ -44,14 +58,18 @@ NOTHING = [
 ]
 NOTHING += ["  /  /    ", "não informado", "S/N", "0.00", None]  # type: ignore[list-item]  # JSON's own nothing too
 ENCODINGS = ("latin-1", "cp1252", "utf-16", "utf-8-sig")
+BLANK = (b"", b"null", b"{}", b"[{}]")
 Spoil = Callable[[int, bytes], bytes]
 
 
 def rows_in(body: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON
+    """A webhook's answer is its rows."""
+    if isinstance(body, list):
+        return body
     return next((rows for name in ("registros", "result") if isinstance(rows := body.get(name), list)), [])
 
 
-def without_a_column(chance: Random, body: dict[str, Any]) -> bytes:
+def without_a_column(chance: Random, body: Any) -> bytes:  # noqa: ANN401 - JSON
     """From all rows, or from one."""
     rows = rows_in(body)
     if rows:
@@ -61,21 +79,29 @@ def without_a_column(chance: Random, body: dict[str, Any]) -> bytes:
     return orjson.dumps(body)
 
 
-def with_a_nothing(chance: Random, body: dict[str, Any]) -> bytes:
-    """In a cell of a row, or of the envelope."""
+def with_a_nothing(chance: Random, body: Any) -> bytes:  # noqa: ANN401 - JSON
+    """In a cell of a row, or of the envelope, where there is one; mostly where something stood."""
     rows = rows_in(body)
     cells = chance.choice(rows) if rows and chance.random() < 9 / 10 else body  # mostly rows
-    cells[chance.choice(sorted(cells))] = chance.choice(NOTHING)
+    if isinstance(cells, dict):
+        held = sorted(column for column, value in cells.items() if value) if chance.random() < 1 / 2 else sorted(cells)
+        cells[chance.choice(held or sorted(cells))] = chance.choice(NOTHING)
     return orjson.dumps(body)
 
 
-def in_another_encoding(chance: Random, body: dict[str, Any]) -> bytes:
+def in_another_encoding(chance: Random, body: Any) -> bytes:  # noqa: ANN401 - JSON
     for row in rows_in(body):
-        row["razao"] = "JOSÉ CONCEIÇÃO"
+        row["NOME" if "NOME" in row else "razao"] = "JOSÉ CONCEIÇÃO"
     return orjson.dumps(body).decode().encode(chance.choice(ENCODINGS), errors="replace")
 
 
-MUTATIONS = (without_a_column, with_a_nothing, with_a_nothing, in_another_encoding)
+def blank(chance: Random, body: Any) -> bytes:  # noqa: ANN401 - JSON
+    """As a program that broke answers, and a workflow that found nothing."""
+    del body
+    return chance.choice(BLANK)
+
+
+MUTATIONS = (without_a_column, with_a_nothing, with_a_nothing, with_a_nothing, in_another_encoding, blank)
 
 
 def once(number: int, seed: int) -> Spoil:
@@ -85,6 +111,8 @@ def once(number: int, seed: int) -> Spoil:
         if asked != number:
             return body
         chance = Random(seed)
+        if not body.startswith((b"[", b"{")):  # a sentence
+            return body.decode().encode(chance.choice(ENCODINGS))
         return chance.choice(MUTATIONS)(chance, orjson.loads(body))
 
     return spoil
@@ -141,6 +169,31 @@ async def test_no_single_spoiled_answer_of_an_rbx_closes_an_open_bill(request: i
         rbx.erp.rows[SETTLED] = [settled(PAID)]
         rbx.erp.spoil = once(len(rbx.erp.asked) + request, seed)
         await closes_none(rbx)
+
+
+@settings(max_examples=400, deadline=None)
+@given(request=st.integers(0, 6), seed=st.integers(0, 2**32), restarted=st.booleans())
+async def test_no_single_spoiled_answer_of_a_webhook_closes_an_open_bill(
+    request: int, seed: int, *, restarted: bool
+) -> None:
+    """Clients are read first, as webhooks are asked for their documents."""
+    async with webhook_shop.opened() as shop:
+        isp, mine, neighbour = shop.isp, memory_isp.document(5), memory_isp.document(8)
+        isp.clients = [memory_isp.client(code) for code in (5, 8)]
+        isp.by_document["bills"] = {
+            mine: [memory_isp.bill(code, 5, STATUS="VENCIDO") for code in BILLS],
+            neighbour: [memory_isp.bill(80, 8), memory_isp.bill(81, 8)],
+        }
+        await shop.sweep("client")
+        await shop.sweep()
+        isp.by_document["bills"][mine] = [memory_isp.bill(code, 5, STATUS="VENCIDO") for code in STILL_OPEN]
+        isp.by_document["paid"][mine] = [memory_isp.bill(PAID, 5, STATUS="PAGO", DATA_PAGAMENTO="2026-01-07")]
+        if restarted:
+            await shop.restarted()
+        isp.respell = once(len(isp.asked) + request, seed)
+        with suppress(PipelineError):
+            await shop.sweep("client")
+        await closes_none(shop)
 
 
 def spoiled_export(content: bytes, chance: Random) -> bytes:

@@ -5,6 +5,7 @@ from typing import Final
 
 from deploy.simulators.altarede import rows
 from deploy.simulators.altarede.desk import PERMUTA
+from deploy.simulators.ixc.chance import lot
 from deploy.simulators.ixc.filters import ZERO_DATE, Row
 from deploy.simulators.ixc.store import Provider
 
@@ -42,7 +43,7 @@ def _bill(provider: Provider, client: Row, bill: Row, amount: str, status: str) 
         "BAIRRO": client["bairro"],
         "RUA": client["endereco"],
         "DATA_VENCIMENTO": bill["data_vencimento"],
-        "VALOR_TOTAL": amount.replace(".", ",") if rows.lot("comma", client["id"]) < COMMA else amount,
+        "VALOR_TOTAL": amount.replace(".", ",") if lot("comma", client["id"]) < COMMA else amount,
         "PIX_TXT": "" if booklet else f"000201{bill['id']:0>20}",
         "CODIGO_BARRA_TRANSACAO": "" if booklet else bill["nn_boleto"],
         "link_carne_completo": bill["gateway_link"] if booklet else "",
@@ -122,4 +123,4 @@ def _access(contract: Row) -> str:
 
 
 def _code(code: str, salt: str) -> str:
-    return rows.dotted(code) if rows.lot("dotted", code, salt) < DOTTED else code
+    return rows.dotted(code) if lot("dotted", code, salt) < DOTTED else code

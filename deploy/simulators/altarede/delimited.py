@@ -4,8 +4,8 @@ import csv
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from deploy.simulators.altarede.rows import lot
 from deploy.simulators.altarede.sheets import Sheet
+from deploy.simulators.ixc.chance import lot
 from deploy.simulators.ixc.store import Provider
 
 NULL: Final = r"\N"

@@ -11,6 +11,7 @@ import typer
 from deploy.simulators.altarede import delimited, options, spreadsheet
 from deploy.simulators.altarede.sheets import SHEETS, Form, Sheet
 from deploy.simulators.altarede.truth import of_export
+from deploy.simulators.cells import spelt
 from deploy.simulators.habits import NO_HABITS
 from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.simulator import Simulator
@@ -71,7 +72,8 @@ def _grow(path: Path, pieces: Iterator[bytes], wait: Callable[[], object]) -> No
                 wait()
 
 
-def _pieces(sheet: Sheet, provider: Provider, form: Form, habits: frozenset[str]) -> Iterator[bytes]:
+def _pieces(plain: Sheet, provider: Provider, form: Form, habits: frozenset[str]) -> Iterator[bytes]:
+    sheet = plain._replace(rows=lambda of: (spelt(row, habits) for row in plain.rows(of)))
     if "one-line" in habits and sheet.name in SHORT:  # a reader tells forms by content
         rest, encoding = delimited.in_one_line(sheet, provider), "windows-1252"
     elif form == "csv":

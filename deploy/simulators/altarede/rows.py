@@ -1,13 +1,12 @@
 """Altarede's rows, from the provider's rows in IXC columns: what both forms are made of. All values are texts."""
 
 from collections.abc import Iterator
-from hashlib import blake2b
 from itertools import pairwise
 from typing import Final
 
 from deploy.simulators.ixc import places
 from deploy.simulators.ixc.bills import cents_of
-from deploy.simulators.ixc.chance import money
+from deploy.simulators.ixc.chance import lot, money
 from deploy.simulators.ixc.columns import MARK
 from deploy.simulators.ixc.filters import ZERO_DATE, Row
 from deploy.simulators.ixc.store import Provider, Table
@@ -21,11 +20,6 @@ SERVICES: Final = 12
 def dotted(code: str) -> str:
     """`"1042"` → `"1.042"`, as Altarede writes codes."""
     return f"{int(code):,}".replace(",", ".")
-
-
-def lot(*parts: str) -> float:
-    """A share (0 up to 1) drawn from the texts alone, so that the same row always looks the same."""
-    return int.from_bytes(blake2b(":".join(parts).encode(), digest_size=4).digest()) / 2**32
 
 
 def each(table: Table) -> Iterator[Row]:

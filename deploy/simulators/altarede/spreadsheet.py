@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from deploy.simulators.altarede.sheets import Kind, Sheet
+from deploy.simulators.cells import DAY
 from deploy.simulators.ixc.filters import ZERO_DATE
 from deploy.simulators.ixc.store import Provider
 
@@ -50,5 +51,9 @@ def _data(text: str, kind: Kind) -> str:
         return f'<Data ss:Type="String">{text.translate(ENTITIES)}</Data>'
     if kind == "Number":
         return f'<Data ss:Type="Number">{text}</Data>'
-    # a zero date is no date to Excel
-    return _data(text, "String") if text == ZERO_DATE else f'<Data ss:Type="DateTime">{text}T00:00:00.000</Data>'
+    # neither a zero date nor another spelling is a date to Excel
+    return (
+        _data(text, "String")
+        if text == ZERO_DATE or not DAY.fullmatch(text)
+        else f'<Data ss:Type="DateTime">{text}T00:00:00.000</Data>'
+    )

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from deploy.simulators.altarede.credentials import Secret
 from deploy.simulators.altarede.desk import Desk
 from deploy.simulators.altarede.flows import FLOWS, NO_BILL, Asked, BadRequestError, Content, Flow
+from deploy.simulators.altarede.spelling import blank, other
 from deploy.simulators.ixc.control import Clock, answer
 from deploy.simulators.ixc.faults import Fault, Reply, spoil
 from deploy.simulators.ixc.front import JSON, Front
@@ -57,10 +58,16 @@ class Webhooks(Front):
         return await self.struck(
             request,
             name,
-            page=lambda: _written(flow.answer(self._desk, asked, self._clock().date())),
+            page=lambda: self._page(request.path_params["path"], flow, asked),
             shift=lambda: self._shift(flow, asked),
             spoil=lambda fault, good: _spoilt(fault, name, good),
         )
+
+    def _page(self, path: str, flow: Flow, asked: Asked) -> bytes:
+        habits = self._simulator.habits
+        content = flow.answer(self._desk, asked, self._clock().date())
+        nothing = blank(path, content, habits)
+        return _written(other(path, content, habits)) if nothing is None else nothing
 
     def _shift(self, flow: Flow, asked: Asked) -> None:
         if found := flow.first(self._desk, asked):

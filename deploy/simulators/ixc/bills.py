@@ -1,10 +1,11 @@
 """Rows of `fn_areceber`."""
 
+from collections.abc import Sequence
 from datetime import date
 from random import Random
 from typing import Final
 
-from deploy.simulators.ixc.chance import day, happens, money, pick
+from deploy.simulators.ixc.chance import day, happens, lot, money, pick
 from deploy.simulators.ixc.contracts import cents
 from deploy.simulators.ixc.filters import Row
 
@@ -18,6 +19,7 @@ OPEN: Final = {
 }
 CLOSED: Final = {"paid": 0.80, "cancelled": 0.08, "hidden": 0.06, "renegotiated": 0.06}
 LINKS: Final = {"id_contrato": 0.85, "id_contrato_avulso": 0.07, "id_contrato_principal": 0.05, "none": 0.03}
+AGREED: Final = 0.05  # of the clients with several open bills
 PIX: Final = 0.4
 EMPTY_LINK: Final = {"": 0.5, "0": 0.5}
 
@@ -55,6 +57,19 @@ def still_open(row: Row, rng: Random) -> Row:
         case "nothing_left":
             return {"valor_aberto": "0.00"}
     return {}
+
+
+def agreed(rows: Sequence[Row]) -> Sequence[Row]:
+    """One client's open bills; where it is its lot, an agreement replaced the oldest and the others are its instalments.
+
+    Drawn from the client alone, so that it changes nothing else that is drawn.
+    """
+    first, *others = rows or ({},)
+    if not others or lot("agreement", first["id_cliente"]) >= AGREED:
+        return rows
+    number = first["id"]
+    replaced = first | {"id_renegociacao": number, "tipo_renegociacao": "G"}
+    return [replaced, *(row | {"id_renegociacao_novo": number} for row in others)]
 
 
 def closed(row: Row, rng: Random, today: date) -> Row:

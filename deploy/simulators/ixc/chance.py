@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
+from hashlib import blake2b
 from random import Random
 from typing import TypeVar
 
@@ -35,3 +36,8 @@ def day(today: date, offset: int) -> str:
 def money(cents: int) -> str:
     """`2600` → `"26.00"`."""
     return f"{cents // 100}.{cents % 100:02d}"
+
+
+def lot(*parts: str) -> float:
+    """A share (0 up to 1) drawn from the texts alone, so that the same row always looks the same."""
+    return int.from_bytes(blake2b(":".join(parts).encode(), digest_size=4).digest()) / 2**32

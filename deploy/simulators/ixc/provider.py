@@ -89,9 +89,11 @@ def _contracts(
 
 
 def _bills(own: list[Row], dues: list[int], ids: Iterator[int], rng: Random, today: date) -> Iterator[Row]:
+    still_open: list[Row] = []
     for due in dues:
         row = bills.bill(next(ids), own[0], due, rng, today)
-        yield row | bills.still_open(row, rng)
+        still_open.append(row | bills.still_open(row, rng))
+    yield from bills.agreed(still_open)
     for number in range(rng.choice(CLOSED_BILLS)):
         row = bills.bill(next(ids), rng.choice(own), -rng.randrange(OLDEST_DEBT) - number, rng, today)
         yield row | bills.closed(row, rng, today)

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from random import Random
 from typing import Final
 
+from deploy.simulators.cells import spelt
 from deploy.simulators.habits import LATE, NO_HABITS
 from deploy.simulators.ixc import protocol, truth
 from deploy.simulators.ixc.changes import Change, draw, payment
@@ -63,6 +65,8 @@ class Simulator:
         self.provider = generate(late, seed, today)
         for name, column in hidden(habits):
             self.provider[name].hidden |= {column}
+        for name in LEAVES_THE_QUERY:
+            self.provider[name].spell = partial(spelt, habits=habits)
         self.past = Past()
         self._judge = judge
         self.faults: tuple[Fault, ...] = ()

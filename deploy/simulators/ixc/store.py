@@ -61,6 +61,8 @@ class Table:
         self.next_id = max(rows, default=0) + 1
         self.hidden: frozenset[str] = frozenset()
         """Columns that no answer shows."""
+        self.spell: Callable[[Row], Row] = lambda row: row
+        """How an answer writes a row."""
         self._selections: OrderedDict[Conditions, Selection] = OrderedDict()
         self._encoded: dict[int, bytes] = {}
 
@@ -77,7 +79,7 @@ class Table:
         if (known := self._encoded.get(row_id)) is not None:
             return known
         # a copy: the encoder's own bytes keep a block of the next power of two, which costs the big provider 1 GB
-        row = {name: value for name, value in self.full(row_id).items() if name not in self.hidden}
+        row = self.spell({name: value for name, value in self.full(row_id).items() if name not in self.hidden})
         return self._encoded.setdefault(row_id, bytes(memoryview(orjson.dumps(row))))
 
     def select(self, conditions: Conditions) -> Span:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from deploy.simulators.cells import spelt
 from deploy.simulators.habits import NO_HABITS
 from deploy.simulators.ixc.filters import Conditions
 from deploy.simulators.ixc.simulator import LEAVES_THE_QUERY
@@ -73,7 +74,7 @@ class Register:
         remembered, encoded = known.get(code, (None, b""))
         if remembered != stamp:
             # a copy: the encoder's own bytes keep a block of the next power of two
-            encoded = bytes(memoryview(orjson.dumps(shown(service, entry, self._hidden))))
+            encoded = bytes(memoryview(orjson.dumps(spelt(shown(service, entry, self._hidden), self._habits))))
             known[code] = stamp, encoded
         return encoded
 

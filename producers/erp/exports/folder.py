@@ -110,8 +110,8 @@ class ExportSource:
     async def probe(self, table: Table) -> Probe:
         """See `Source`: the first rows; the files stay news."""
         async with aclosing(self.latest(table)) as coming:
-            async for _, batch in coming:
-                return Probe(batch, len(batch) if len(batch) < BATCH else None)
+            async for told in coming:
+                return Probe(told.rows, len(told.rows) if len(told.rows) < BATCH else None)
         return Probe((), 0)
 
     async def survey(self, table: Table) -> Probe:
@@ -119,9 +119,9 @@ class ExportSource:
         first: Sequence[Row] | None = None
         total = 0
         async with aclosing(self.latest(table)) as coming:
-            async for _, batch in coming:
-                first = batch if first is None else first
-                total += len(batch)
+            async for told in coming:
+                first = told.rows if first is None else first
+                total += len(told.rows)
         return Probe(first or (), total)
 
     async def close(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from schemas.erp.altarede import CLIENTS
 from schemas.erp.declaration import Row
-from schemas.erp.values import first_of
+from schemas.nothing import is_no_code
 
 SIGNS = re.compile(r"[^0-9A-Z]")
 
@@ -29,9 +29,10 @@ class Clients:
         self._alone = None
         for row in rows:
             code = str(row.get(CLIENTS.key, ""))
-            written = first_of(*(str(row.get(column) or "").strip() for column in CLIENTS.document))
+            told = (str(row.get(column) or "").strip() for column in CLIENTS.document)
+            written = next((one for one in told if not is_no_code(one)), "")
             bare = SIGNS.sub("", written.upper())
-            if bare.strip("0"):
+            if bare:
                 self._of[code] = bare
                 self._written[bare] = written
             else:

@@ -61,9 +61,11 @@ class WebhookSource:
         found: dict[str, Row] = {}
         for use in (*uses, table.kind):
             async with aclosing(self._asked(table, use, owners.values())) as coming:
-                async for _, rows in coming:
-                    found |= {row[table.key]: row for row in rows if row.get(table.key) in owners}
-        return Told(begun, list(found.values()))
+                async for told in coming:
+                    found |= {row[table.key]: row for row in told.rows if row.get(table.key) in owners}
+        by_document = self._calls.resource(table.kind).each == "document"
+        unasked = {code for code, owner in owners.items() if not self._clients.documents([owner])} if by_document else set()
+        return Told(begun, list(found.values()), unasked)
 
     async def recent(self, table: Table) -> AsyncGenerator[Told, None]:
         """See `Source`: webhooks cannot tell."""
@@ -119,16 +121,16 @@ class WebhookSource:
             if self._clients.whole and "client" in self._options.every:
                 return
             async with aclosing(self._client_rows()) as coming:
-                async for _, rows in coming:
-                    self._clients.learn(rows)
+                async for told in coming:
+                    self._clients.learn(told.rows)
             self._clients.whole = True
 
     async def _a_document(self) -> str:
         """Raises StopWorker where no client has one."""
         if not self._clients.documents():
             async with aclosing(self._client_rows(once=True)) as coming:
-                async for _, rows in coming:
-                    self._clients.learn(rows)
+                async for told in coming:
+                    self._clients.learn(told.rows)
                     if self._clients.documents():
                         break
         if not self._clients.documents():

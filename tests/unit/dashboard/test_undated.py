@@ -8,6 +8,7 @@ from dashboard.facts.asked import Filters
 from dashboard.facts.undated import Line, WithoutDay, line
 from dashboard.parts.html import Html
 from dashboard.parts.undated import SHOWN, block, rows
+from dashboard.parts.undated import line as said
 from dashboard.words.language import Language
 from schemas.figures.undated import Undated
 from schemas.instances import Instance
@@ -66,3 +67,13 @@ def test_a_file_has_every_bill(portuguese: Language, instance: MakeInstance) -> 
     assert made == Line("norte", "Norte", "7", "7", "b1", "", 9_990)
     assert found.cells == (("7", "Norte", "7", "b1", "", 9_990),)
     assert found.keys == ("norte:7:b1",)
+
+
+def test_the_first_page_has_a_line_that_leads_to_the_list_only_where_there_are_some(html: Html) -> None:
+    """Whatever else is chosen, as the list is the whole provider's."""
+    found = said(html, Undated(1, 2, 19_980), Filters("norte", bairro="Centro")).replace("\xa0", " ")
+
+    assert "2 faturas sem vencimento, R$ 199,80</a>: em aberto, mas nunca em atraso" in found
+    assert 'href="?pagina=faturas&amp;instancia=norte"' in found
+    assert "1 fatura sem vencimento," in said(html, Undated(1, 1, 1), Filters())
+    assert said(html, Undated(), Filters()) == ""

@@ -96,7 +96,9 @@ async def test_three_decimals_are_learnt_from_an_amount_above_a_thousand(name: s
 @pytest.mark.parametrize("name", list(ERPS))
 async def test_thousands_are_learnt_from_their_decimals(name: str) -> None:
     table = BILLS[name]
-    (_, (_, (row,))) = await swept(SettlingSource(Pages([bill(table, "1", "1.152"), bill(table, "2", "1.234,56")])), table)
+    (_, (_, (row,), _)) = await swept(
+        SettlingSource(Pages([bill(table, "1", "1.152"), bill(table, "2", "1.234,56")])), table
+    )
 
     assert read(table, row) == 115_200
 
@@ -106,7 +108,7 @@ async def test_thousands_are_learnt_from_their_decimals(name: str) -> None:
 async def test_what_stays_in_doubt_or_is_contradicted_is_refused(name: str, others: list[str]) -> None:
     table = BILLS[name]
     rows = [bill(table, "1", "1.152"), *(bill(table, str(n), amount) for n, amount in enumerate(others, 2))]
-    *_, (_, (row,)) = await swept(SettlingSource(Pages(rows)), table)
+    *_, (_, (row,), _) = await swept(SettlingSource(Pages(rows)), table)
 
     with pytest.raises(RejectRecord, match="may be decimals or not"):
         read(table, row)

@@ -2,107 +2,24 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any
 
 import httpx
-import orjson
 import pytest
 
 from producers.erp.sources import open_source
 from producers.erp.webhooks.clients import Clients
-from producers.erp.webhooks.source import DOCUMENTS_AT_ONCE, WebhookSource
-from producers.erp.wire import ATTEMPTS, Wire
+from producers.erp.webhooks.source import DOCUMENTS_AT_ONCE
+from producers.erp.wire import ATTEMPTS
 from schemas.erp.altarede import BILLS, CLIENTS, CONTRACTS, PLANS
-from schemas.erp.altarede_options import EXAMPLE, AltaredeWebhooks
-from schemas.erp.declaration import Row, Table
+from schemas.erp.altarede_options import EXAMPLE
+from schemas.erp.declaration import Table
 from schemas.errors import RetryLater, StopWorker
 from schemas.runtime.logs import QUIET
 from tests.strategies import instance
+from tests.unit.producers.memory_isp import BY_PAGE, Isp, bill, client, document, written
 from tests.unit.producers.sheets import export, person, put
-
-Answer = Any
-BY_PAGE = {"path": "clientes", "method": "GET", "each": "page", "query": {"pagina": "{page}", "por_pagina": "{page_size}"}}
-
-
-def document(number: int) -> str:
-    return f"{number:011}"
-
-
-def written(number: int) -> str:
-    bare = document(number)
-    return f"{bare[:3]}.{bare[3:6]}.{bare[6:9]}-{bare[9:]}"
-
-
-def client(code: int, number: int | None = None) -> Row:
-    """A row of the clients' webhook; code and document are the same number unless given."""
-    cpf = written(code if number is None else number)
-    return {**dict.fromkeys((*CLIENTS.columns, "CNPJ"), ""), "COD_CLIENTE": f"{code:,}".replace(",", "."), "CPF": cpf}
-
-
-def bill(code: int, owner: int, **more: str) -> Row:
-    return {
-        "COD_ARECEBER": str(code),
-        "COD_CLIENTE": str(owner),
-        "DATA_VENCIMENTO": "2026-01-05",
-        "VALOR_TOTAL": "9.90",
-        **more,
-    }
-
-
-class Isp:
-    """`clients` in order; `bills`, `paid` and `contracts` by document. `spoil`: another answer to a request, or None."""
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - any field of the connection
-        self.clients: list[Row] = []
-        self.by_document: dict[str, dict[str, Answer]] = {"bills": {}, "paid": {}, "contracts": {}}
-        self.asked: list[tuple[str, str]] = []
-        self.spoil: Callable[[str, str], httpx.Response | None] = lambda *_: None
-        resources = {
-            "client": BY_PAGE,
-            "bill": {**EXAMPLE["bill"].model_dump(), "path": "bills"},
-            "paid": {**EXAMPLE["paid"].model_dump(), "path": "paid"},
-            "contract": {"path": "contracts", "query": {"documento": "{document_written}"}, "method": "GET"},
-            "reference": {"path": "plans", "method": "GET", "each": "once", "unwrap": ["planos"]},
-        }
-        given = {"url": "https://isp.example/webhook", "token": "-", "gap": 0, "page_size": 3, "resources": resources}
-        self.options = AltaredeWebhooks.model_validate({**given, **options})
-        wire = Wire(self.options, httpx.MockTransport(self.answer))
-        self.source = WebhookSource(self.options, wire, {"token": "SEGREDO"})
-
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.path.rpartition("/")[2]
-        query = dict(request.url.params)
-        wanted = query.get("documento") or orjson.loads(request.content or b"{}").get("documento") or query.get("pagina", "")
-        self.asked.append((path, wanted))
-        assert "SEGREDO" in request.headers["token"]
-        if spoilt := self.spoil(path, wanted):
-            return spoilt
-        match path:
-            case "clientes":
-                size = int(query["por_pagina"])
-                start = (int(wanted) - 1) * size
-                return httpx.Response(200, json=self.clients[start : start + size])
-            case "plans":
-                return httpx.Response(200, json={"planos": [{"COD_PLANO": "77", "NOME": "FIBRA", "VALOR_MENSAL": "99.90"}]})
-        found = self.by_document[path].get(wanted)
-        return httpx.Response(200, json=found) if found else httpx.Response(200, text="Nenhum boleto encontrado")
-
-    async def pages(self, table: Table) -> list[Sequence[Row]]:
-        async with aclosing(self.source.pages(table)) as coming:
-            found = [told.rows async for told in coming]
-        self.source.swept(table.kind)
-        return found
-
-    async def ids(self, table: Table) -> list[str]:
-        return [str(row[table.key]) for page in await self.pages(table) for row in page]
-
-    def counts(self) -> Counter[str]:
-        found = Counter(path for path, _ in self.asked)
-        self.asked.clear()
-        return found
 
 
 async def test_clients_are_read_page_by_page_until_one_is_empty() -> None:
