@@ -125,6 +125,8 @@ class CallsPage:
     def _select(self, keys: tuple[str, ...]) -> None:
         """Show the evidence of the call that is chosen; of none where none is."""
         self._chosen = self._facts.of(keys[0]) if self._facts and keys else None
+        if keys and not self._chosen:
+            self._table.gone()  # its row is of before a refresh that waits
         if self._asking:
             self._asking.cancel()
         self._tell(None)

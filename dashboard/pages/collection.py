@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import get_args
 
 from panel.viewable import Viewable
@@ -65,7 +66,7 @@ class Collection:
         actions = (Action("promise", say("Promise to pay")), Action("block", say("Do not call any more")))
         empty = {"action": say("Nobody is to be contacted now."), "other": say("No other contract is overdue.")}
         usable = actions if self._opened.may_act else ()
-        return Table(columns(say), say, name=part, actions=usable, on_action=self._act, empty=empty[part])
+        return Table(columns(say), say, name=part, actions=usable, on_action=partial(self._act, part), empty=empty[part])
 
     def recolour(self, *, dark: bool) -> None:
         """Follow the page's theme."""
@@ -123,9 +124,10 @@ class Collection:
         if label in self._dates:
             self._opened.selection.choose(due_on=self._dates[label])
 
-    def _act(self, action: str, keys: tuple[str, ...]) -> None:
+    def _act(self, part: Part, action: str, keys: tuple[str, ...]) -> None:
         found = self._facts.of(keys[0]) if self._facts and keys else None
         if found is None:
+            self._tables[part].gone()
             return
         what: What = "promise" if action == "promise" else "block"
         for table in self._tables.values():

@@ -24,7 +24,7 @@ from schemas.errors import RetryLater
 log = structlog.get_logger(stage="dashboard")
 
 What = Literal["promise", "block"]
-Step = Literal["asking", "sure", "done"]
+Step = Literal["asking", "sure", "doing", "done"]
 FURTHEST = timedelta(days=90)
 """A promise for later than this is none."""
 USUAL = timedelta(days=3)
@@ -62,10 +62,19 @@ class Deciding:
         self._until = DatePicker(label=say("Last day of the promise"), format="DD/MM/YYYY", margin=0, width=260)
         reasons = {say(BLOCK_REASONS[reason]): reason for reason in get_args(BlockReason)}
         self._reason = Select(label=say("Reason"), options=reasons, value="asked", margin=0, width=320)
+        # two buttons: a second click on one that became the other would confirm what nobody has read
         self._onward = self._button("contained", self._forward)
+        self._confirm = self._button("contained", self._confirmed, say("Confirm"))
         self._back = self._button("outlined", self._backward)
         self._take_back = self._button("text", self._taken_back, say("Take the promise back"))
-        buttons = pn.Row(self._take_back, self._back, self._onward, margin=0, styles={"gap": "8px", "flex-wrap": "wrap"})
+        buttons = pn.Row(
+            self._take_back,
+            self._back,
+            self._onward,
+            self._confirm,
+            margin=0,
+            styles={"gap": "8px", "flex-wrap": "wrap"},
+        )
         inside = pn.Column(
             self._text, self._until, self._reason, buttons, margin=0, styles={"gap": "16px", "min-width": "0"}
         )
@@ -103,9 +112,10 @@ class Deciding:
         self._until.visible = asking and promise
         self._reason.visible = asking and not promise
         self._take_back.visible = asking and promise and chosen.whom.promised is not None
-        self._back.param.update(visible=step != "done", label=say("Cancel") if asking else say("Back"))
-        onward = {"asking": say("Go on"), "sure": say("Confirm"), "done": say("Close")}[step]
-        self._onward.param.update(label=onward, disabled=False, loading=False)
+        self._back.param.update(visible=step in {"asking", "sure"}, label=say("Cancel") if asking else say("Back"))
+        self._onward.param.update(visible=asking or step == "done", label=say("Go on") if asking else say("Close"))
+        doing = step == "doing"
+        self._confirm.param.update(visible=step == "sure" or doing, disabled=doing, loading=doing)
         who = f"<p><strong>{escape(chosen.whom.name)}</strong> <small>{escape(chosen.whom.code)}</small></p>"
         role = "alert" if wrong else "status"
         said = f'<p class="{"stopped" if wrong else ""}" role="{role}">{escape(told)}</p>' if told else ""
@@ -123,24 +133,31 @@ class Deciding:
         return say("Nobody calls this client until %(day)s has passed.", day=say.day(chosen.until))
 
     def _taken_back(self) -> None:
-        if self._chosen:
+        if self._chosen and self._step == "asking":
             self._chosen = self._chosen._replace(until=None)
             self._turn("sure", self._question(self._chosen))
 
     def _backward(self) -> None:
         if self._step == "asking":
             self.dialog.open = False
-        else:
+        elif self._step == "sure":
             self._turn("asking")
 
-    async def _forward(self) -> None:
+    def _forward(self) -> None:
         if self._chosen is None or self._step == "done":
             self.dialog.open = False
         elif self._step == "asking":
             self._check(self._chosen)
-        else:
-            self._onward.param.update(disabled=True, loading=True)
-            await self._do(self._chosen)
+
+    async def _confirmed(self) -> None:
+        chosen, say = self._chosen, self._say
+        if chosen is None or self._step != "sure":
+            return  # once is enough
+        self._turn("doing", self._question(chosen))
+        step, wrong = await self._do(chosen)
+        told = wrong or say("Written down. The queue shows it at the next refresh.")
+        if self._chosen is chosen:  # else somebody closed it meanwhile, and it may be about another
+            self._turn(step, told, wrong=bool(wrong))
 
     def _check(self, chosen: Decided) -> None:
         until = self._until.value
@@ -151,21 +168,21 @@ class Deciding:
         self._chosen = chosen._replace(until=until, reason=self._reason.value)
         self._turn("sure", self._question(self._chosen))
 
-    async def _do(self, chosen: Decided) -> None:
+    async def _do(self, chosen: Decided) -> tuple[Step, str]:
+        """What comes next, and what went wrong."""
         say = self._say
         try:
             await self._decide(chosen)
         except PermissionError:
-            self._turn("done", say("Your role may not change this."), wrong=True)
+            return "done", say("Your role may not change this.")
         except LookupError:
-            self._turn("done", say("This client or provider is not there any more."), wrong=True)
+            return "done", say("This client or provider is not there any more.")
         except RetryLater:
-            self._turn("sure", say("It could not be written down. Confirm again in a moment."), wrong=True)
+            return "sure", say("It could not be written down. Confirm again in a moment.")
         except Exception:  # whatever it was, the clerk must not take it for done
             log.exception("a decision failed")
-            self._turn("sure", say("It could not be written down. Confirm again in a moment."), wrong=True)
-        else:
-            self._turn("done", say("Written down. The queue shows it at the next refresh."))
+            return "sure", say("It could not be written down. Confirm again in a moment.")
+        return "done", ""
 
     def _opened_or_closed(self, event: object) -> None:
         if not getattr(event, "new", True):

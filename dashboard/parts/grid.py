@@ -7,7 +7,7 @@ the next column's say too.
 # mypy: disable-error-code="no-untyped-call,no-any-unimported"
 # Panel's constructors declare no types.
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isnan
 from typing import Any
 
@@ -22,11 +22,20 @@ DAY, MOMENT = "%d/%m/%Y", "%d/%m/%Y %H:%M"
 
 
 class Grid(pn.widgets.Tabulator):
-    """Shows `declared` columns, which the value holds under their names. `selecting` titles the checkboxes."""
+    """Shows `declared` columns, which the value holds under their names. `selecting` titles the checkboxes.
 
-    def __init__(self, declared: Sequence[Column], selecting: str, **options: Any) -> None:  # noqa: ANN401 - they are Tabulator's
+    `gone` is called when somebody selected a row that newer rows lack: it was clicked before they came.
+    """
+
+    def __init__(
+        self,
+        declared: Sequence[Column],
+        selecting: str,
+        gone: Callable[[], None],
+        **options: Any,  # noqa: ANN401 - they are Tabulator's
+    ) -> None:
         self._declared = {column.name: column for column in declared}
-        self._selecting = selecting
+        self._selecting, self._gone = selecting, gone
         super().__init__(**options)
 
     def _get_column_definitions(self, col_names: list[str], df: pd.DataFrame) -> list[TableColumn]:
@@ -60,10 +69,22 @@ class Grid(pn.widgets.Tabulator):
         return found
 
     def _update_selection(self, indices: list[int] | SelectionEvent) -> None:
-        """Of single rows the newest is selected, and no other: a browser that drew its rows anew forgot which one was."""
-        if self.selectable == "checkbox-single" and isinstance(indices, SelectionEvent) and indices.selected:
-            indices.flush = True
-        super()._update_selection(indices)
+        """The rows that were clicked, by their keys (`assets/mends.js`): their numbers may be those of others by now.
+
+        Of single rows the newest is selected, and no other: a browser that drew its rows anew forgot which one was.
+        """
+        if not isinstance(indices, SelectionEvent):  # what a browser does not send where the server pages
+            return
+        there = {key: row for row, key in enumerate(self.value.index)}
+        rows = [there[key] for key in indices.indices if key in there]
+        if not indices.selected:
+            self.selection = [row for row in self.selection if row not in rows]
+            return
+        if rows:
+            before = [] if self.selectable == "checkbox-single" else self.selection
+            self.selection = list(dict.fromkeys([*before, *rows]))
+        if len(rows) < len(indices.indices):
+            self._gone()
 
     def _sort_df(self, df: pd.DataFrame) -> pd.DataFrame:
         return ordered(df, self.sorters)

@@ -36,6 +36,7 @@ class Column:
 @dataclass(frozen=True)
 class Rows:
     """`cells` holds a tuple for each row, in the order of `columns`. `keys` name the rows; without them the first cell does.
+    Of rows that can be selected each has another name.
 
     `zone` is where moments are told. Compared by identity first: one object is shared by all sessions of a snapshot.
     """
@@ -47,11 +48,13 @@ class Rows:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """A column for each of `columns`, under its name; numbered from 0."""
+        """A column for each of `columns`, under its name; a browser knows a row by its key."""
         across = zip(*self.cells, strict=True) if self.cells else (() for _ in self.columns)
-        return pd.DataFrame(
+        found = pd.DataFrame(
             {column.name: _series(column.kind, cells, self.zone) for column, cells in zip(self.columns, across, strict=True)}
         )
+        found.index = pd.Index([self.key(row) for row in range(len(self.cells))], dtype=object)
+        return found
 
     @cached_property
     def version(self) -> int:

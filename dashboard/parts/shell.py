@@ -99,6 +99,8 @@ UNLABELLED = """:host { min-width: 96px !important; } .select { width: 100% !imp
 .MuiInputLabel-root { clip-path: inset(50%); } legend { display: none !important; } fieldset { top: 0 !important; }"""
 """A list that says by itself what it lists: its label is for those who hear it. It narrows, and has the bar's colour."""
 NARROW = {"max-width": "28vw"}
+LAST = "@media (max-width: 359.98px) { :host { display: none !important; } }"
+"""What the bar has no room for on the narrowest telephone, and what can be done elsewhere too."""
 SHRINKS = {"min-width": "0"}
 """The library asks for as much room as all parts side by side want, though they stand below one another where it lacks."""
 ROOM = {
@@ -172,7 +174,7 @@ def open_page(title: str, template: Template, bar: Bar, body: Viewable, on_theme
         if getattr(owner, "self_or_cls", None) is page or getattr(owner, "self", None) is page:
             pn.state.param.unwatch(watcher)  # … and this its watcher, or the session lives for ever
     # Page's own switch and drawer speak English only
-    switch = IconButton(icon="contrast", description=bar.theme, color="default", margin=0)
+    switch = IconButton(icon="contrast", description=bar.theme, color="default", margin=0, stylesheets=[LAST])
 
     def toggle(_event: object) -> None:
         page.dark_theme = not page.dark_theme

@@ -23,6 +23,6 @@ TABLES = asset("table.css")
 ROLES = asset("roles.js")
 """The script that mends the roles of tables; the page's shell loads it before Bokeh draws."""
 STEADY = asset("steady.js")
-"""The script by which a refresh leaves of a block what does not differ; the shell starts it when the page is there."""
+"""The script by which a refresh leaves of a block what does not differ; loaded after the libraries, before Bokeh draws."""
 MENDS = asset("mends.js")
 """The script that mends what the libraries get wrong in the browser; loaded after them, before Bokeh draws."""

@@ -70,12 +70,13 @@ class Table:
         self._none = self._rows
         self._newer: Rows | None = None
         self._of: object = None
-        self._is_read = self._held = False
+        self._is_read = self._held = self._gone = False
         self._empty = empty or say("Nothing to show.")
         selectable = on_select is not None or bool(actions)
         self._grid = Grid(
             columns,
             say("Select"),
+            self.gone,
             value=self._rows.frame,
             label=name,
             show_index=False,
@@ -146,7 +147,7 @@ class Table:
 
     def _turned(self, of: object, *, is_read: bool) -> None:
         """Other rows than before: nobody has selected or held any of them."""
-        self._of, self._is_read, self._held, self._newer = of, is_read, False, None
+        self._of, self._is_read, self._held, self._gone, self._newer = of, is_read, False, False, None
         self.clear()
         self._grid.page = 1
         self._grid.css_classes = [] if is_read else UNREAD
@@ -161,6 +162,11 @@ class Table:
         self._held = held
         self._release()
 
+    def gone(self) -> None:
+        """Say that the row which was chosen is not there any more, until another is."""
+        self._gone = True
+        self._tell()
+
     def clear(self) -> None:
         """End the selection."""
         if self._grid.selection:
@@ -173,6 +179,7 @@ class Table:
 
     def _selected(self) -> None:
         self._bar.visible = bool(self._buttons and self._grid.selection)
+        self._gone = self._gone and not self._grid.selection
         if self._on_select:
             self._on_select(self.selected)
         self._release()
@@ -196,10 +203,11 @@ class Table:
         if shown != all_rows:
             count = say("%(n)s of %(rows)s", n=say.number(shown), rows=count)
         held = escape(say("Held while a row is selected; newer rows are waiting.")) if self._newer else ""
+        gone = escape(say("The row that you chose is not in the list any more.")) if self._gone else ""
         change(
             self._status,
             f'<p class="rows" role="status"><span>{escape(count)}</span>'
-            + (f' <strong class="held">{held}</strong>' if held else "")
+            + "".join(f' <strong class="held">{text}</strong>' for text in (gone, held) if text)
             + "</p>",
         )
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, Error, Page, ViewportSize, expect
 
 from schemas import views
 from schemas.figures.debts import SUBJECTS
@@ -169,10 +169,15 @@ def test_on_a_phone_nothing_is_cut_off(browser: Browser, env: Mapping[str, str],
         ]
 
         bar = [page.get_by_role("combobox").first, page.locator(".stamp"), page.locator(".header button")]
-        places = [part.bounding_box() for part in (*bar, page.locator("#who"))]
+        for width in (PHONE["width"], 320):
+            page.set_viewport_size(ViewportSize(width=width, height=PHONE["height"]))
+            parts = (page.locator("#menu"), *bar, page.locator("#who"))
+            expect(bar[-1]).to_be_visible(visible=width > 320)  # there the menu beside it does the same
+            places = [part.bounding_box() for part in parts if part.is_visible()]
+            assert all(left["x"] + left["width"] <= right["x"] for left, right in pairwise(filter(None, places))), places
+        page.set_viewport_size(PHONE)
 
         assert all(boxes)
-        assert all(left["x"] + left["width"] <= right["x"] for left, right in pairwise(filter(None, places))), places
         assert bar[0].evaluate(INK) == page.locator(".header").evaluate(INK)  # else white on white
         assert all(upper["y"] + upper["height"] <= lower["y"] for upper, lower in pairwise(filter(None, boxes)))
         assert max(box["x"] + box["width"] for box in (*boxes, *cells) if box) <= PHONE["width"]

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.integration.dashboard_provider import Seeded, clients, instance
+from schemas import views
+from tests.integration.dashboard_provider import Owing, Seeded, clients, debtor, instance
 from tests.integration.dashboard_tab import DESK, address, environment, tab, wait_ready
 from tests.integration.pipeline import running
 
@@ -41,12 +42,25 @@ UNBUILT = """async () => {
 
 
 @pytest.fixture
-def env(mongo_uri: str, database: str, tmp_path: Path) -> Iterator[Mapping[str, str]]:
-    """A running dashboard that refreshes every second."""
+def seeded(mongo_uri: str, database: str) -> Iterator[Seeded]:
+    """Sixty clients, of whom four are to be contacted now: the most late is Um, then Dois, Três, Quatro."""
     of, now = instance("norte", "Norte Telecom"), datetime.now(UTC)
     today = now.astimezone(of.clock).date()
-    with closing(Seeded(mongo_uri, database)) as seeded:
-        seeded.add(of, clients(1, 60, 20, today), today, now)
+    late = [
+        Owing(str(30_001 + 3 * n), name, True, ((today - timedelta(days=400 - n), 9_990),))
+        for n, name in enumerate(("Um", "Dois", "Três", "Quatro"))
+    ]
+    with closing(Seeded(mongo_uri, database)) as found:
+        found.add(of, clients(1, 60, 20, today), today, now)
+        for one in (debtor(of, client, now) for client in late):
+            bills = {code: bill.model_copy(update={"contract": one.code}) for code, bill in one.bills.items()}
+            found.put("debtors", [views.debtor(one.model_copy(update={"bills": bills}))])
+        yield found
+
+
+@pytest.fixture
+def env(seeded: Seeded, mongo_uri: str, database: str, tmp_path: Path) -> Iterator[Mapping[str, str]]:  # noqa: ARG001 - filled before it is read
+    """A running dashboard that refreshes every second."""
     given = environment(mongo_uri, database, "1")
     with running("dashboard", given, tmp_path):
         wait_ready(given)
@@ -54,9 +68,10 @@ def env(mongo_uri: str, database: str, tmp_path: Path) -> Iterator[Mapping[str, 
 
 
 class Kept:
-    """Between a page and its server: keeps back that the page is complete, until `release`."""
+    """Between a page and its server: keeps back what the page says of `what`, until `release`."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, what: str) -> None:
+        self._what = what
         self._held: list[str | bytes] = []
         self._message: list[str | bytes] = []
         self._server: WebSocketRoute | None = None
@@ -72,7 +87,7 @@ class Kept:
         if len(self._message) < 3:  # header, metadata, content
             return
         message, self._message = self._message, []
-        if self.holds and "document_ready" in str(message[2]):
+        if self.holds and self._what in str(message[2]):
             self._held += message
         else:
             self._on(message)
@@ -84,23 +99,53 @@ class Kept:
 
     def release(self) -> None:
         """As it is without us."""
-        assert self._held, "the page was never complete"
+        assert self._held, f"the page never said {self._what}"
         self.holds = False
         self._on(self._held)
+        self._held = []
 
 
 def test_what_is_clicked_before_the_page_is_complete_is_shown(browser: Browser, env: Mapping[str, str]) -> None:
     """And so is a refresh: the stamp goes on, the form opens."""
     with tab(browser, DESK) as page:
-        kept = Kept(page)
+        kept = Kept(page, "document_ready")
         page.goto(address(env, "?pagina=instancias"))
-        expect(page.locator("[data-listed='1'] [data-instance=norte] td.number").nth(1)).to_have_text("20")
+        expect(page.locator("[data-listed='1'] [data-instance=norte] td.number").nth(1)).to_have_text("24")
         page.get_by_role("link", name="Norte Telecom", exact=True).click()
         expect(page.get_by_label("Título", exact=True)).to_have_value("Norte Telecom")
         first = page.locator(".stamp time").inner_text()
         expect(page.locator(".stamp time")).not_to_have_text(first)
         kept.release()
         expect(page.get_by_label("Título", exact=True)).to_have_value("Norte Telecom")
+
+
+def test_a_click_that_a_refresh_overtakes_is_of_the_row_that_was_seen(
+    browser: Browser, env: Mapping[str, str], seeded: Seeded
+) -> None:
+    """Whose number is another client's by then; and who is not in the list any more is not taken for somebody else."""
+    with tab(browser, DESK) as page:
+        kept = Kept(page, "selection-change")
+        page.goto(address(env, "?pagina=cobranca"))
+        rows = page.locator(".tabulator-row")
+        expect(rows.nth(1)).to_contain_text("Dois")
+        rows.nth(1).get_by_role("checkbox").click()
+        seeded.database["debtors"].update_one({"client.name": "Um"}, {"$set": {"bills": []}})
+        expect(rows.nth(0)).to_contain_text("Dois")
+        kept.release()
+        expect(rows.nth(0).get_by_role("checkbox")).to_be_checked()
+        expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)
+        page.get_by_role("button", name="Promessa de pagamento").first.click()
+        expect(page.get_by_role("dialog")).to_contain_text("Dois")
+        page.get_by_role("button", name="Cancelar").click()
+        expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)
+
+        kept.holds = True
+        rows.nth(0).get_by_role("checkbox").click()
+        seeded.database["debtors"].update_one({"client.name": "Dois"}, {"$set": {"bills": []}})
+        expect(rows.nth(0)).to_contain_text("Três")
+        kept.release()
+        expect(page.get_by_text("A linha escolhida não está mais na lista.")).to_be_visible()
+        expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)
 
 
 def test_of_two_quick_changes_the_second_stays(browser: Browser, env: Mapping[str, str]) -> None:

@@ -18,6 +18,13 @@
   deaf_until("panel.models.tabulator.DataTabulator", "tabulator");
   deaf_until("panel.models.markup.HTML", "container");
 
+  // A row that is selected is told by its key: its number would be read in the rows that the server has by then, which may be newer.
+  const table = Bokeh.Models["panel.models.tabulator.DataTabulator"].prototype, tell = table.trigger_event;
+  table.trigger_event = function (event) {
+    if (event.event_name === "selection-change") { event.indices = event.indices.map(row => this.source.data.index[row]); }
+    tell.call(this, event);
+  };
+
   // What the server tells a widget twice in a moment, as "busy" and "free again", must end as the second: the library writes each value
   // that was drawn back to the model some milliseconds later, also one that has been overtaken. Only what was done here is written back.
   const widget = Bokeh.Models["panel.models.esm.ReactComponent"].prototype, code_of = widget._render_code;

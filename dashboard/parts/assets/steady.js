@@ -1,7 +1,7 @@
 // A refresh changes of a block of HTML what differs, and leaves the rest standing: what has the focus, is marked or unfolded stays so.
-// By itself the library writes the whole block anew. Given any HTML model of the page, once it is there.
-window.steady = (model) => {
-  const view = model.default_view.prototype;
+// By itself the library writes the whole block anew.
+(() => {
+  const view = Bokeh.Models["panel.models.markup.HTML"].prototype.default_view.prototype;
   const anew = view.set_html;
   const alike = (had, wanted) => had.nodeName === wanted.nodeName
     && (had.nodeType !== Node.ELEMENT_NODE || (had.className === wanted.className && had.id === wanted.id));
@@ -42,4 +42,4 @@ window.steady = (model) => {
     wanted.innerHTML = html;
     become(this.container, wanted);
   };
-};
+})();

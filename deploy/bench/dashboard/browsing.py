@@ -46,7 +46,8 @@ FIGURES: Final[Mapping[str, str]] = {
 }
 """The pages by their place in the address, and where the first of their own figures stands."""
 YEAR_DAYS: Final = 365
-MODELS = "Bokeh.documents[0]._all_models.size"
+MODELS = "(doc => { doc._recompute_all_models(); return doc._all_models.size; })(Bokeh.documents[0])"
+"""By itself a browser forgets the models of a page that was left, or of what was replaced, half a minute later."""
 
 
 class Seen(NamedTuple):

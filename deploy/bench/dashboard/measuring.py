@@ -18,7 +18,7 @@ from deploy.bench.dashboard.crowd import EVERY_S, Crowd
 from deploy.bench.dashboard.programs import OURS, PROGRAMS, STREAMLIT, answering
 from deploy.bench.dashboard.provider import PROVIDER, YEAR_ROWS
 from deploy.bench.dashboard.told import REFRESHES, ROUNDS, Look, crowd_figures, looks, page_figures
-from deploy.bench.figures import Result
+from deploy.bench.figures import Figure, Result
 from deploy.bench.scene import Peaks, Scene, in_turn
 from deploy.chromium import chromium
 from schemas.runtime.mongo import connect
@@ -44,6 +44,9 @@ async def measure(scene: Scene, peaks: Peaks) -> list[Result]:
             year = await browsing.a_year(browser, address)
             pages = [(path, "") for path in FIGURES] + [("instancias", EDITED)]
             counted = {path + more: await browsing.models(browser, address, path, more) for path, more in pages}
+            for one in page_figures(turned, year, counted):
+                if isinstance(one, Figure):  # told at once too: what follows takes minutes and may fail
+                    scene.report(f"dashboard: {one.name}: {one.value:.2f} {one.unit} ({one.note})")
             few, many = scene.sizes.pages
             scene.report(f"dashboard: {few}, then {many} open pages, then {ROUNDS * scene.sizes.visits} that come and go")
             crowd = Crowd(child, address, here.database)

@@ -7,10 +7,13 @@ from contextlib import suppress
 from typing import Self
 
 import httpx
+from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
 TOKEN = re.compile(r'"token":"([^"]+)"')
 STAMP = re.compile(r'data-at=\\?"([^"\\]+)')
+PATIENCE_S = 120.0
+"""By itself a websocket gives up after 20 s, within which a server that many open at once need not have answered."""
 READY = {"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}}
 
 
@@ -26,13 +29,14 @@ class Visitor:
     @classmethod
     async def opened(cls, address: str) -> Self:
         """As a browser opens it, until its document was handed over."""
-        async with httpx.AsyncClient(timeout=120) as http:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
             page = await http.get(address)
         found = TOKEN.search(page.text)
         if page.status_code != httpx.codes.OK or not found:
             raise RuntimeError(f"no page: {page.status_code}")
         url = f"{address.replace('http', 'ws', 1)}ws"
-        socket = await websocket_connect(url, subprotocols=["bokeh", found[1]])
+        asked = HTTPRequest(url, connect_timeout=PATIENCE_S, request_timeout=PATIENCE_S)
+        socket = await websocket_connect(asked, subprotocols=["bokeh", found[1]])
         await _message(socket)
         await _send(socket, "PULL-DOC-REQ", {})
         while (await _message(socket))[0] != "PULL-DOC-REPLY":

@@ -32,8 +32,8 @@ def test_cells_are_what_the_columns_say() -> None:
     frame = ROWS.frame
     assert list(frame["code"]) == ["100093", "7", "8"]
     assert list(frame["amount"])[:2] == [1012.0, 0.99]
-    assert frame["amount"].isna()[2]
-    assert str(frame["called"][0]) == "2026-11-02 23:30:00"
+    assert frame["amount"].isna().iloc[2]
+    assert str(frame["called"].iloc[0]) == "2026-11-02 23:30:00"
     assert Rows(COLUMNS).frame.empty
 
 

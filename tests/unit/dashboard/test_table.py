@@ -14,7 +14,7 @@ COLUMNS = (Column("code", "Código", "code"),)
 
 
 def rows(*codes: str) -> Rows:
-    return Rows(COLUMNS, tuple((code,) for code in codes))
+    return Rows(COLUMNS, tuple((code,) for code in codes), tuple(f"key {code}" for code in codes))
 
 
 class Seen:
@@ -24,6 +24,10 @@ class Seen:
         self.told: list[tuple[str, ...]] = []
         self.table = Table(COLUMNS, say, name="rows", on_select=self.told.append)
         self.top, self.grid = (part for part in self.table.body)  # type: ignore[attr-defined]  # a Column's parts
+
+    def click(self, key: str, *, selected: bool = True) -> None:
+        """As the browser tells it."""
+        self.grid._update_selection(SelectionEvent(None, [key], selected=selected, flush=False))
 
     @property
     def codes(self) -> list[str]:
@@ -48,16 +52,42 @@ def test_newer_rows_of_the_same_choice_wait_for_the_selection(seen: Seen) -> Non
     assert "parada" in seen.status
     seen.grid.selection = []
     assert seen.codes == ["1", "3"]
-    assert seen.told == [("2",), ()]
+    assert seen.told == [("key 2",), ()]
 
 
 def test_of_single_rows_the_newest_is_selected(seen: Seen) -> None:
     """Also where the browser has forgotten that it selected one before, and so does not end that selection."""
     seen.table.show(rows("1", "2"), "norte")
-    seen.grid._update_selection(SelectionEvent(None, [1], selected=True, flush=False))  # as the browser tells it
-    seen.grid._update_selection(SelectionEvent(None, [0], selected=True, flush=False))
-    seen.grid._update_selection(SelectionEvent(None, [1], selected=False, flush=False))
-    assert seen.told == [("2",), ("1",)]
+    seen.click("key 2")
+    seen.click("key 1")
+    seen.click("key 2", selected=False)
+    assert seen.told == [("key 2",), ("key 1",)]
+
+
+def test_a_click_that_met_newer_rows_selects_what_was_clicked(seen: Seen) -> None:
+    """By its key: its number is another row's by now. What is not there any more is refused with a word."""
+    seen.table.show(rows("1", "2"), "norte")
+    seen.table.show(rows("2", "3"), "norte")
+    seen.click("key 2")
+    assert (seen.told, seen.grid.selection) == ([("key 2",)], [0])
+    seen.click("key 1")
+    assert seen.told == [("key 2",)]
+    assert "não está mais" in seen.status
+    seen.click("key 3")
+    assert seen.told == [("key 2",), ("key 3",)]
+    assert "não está mais" not in seen.status
+    seen.click("key 3", selected=False)
+    seen.click("key 1")
+    seen.table.show(rows("1"), "sul")
+    assert "não está mais" not in seen.status
+
+
+def test_on_another_page_of_the_table_a_click_is_of_its_row_too(seen: Seen) -> None:
+    """Sorted and paged, the number of a row says even less."""
+    seen.table.show(rows(*(f"{n:02}" for n in range(60))))
+    seen.grid.sorters, seen.grid.page = [{"field": "code", "dir": "desc"}], 2
+    seen.click("key 30")
+    assert seen.told == [("key 30",)]
 
 
 @pytest.mark.parametrize("held", [False, True])
@@ -69,7 +99,7 @@ def test_rows_of_another_choice_never_wait(seen: Seen, *, held: bool) -> None:
     seen.table.show(rows("1", "3"), "norte")
     seen.table.show(rows("8", "9"), "sul")
     assert seen.codes == ["8", "9"]
-    assert (seen.table.selected, seen.told) == ((), [("1",), ()])
+    assert (seen.table.selected, seen.told) == ((), [("key 1",), ()])
     assert "parada" not in seen.status
 
 
@@ -83,7 +113,7 @@ def test_what_is_not_read_is_neither_old_nor_nothing(seen: Seen) -> None:
     seen.table.show(rows("1"), "norte")
     seen.grid.selection = [0]
     seen.table.unread()
-    assert (seen.codes, seen.told) == ([], [("1",), ()])
+    assert (seen.codes, seen.told) == ([], [("key 1",), ()])
     assert "ainda não" in seen.status
     seen.table.show(rows("1"), "norte")
     assert seen.codes == ["1"]
