@@ -15,6 +15,7 @@ from deploy.cli import (
     letters,
     pabx,
     rekey,
+    replay,
     run,
     sim,
     status,
@@ -45,6 +46,7 @@ app.command("topics", epilog=topics.EXAMPLE)(topics.topics)
 app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("unmapped", epilog=unmapped.EXAMPLE)(unmapped.unmapped)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
+app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("env", epilog=env.EXAMPLE)(env.env)
 app.command("rekey", epilog=rekey.EXAMPLE)(rekey.rekey)
 instance.app.command("believe", epilog=believe.EXAMPLE)(believe.believe)

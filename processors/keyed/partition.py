@@ -21,7 +21,7 @@ from schemas.errors import RejectRecord, RetryLater
 from schemas.keys import partition_of
 from schemas.records import Record
 from schemas.runtime.kafka import reader
-from schemas.runtime.transactions import Parts, Writer, letters_part
+from schemas.runtime.transactions import Parts, Reach, Writer, letters_part
 
 BREATH = 500
 SWEEP_EVERY = timedelta(hours=1)
@@ -30,16 +30,16 @@ log = structlog.get_logger()
 
 
 class Partition:
-    """`states`: bytes by key, as committed; `read`: the next offset of each source topic."""
+    """`states`: bytes by key, as committed; `read`: the next offset of each source topic. `reach`: see `Writer`."""
 
-    def __init__(self, stage: KeyedStage, number: int, servers: str) -> None:
+    def __init__(self, stage: KeyedStage, number: int, servers: str, reach: Reach | None = None) -> None:
         self.number = number
         self.states: dict[bytes, bytes] = {}
         self.read: dict[str, int] = {}
         self._stage = stage
         self._swept = datetime.min.replace(tzinfo=UTC)
         self._servers = servers
-        self._writer = Writer(servers, f"{stage.name}-{number}")
+        self._writer = Writer(servers, f"{stage.name}-{number}", reach)
 
     async def open(self, now: datetime, turned: Callable[[], None] = lambda: None) -> None:
         """Take over; `turned` is called for each stretch that was read. Raises RetryLater."""
@@ -158,7 +158,7 @@ class Partition:
         await self._writer.write(parts)
 
     async def _commit(self, found: Round) -> None:
-        parts: Parts = letters_part(found.letters)
+        parts: Parts = letters_part(found.letters, self._stage.letters.name)
         if found.states:
             parts[self._stage.output.name, self.number] = messages(found.states, found.read)
         offsets = {TopicPartition(topic, self.number): offset for topic, offset in found.read.items()}
