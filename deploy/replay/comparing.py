@@ -6,7 +6,7 @@ from typing import Any
 
 from deploy.clients import database
 from deploy.replay.likeness import unlike
-from deploy.replay.plan import Replay
+from deploy.replay.plan import Replay, unfinished
 from deploy.replay.run import ReplaySettings, Tell, caught_up, named
 from deploy.verify.difference import Difference
 from schemas.runtime.clock import now
@@ -28,12 +28,11 @@ class Compared:
 async def compare(settings: ReplaySettings, name: str, tell: Tell = lambda *_: None) -> Compared:
     """The live view and the replay. One that ends at a moment is compared with today. Raises StopWorker, RetryLater."""
     async with database(settings) as store:
-        plan = await named(store, name)
+        plan = unfinished(await named(store, name))
         again: set[str] | None = None
         result = Compared()
         for look in range(LOOKS):
-            if plan.state in {"begun", "filled"}:
-                plan = await caught_up(settings, store, plan, tell)
+            plan = await caught_up(settings, store, plan, tell)
             found = await _look(store, plan, again)
             result = Compared(result.documents if look else found.documents, found.differences)
             again = {f"{one.instance}:{one.code}" for one in found.differences}

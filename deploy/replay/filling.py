@@ -91,11 +91,12 @@ class Filling:
 
     async def cut(self, number: int, since: int) -> None:
         """Without what has not changed since: `since` is the offset from which records count."""
-        if field := CHANGED.get(self._plan.what):
-            await self._to.delete_many({field: {"$lt": self._plan.since}})
-            return
         floor = generation_of(self._plan, number) * GENERATION + since
         await lay(self._to, floor, partial(self._is_in, number))
+
+    async def cut_by_time(self) -> None:
+        """The same of states, whose own topic is younger than what they tell."""
+        await self._to.delete_many({CHANGED[self._plan.what]: {"$lt": self._plan.since}})
 
     def _is_in(self, number: int, name: str) -> bool:
         return partition(self._view, name) == number

@@ -134,6 +134,13 @@ def promotable(plan: Replay) -> None:
         raise StopWorker(f"{plan.id} was promoted already")
 
 
+def unfinished(plan: Replay) -> Replay:
+    """The same. Raises StopWorker where it has taken the place of what is shown, wholly or half."""
+    if plan.state in {"promoting", "promoted"}:
+        raise StopWorker(f"{plan.id} was promoted: begin another one")
+    return plan
+
+
 def undisturbed(plan: Replay, shares: Collection[Mapping[str, Any]]) -> None:
     """`shares`: documents of `view_epochs` of the live view. Raises StopWorker where its versions do not go on from ours."""
     for one in shares:

@@ -46,7 +46,8 @@ async def promote(settings: ReplaySettings, name: str, tell: Tell = lambda *_: N
 
 async def take_place(store: Database, plan: Replay) -> int:
     """Of a view. The offsets are set when the collection is there: what its sink wrote into the old one is read again."""
-    undisturbed(plan, [one async for one in store[EPOCHS].find({"view": plan.what})])
+    if plan.state != "promoting":
+        undisturbed(plan, [one async for one in store[EPOCHS].find({"view": plan.what})])
     await store[REPLAYS].update_one({"_id": plan.id}, {"$set": {"state": "promoting"}})
     if plan.collection in await store.list_collection_names():
         await store[plan.collection].rename(plan.what, dropTarget=True)

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from deploy.clients import database, reader
 from deploy.replay.filling import Filling
 from deploy.replay.folding import fold, shadow_of, stage_of
-from deploy.replay.plan import REPLAYS, Replay, asked
+from deploy.replay.plan import REPLAYS, Replay, asked, unfinished
 from deploy.topics import TopicSettings, ensure
 from processors.keyed.restore import first_since, records_of
 from schemas.errors import StopWorker
@@ -37,10 +37,8 @@ async def replay(settings: ReplaySettings, plan: Replay, tell: Tell = lambda *_:
             await store[REPLAYS].insert_one(plan.document)
         elif not plan.asks_the_same(before := Replay.of(found)):
             raise StopWorker(f"{plan.id} is another replay, of {before.what}: see `collector replay --list`")
-        elif before.state in {"promoting", "promoted"}:
-            raise StopWorker(f"{plan.id} was promoted: nothing is added to it")
         else:
-            plan = before
+            plan = unfinished(before)
         return await caught_up(settings, store, plan, tell)
 
 
@@ -67,8 +65,10 @@ async def caught_up(settings: ReplaySettings, store: Database, plan: Replay, tel
         done.of = sum(ends.values()) - sum(plan.filled.values())
         for tp, end in ends.items():
             await filling.fill(tp.partition, end)
-            if plan.since is not None:
-                await filling.cut(tp.partition, 0 if plan.is_folded else await first_since(source, tp, plan.since))
+            if plan.since is not None and not plan.is_folded:
+                await filling.cut(tp.partition, await first_since(source, tp, plan.since))
+        if plan.since is not None and plan.is_folded:
+            await filling.cut_by_time()
     if plan.is_folded:
         await _count_letters(servers, store, plan)
     await store[REPLAYS].update_one({"_id": plan.id, "state": "begun"}, {"$set": {"state": "filled"}})
