@@ -102,8 +102,7 @@ async def _partition(
 
 async def _near(servers: str, stage: KeyedStage, live: Partition) -> None:
     """Of a topic of states the one that was read may be gone, where a newer one waits: then nothing is concluded."""
-    async with reader(servers) as source:
-        for topic in stage.sources:
-            if topic.replay == STATES:
-                async for _ in records_of(source, TopicPartition(topic.name, live.number), None, live.read[topic.name]):
-                    raise RetryLater(f"{stage.name} has not read all of {topic.name}: see `collector status`")
+    for name in (topic.name for topic in stage.sources if topic.replay == STATES):
+        async with reader(servers) as source:
+            async for _ in records_of(source, TopicPartition(name, live.number), None, live.read[name]):
+                raise RetryLater(f"{stage.name} has not read all of {name}: see `collector status`")

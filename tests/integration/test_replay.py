@@ -16,10 +16,13 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from pymongo import AsyncMongoClient
 
 from deploy.clients import admin, reader
+from deploy.replay.comparing import compare
+from deploy.replay.dropping import drop
 from deploy.replay.folding import fold
-from deploy.replay.plan import Replay
-from deploy.replay.promoting import take_place
+from deploy.replay.plan import REPLAYS, Replay
+from deploy.replay.promoting import promote, take_place
 from deploy.replay.run import ReplaySettings, named, replay
+from deploy.verify.difference import WHOLE
 from deploy.verify.source import committed
 from processors.dialer.desk import Desk
 from processors.dialer.stage import NAME as DIALER
@@ -28,10 +31,11 @@ from processors.hydrate.stage import HYDRATE
 from processors.keyed.stage import Folded, KeyedStage
 from schemas.codec import decode, encode
 from schemas.debtor import Debtor
+from schemas.errors import StopWorker
 from schemas.records import Record
 from schemas.runtime.mongo import Database
 from schemas.topics import CLIENTS, HEARTBEATS, KEYED_PARTITIONS, TOPICS
-from schemas.views import EPOCHS
+from schemas.views import EPOCHS, LIVING
 from tests.integration.command import Collector, Done
 from tests.integration.pipeline import eventually, put_rows, row, running
 from tests.integration.written import ends
@@ -114,6 +118,10 @@ def cut(what: str, done: int, _of: int) -> None:
         raise KeyboardInterrupt
 
 
+def settings_of(env: Mapping[str, str]) -> ReplaySettings:
+    return ReplaySettings.model_validate({name.lower(): value for name, value in env.items()})
+
+
 def told(done: Done, code: int) -> str:
     assert done.returncode == code, done.stderr
     return done.stderr
@@ -135,17 +143,18 @@ async def test_a_corrected_mapping_is_seen_and_promoted(
         await eventually(partial(store["queue"].count_documents, {"instance": other}), "the queue")
         before = await eventually(partial(settled, servers), "what the sinks commit")
 
-        settings = ReplaySettings.model_validate({name.lower(): value for name, value in env.items()})
+        settings = settings_of(env)
         with pytest.raises(KeyboardInterrupt):
             await replay(settings, Replay("mapping", "debtors"), cut)
         assert (await named(store, "mapping")).filled
         assert "goes on" not in told(collector("replay", "debtors", "--id", "mapping"), 0)
         assert await owed(store, "debtors@mapping", prefix) == dict.fromkeys(CODES, RIGHT)
-        told(collector("replay", "debtors", "--id", "part", "--instance", other), 0)
+        await replay(settings, Replay("part", "debtors", other))
         assert await owed(store, "debtors@part", prefix) == {}
         assert await owed(store, "debtors@part", other) == dict.fromkeys(CODES[:5], RIGHT)
-        told(collector("replay", "queue", "--id", "ranks"), 0)
-        assert "0 differences" in told(collector("replay", "--compare", "ranks"), 0)
+        await replay(settings, Replay("ranks", "queue"))
+        ranks = await compare(settings, "ranks")
+        assert (ranks.differences, ranks.documents) == ([], await store["queue"].count_documents(dict(LIVING)))
         told(collector("replay", "--compare", "mapping", "--output", "found.csv"), 1)
         with (tmp_path / "found.csv").open() as file:
             lines = list(csv.DictReader(file))
@@ -155,23 +164,27 @@ async def test_a_corrected_mapping_is_seen_and_promoted(
         assert not [one for one in lines if one["instance"] == other]
         assert await live(servers) == before  # no request to call, no state, no letter, and no group moved
 
-        assert "is a part" in told(collector("replay", "--promote", "part"), 2)
+        with pytest.raises(StopWorker, match="part is a part"):
+            await promote(settings, "part")
         assert "is whole from" in told(collector("replay", "debtors", "--from", "2020-01-01"), 2)
         async with least(store, "debtors") as seen:
             told(await asyncio.to_thread(collector, "replay", "--promote", "mapping"), 0)
             await shows(store, "debtors", prefix, dict.fromkeys(CODES, RIGHT))
         assert min(seen) == max(seen) > 0
-        assert "was promoted" in told(collector("replay", "debtors", "--id", "mapping"), 2)
-        told(collector("replay", "debtors", "--id", "after"), 0)
-        assert "0 differences" in told(collector("replay", "--compare", "after"), 0)
+        with pytest.raises(StopWorker, match="mapping was promoted"):
+            await replay(settings, Replay("mapping", "debtors"))
+        await replay(settings, Replay("after", "debtors"))
+        assert (await compare(settings, "after")).differences == []
 
         # whoever runs `hydrate` next goes on from there: nothing is read twice, nothing of before comes back
         await put_rows(sender, [row(prefix, "bill", "3", "32")])
         await run_stage(servers, HYDRATE)
         await shows(store, "debtors", prefix, {**dict.fromkeys(CODES, RIGHT), "3": 2 * RIGHT})
-        for name in ("mapping", "part", "ranks", "after"):
-            told(collector("replay", "--drop", name), 0)
-        assert "none" in collector("replay", "--list").stdout
+        assert all(name in collector("replay", "--list").stdout for name in ("mapping", "part", "ranks", "after"))
+        for name in ("part", "ranks", "after"):
+            await drop(settings, name)
+        told(collector("replay", "--drop", "mapping"), 0)
+        assert await store[REPLAYS].count_documents({}) == 0
         async with admin(servers) as client:
             assert not [one for one in await client.list_topics() if "replay-" in one]
         assert not [one for one in await store.list_collection_names() if "@" in one]
@@ -187,18 +200,19 @@ async def test_a_view_is_made_before_its_sink_and_replaced_beside_it(
     sender: AIOKafkaProducer, env: Mapping[str, str], store: Database, prefix: str, tmp_path: Path
 ) -> None:
     """The sink goes on from where the replay was filled: it reads nothing anew, and loses nothing that came meanwhile."""
-    collector = Collector(tmp_path, env)
+    settings = settings_of(env)
     await put_rows(sender, [row(prefix, "bill", code, f"{code}1") for code in CODES])
-    told(collector("replay", "closed_bills", "--id", "first"), 0)
-    assert "documents" in told(collector("replay", "--compare", "first"), 1)
-    told(collector("replay", "--promote", "first"), 0)
+    await replay(settings, Replay("first", "closed_bills"))
+    found = [one for one in (await compare(settings, "first")).differences if one.instance == prefix]
+    assert {(one.field, one.expected, one.found) for one in found} == {(WHOLE, "absent", "present")}
+    assert len(found) == len(CODES)
+    await promote(settings, "first")
     with running("views", env, tmp_path) as sink:
         await put_rows(sender, [row(prefix, "bill", "1", "11", status="R")])
         await eventually(partial(closed, store, prefix, "11"), "the closed bill")
         assert await store["closed_bills"].count_documents({"instance": prefix}) == len(CODES)
 
         await store["closed_bills"].update_many({"instance": prefix}, {"$set": {"cents": WRONG}})
-        settings = ReplaySettings.model_validate({name.lower(): value for name, value in env.items()})
         second = await replay(settings, Replay("second", "closed_bills"))
         await put_rows(sender, [row(prefix, "bill", "2", "21", status="R"), row(prefix, "bill", "2", "22")])
         await eventually(partial(closed, store, prefix, "21"), "the bill that closes after the replay")
@@ -211,10 +225,10 @@ async def test_a_view_is_made_before_its_sink_and_replaced_beside_it(
         assert cents == dict.fromkeys([f"{code}1" for code in CODES] + ["22"], RIGHT)
         anew = [line for line in sink.log.read_text().splitlines() if "read_anew" in line and "closed_bills" in line]
         assert not anew
-    told(collector("replay", "--drop", "first"), 0)
-    refused = collector("replay", "--drop", "second")
-    assert "half promoted" in told(refused, 2)
-    told(collector("replay", "--promote", "second"), 0)
+    with pytest.raises(StopWorker, match="half promoted"):
+        await drop(settings, "second")
+    await promote(settings, "second")
+    await drop(settings, "second")
 
 
 async def closed(store: Database, instance: str, bill: str) -> bool:

@@ -20,7 +20,8 @@ from schemas.runtime.transactions import Writer
 from schemas.topics import DEBTORS, TOPICS, Topic
 from tests.unit.records import Given
 
-TIMES = st.lists(st.lists(st.integers(0, 50), max_size=8), max_size=4)
+SOME = st.lists(st.integers(0, 50), max_size=8)
+TIMES = st.lists(SOME | SOME.map(sorted), max_size=4)
 
 
 async def given_by(topic: str, times: Sequence[int]) -> AsyncIterator[Timed]:
