@@ -1,5 +1,6 @@
 """Short-lived clients of the command line: what cannot be reached is one line that names the variable."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -60,6 +61,7 @@ async def database(settings: MongoSettings) -> AsyncIterator[Database]:
 async def _started(client, closing: str, servers: str):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - aiokafka ships no types
     try:
         await client.start()
+        await asyncio.sleep(0)  # a consumer that stops before its own tasks began raises CancelledError
         yield client
     except (KafkaError, TimeoutError) as exc:
         raise StopWorker(

@@ -18,10 +18,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from deploy.clients import database, reader
 from deploy.instances import document_of
 from deploy.living import WATCHED, Living, portions
+from deploy.replay.plan import REPLAYS
 from schemas.attempts import ATTEMPTS, AttemptState
 from schemas.beliefs import BELIEFS
 from schemas.controls import BLOCKLIST, PROMISES
-from schemas.errors import RetryLater
+from schemas.errors import RetryLater, StopWorker
 from schemas.pabx import PABX_HOLDS
 from schemas.runtime.arming import PABX_TESTS
 from schemas.runtime.instance_store import REMOVALS
@@ -56,6 +57,8 @@ async def remove(settings: RemoveSettings, name: str, tell: Tell, *, keep_blockl
 
 async def _begin(store: Database, name: str, *, keep_blocklist: bool) -> None:
     """The marker first: from then on no instance of this name can be added."""
+    if left := [str(one["_id"]) async for one in store[REPLAYS].find({}, {"_id": 1})]:
+        raise StopWorker(f"replays hold its rows too: `collector replay --drop {left[0]}` first ({len(left)} in all)")
     if await store[REMOVALS].find_one({"_id": name}) is None:
         await document_of(store, name)
         marker = {"began": datetime.now(UTC), "keep_blocklist": keep_blocklist}

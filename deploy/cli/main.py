@@ -18,6 +18,7 @@ from deploy.cli import (
     letters,
     pabx,
     rekey,
+    replay,
     run,
     sim,
     status,
@@ -67,6 +68,7 @@ app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("unmapped", epilog=unmapped.EXAMPLE)(unmapped.unmapped)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
+app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("env", epilog=env.EXAMPLE)(env.env)
 app.command("backup", epilog=backup.BACKUP_EXAMPLE)(backup.backup)
 app.command("restore", epilog=backup.RESTORE_EXAMPLE)(backup.restore)

@@ -21,7 +21,7 @@ from schemas.errors import RejectRecord, RetryLater
 from schemas.keys import partition_of
 from schemas.records import Record
 from schemas.runtime.kafka import reader
-from schemas.runtime.transactions import Parts, Writer, letters_part
+from schemas.runtime.transactions import Parts, Reach, Writer, letters_part
 
 BREATH = 500
 SWEEP_EVERY = timedelta(hours=1)
@@ -30,12 +30,12 @@ log = structlog.get_logger()
 
 
 class Partition:
-    """`states`: bytes by key, as committed; `read`: the next offset of each source topic.
+    """`states`: bytes by key, as committed; `read`: the next offset of each source topic. `reach`: see `Writer`.
 
     `busy`: whoever changes states, or writes, holds it from the first look at them to the commit.
     """
 
-    def __init__(self, stage: KeyedStage, number: int, servers: str) -> None:
+    def __init__(self, stage: KeyedStage, number: int, servers: str, reach: Reach | None = None) -> None:
         self.number = number
         self.busy = asyncio.Lock()
         self.states: dict[bytes, bytes] = {}
@@ -43,7 +43,7 @@ class Partition:
         self._stage = stage
         self._swept = datetime.min.replace(tzinfo=UTC)
         self._servers = servers
-        self._writer = Writer(servers, f"{stage.name}-{number}")
+        self._writer = Writer(servers, f"{stage.name}-{number}", reach)
 
     async def open(self, now: datetime, turned: Callable[[], None] = lambda: None) -> None:
         """Take over; `turned` is called for each stretch that was read. Raises RetryLater."""
@@ -162,7 +162,7 @@ class Partition:
         await self._writer.write(parts)
 
     async def _commit(self, found: Round) -> None:
-        parts: Parts = letters_part(found.letters)
+        parts: Parts = letters_part(found.letters, self._stage.letters.name)
         if found.states:
             parts[self._stage.output.name, self.number] = messages(found.states, found.read)
         offsets = {TopicPartition(topic, self.number): offset for topic, offset in found.read.items()}

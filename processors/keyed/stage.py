@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from schemas.dead import DeadLetter, Why
 from schemas.errors import RejectRecord
 from schemas.records import Record
-from schemas.topics import Topic
+from schemas.topics import DEAD, Topic
 
 
 class Folded(NamedTuple):
@@ -49,7 +49,7 @@ class KeyedStage:
 
     `home`: the part of a state's key that its partition goes by. `memory`: states older than this are forgotten; None: none
     is. `born`: when the state of a key began (raises RejectRecord). What comes for a forgotten one is a dead letter, but
-    for a tombstone.
+    for a tombstone. `letters`: where dead letters go.
     """
 
     name: str
@@ -60,6 +60,7 @@ class KeyedStage:
     home: Callable[[bytes], bytes] = bytes
     memory: timedelta | None = None
     born: Callable[[bytes], datetime] = always
+    letters: Topic = DEAD
 
     def forgets(self, key: bytes, now: datetime) -> bool:
         """Whether this key's state is older than what is remembered. Raises RejectRecord where the key has no age."""

@@ -8,12 +8,13 @@ that was paused and wakes late gets `Fenced` instead of writing old states over 
 import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
 
 from schemas.dead import DeadLetter
-from schemas.errors import RetryLater
+from schemas.errors import RetryLater, StopWorker
 from schemas.runtime.kafka import DURABLE, Message, publish
 from schemas.topics import DEAD
 
@@ -38,16 +39,32 @@ class Fenced(RetryLater):
     """Somebody else has taken over this transactional id: nothing more may be written under it from here."""
 
 
+class Reach(NamedTuple):
+    """All that a writer may write: these topics, and the offsets of this group."""
+
+    topics: frozenset[str]
+    group: str
+
+    def check(self, topics: Iterable[str], group: str) -> None:
+        """Raises StopWorker for anything else."""
+        beyond = sorted({*topics} - self.topics)
+        if beyond or group not in {"", self.group}:
+            raise StopWorker(f"{self.group} may not write {', '.join([*beyond, group])}: nothing was written")
+
+
 class Writer:
     """`identity` names what is written (stage and partition, or poller and instance), never the process that writes it.
+
+    `reach`: where it may write; None: wherever it is told to.
 
     After any error it is of no use, and refuses: close it; whoever needs it still opens a new one and restores what was
     committed. Whatever waits behind a write that failed follows from it, and would leave a gap.
     """
 
-    def __init__(self, servers: str, identity: str) -> None:
+    def __init__(self, servers: str, identity: str, reach: Reach | None = None) -> None:
         self.identity = identity
         self._failed = False
+        self._reach = reach
         self._sender = AIOKafkaProducer(
             bootstrap_servers=servers, transactional_id=identity, transaction_timeout_ms=TRANSACTION_MS, **DURABLE
         )
@@ -63,10 +80,13 @@ class Writer:
     async def write(self, parts: Mapping[Place, Iterable[Message]], read: Offsets | None = None, group: str = "") -> None:
         """All of it or nothing, with the offsets that `group` has `read`. Returns when the broker has it on disk.
 
-        Raises Fenced, or RetryLater where the broker cannot be reached or refuses, or an earlier write failed.
+        Raises Fenced, RetryLater where the broker cannot be reached or refuses, or an earlier write failed; StopWorker beyond
+        its reach.
         """
         if self._failed:
             raise RetryLater(f"an earlier write of {self.identity} failed: what follows from it is not written")
+        if self._reach is not None:
+            self._reach.check((topic for topic, _ in parts), group)
         try:
             async with asyncio.timeout(WRITE_WITHIN_S):
                 await self._sender.begin_transaction()
@@ -105,7 +125,7 @@ class Writer:
         return RetryLater(f"the broker did not commit what {self.identity} wrote: {exc!r}")
 
 
-def letters_part(letters: Iterable[DeadLetter]) -> Parts:
+def letters_part(letters: Iterable[DeadLetter], topic: str = DEAD.name) -> Parts:
     """Dead letters as a part of a transaction."""
     found = [Message(letter.key, letter.value, letter.headers()) for letter in letters]
-    return {(DEAD.name, 0): found} if found else {}
+    return {(topic, 0): found} if found else {}

@@ -25,6 +25,7 @@ class Share:
 
     `until`: the partition is being read anew; from this offset on, what was not rewritten is nobody's. None: it is whole.
     `holder`: the worker's name and the run of its process; `session`: MongoDB's id of the session that it writes in.
+    `again`: a replay took the view's place; it goes on from `next`, though the group has committed more.
     """
 
     epoch: str
@@ -34,6 +35,7 @@ class Share:
     holder: str = ""
     run: str = ""
     session: bytes = b""
+    again: bool = False
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
@@ -66,6 +68,8 @@ FIRST = "nothing was read yet"
 
 def why_anew(stored: Share | None, committed: Committed | None, end: int) -> str:
     """Why the partition must be read from its beginning; "" where it goes on from `stored.next`."""
+    if stored is not None and stored.again and stored.next <= end:
+        return ""
     if stored is None:
         if committed is None:
             return FIRST

@@ -74,10 +74,10 @@ class Shares:
                 share = anew(str(ULID()), one, committed.get(tp), highest, begin=begins[tp], end=ends[tp])
             else:
                 share = resumed(one, begins[tp])
-            shares[tp] = replace(share, holder=self.worker.name, run=self.worker.run, session=session)
+            shares[tp] = replace(share, holder=self.worker.name, run=self.worker.run, session=session, again=False)
         moved = await asyncio.gather(*(self._moved(tp, stored[tp], share) for tp, share in shares.items()))
         taken = {tp: share for (tp, share), ours in zip(shares.items(), moved, strict=True) if ours}
-        if not await self._placed(taken, [tp for tp in taken if why[tp]]):
+        if not await self._placed(taken, [tp for tp in taken if why[tp] or (stored[tp] and stored[tp].again)]):
             return {}
         for tp in (tp for tp in taken if why[tp]):
             tell = log.info if why[tp] == FIRST else log.warning

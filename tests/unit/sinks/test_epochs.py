@@ -37,6 +37,14 @@ def test_it_is_read_anew_where_one_was_lost_or_restored(
     assert word in why_anew(stored, committed, end)
 
 
+def test_a_view_that_a_replay_replaced_goes_on_from_where_that_was_filled() -> None:
+    """Whatever the group has committed, or not; unless the topic is shorter than that."""
+    replaced = replace(SHARE, again=True)
+    for committed in (None, Committed(70, MARK), Committed(20, "epoch-b/9")):
+        assert why_anew(replaced, committed, end=70) == ""
+        assert why_anew(replaced, committed, end=49)
+
+
 GENERATIONS = st.integers(0, 2**20)
 
 

@@ -1,0 +1,90 @@
+"""What a replay is called, what it may be asked for, and when it may take the place of what is shown."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from deploy.replay.plan import REPLAYED, Replay, asked, promotable, undisturbed, whole_since
+from schemas.errors import StopWorker
+from schemas.topics import BILLS, CALLS, DEBTORS, QUEUE, REPLAY, SWEEPS, TOPICS
+
+NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+DEBT = Replay("a", "debtors")
+
+
+def test_everything_of_a_replay_bears_its_name_and_no_live_one_does() -> None:
+    live = {topic.name for topic in TOPICS} | {view.name for view in REPLAYED.values()}
+    for what, view in REPLAYED.items():
+        one = Replay("a", what)
+        assert one.collection == one.view.name == f"{what}@a"
+        assert not {topic.name for topic in one.topics} & live
+        assert (one.view.topic in one.topics) == (what in {"debtors", "queue"}) == (one.view.topic != view.topic)
+
+
+def test_it_comes_back_from_the_database_as_it_was() -> None:
+    one = Replay("a", "calls", "norte", NOW, None, NOW, "filled", {"0": 3}, {"0": 17}, 2)
+    assert Replay.of(one.document) == one
+    assert Replay.of({**one.document, "of a later version": 1}) == one
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        (Replay("A b", "debtors"), "--id"),
+        (Replay("a", "dead_letters"), "nothing is called dead_letters"),
+        (Replay("a", "stages"), "nothing is called stages"),
+        (replace(DEBT, since=NOW + timedelta(minutes=1)), "has not come yet"),
+        (replace(DEBT, since=NOW - REPLAY - timedelta(minutes=1)), "--from 2026-06-02T11:59Z.*whole from 2026-06-02T12:00Z"),
+        (replace(DEBT, until=NOW - REPLAY - timedelta(minutes=1)), "--to .*whole from 2026-06-02T12:00Z"),
+        (Replay("a", "queue", since=NOW - timedelta(hours=2)), "whole from 2026-11-29T11:00Z"),
+        (replace(DEBT, since=NOW, until=NOW), "before --to"),
+    ],
+)
+def test_what_history_cannot_tell_is_refused(plan: Replay, said: str) -> None:
+    with pytest.raises(StopWorker, match=said):
+        asked(plan, NOW)
+
+
+def test_what_history_tells_is_taken() -> None:
+    whole = replace(DEBT, since=NOW - REPLAY, until=NOW)
+    assert asked(whole, NOW) is whole
+
+
+def test_history_is_as_long_as_that_of_the_shortest_source() -> None:
+    """Of a topic that is only cut by time, what is there is whole."""
+    assert whole_since([BILLS], NOW) == NOW - REPLAY
+    assert whole_since([BILLS, DEBTORS, QUEUE], NOW) == whole_since([CALLS], NOW) == NOW - timedelta(hours=1)
+    assert whole_since([SWEEPS], NOW) == NOW - timedelta(days=90)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        replace(DEBT, instance="norte"),
+        replace(DEBT, since=NOW),
+        replace(DEBT, until=NOW),
+        replace(DEBT, state="promoted"),
+    ],
+)
+def test_a_part_takes_nobodys_place(plan: Replay) -> None:
+    promotable(replace(DEBT, state="promoting"))
+    with pytest.raises(StopWorker):
+        promotable(plan)
+
+
+def test_a_view_that_was_read_anew_meanwhile_keeps_its_place() -> None:
+    """Its documents have versions above those of the replay, or are about to."""
+    plan = Replay("a", "calls", generations={"0": 3})
+    undisturbed(plan, [{"_id": "calls:0", "generation": 3, "until": None}, {"_id": "calls:1", "generation": 1}])
+    for number, generation, until in ((0, 4, None), (0, 3, 17), (1, 2, None)):
+        with pytest.raises(StopWorker):
+            undisturbed(plan, [{"_id": f"calls:{number}", "generation": generation, "until": until}])
+
+
+def test_going_on_means_the_same_again() -> None:
+    begun = replace(DEBT, state="begun", filled={"0": 5}, begun=NOW)
+    assert begun.asks_the_same(DEBT)
+    assert not begun.asks_the_same(replace(DEBT, instance="norte"))
+    assert not begun.asks_the_same(replace(DEBT, what="queue"))
+    assert not begun.asks_the_same(replace(DEBT, until=NOW))
