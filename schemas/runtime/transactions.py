@@ -80,8 +80,8 @@ class Writer:
     async def write(self, parts: Mapping[Place, Iterable[Message]], read: Offsets | None = None, group: str = "") -> None:
         """All of it or nothing, with the offsets that `group` has `read`. Returns when the broker has it on disk.
 
-        Raises Fenced, RetryLater where the broker cannot be reached or refuses, or an earlier write failed; StopWorker beyond
-        its reach.
+        Raises Fenced, RetryLater where the broker cannot be reached or refuses, or an earlier write failed, and StopWorker
+        beyond its reach.
         """
         if self._failed:
             raise RetryLater(f"an earlier write of {self.identity} failed: what follows from it is not written")
