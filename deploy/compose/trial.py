@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from deploy.compose.containers import Container, short_of
 from deploy.compose.judge import Judge, judging, lets_in
+from deploy.compose.keeping import backed_up
 from deploy.compose.project import Project
 from deploy.compose.said import crashes, worries
 from deploy.secrets import make
@@ -43,7 +44,8 @@ async def trial(project: Project, report: Report) -> list[str]:
         await project.compose("up", "--detach", "--no-build", "--no-recreate", *scale)
         await _healthy(project, ALONE | SCALED, report)
         await _kill(project, report)
-        return wrong + await _judged(project, judge, report)
+        wrong += await _judged(project, judge, report)
+    return wrong + await backed_up(project, report)
 
 
 async def _another_password(project: Project, report: Report) -> list[str]:
