@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import AsyncMongoClient
 
 from deploy.clients import admin, reader
@@ -180,14 +181,27 @@ async def test_a_corrected_mapping_is_seen_and_promoted(
         await put_rows(sender, [row(prefix, "bill", "3", "32")])
         await run_stage(servers, HYDRATE)
         await shows(store, "debtors", prefix, {**dict.fromkeys(CODES, RIGHT), "3": 2 * RIGHT})
-        assert all(name in collector("replay", "--list").stdout for name in ("mapping", "part", "ranks", "after"))
-        for name in ("part", "ranks", "after"):
-            await drop(settings, name)
-        told(collector("replay", "--drop", "mapping"), 0)
-        assert await store[REPLAYS].count_documents({}) == 0
-        async with admin(servers) as client:
-            assert not [one for one in await client.list_topics() if "replay-" in one]
-        assert not [one for one in await store.list_collection_names() if "@" in one]
+        await all_dropped(servers, store, collector)
+
+
+async def all_dropped(servers: str, store: Database, collector: Collector) -> None:
+    """Nothing of any replay is left, and its name may be used again."""
+    names = ("mapping", "part", "ranks", "after")
+    listed = collector("replay", "--list").stdout
+    assert all(name in listed for name in names)
+    for name in names[1:]:
+        await drop(settings_of(collector.env), name)
+    told(collector("replay", "--drop", names[0]), 0)
+    async with admin(servers) as client:
+        await eventually(partial(no_topics, client), "the end of its topics")
+        gone = await committed(client, ["replay-mapping"])
+    assert set(gone["replay-mapping"].values()) == {0}
+    assert await store[REPLAYS].count_documents({}) == 0
+    assert not [one for one in await store.list_collection_names() if "@" in one]
+
+
+async def no_topics(client: AIOKafkaAdminClient) -> bool:
+    return not [one for one in await client.list_topics() if "replay-" in one]
 
 
 async def settled(servers: str) -> Any:  # noqa: ANN401 - what `live` tells
