@@ -5,7 +5,7 @@ import csv
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import AsyncMongoClient
 
 from deploy.clients import admin, reader
@@ -132,7 +133,8 @@ async def test_a_corrected_mapping_is_seen_and_promoted(
 ) -> None:
     """Interrupted and gone on with; compared; only then promoted: the queue follows, and nobody sees an empty view."""
     other = f"{prefix}b"
-    for name, codes in ((prefix, CODES), (other, CODES[:5])):
+    for name, codes in ((prefix, CODES), (other, CODES[:3]), (other, CODES[3:5])):
+        since = datetime.now(UTC)
         await put_rows(sender, [row(name, "client", code, code) for code in codes])
         await put_rows(sender, [row(name, "bill", code, f"{code}1") for code in codes])
     await run_stage(servers, mapping_of_before(prefix))
@@ -149,9 +151,9 @@ async def test_a_corrected_mapping_is_seen_and_promoted(
         assert (await named(store, "mapping")).filled
         assert "goes on" not in told(collector("replay", "debtors", "--id", "mapping"), 0)
         assert await owed(store, "debtors@mapping", prefix) == dict.fromkeys(CODES, RIGHT)
-        await replay(settings, Replay("part", "debtors", other))
+        await replay(settings, Replay("part", "debtors", other, since))
         assert await owed(store, "debtors@part", prefix) == {}
-        assert await owed(store, "debtors@part", other) == dict.fromkeys(CODES[:5], RIGHT)
+        assert await owed(store, "debtors@part", other) == dict.fromkeys(CODES[3:5], RIGHT)
         await replay(settings, Replay("ranks", "queue"))
         ranks = await compare(settings, "ranks")
         assert (ranks.differences, ranks.documents) == ([], await store["queue"].count_documents(dict(LIVING)))
@@ -180,14 +182,27 @@ async def test_a_corrected_mapping_is_seen_and_promoted(
         await put_rows(sender, [row(prefix, "bill", "3", "32")])
         await run_stage(servers, HYDRATE)
         await shows(store, "debtors", prefix, {**dict.fromkeys(CODES, RIGHT), "3": 2 * RIGHT})
-        assert all(name in collector("replay", "--list").stdout for name in ("mapping", "part", "ranks", "after"))
-        for name in ("part", "ranks", "after"):
-            await drop(settings, name)
-        told(collector("replay", "--drop", "mapping"), 0)
-        assert await store[REPLAYS].count_documents({}) == 0
-        async with admin(servers) as client:
-            assert not [one for one in await client.list_topics() if "replay-" in one]
-        assert not [one for one in await store.list_collection_names() if "@" in one]
+        await all_dropped(servers, store, collector)
+
+
+async def all_dropped(servers: str, store: Database, collector: Collector) -> None:
+    """Nothing of any replay is left, and its name may be used again."""
+    names = ("mapping", "part", "ranks", "after")
+    listed = collector("replay", "--list").stdout
+    assert all(name in listed for name in names)
+    for name in names[1:]:
+        await drop(settings_of(collector.env), name)
+    told(collector("replay", "--drop", names[0]), 0)
+    async with admin(servers) as client:
+        await eventually(partial(no_topics, client), "the end of its topics")
+        gone = await committed(client, ["replay-mapping"])
+    assert set(gone["replay-mapping"].values()) == {0}
+    assert await store[REPLAYS].count_documents({}) == 0
+    assert not [one for one in await store.list_collection_names() if "@" in one]
+
+
+async def no_topics(client: AIOKafkaAdminClient) -> bool:
+    return not [one for one in await client.list_topics() if "replay-" in one]
 
 
 async def settled(servers: str) -> Any:  # noqa: ANN401 - what `live` tells
@@ -214,8 +229,13 @@ async def test_a_view_is_made_before_its_sink_and_replaced_beside_it(
 
         await store["closed_bills"].update_many({"instance": prefix}, {"$set": {"cents": WRONG}})
         second = await replay(settings, Replay("second", "closed_bills"))
+        then = datetime.now(UTC) - timedelta(milliseconds=10)
         await put_rows(sender, [row(prefix, "bill", "2", "21", status="R"), row(prefix, "bill", "2", "22")])
         await eventually(partial(closed, store, prefix, "21"), "the bill that closes after the replay")
+        await replay(settings, Replay("since", "closed_bills", prefix, since=then))
+        await replay(settings, Replay("until", "closed_bills", prefix, until=then))
+        assert await bills(store, "closed_bills@since") == {"21": "paid", "22": None}
+        assert await bills(store, "closed_bills@until") == {**{f"{code}1": None for code in CODES}, "11": "paid"}
         async with least(store, "closed_bills") as seen:
             await take_place(store, second)  # without catching up: what came since is in the old collection alone
             await eventually(partial(closed, store, prefix, "21"), "the same bill in its new place")
@@ -229,6 +249,10 @@ async def test_a_view_is_made_before_its_sink_and_replaced_beside_it(
         await drop(settings, "second")
     await promote(settings, "second")
     await drop(settings, "second")
+
+
+async def bills(store: Database, collection: str) -> dict[str, str | None]:
+    return {one["bill"]: one.get("how") async for one in store[collection].find()}
 
 
 async def closed(store: Database, instance: str, bill: str) -> bool:
