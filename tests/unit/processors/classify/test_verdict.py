@@ -255,6 +255,45 @@ def test_of_a_local_channel_that_answers_before_it_calls_the_cause_counts() -> N
     assert call_of(event("ChannelStateChange", state="Up", channel="PJSIP/1"), gone("1")).outcome == "not_sure"
 
 
+@pytest.mark.parametrize(
+    ("channel", "own", "leg", "outcome", "why"),
+    [
+        (LOCAL, "16", "17", "busy", "cause 17"),
+        (LOCAL, "", "1", "invalid_number", "cause 1"),
+        (LOCAL, "1", "17", "invalid_number", "cause 1"),
+        (LOCAL, "16", "", "no_answer", "cause 16"),
+        ({"channel": "PJSIP/1"}, "16", "17", "no_answer", "cause 16"),
+    ],
+)
+def test_where_ours_is_half_of_a_local_channel_and_tells_nothing_the_other_channels_cause_counts(
+    channel: dict[str, str], own: str, leg: str, outcome: Outcome, why: str
+) -> None:
+    other = piece("event", "ami", type="Hangup", uniqueid="another", cause=leg)
+    found = call_of(event("ChannelCreated", **channel), other, gone(own, **channel))
+
+    assert (found.outcome, found.why) == (outcome, why)
+
+
+def test_what_a_record_says_counts_before_the_status_of_dialling() -> None:
+    assert call_of(row("CONGESTION"), event("Dial", dialstatus="BUSY"), gone("")).outcome == "congestion"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "outcome", "why"),
+    [
+        ([], "lost", "nothing was heard of its end"),
+        ([event("ChannelHangupRequest", cause="127")], "failed", "cause 127"),
+        ([gone("")], "failed", "ended, nobody says why"),
+        ([row("UNKNOWN")], "failed", "UNKNOWN"),
+        ([row("ANSWERED", lastapp="AMD")], "dropped", "ANSWERED, no AMD, hung up while it listened"),
+    ],
+)
+def test_what_is_known_of_the_end_is_said_however_little(pieces: list[Evidence], outcome: Outcome, why: str) -> None:
+    found = call_of(*pieces, over=True)
+
+    assert (found.outcome, found.why) == (outcome, why)
+
+
 def test_a_local_channel_is_up_whoever_answers_and_its_legs_tell() -> None:
     up = event("ChannelStateChange", state="Up", **LOCAL)
     leg = piece("record", "csv", channel="Local/s@out-01;2", dstchannel="PJSIP/1", uniqueid="x", disposition="BUSY")
