@@ -1,5 +1,7 @@
 """The whole table: AMD and cause before disposition before presumption."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from processors.classify.calls import begun, judged, told
@@ -321,6 +323,7 @@ def test_the_times_of_a_local_call_are_its_legs(
     found = call_of(made, up, told_by_leg, over)
 
     assert (found.outcome, found.ring_s, found.talk_s) == (outcome, ring_s, talk_s)
+    assert (found.answered_at, found.ended_at) == (None, datetime(2026, 1, 14, 12, 0, 40, tzinfo=UTC))
 
 
 def test_events_tell_times_more_exactly_than_records() -> None:
@@ -332,6 +335,34 @@ def test_events_tell_times_more_exactly_than_records() -> None:
 
     assert (found.ring_s, found.talk_s) == (3.5, 8.75)
     assert (written.ring_s, written.talk_s) == (4, 8)
+
+
+TOLD = {"start": "2026-01-14 12:00:00", "answer": "2026-01-14 12:00:04", "end": "2026-01-14 12:00:09"}
+SECOND = datetime(2026, 1, 14, 12, tzinfo=UTC)
+
+
+def test_when_it_was_answered_and_when_it_ended() -> None:
+    """By events before records; of a Local channel, which is up at once, as the leg tells that answered."""
+    live = [event("ChannelStateChange", state="Up", timestamp="2026-01-14T12:00:03.500+0000"),
+            gone(timestamp="2026-01-14T12:00:12.250+0000")]  # fmt: skip
+    up = event("ChannelStateChange", state="Up", timestamp="2026-01-14T12:00:01.000+0000", **LOCAL)
+    leg = piece(
+        "record", "csv", **TOLD, channel="Local/s@out-01;2", dstchannel="PJSIP/1", uniqueid="x", disposition="ANSWERED"
+    )
+    exact = (SECOND + timedelta(seconds=3.5), SECOND + timedelta(seconds=12.25))
+    written = (SECOND + timedelta(seconds=4), SECOND + timedelta(seconds=9))
+    own = row("ANSWERED", **TOLD)
+    for pieces, expected in (
+        ([own], written),
+        (live, exact),
+        ([own, *live], exact),
+        ([up, leg], written),
+        ([leg], written),  # nobody told of our own channel
+        ([up, gone("1", **LOCAL)], (None, None)),
+        ([row("BUSY", **{**TOLD, "answer": ""})], (None, written[1])),
+    ):
+        found = call_of(*pieces, over=True)
+        assert (found.answered_at, found.ended_at) == expected
 
 
 def test_a_call_is_open_until_its_own_channel_has_gone() -> None:
