@@ -48,6 +48,9 @@ ANSWERED = {"dispositions": ("ANSWERED",), **TIMES}
          {"ended": True, "own": {"dispositions": ("BUSY",), "rang_s": 9.0, "ended_at": second(9)}}),
         (row("BUSY", start=START, duration="3"),
          {"ended": True, "own": {"dispositions": ("BUSY",), "rang_s": 3.0, "ended_at": second(3)}}),
+        (row("BUSY", duration="3", billsec="0"), {"ended": True, "own": {"dispositions": ("BUSY",), "rang_s": 3.0}}),
+        (row("ANSWERED", answer=ANSWER, duration="9", billsec="5"),
+         {"ended": True, "own": {key: value for key, value in ANSWERED.items() if key != "ended_at"}}),
         (row("BUSY", start=START), {"ended": True, "own": {"dispositions": ("BUSY",), "ended_at": second(0)}}),
         (row("", start=START, answer=ANSWER, end=END), {"ended": True, "own": TIMES}),
         (row(""), {"ended": True}),
@@ -77,6 +80,9 @@ ANSWERED = {"dispositions": ("ANSWERED",), **TIMES}
          {"ended": True, "amd_status": "HUMAN", "amd_cause": "HUMAN-1"}),
         (row("", userfield="amd=MACHINE|MAXWORDS-2"), {"ended": True, "amd_status": "MACHINE", "amd_cause": "MAXWORDS-2"}),
         (row("", userfield="amdcause=MAXWORDS-2"), {"ended": True, "amd_cause": "MAXWORDS-2"}),
+        (row("", userfield="AMDSTATUS=HUMAN;Cause=1"), {"ended": True, "amd_status": "HUMAN", "hangup_cause": 1}),
+        (row(" BUSY ", hangupcause="0", amdstatus=" HUMAN "),
+         {"ended": True, "amd_status": "HUMAN", "own": {"dispositions": ("BUSY",)}}),
         (row("", lastapp="x" * 99), {"ended": True, "last_app": "x" * CODE_CHARS}),
     ],
 )  # fmt: skip
@@ -106,6 +112,7 @@ def test_a_record_is_counted_by_its_digest_and_an_event_is_not() -> None:
         (event("ChannelHangupRequest", cause="17", timestamp=AT), {"hangup_cause": 17}),
         (event("ChannelVarset", variable="HANGUPCAUSE", value="17"), {"hangup_cause": 17}),
         (event("ChannelVarset", variable="OTHER", value="17"), {}),
+        (event("ChannelVarset", variable="OTHER", value="BUSY"), {}),
         (event("ChannelVarset", variable="DIALSTATUS", value="BUSY"), {"dial_status": "BUSY"}),
         (event("Dial", dialstatus="odd"), {}),
         (event("ChannelVarset", variable="AMDSTATUS", value="HUMAN"), {"amd_status": "HUMAN"}),
@@ -124,7 +131,8 @@ def test_an_event(said: Evidence, expected: dict[str, Any]) -> None:
 
 def test_times_lengths_and_what_is_none() -> None:
     assert when("2026-01-14 09:00:00", "America/Maceio") == when("1768392000", "UTC") == NOON
-    assert when("2026-01-14T09:00:00-03:00", "Asia/Tokyo") == NOON
+    found = when("2026-01-14T09:00:00-03:00", "Asia/Tokyo")
+    assert (found, found and found.tzinfo) == (NOON, UTC)
     for text, zone in (("", "UTC"), ("x", "UTC"), ("2026-01-14 09:00:00", "No/Where"), ("2026-01-14 09:00:00", "")):
         assert when(text, zone) is None
     assert [seconds(text) for text in ("", "7", "7.5", "-1", "1e3", "9999999999", "0")] == [
