@@ -26,7 +26,7 @@ def begun(instance: str, code: str, attempt: str) -> Call:
 
 def placed(call: Call, said: CallPlaced) -> Call:
     """With what `originate` said; of two tellings the one that rings, then the later one."""
-    if call.placed and (WORTH[said.answer], said.at) <= (WORTH[call.answer], call.at):
+    if (WORTH[said.answer], said.at) <= (WORTH[call.answer], call.at):
         return call
     told = said.model_dump(include={"answer", "person", "number", "pabx", "at", "ring_seconds", "dry_run"})
     return call.model_copy(update={**told, "placed": True})
@@ -43,15 +43,14 @@ def judged(call: Call, *, over: bool) -> Call:
     if call.dry_run or not (heard.ended or over or call.outcome):
         return call
     found, seen = verdict(heard, call.ring_seconds), shape(heard)
-    side = heard.legs if heard.local and heard.legs.dispositions else heard.own
     return call.model_copy(
         update={
             "outcome": found.outcome,
             "why": found.why,
             "ring_s": seen.ring_s,
             "talk_s": seen.talk_s,
-            "answered_at": (heard.up_at or side.answered_at) if seen.answered else None,
-            "ended_at": heard.gone_at or side.ended_at,
+            "answered_at": seen.answered_at,
+            "ended_at": seen.ended_at,
         }
     )
 

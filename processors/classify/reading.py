@@ -120,7 +120,7 @@ def _event(evidence: Evidence) -> Heard:
     at = when(fields.get("timestamp", ""), evidence.zone) if own else None
     cause = _cause(fields.get("cause", "") or (value if variable == "HANGUPCAUSE" else ""))
     up = own and fields.get("state", "") in UP
-    begins = own and (kind in MADE or {fields.get("state", ""), fields.get("dialstatus", "")} & BEFORE)
+    begins = kind in MADE or {fields.get("state", ""), fields.get("dialstatus", "")} & BEFORE
     dial = code(fields.get("dialstatus", "") or (value if variable == "DIALSTATUS" else ""))
     return Heard(
         local=own and fields.get("channel", "").startswith(LOCAL),

@@ -3,6 +3,7 @@
 What is presumed is never counted as a contact: `machine_presumed` and `not_sure` are no `human`.
 """
 
+from datetime import datetime
 from typing import NamedTuple
 
 from processors.classify.codes import (
@@ -45,6 +46,8 @@ class Shape(NamedTuple):
     disposition: str
     ring_s: float | None
     talk_s: float | None
+    answered_at: datetime | None
+    ended_at: datetime | None
 
 
 def shape(heard: Heard) -> Shape:
@@ -54,12 +57,14 @@ def shape(heard: Heard) -> Shape:
     answered = word == "ANSWERED" or (heard.answered and side is heard.own)
     if heard.local and not heard.legs.dispositions and heard.hangup_cause in CAUSES:
         answered = False  # the dialplan answers a Local channel before it calls anybody
+    ended_at = heard.gone_at or side.ended_at
     if not answered:
         rang = None if heard.answered else between(heard.made_at, heard.gone_at)
-        return Shape(False, word, side.rang_s if rang is None else rang, None)
+        return Shape(False, word, side.rang_s if rang is None else rang, None, None, ended_at)
     exact = heard.up_at if side is heard.own else None
     ring, talk = between(heard.made_at, exact), between(exact, heard.gone_at)
-    return Shape(True, word, side.ring_s if ring is None else ring, side.talk_s if talk is None else talk)
+    ring_s, talk_s = side.ring_s if ring is None else ring, side.talk_s if talk is None else talk
+    return Shape(True, word, ring_s, talk_s, exact or side.answered_at, ended_at)
 
 
 def _best(side: Side, heard: Heard) -> str:

@@ -126,6 +126,43 @@ def test_what_was_placed_is_open_and_its_end_is_the_outcome_in_both_orders() -> 
     assert (after.outcome, after.why, after.pabx, after.person) == ("busy", "cause 17", "127.0.0.1:8088", "p" * 32)
 
 
+def test_what_says_nothing_changes_nothing() -> None:
+    """Evidence that was erased, or a refusal of what nobody heard of."""
+    erased = Given(EVIDENCE.name, 3, 7, gone().key, None)
+    known = fold(None, placed()).state
+
+    assert CLASSIFY.fold(KEY, None, [erased], NOW) == Folded(False, None, [])
+    assert CLASSIFY.fold(KEY, known, [erased], NOW) == Folded(False, None, [])
+    assert fold(None, placed(answer="refused")) == Folded(False, None, [])
+    assert fold(known, placed()) == Folded(False, None, [])
+
+
+def test_a_refusal_takes_no_call_back_of_which_something_was_heard() -> None:
+    call = call_of(fold(fold(None, gone()).state, placed(answer="refused")))
+
+    assert (call.outcome, call.placed, call.answer) == ("busy", True, "refused")
+
+
+def test_an_erased_call_is_gone_whatever_was_refused_after_it() -> None:
+    erased, refused = Given(PLACED.name, 3, 7, KEY, None), placed(answer="refused")
+    known = fold(None, placed()).state
+
+    assert CLASSIFY.fold(KEY, known, [erased, of(PLACED.name, KEY, refused)], NOW) == Folded(True, None, [])
+    assert CLASSIFY.fold(KEY, None, [erased], NOW) == Folded(True, None, [])
+
+
+def test_whose_time_is_over_is_judged_once_and_published() -> None:
+    known = fold(None, placed()).state
+    assert known is not None
+    over = MADE + RING + SILENCE
+    assert again(KEY, known, over - timedelta(microseconds=1)) == Folded(False, None, [])
+    late = again(KEY, known, over)
+
+    assert (late.changed, call_of(late).outcome) == (True, "lost")
+    assert late.state is not None
+    assert again(KEY, late.state, over) == Folded(False, None, [])
+
+
 def test_new_evidence_revises_and_known_evidence_publishes_nothing() -> None:
     """NO ANSWER, and then the cause that only an event tells."""
     record = Evidence(

@@ -1,5 +1,7 @@
 """The whole table: AMD and cause before disposition before presumption."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from processors.classify.calls import begun, judged, told
@@ -255,6 +257,45 @@ def test_of_a_local_channel_that_answers_before_it_calls_the_cause_counts() -> N
     assert call_of(event("ChannelStateChange", state="Up", channel="PJSIP/1"), gone("1")).outcome == "not_sure"
 
 
+@pytest.mark.parametrize(
+    ("channel", "own", "leg", "outcome", "why"),
+    [
+        (LOCAL, "16", "17", "busy", "cause 17"),
+        (LOCAL, "", "1", "invalid_number", "cause 1"),
+        (LOCAL, "1", "17", "invalid_number", "cause 1"),
+        (LOCAL, "16", "", "no_answer", "cause 16"),
+        ({"channel": "PJSIP/1"}, "16", "17", "no_answer", "cause 16"),
+    ],
+)
+def test_where_ours_is_half_of_a_local_channel_and_tells_nothing_the_other_channels_cause_counts(
+    channel: dict[str, str], own: str, leg: str, outcome: Outcome, why: str
+) -> None:
+    other = piece("event", "ami", type="Hangup", uniqueid="another", cause=leg)
+    found = call_of(event("ChannelCreated", **channel), other, gone(own, **channel))
+
+    assert (found.outcome, found.why) == (outcome, why)
+
+
+def test_what_a_record_says_counts_before_the_status_of_dialling() -> None:
+    assert call_of(row("CONGESTION"), event("Dial", dialstatus="BUSY"), gone("")).outcome == "congestion"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "outcome", "why"),
+    [
+        ([], "lost", "nothing was heard of its end"),
+        ([event("ChannelHangupRequest", cause="127")], "failed", "cause 127"),
+        ([gone("")], "failed", "ended, nobody says why"),
+        ([row("UNKNOWN")], "failed", "UNKNOWN"),
+        ([row("ANSWERED", lastapp="AMD")], "dropped", "ANSWERED, no AMD, hung up while it listened"),
+    ],
+)
+def test_what_is_known_of_the_end_is_said_however_little(pieces: list[Evidence], outcome: Outcome, why: str) -> None:
+    found = call_of(*pieces, over=True)
+
+    assert (found.outcome, found.why) == (outcome, why)
+
+
 def test_a_local_channel_is_up_whoever_answers_and_its_legs_tell() -> None:
     up = event("ChannelStateChange", state="Up", **LOCAL)
     leg = piece("record", "csv", channel="Local/s@out-01;2", dstchannel="PJSIP/1", uniqueid="x", disposition="BUSY")
@@ -282,6 +323,7 @@ def test_the_times_of_a_local_call_are_its_legs(
     found = call_of(made, up, told_by_leg, over)
 
     assert (found.outcome, found.ring_s, found.talk_s) == (outcome, ring_s, talk_s)
+    assert (found.answered_at, found.ended_at) == (None, datetime(2026, 1, 14, 12, 0, 40, tzinfo=UTC))
 
 
 def test_events_tell_times_more_exactly_than_records() -> None:
@@ -293,6 +335,34 @@ def test_events_tell_times_more_exactly_than_records() -> None:
 
     assert (found.ring_s, found.talk_s) == (3.5, 8.75)
     assert (written.ring_s, written.talk_s) == (4, 8)
+
+
+TOLD = {"start": "2026-01-14 12:00:00", "answer": "2026-01-14 12:00:04", "end": "2026-01-14 12:00:09"}
+SECOND = datetime(2026, 1, 14, 12, tzinfo=UTC)
+
+
+def test_when_it_was_answered_and_when_it_ended() -> None:
+    """By events before records; of a Local channel, which is up at once, as the leg tells that answered."""
+    live = [event("ChannelStateChange", state="Up", timestamp="2026-01-14T12:00:03.500+0000"),
+            gone(timestamp="2026-01-14T12:00:12.250+0000")]  # fmt: skip
+    up = event("ChannelStateChange", state="Up", timestamp="2026-01-14T12:00:01.000+0000", **LOCAL)
+    leg = piece(
+        "record", "csv", **TOLD, channel="Local/s@out-01;2", dstchannel="PJSIP/1", uniqueid="x", disposition="ANSWERED"
+    )
+    exact = (SECOND + timedelta(seconds=3.5), SECOND + timedelta(seconds=12.25))
+    written = (SECOND + timedelta(seconds=4), SECOND + timedelta(seconds=9))
+    own = row("ANSWERED", **TOLD)
+    for pieces, expected in (
+        ([own], written),
+        (live, exact),
+        ([own, *live], exact),
+        ([up, leg], written),
+        ([leg], written),  # nobody told of our own channel
+        ([up, gone("1", **LOCAL)], (None, None)),
+        ([row("BUSY", **{**TOLD, "answer": ""})], (None, written[1])),
+    ):
+        found = call_of(*pieces, over=True)
+        assert (found.answered_at, found.ended_at) == expected
 
 
 def test_a_call_is_open_until_its_own_channel_has_gone() -> None:

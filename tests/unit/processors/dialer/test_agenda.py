@@ -116,6 +116,28 @@ def test_however_often_turns_change_the_last_ones_count(
         assert set(agenda.best(9, ["norte"], frozenset())) == {key(n) for n in last}
 
 
+def test_what_is_swept_out_counted_no_more_and_all_others_keep_their_turns() -> None:
+    """Who has come is not waited for again, who waits is not forgotten, and the first of them is known."""
+    agenda = Agenda(slack=0)
+    for n, minutes in enumerate((10, 50, 40, 30, 20)):
+        agenda.put(key(n), at(minutes, 10 * n, n))
+    agenda.come(NINE + timedelta(minutes=10))
+    for score in range(30):
+        agenda.put(key(9), at(45, score, 9))
+        assert len(agenda._waiting) <= 2 * 6 + 1
+        assert agenda.next_at() == NINE + timedelta(minutes=20)
+    assert agenda.best(9, ["norte"], ()) == [key(0)]
+    for minutes, come in (
+        (20, {0, 4}),
+        (30, {0, 3, 4}),
+        (40, {0, 2, 3, 4}),
+        (45, {0, 2, 3, 4, 9}),
+        (50, {0, 1, 2, 3, 4, 9}),
+    ):
+        agenda.come(NINE + timedelta(minutes=minutes))
+        assert set(agenda.best(9, ["norte"], ())) == {key(n) for n in come}
+
+
 def test_what_changes_all_day_does_not_pile_up() -> None:
     agenda = Agenda()
     for score in range(5 * SLACK):

@@ -185,6 +185,12 @@ def test_a_promise_is_published_when_it_is_made_moved_and_taken_back_and_not_whe
     assert entry(taken_back.state).verdict == Verdict(number=PHONE)
 
 
+def test_a_new_day_is_no_other_world() -> None:
+    """Else everybody would be looked at again at midnight."""
+    assert replace(WORLD, since=MONDAY) == WORLD
+    assert replace(WORLD, controls=AllControls({"norte": Controls({"1042": MONDAY})})) != WORLD
+
+
 BEFORE = b"""{"instance":"norte","code":"1042","version":1768395600000,"debtor_version":7,
 "decided_at":"2026-01-14T03:00:00Z","facts":{"name":"FULANA","known":true,"active":true,"phones":["+5582999990001"],"due":[["2025-12-20",9990]]},"verdict":{"holds":
 ["too_early","promise","outside_window"],"score":250,"parts":{"days_late":250},"oldest_due_on":"2025-12-20","overdue_cents":9990}}"""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.calling.facts import HINDERED, facts_of
-from schemas.debtor import Bill, Contract, Debtor
+from schemas.debtor import Access, Bill, BillStatus, Client, Contract, Debtor
 from schemas.hydration.fold import empty, step
 from schemas.queue import Aside, Facts
 from schemas.rows import ErpRow
@@ -198,6 +198,7 @@ def test_a_client_that_was_not_seen_yet_is_unknown_and_has_no_phone(state: Debto
     facts = facts_of(state.model_copy(update={"client": None}))
 
     assert (facts.known, facts.phones, facts.person, facts.collect) == (False, (), "", True)
+    assert (facts.name, facts.active, facts.uf, facts.company, facts.branch) == ("", False, "", False, "")
 
 
 @given(DEBTORS)
@@ -208,3 +209,57 @@ def test_what_is_known_of_the_client_is_taken_over(state: Debtor) -> None:
     if client is not None:
         assert (facts.phones, facts.person, facts.collect) == (client.phones, client.person, client.collect)
         assert (facts.active, facts.company, facts.branch) == (client.active, client.company, client.branch)
+
+
+FULANA = Client(
+    name="FULANA", active=True, person="a" * 32, phones=("+5582999990001",), company=True, branch="2", uf="AL", seen_at=SEEN
+)
+OWED = Bill(contract="7", due_on=LATE, open_cents=9_990, status="open", seen_at=SEEN)
+
+
+def of(*bills: Bill, client: Client = FULANA, **contract: str) -> Facts:
+    standing = {"status": "active", "access": "active", "seen_at": SEEN, **contract}
+    state = {"instance": "norte", "code": "1", "version": 1, "changed_at": SEEN, "client": client}
+    contracts = {"7": Contract.model_validate(standing)}
+    return facts_of(
+        Debtor.model_validate({**state, "contracts": contracts, "bills": {str(n): bill for n, bill in enumerate(bills)}})
+    )
+
+
+def test_all_that_a_rule_asks_of_a_client_is_in_the_facts() -> None:
+    facts = of(OWED)
+
+    assert (facts.name, facts.active, facts.person, facts.uf) == ("FULANA", True, "a" * 32, "AL")
+    assert (facts.company, facts.branch, facts.collect, facts.known) == (True, "2", True, True)
+
+
+def test_who_announced_a_payment_waits_with_all_his_bills() -> None:
+    """RBX notes it at the client."""
+    facts = of(OWED, client=FULANA.model_copy(update={"promised": True}))
+
+    assert (facts.due, facts.set_aside) == ((), {"awaiting_confirmation": LATE})
+
+
+@pytest.mark.parametrize("status", get_args(BillStatus))
+def test_only_what_is_open_counts_or_is_set_aside(status: str) -> None:
+    bill = OWED.model_copy(update={"status": status})
+    aside = bill.model_copy(update={"renegotiated": True})
+
+    is_open = status in {"open", "partial"}
+    assert of(bill).due == (((LATE, 9_990),) if is_open else ())
+    assert of(aside).set_aside == ({"renegotiated": LATE} if is_open else {})
+
+
+def test_a_bill_of_no_cent_is_no_reason_to_wait() -> None:
+    nothing = OWED.model_copy(update={"open_cents": 0, "renegotiated": True})
+
+    assert of(nothing, OWED).set_aside == {}
+    assert of(nothing).due == ()
+
+
+@pytest.mark.parametrize("access", get_args(Access))
+def test_whose_access_is_blocked_or_slower_misses_it(access: str) -> None:
+    blocked = access in {"throttled", "blocked_auto", "blocked_manual", "blocked"}
+
+    assert of(OWED, access=access).blocked is blocked
+    assert of(OWED, access=access, speed="reduced").blocked is True
