@@ -141,6 +141,11 @@ class Kafka:
         found = sorted(self._records(starts, ends), key=lambda one: (one[0].topic, one[0].partition, one[0].offset))
         return Whole([record for record, _ in found], max((at for _, at in found), default=0.0))
 
+    def count(self, topics: Iterable[Topic]) -> int:
+        """How many committed records there are: offsets count the markers of transactions too."""
+        ends = self.ends(topics)
+        return sum(1 for _ in self._records(dict.fromkeys(ends, 0), ends))
+
     def _records(self, starts: Spots, ends: Spots) -> Iterator[tuple[Raw, float]]:
         left = {part for part, end in ends.items() if starts[part] < end}
         consumer = Consumer(

@@ -100,10 +100,10 @@ class Trial:
         kafka = self.scene.kafka
         await asyncio.to_thread(kafka.renew, [*ROW_TOPICS.values(), SWEEPS])
         async with self.scene.stage(OURS) as running:
-            await running.until(lambda: len(_over(_sweeps(kafka))) >= len(ROW_TOPICS), WITHIN_S)
+            await running.until(lambda: len(over(sweeps_of(kafka))) >= len(ROW_TOPICS), WITHIN_S)
             cpu = running.cpu
         self.peaks.note(OURS, running)
-        sweeps = await asyncio.to_thread(_sweeps, kafka)
+        sweeps = await asyncio.to_thread(sweeps_of, kafka)
         began, ended = min(sweep.at for sweep in sweeps), max(sweep.at for sweep in sweeps)
         return Run(
             program=OURS,
@@ -113,7 +113,7 @@ class Trial:
             startup=began.timestamp() - running.began,
             cpu=cpu,
             peak=running.peak,
-            wrong=_wrong(sweeps, sum((await asyncio.to_thread(kafka.ends, ROW_TOPICS.values())).values())),
+            wrong=wrong(sweeps, await asyncio.to_thread(kafka.count, ROW_TOPICS.values())),
         )
 
     async def bare(self, number: int) -> Run:
@@ -136,18 +136,20 @@ class Trial:
             return int((await http.get("/_sim/stats")).raise_for_status().json()["pages"])
 
 
-def _sweeps(kafka: Kafka) -> list[Sweep]:
+def sweeps_of(kafka: Kafka) -> list[Sweep]:
+    """Every event of every sweep."""
     return [decode(Sweep, record.value) for record in kafka.read([SWEEPS]).records]
 
 
-def _over(sweeps: Iterable[Sweep]) -> list[Sweep]:
+def over(sweeps: Iterable[Sweep]) -> list[Sweep]:
+    """Those that have ended, well or not."""
     return [sweep for sweep in sweeps if sweep.phase in {"completed", "failed"}]
 
 
-def _wrong(sweeps: Iterable[Sweep], published: int) -> str:
+def wrong(sweeps: Iterable[Sweep], published: int) -> str:
     """One sentence where a sweep failed or the raw topics do not hold what the sweeps say."""
     failed = [f"{sweep.kind}: {sweep.error}" for sweep in sweeps if sweep.phase == "failed"]
-    rows = sum(sweep.rows for sweep in _over(sweeps))
+    rows = sum(sweep.rows for sweep in over(sweeps))
     return (
         f"wrong: {failed[0]}" if failed else f"wrong: {published} of {rows} rows are published" if published != rows else ""
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.bench import calls, hydrate, latency, memory, poller, recovery, views
+from deploy.bench import calls, hydrate, latency, memory, poller, rbx, recovery, views
 from deploy.bench.broker import Kafka
 from deploy.bench.child import MEGABYTE
 from deploy.bench.dashboard import measuring as dashboard
@@ -25,12 +25,13 @@ from schemas.runtime.settings import MongoSettings
 
 Measure = Callable[[Scene, Peaks], Awaitable[Sequence[Result]]]
 DATABASE = "bench"
-LIMITS_MB = dict.fromkeys(("erp-poller", "hydrate", "dialer"), 512.0)
+LIMITS_MB = {**dict.fromkeys(("erp-poller", "hydrate", "dialer"), 512.0), rbx.MEMORY: 300.0}
 MEASURES: dict[str, Measure] = {
     "hydrate": hydrate.measure,
     "views": views.measure,
     "latency": latency.measure,
     "poller": poller.measure,
+    "rbx": rbx.measure,
     "recovery": recovery.measure,
     "memory": memory.measure,
     "calls": calls.measure,

@@ -17,7 +17,7 @@ from deploy.demo.away import Signs
 from deploy.demo.calls import Calls, Hours, Judged
 from deploy.demo.chaos import Chaos, servers_of
 from deploy.demo.crew import crew
-from deploy.demo.erps import ERPS, Simulated
+from deploy.demo.erps import ERPS, WEBHOOKS, Simulated
 from deploy.demo.folder import LOGS, throwaway
 from deploy.demo.options import Options
 from deploy.demo.people import closed_states
@@ -44,6 +44,8 @@ from schemas.runtime.settings import MongoSettings
 Report = Callable[[str], None]
 PAGE_WITHIN_S = 90.0
 SECONDS_A_CLIENT = 0.02
+SECONDS_A_DOCUMENT = 0.5
+"""Webhooks are asked twice a client, one question after the other; each tenth fails and is asked again a second later."""
 POLL_S = 0.25
 FIRST_CALLS, FIRST_CALLS_WITHIN_S = 10, 60.0
 """Before a chaos: where nobody calls yet, faults teach nothing about calls. What an originator has in his hands when he is
@@ -88,7 +90,8 @@ class Demo:
         self._alive = home / "alive"
         self._crew = crew(several=bool(options.blows))
         # a whole provider takes longer to read, and longer still where every tenth answer fails
-        self._patience = PAGE_WITHIN_S + len(options.erps) * options.clients * SECONDS_A_CLIENT
+        self._longer = options.clients * SECONDS_A_DOCUMENT if options.faults and WEBHOOKS.erp in options.erps else 0.0
+        self._patience = PAGE_WITHIN_S + len(options.erps) * options.clients * SECONDS_A_CLIENT + self._longer
 
     async def run(self) -> Outcome | None:
         """The result where it was told when to end; else it runs until it is cancelled. Raises StopWorker."""
@@ -199,7 +202,9 @@ class Demo:
         mongo = MongoSettings(mongo_uri=stack.mongo_uri, mongo_database=database.name)
         closed_at = await calls.close(mongo, scene.listed)
         self._progress("changes stopped, no call is placed any more; waiting until the views hold them all")
-        settled = await settle(scene.providers, database, stack.kafka_bootstrap, scene.listed, faults=options.faults)
+        settled = await settle(
+            scene.providers, database, stack.kafka_bootstrap, scene.listed, faults=options.faults, longer=self._longer
+        )
         self._progress("waiting until every call has ended")
         ahead = await calls.settle(supervisor, [hand.name for hand in self._crew if hand.stage == "classify"])
         self._progress("judging every call")

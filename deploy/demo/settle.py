@@ -54,15 +54,22 @@ async def first_sync(database: Database, names: Collection[str]) -> bool:
 
 
 async def settle(
-    providers: Mapping[str, Provider], database: Database, servers: str, instances: list[Instance], *, faults: bool = False
+    providers: Mapping[str, Provider],
+    database: Database,
+    servers: str,
+    instances: list[Instance],
+    *,
+    faults: bool = False,
+    longer: float = 0,
 ) -> Result:
     """Stop the changes, wait for a whole sweep of each kind after that and for every group, and compare with the truth.
 
     `providers`: by the instance's name. `faults`: their answers fail now and then, and go on to.
+    `longer`: seconds beyond what a sweep usually takes.
     """
     for provider in providers.values():
         await provider.pause(faults=faults)
-    deadline = time.monotonic() + WITHIN.total_seconds()
+    deadline = time.monotonic() + WITHIN.total_seconds() + longer
     said = await _ends(servers, SAID_ANYWAY)
     while await _behind(servers, said, SWEEPS_VIEW) and time.monotonic() < deadline:
         await asyncio.sleep(POLL_S)

@@ -1,6 +1,6 @@
 """Cells of a row as other programs write them: the same dates and amounts, and nothing by its many names. Pure.
 
-Which spelling a cell has is drawn from the cell alone, so that the same row always looks the same.
+Which spelling a cell has is drawn from its row alone, so that the same row always looks the same.
 """
 
 import re
@@ -25,11 +25,12 @@ def spelt(row: Mapping[str, V], habits: frozenset[str]) -> dict[str, V | str]:
     """The row with its days, amounts and zero days spelt otherwise; texts alone are looked at."""
     if not habits & HABITS:
         return {**row}
-    return {name: _cell(name, value, habits) if isinstance(value, str) else value for name, value in row.items()}
+    salt = crc32(":".join(map(str, row.values())).encode())
+    return {name: _cell(name, value, salt, habits) if isinstance(value, str) else value for name, value in row.items()}
 
 
-def _cell(column: str, value: str, habits: frozenset[str]) -> str:
-    lot = crc32(f"{column}:{value}".encode())
+def _cell(column: str, value: str, salt: int, habits: frozenset[str]) -> str:
+    lot = crc32(column.encode(), salt)
     if value == ZERO_DAY:
         return NOTHINGS[lot % len(NOTHINGS)] if "other-nothings" in habits else value
     if "other-dates" in habits and (found := DAY.fullmatch(value)):

@@ -1,7 +1,9 @@
 """CPF and CNPJ: what is one, and why the rest is none (`schemas/erp/BRAZIL.md`, "Documents")."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from operator import mul
 
 from schemas.debtor import DocumentProblem
 from schemas.erp.numbers import digits_of
@@ -14,9 +16,8 @@ NAMED = re.compile(
 """Words before a document that only say what it is; any other may say that it is somebody else's."""
 CPF = re.compile(r"[0-9]{11}")
 CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
-CPF_WEIGHTS = 10
+CPF_WEIGHTS, CNPJ_WEIGHTS = (tuple(2 + place % turn for place in range(13)) for turn in (10, 8))
 """Weights run from 2 at the last character leftwards, for a CNPJ again from 2 after 9."""
-CNPJ_WEIGHTS = 8
 PADDED = {9: 11, 10: 11, 12: 14, 13: 14}
 """Digits left of a document that a numeric column stored, to the digits it had."""
 CHECK_DIGITS = 2
@@ -38,7 +39,7 @@ def document_problem(value: str) -> DocumentProblem:
 
 def is_company(value: str) -> bool:
     """Whether a CNPJ is meant, be its check digits right or not."""
-    bare = document(value) or SIGNS.sub("", _meant(value).upper())
+    bare = document(value) or SIGNS.sub("", _unnamed(digits_of(value)).upper())
     return CNPJ.fullmatch(bare) is not None and bool(bare.strip("0"))
 
 
@@ -49,18 +50,19 @@ def masked(bare: str) -> str:
 
 @lru_cache(maxsize=16)  # both questions about one document come at once; people's documents are not kept for longer
 def _read(value: str) -> tuple[str, DocumentProblem]:
-    return _plain(_meant(value))
-
-
-def _meant(value: str) -> str:
-    """Without the word that only names it. As it stands it is tried first: a CNPJ may begin with letters."""
+    """As it stands, and else without the word that only names it: a CNPJ may begin with letters."""
     read = digits_of(value)
-    return read if _plain(read)[0] else digits_of(NAMED.sub("", read.upper()))
+    found = _plain(read)
+    return found if found[0] else _plain(_unnamed(read))
+
+
+def _unnamed(read: str) -> str:
+    return digits_of(NAMED.sub("", read.upper()))
 
 
 def _plain(value: str) -> tuple[str, DocumentProblem]:
     bare = SIGNS.sub("", value.upper())
-    if is_nothing(value) and len(bare) not in PADDED.values():
+    if len(bare) not in PADDED.values() and is_nothing(value):
         return "", "missing"
     if not CPF.fullmatch(bare) and not CNPJ.fullmatch(bare):
         # A numeric column loses leading zeros; that the check digits hold after all is too rare a chance to be one.
@@ -80,7 +82,7 @@ def _checks(bare: str) -> bool:
     return root == bare
 
 
-def _digit(root: str, weights: int) -> str:
-    values = (ord(each) - ord("0") for each in reversed(root))
-    remainder = sum(value * (2 + place % weights) for place, value in enumerate(values)) % ELEVEN
+def _digit(root: str, weights: Sequence[int]) -> str:
+    weighed = sum(map(mul, reversed(root.encode("ascii")), weights)) - ord("0") * sum(weights[: len(root)])
+    remainder = weighed % ELEVEN
     return str(-remainder % ELEVEN % 10)  # what is missing to a multiple of eleven; ten is written 0
