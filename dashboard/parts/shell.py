@@ -43,19 +43,20 @@ CARD = {
     "padding": "16px 18px 6px",
 }
 PALETTES = {
-    "light": ("#1d4e6b", "#f4f6f8", "#ffffff", "#1c2733", "#55616e"),
-    "dark": ("#7db8d9", "#14181d", "#1c2229", "#e6eaee", "#a3adb8"),
+    "light": ("#1d4e6b", "#b3261e", "#f4f6f8", "#ffffff", "#1c2733", "#55616e"),
+    "dark": ("#7db8d9", "#f08d85", "#14181d", "#1c2229", "#e6eaee", "#a3adb8"),
 }
-"""What can be pressed, as text too; the page, a card; text, and that of a locked field, which must be readable too."""
+"""What can be pressed, what takes away; the page, a card; text, and that of a locked field: all readable."""
 THEME = {
     name: {
         "palette": {
             "primary": {"main": primary},
+            "error": {"main": error},
             "background": {"default": ground, "paper": card},
             "text": {"primary": ink, "disabled": locked},
         }
     }
-    for name, (primary, ground, card, ink, locked) in PALETTES.items()
+    for name, (primary, error, ground, card, ink, locked) in PALETTES.items()
 }
 BAR = 48
 SIDE, RAIL = 208, 56

@@ -4,16 +4,17 @@
   const view = name => Bokeh.Models[name].prototype.default_view.prototype;
 
   // A table or a block of HTML that is told of something before it is built throws, and the rest of that message is lost: blocks and
-  // charts that never come. It reads all of that when it is built.
+  // charts that never come. It reads all of that when it is built; a table that is being built is told of it afterwards.
   const deaf_until = (name, built) => {
+    const tell = (part, then) => part && part.initialized === false ? part.on("tableBuilt", then) : part ? then() : undefined;
     const of = view(name), connect = of.connect_signals, redraw = of.style_redraw;
     of.connect_signals = function () {
       const on = this.on_change;
-      this.on_change = (which, then) => on.call(this, which, (...told) => this[built] ? then.apply(this, told) : undefined);
+      this.on_change = (which, then) => on.call(this, which, (...told) => tell(this[built], () => then.apply(this, told)));
       connect.call(this);
       delete this.on_change;
     };
-    of.style_redraw = function () { if (this[built]) { redraw.call(this); } };
+    of.style_redraw = function () { tell(this[built], () => redraw.call(this)); };
   };
   deaf_until("panel.models.tabulator.DataTabulator", "tabulator");
   deaf_until("panel.models.markup.HTML", "container");
