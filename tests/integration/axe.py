@@ -1,5 +1,6 @@
 """axe-core, run in an open page: what a person who does not see, or does not use a mouse, would stumble over."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from axe_playwright_python.sync_playwright import Axe
@@ -18,9 +19,10 @@ class Violation:
     why: str
 
 
-def violations(page: Page, *, within: str | None = None) -> list[Violation]:
-    """Everything that axe finds on `page`, or `within` a selector. Best practices count too."""
-    options = {"runOnly": {"type": "tag", "values": list(TAGS)}, "resultTypes": ["violations"]}
+def violations(page: Page, *, within: str | None = None, rules: Sequence[str] = ()) -> list[Violation]:
+    """Everything that axe finds on `page`, or `within` a selector. Best practices count too. `rules`: only these."""
+    asked = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(TAGS)}
+    options = {"runOnly": asked, "resultTypes": ["violations"]}
     found = Axe().run(page, context=within, options=options)
     return [
         Violation(
