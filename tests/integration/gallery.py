@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from random import Random
 
 import panel as pn
+import panel_material_ui
 from panel.io.server import get_server
 from panel_material_ui.template.base import Page
 from panel_material_ui.widgets.button import Button
@@ -22,7 +24,7 @@ from dashboard.parts.kpi import Change, Kpi
 from dashboard.parts.plots import Plot, draw
 from dashboard.parts.plotted import COMMON, TRUST, Chart, Series
 from dashboard.parts.rows import Column, Rows
-from dashboard.parts.styles import ASSETS
+from dashboard.parts.styles import ASSETS, MENDS
 from dashboard.parts.table import Action, Table
 from dashboard.words.language import Language
 
@@ -43,6 +45,10 @@ COLUMNS = (
 )
 BAIRROS = ("Centro", "São José", "Água Verde", "Zona Norte", "<b>Vila</b>", "Jardim das Flores e das Acácias do Sul")
 THOUSANDS = 5_000
+DRAWS = "{{ plot_script | indent(4) }}"
+BASE = (Path(panel_material_ui.__file__).parent / "_templates" / "base.html").read_text(encoding="utf-8")
+MENDED = BASE.replace(DRAWS, f'<script src="{MENDS}"></script>\n{DRAWS}')
+"""The library's own page, with our script behind the libraries: a table tells by keys what is selected."""
 
 
 @lru_cache
@@ -182,7 +188,7 @@ def opened() -> Page:
     """`?rows=N` says how many rows the table has."""
     asked = (pn.state.session_args or {}).get("rows", [b"40"])
     gallery = Gallery(int(asked[0]))
-    page = Page(title="Gallery", main=[gallery.body], busy_indicator=None, theme_toggle=False)
+    page = Page(title="Gallery", main=[gallery.body], busy_indicator=None, theme_toggle=False, template=MENDED)
     page.param.watch(lambda event: gallery.recolour(dark=event.new), "dark_theme")
     gallery.recolour(dark=page.dark_theme)
     return page

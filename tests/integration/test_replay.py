@@ -17,13 +17,13 @@ from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import AsyncMongoClient
 
 from deploy.clients import admin, reader
-from deploy.replay.comparing import compare
+from deploy.replay.comparing import Compared, compare
 from deploy.replay.dropping import drop
 from deploy.replay.folding import fold
 from deploy.replay.plan import REPLAYS, Replay
 from deploy.replay.promoting import promote, take_place
 from deploy.replay.run import ReplaySettings, named, replay
-from deploy.verify.difference import WHOLE
+from deploy.verify.difference import WHOLE, Difference
 from deploy.verify.source import committed
 from processors.dialer.desk import Desk
 from processors.dialer.stage import NAME as DIALER
@@ -123,6 +123,11 @@ def settings_of(env: Mapping[str, str]) -> ReplaySettings:
     return ReplaySettings.model_validate({name.lower(): value for name, value in env.items()})
 
 
+def ours(found: Compared, prefix: str) -> list[Difference]:
+    """Without what other tests left on this broker: states that nobody folded, verdicts of instances that are gone."""
+    return [one for one in found.differences if one.instance.startswith(prefix)]
+
+
 def told(done: Done, code: int) -> str:
     assert done.returncode == code, done.stderr
     return done.stderr
@@ -156,7 +161,7 @@ async def test_a_corrected_mapping_is_seen_and_promoted(
         assert await owed(store, "debtors@part", other) == dict.fromkeys(CODES[3:5], RIGHT)
         await replay(settings, Replay("ranks", "queue"))
         ranks = await compare(settings, "ranks")
-        assert (ranks.differences, ranks.documents) == ([], await store["queue"].count_documents(dict(LIVING)))
+        assert (ours(ranks, prefix), ranks.documents) == ([], await store["queue"].count_documents(dict(LIVING)))
         told(collector("replay", "--compare", "mapping", "--output", "found.csv"), 1)
         with (tmp_path / "found.csv").open() as file:
             lines = list(csv.DictReader(file))
@@ -176,7 +181,7 @@ async def test_a_corrected_mapping_is_seen_and_promoted(
         with pytest.raises(StopWorker, match="mapping was promoted"):
             await replay(settings, Replay("mapping", "debtors"))
         await replay(settings, Replay("after", "debtors"))
-        assert (await compare(settings, "after")).differences == []
+        assert ours(await compare(settings, "after"), prefix) == []
 
         # whoever runs `hydrate` next goes on from there: nothing is read twice, nothing of before comes back
         await put_rows(sender, [row(prefix, "bill", "3", "32")])
