@@ -37,6 +37,7 @@ from schemas.records import Record
 from schemas.runtime.mongo import Database
 from schemas.topics import CLIENTS, HEARTBEATS, KEYED_PARTITIONS, TOPICS
 from schemas.views import EPOCHS, LIVING
+from sinks.views.worker import EVERY, Fed
 from tests.integration.command import Collector, Done
 from tests.integration.pipeline import eventually, put_rows, row, running
 from tests.integration.written import ends
@@ -46,6 +47,8 @@ pytestmark = pytest.mark.integration
 CODES = [str(code) for code in range(30)]
 RIGHT, WRONG = 9990, 4995
 LIVE = [topic for topic in TOPICS if topic is not HEARTBEATS]
+FED = [fed for fed in EVERY if fed.view.topic is not HEARTBEATS]
+SINKS = [f"views.{fed.view.name}" for fed in FED]
 GROUPS = (HYDRATE.name, DIALER, "originate", "views.debtors", "views.queue")
 
 
@@ -211,9 +214,16 @@ async def no_topics(client: AIOKafkaAdminClient) -> bool:
 
 
 async def settled(servers: str) -> Any:  # noqa: ANN401 - what `live` tells
-    """Once the views have committed all that there is."""
+    """Once every view has read all that there is: of what other tests left, some buries letters here."""
     at, offsets = await live(servers)
-    return (at, offsets) if all(at[tp] == one for view in GROUPS[3:] for tp, one in offsets[view].items()) else None
+    async with admin(servers) as client:
+        read = await committed(client, SINKS)
+    everything = all(read[f"views.{fed.view.name}"].get(tp) == one for fed in FED for tp, one in at.items() if of(fed, tp))
+    return (at, offsets) if everything else None
+
+
+def of(fed: Fed, tp: TopicPartition) -> bool:
+    return bool(tp.topic == fed.view.topic.name)
 
 
 async def test_a_view_is_made_before_its_sink_and_replaced_beside_it(
