@@ -20,7 +20,7 @@ from schemas.errors import RetryLater
 from schemas.runtime.kafka import Message, producer, publish
 from schemas.runtime.process import run
 from schemas.runtime.settings import KafkaSettings
-from schemas.runtime.transactions import Offsets, Place
+from schemas.runtime.transactions import Offsets, Place, Reach
 
 
 class PlainWriter:
@@ -29,7 +29,8 @@ class PlainWriter:
     worker: "asyncio.Future[Worker]"
     """Whose reader commits: only a member of the group may."""
 
-    def __init__(self, servers: str, identity: str) -> None:
+    def __init__(self, servers: str, identity: str, reach: Reach | None = None) -> None:
+        del reach  # it may write everywhere
         self.identity = identity
         self._sender = producer(servers)
 
