@@ -24,7 +24,6 @@ from schemas.runtime.settings import KafkaSettings, MongoSettings, PersonSetting
 from sinks.originate.clock_check import offset
 
 WITHIN_S = 10.0
-CHECK_VALUES = "secrets"
 
 
 class DoctorSettings(KafkaSettings, MongoSettings, ReplicationSettings, SecretSettings, PersonSettings):
@@ -39,9 +38,13 @@ async def findings(settings: DoctorSettings, home: Path, backups: Path | None) -
     found = [_disk_here(home)]
     if backups is not None:
         found.append(rules.backup(_newest(backups), str(backups), now))
-    found += [one async for one in _of_mongo(settings)]
-    found.append(await _said("topics", _topics(settings)))
-    found += await _certificates(settings, now)
+    database = mongo.connect(settings)
+    try:
+        found += [one async for one in _of_mongo(database, settings)]
+        found.append(await _said("topics", _topics(settings)))
+        found += await _certificates(database, now)
+    finally:
+        await database.client.close()
     return found
 
 
@@ -70,8 +73,7 @@ async def _said(what: str, asked: Awaitable[str]) -> Finding:
         return Finding(what, "bad", told, step)
 
 
-async def _of_mongo(settings: DoctorSettings) -> AsyncIterator[Finding]:
-    database = mongo.connect(settings)
+async def _of_mongo(database: mongo.Database, settings: DoctorSettings) -> AsyncIterator[Finding]:
     try:
         with pymongo.timeout(WITHIN_S):
             asked = datetime.now(UTC)
@@ -83,14 +85,12 @@ async def _of_mongo(settings: DoctorSettings) -> AsyncIterator[Finding]:
             stats = await database.command("dbStats")
             yield rules.disk("disk of MongoDB", float(stats.get("fsUsedSize", 0)), float(stats.get("fsTotalSize", 0)))
         yield await _said("replica set", _then("has transactions", lambda: mongo.require_transactions(database)))
-        yield await _said(CHECK_VALUES, _then("are those of this database", lambda: check_keys(database, settings)))
+        yield await _said("secrets", _then("are those of this database", lambda: check_keys(database, settings)))
         if not settings.collector_backup_key.get_secret_value():
             step = "take one from `collector env`, and keep a copy away from the backups"
             yield Finding("COLLECTOR_BACKUP_KEY", "soon", "is not set, so nothing is backed up", step)
     except PyMongoError as exc:
         yield Finding("MongoDB", "bad", f"does not answer ({type(exc).__name__})", "see MONGO_URI, then its log")
-    finally:
-        await database.client.close()
 
 
 async def _then(found: str, asked: Callable[[], Awaitable[None]]) -> str:
@@ -104,14 +104,11 @@ async def _topics(settings: DoctorSettings) -> str:
     return "as they should be"
 
 
-async def _certificates(settings: DoctorSettings, now: datetime) -> list[Finding]:
-    database = mongo.connect(settings)
+async def _certificates(database: mongo.Database, now: datetime) -> list[Finding]:
     try:
         known, _ = await mongo.instances(database)
     except PyMongoError:
         return []  # told above
-    finally:
-        await database.client.close()
     servers = sorted({server for instance in known.values() for server in _servers(instance)})
     return list(await asyncio.gather(*(_certificate(*server, now) for server in servers)))
 

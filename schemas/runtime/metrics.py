@@ -21,8 +21,6 @@ from schemas.runtime.metric_names import MEANINGS, Metric
 from schemas.runtime.progress import Progress
 from schemas.stages import Heartbeat
 
-LIVE, READY = "/live", "/ready"
-
 
 class Health:
     """Whether the process is `live` (else it is to be started again) and `ready` (else it waits for something).
@@ -105,7 +103,7 @@ def serving(address: str, port: int, health: Health, clock: Callable[[], float] 
             case "/metrics":
                 return metrics(request, start)
             case "/live" | "/ready" as path:
-                is_well = health.live() if path == LIVE else health.ready()
+                is_well = health.live() if path == "/live" else health.ready()
                 start("200 OK" if is_well else "503 Service Unavailable", [("Content-Type", "text/plain")])
                 return [f"{path[1:]}: {'yes' if is_well else 'no'}, release {health.me.release}\n".encode()]
             case _:

@@ -1,31 +1,23 @@
 """What simulated ERPs do without failing, read to the cent and the day: from their answers to the folded debtor."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import stamina
-import stamina.instrumentation
 
 from deploy.demo.erps import ERPS as SIMULATED
 from deploy.simulators.habits import HABITS, NO_HABITS, named, of_erp
 from deploy.simulators.ixc.faults import Fault, FaultKind
 from deploy.simulators.ixc.simulator import Simulator
-from producers.erp.wire import ATTEMPTS
 from schemas.calling.facts import facts_of
 from schemas.debtor import Debtor
 from tests.contract.habitual import NOON, Habitual
+from tests.waiting import no_waiting
+
+__all__ = ["no_waiting"]
 
 SPELT = ("other-dates", "other-nothings", "floats", "blank-none", "other-columns")
 FAULTS: Mapping[FaultKind, float] = {"html": 0.05, "status500": 0.02, "cut": 0.02, "shift": 0.01}
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting() -> Iterator[None]:
-    stamina.instrumentation.set_on_retry_hooks([])
-    with stamina.set_testing(True, attempts=ATTEMPTS):
-        yield
-    stamina.instrumentation.set_on_retry_hooks(None)
 
 
 @pytest.mark.parametrize(

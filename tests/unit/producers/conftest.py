@@ -1,17 +1,5 @@
 """Repeated requests neither wait nor log in unit tests."""
 
-from collections.abc import Iterator
+from tests.waiting import no_waiting
 
-import pytest
-import stamina
-import stamina.instrumentation
-
-from producers.erp.wire import ATTEMPTS
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting() -> Iterator[None]:
-    stamina.instrumentation.set_on_retry_hooks([])
-    with stamina.set_testing(True, attempts=ATTEMPTS):
-        yield
-    stamina.instrumentation.set_on_retry_hooks(None)
+__all__ = ["no_waiting"]
