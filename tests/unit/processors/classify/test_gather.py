@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -179,3 +180,32 @@ def test_records_are_counted_as_long_as_they_are_few() -> None:
     assert forth == back
     assert forth.records == SAID
     assert joined(rows[0], rows[0]).records == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "ranked"),
+    [
+        ("amd_status", ["human", "PERSON", "MACHINE", "NOTSURE", "HANGUP", "odd", ""]),
+        ("amd_cause", ["human-1", "MAXWORDS-1", "NOAUDIODATA-1", "A-1", ""]),
+        ("hangup_cause", [1, 22, 17, 34, 18, 2, 102, 16, 127, None]),
+        ("leg_cause", [28, 17, 47, 20, 3, 16, None]),
+        ("dial_status", ["ANSWER", "BUSY", "CONGESTION", "CHANUNAVAIL", "NOANSWER", "CANCEL", "odd", ""]),
+        ("last_app", ["AMD", "VoiceMail", "Dial", "AppDial2", ""]),
+    ],
+)
+def test_of_two_words_the_one_that_says_more_is_kept(name: str, ranked: list[object]) -> None:
+    for place, best in enumerate(ranked):
+        for other in ranked[place:]:
+            both = [Heard(**{name: word}) for word in (best, other)]
+
+            assert {getattr(joined(*pair), name) for pair in (both, reversed(both))} == {best}
+
+
+def test_of_two_times_what_began_began_first_and_what_ended_ended_last() -> None:
+    early, late = (Heard(made_at=at, up_at=at, gone_at=at,
+                         own=Side(answered_at=at, ended_at=at, ring_s=s, rang_s=s, talk_s=s))
+                   for at, s in ((NOW, 9.0), (NOW + timedelta(seconds=1), 3.0)))  # fmt: skip
+    for found in (joined(early, late), joined(late, early)):
+        assert (found.made_at, found.up_at, found.gone_at) == (NOW, NOW, NOW + timedelta(seconds=1))
+        assert (found.own.answered_at, found.own.ended_at) == (NOW, NOW + timedelta(seconds=1))
+        assert (found.own.ring_s, found.own.rang_s, found.own.talk_s) == (9, 9, 9)
