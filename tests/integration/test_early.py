@@ -80,15 +80,13 @@ def test_where_the_page_never_opens_they_do_not_stay(browser: Browser, env: Mapp
         libraries.release()
 
 
-@pytest.mark.parametrize("path", ["faturas", "bloqueados", "cobranca", "chamadas", "historico"])
-def test_every_page_with_figures_begins_with_them_once_they_were_read(
-    browser: Browser, env: Mapping[str, str], path: str
-) -> None:
-    with tab(browser, DESK) as page:
-        page.goto(address(env, f"?pagina={path}"))
-        expect(page.locator("[data-kpi] .value").first).to_be_visible()
-        libraries = Held(page)
-        page.goto(address(env, f"?pagina={path}"), wait_until="commit")
-        expect(page.locator("#early [data-early-kpi] .value").first).to_be_visible()
-        libraries.release()
-        expect(page.locator("#early")).to_have_count(0)
+def test_every_page_with_figures_begins_with_them_once_they_were_read(browser: Browser, env: Mapping[str, str]) -> None:
+    for path in ("faturas", "bloqueados", "cobranca", "chamadas", "historico"):
+        with tab(browser, DESK) as page:
+            page.goto(address(env, f"?pagina={path}"))
+            expect(page.locator("[data-kpi] .value").first).to_be_visible()
+            libraries = Held(page)
+            page.goto(address(env, f"?pagina={path}"), wait_until="commit")
+            expect(page.locator("#early [data-early-kpi] .value").first).to_be_visible()
+            libraries.release()
+            expect(page.locator("#early")).to_have_count(0)
