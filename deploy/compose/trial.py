@@ -32,16 +32,16 @@ ASK_TIMES = 5
 async def trial(project: Project, report: Report) -> list[str]:
     """Everything that is wrong at the end; empty when the views equal the truth."""
     report("building the image (minutes where nothing is cached)")
-    await project.compose("build")
+    await project.build()
     report("starting everything")
-    await project.compose("up", "--detach", "--no-build")
+    await project.compose("up", "--detach")
     await _healthy(project, ALONE, report)
     wrong = await _another_password(project, report)
     async with judging(project) as judge:
         await _until("a sweep of every kind", lambda: judge.unswept(datetime.min.replace(tzinfo=UTC)), SETTLED_WITHIN_S)
         report(f"scaling: {', '.join(f'{service} to {count}' for service, count in SCALED.items())}")
         scale = [f"--scale={service}={count}" for service, count in SCALED.items()]
-        await project.compose("up", "--detach", "--no-build", "--no-recreate", *scale)
+        await project.compose("up", "--detach", "--no-recreate", *scale)
         await _healthy(project, ALONE | SCALED, report)
         await _kill(project, report)
         wrong += await _judged(project, judge, report)
@@ -53,7 +53,7 @@ async def _another_password(project: Project, report: Report) -> list[str]:
     before = project.values["MONGO_PASSWORD"]
     report("another MONGO_PASSWORD in .env, and `up` once more")
     project.change(**make((), ("MONGO_PASSWORD",)))
-    await project.compose("up", "--detach", "--no-build")
+    await project.compose("up", "--detach")
     await _healthy(project, ALONE, report)
     known = {"new": await lets_in(project, project.values["MONGO_PASSWORD"]), "old": await lets_in(project, before)}
     report(f"MongoDB lets in: {', '.join(name for name, is_in in known.items() if is_in) or 'nobody'}")
