@@ -42,8 +42,7 @@ class Log:
             with suppress(OSError, AttributeError):  # Linux, as far as the system lets us: a child need not wait for us then
                 fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE)
             self._last = deque(maxlen=LAST)
-            self._pump = Thread(target=_pump, args=(reading, self._file, self._last), name=self.path.stem, daemon=True)
-            self._pump.start()
+            self._pump = self._pumping(reading)
             yield writing
         finally:
             os.close(writing)
@@ -52,7 +51,17 @@ class Log:
         """The last lines of the child that has ended. What a child of its own may still say is not waited for."""
         if self._pump is not None:
             await asyncio.to_thread(self._pump.join, DRAINED_WITHIN_S)
-        return "\n".join("".join(self._last).splitlines()[-LAST:])
+        said = "".join(self._last).encode(errors="surrogateescape").decode(errors="replace")  # a terminal takes text alone
+        return "\n".join(said.splitlines()[-LAST:])
+
+    def _pumping(self, reading: int) -> Thread:
+        pump = Thread(target=_pump, args=(reading, self._file, self._last), name=self.path.stem, daemon=True)
+        try:
+            pump.start()
+        except RuntimeError as exc:  # no more threads
+            os.close(reading)
+            raise OSError(str(exc)) from exc
+        return pump
 
 
 class _Lines(RotatingFileHandler):
