@@ -21,6 +21,7 @@ from panel.viewable import Viewable
 
 from dashboard.parts.block import TALL, WIDE, block, change
 from dashboard.parts.charts import INK
+from dashboard.parts.finishing import ABOVE
 from dashboard.parts.html import Html
 from dashboard.parts.plotted import HEAT, Chart, lines, unit_name
 
@@ -152,7 +153,7 @@ class Plot:
             return
         lying = chart.kind == "bars"
         axis, across = (self.plot.xaxis[0], self.plot.yaxis[0]) if lying else (self.plot.yaxis[0], self.plot.xaxis[0])
-        (self.plot.x_range if lying else self.plot.y_range).end = chart.end * 1.02
+        (self.plot.x_range if lying else self.plot.y_range).end = chart.end * ABOVE
         axis.ticker.ticks = list(chart.ticks)
         axis.major_label_overrides = dict(chart.ticks)
         if lying:
