@@ -19,6 +19,8 @@ from ulid import ULID
 
 import deploy
 from deploy.local.ports import free
+from deploy.trace import parsed
+from deploy.trace_seen import TraceSettings, trace
 from schemas import views
 from schemas.runtime.oldest import Oldest
 from schemas.sweeps import Sweep
@@ -193,6 +195,17 @@ async def test_every_expression_of_board_and_alerts_is_answered_by_stages_that_r
         assert disks == {"MongoDB", "Kafka", "this", "backups"}
         assert len(await seen.found("collector_disk_size_bytes > collector_disk_free_bytes")) >= len(disks)
         assert {one["metric"]["stage"] for one in await seen.found("collector_facts_read")} == {"snapshots"}
+        settings = TraceSettings(
+            **{name.lower(): env[name] for name in ("KAFKA_BOOTSTRAP_SERVERS", "MONGO_URI", "MONGO_DATABASE")}
+        )
+
+        async def traced() -> list[object]:
+            rows = await trace(settings, parsed(f"{prefix}:1"))
+            return [row["what"] for row in rows] if any(row["what"] == "state" for row in rows) else []
+
+        assert await eventually(traced, "a state in the trace") == ["client 1", "state", "not there", "not there"]
+        letters = [row["detail"] for row in await trace(settings, parsed("vale:1042")) if row["what"] == "dead letter"]
+        assert sorted(letters)[-2:] == ["views: key; discarded", "views: row; waits"]
         shown = [(await seen.client.get(f"http://{HERE}:{port}/metrics")).text for port in ports.values()]
         await seen.client.aclose()
     told = "".join(shown)
