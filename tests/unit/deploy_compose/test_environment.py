@@ -145,3 +145,8 @@ def test_a_stage_that_ends_is_started_again_and_nothing_waits_for_one_that_is_on
 
 def test_the_image_knows_its_version() -> None:
     assert "!pyproject.toml" in (ROOT / ".dockerignore").read_text().splitlines()
+
+
+def test_a_time_zone_reaches_every_container_that_stays() -> None:
+    for name in (*STAGES, "kafka", "mongo", "prometheus", "alertmanager", "grafana"):
+        assert compose_file["services"][name]["environment"]["TZ"] == "${TZ:-UTC}", name
