@@ -30,12 +30,13 @@ class Oldest:
         `waiting`: by topic and partition. None where the broker shows none of them in time: what is compacted away, or
         of a transaction that is still open.
         """
+        since = {TopicPartition(*place): offset for place, offset in waiting.items()}
         try:
             reader = await self._started()
-            reader.assign([TopicPartition(*place) for place in waiting])
-            for place, offset in waiting.items():
-                reader.seek(TopicPartition(*place), offset)
-            return await _first(reader, len(waiting))
+            reader.assign(list(since))
+            for tp, offset in since.items():
+                reader.seek(tp, offset)
+            return await _first(reader, since)
         except KafkaError:
             await self.close()
             return None
@@ -68,10 +69,12 @@ class Oldest:
             await reader.stop()
 
 
-async def _first(reader: AIOKafkaConsumer, partitions: int) -> float | None:
+async def _first(reader: AIOKafkaConsumer, since: Mapping[TopicPartition, int]) -> float | None:
+    """What stands before an offset is no answer: it comes from the beginning of a topic that ends before that offset."""
     found: dict[TopicPartition, float] = {}
     ends = monotonic() + WITHIN_S
-    while len(found) < partitions and monotonic() < ends:
+    while len(found) < len(since) and monotonic() < ends:
         for tp, records in (await reader.getmany(timeout_ms=LOOK_MS)).items():
-            found.setdefault(tp, records[0].timestamp / 1_000)
+            if records[0].offset >= since[tp]:
+                found.setdefault(tp, records[0].timestamp / 1_000)
     return min(found.values(), default=None)

@@ -68,6 +68,11 @@ class Seeing(Collector):
         finally:
             self._turn.release()
 
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._client is not None:
+            self._client.close()
+
     def _database(self) -> Database[Document]:
         if self._client is None:
             self._client = MongoClient(

@@ -5,8 +5,9 @@ import json
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,13 @@ from ulid import ULID
 
 import deploy
 from deploy.local.ports import free
+from deploy.topics import ensure
 from deploy.trace import parsed
 from deploy.trace_seen import TraceSettings, trace
 from schemas import views
 from schemas.runtime.oldest import Oldest
 from schemas.sweeps import Sweep
-from schemas.topics import REFERENCES
+from schemas.topics import Topic
 from schemas.views import DEAD_LETTERS, EPOCHS, INSTANCES, REPLAYS, SNAPSHOTS
 from sinks.snapshots.seeing import Seeing, SeeingSettings
 from tests.integration.pipeline import SECRETS, eventually, put_rows, row, running
@@ -148,12 +150,12 @@ async def test_every_expression_of_board_and_alerts_is_answered_by_stages_that_r
     (tmp_path / "backups" / f"collector-{made:%Y%m%dT%H%M%SZ}").mkdir(parents=True)
     ports = dict(zip(STAGES, free(len(STAGES)), strict=True))
     board = json.loads((SEEING / "board.json").read_text())
-    with ExitStack() as closing:
+    with ExitStack() as stack:
         async with planted(env["MONGO_URI"], env["MONGO_DATABASE"], now):
             for stage, port in ports.items():
                 place = {"METRICS_PORT": str(port), "BACKUP_FOLDER": str(tmp_path / "backups")}
-                closing.enter_context(running(stage, {**env, **SETTINGS, **place}, tmp_path, prefix))
-            seen = Prometheus(closing.enter_context(prometheus(tmp_path, ports)))
+                stack.enter_context(running(stage, {**env, **SETTINGS, **place}, tmp_path, prefix))
+            seen = Prometheus(stack.enter_context(prometheus(tmp_path, ports)))
         await put_rows(sender, [row(prefix, "client", "1", "1", razao=PLANTED["name"], telefone_celular=PLANTED["phone"])])
 
         async def at_work() -> bool:
@@ -217,18 +219,19 @@ async def test_every_expression_of_board_and_alerts_is_answered_by_stages_that_r
 async def test_of_a_database_that_is_away_nothing_is_told(env: Mapping[str, str]) -> None:
     """Neither the last number nor a zero; the disks go on being told."""
     away = SeeingSettings(kafka_bootstrap_servers=env["KAFKA_BOOTSTRAP_SERVERS"], mongo_uri="mongodb://127.0.0.1:1/")
-    found = {family.name: family.samples for family in await asyncio.to_thread(lambda: list(Seeing(away).collect()))}
+    with closing(Seeing(away)) as seeing:
+        found = {family.name: family.samples for family in await asyncio.to_thread(lambda: list(seeing.collect()))}
     assert found.keys() == {"collector_facts_read", "collector_disk_free_bytes", "collector_disk_size_bytes"}
     assert [one.value for one in found["collector_facts_read"]] == [0]
 
 
-async def test_the_age_of_what_waits_is_that_of_its_record(sender: AIOKafkaProducer, servers: str) -> None:
+async def test_the_age_of_what_waits_is_that_of_its_record(sender: AIOKafkaProducer, servers: str, prefix: str) -> None:
     """Of several partitions the oldest; asked again over the same connection; unknown where nothing stands there."""
     old, new = 1_700_000_000_000, 1_700_000_500_000
-    place = REFERENCES.name
-    sent = [
-        await sender.send_and_wait(place, b"{}", partition=number, timestamp_ms=at) for number, at in ((0, new), (1, old))
-    ]
+    place = f"{prefix}.v1"
+    await ensure(servers, 1, topics=[Topic(place, None, "any", 2, (), (), replay=timedelta(days=1))])
+    send = partial(sender.send_and_wait, place, b"{}", b"key")
+    sent = [await send(partition=number, timestamp_ms=at) for number, at in ((0, new), (1, old))]
     oldest = Oldest(servers)
     try:
         waiting = {(place, one.partition): one.offset for one in sent}
