@@ -23,7 +23,7 @@ class Broker:
     """`servers`: host:port, several separated by commas; one that answers is enough."""
 
     def __init__(self, servers: str) -> None:
-        self._addresses = [_address(server) for server in servers.split(",")]
+        self._addresses = [address(server) for server in servers.split(",")]
 
     def __call__(self, within: float) -> bool:
         share = within / len(self._addresses)
@@ -42,7 +42,8 @@ def peers_of(settings: Base) -> dict[str, Answers]:
     return found
 
 
-def _address(server: str) -> tuple[str, int]:
+def address(server: str) -> tuple[str, int]:
+    """Host and port of one server."""
     host, _, port = server.rpartition(":")
     return host.strip("[]"), int(port)
 
