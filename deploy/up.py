@@ -13,7 +13,8 @@ from deploy.local.stack import MONGO, Stack, local_stack
 from deploy.secrets import STAGE_SECRETS
 from deploy.stages import STAGES, command
 from deploy.supervisor import Ended, Event, NotStarted, Supervisor
-from deploy.topics import ensure
+from deploy.topics import ReplicationSettings, ensure
+from schemas.topics import TOPICS
 
 Report = Callable[[str], None]
 
@@ -21,13 +22,13 @@ USUAL_DASHBOARD = 8501
 KILLED = 130
 
 
-async def up(home: Home, replication: int, report: Report, stages: Iterable[str] = tuple(STAGES)) -> None:
+async def up(home: Home, kept: ReplicationSettings, report: Report, stages: Iterable[str] = tuple(STAGES)) -> None:
     """Runs until cancelled; then ends the stages, then the servers. Raises StopWorker."""
     with home.held():
         async with local_stack(home.folder, report) as stack:
             env = environment(home, stack, os.environ, report)
             home.announce(stack.environment)
-            created = await ensure(stack.kafka_bootstrap, replication)
+            created = await ensure(stack.kafka_bootstrap, kept.kafka_replication, topics=kept.as_set(TOPICS))
             report(f"{len(created)} topics, {list(created.values()).count('created')} of them new")
             supervisor = Supervisor(home.logs, lambda event: report(told(event)))
             try:

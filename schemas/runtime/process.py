@@ -14,6 +14,7 @@ import uvloop
 from schemas.errors import RetryLater, StopWorker
 from schemas.runtime import logs
 from schemas.runtime.heartbeat import Heart
+from schemas.runtime.knocking import knock
 from schemas.runtime.metrics import Health, serving
 from schemas.runtime.peers import peers_of
 from schemas.runtime.progress import PROCESS, Progress, Standing
@@ -48,13 +49,18 @@ def run(stage: str, settings: type[S], main: Callable[[S], Coroutine[Any, Any, N
         me = Heartbeat(stage=stage, worker=found.worker_name, at=now, since=now, release=version())
         try:
             with _metrics(found, me), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_until_signalled(me, found, main(found)))
+                runner.run(_until_signalled(me, found, _let_in(found, main)))
         finally:
             watchdog.stop()
     except StopWorker as exc:
         _exit(exc, BAD_CONFIGURATION)
     except RetryLater as exc:
         _exit(exc, TRY_AGAIN)
+
+
+async def _let_in(settings: S, main: Callable[[S], Coroutine[Any, Any, None]]) -> None:
+    await knock(settings)
+    await main(settings)
 
 
 def _exit(reason: Exception, code: int) -> None:

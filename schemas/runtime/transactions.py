@@ -16,6 +16,7 @@ from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
 from schemas.dead import DeadLetter
 from schemas.errors import RetryLater, StopWorker
 from schemas.runtime.kafka import DURABLE, Message, publish
+from schemas.runtime.kafka_login import connection
 from schemas.topics import DEAD
 
 TRANSACTION_MS = 60_000
@@ -66,7 +67,7 @@ class Writer:
         self._failed = False
         self._reach = reach
         self._sender = AIOKafkaProducer(
-            bootstrap_servers=servers, transactional_id=identity, transaction_timeout_ms=TRANSACTION_MS, **DURABLE
+            **connection(servers), transactional_id=identity, transaction_timeout_ms=TRANSACTION_MS, **DURABLE
         )
 
     async def open(self) -> None:
