@@ -66,7 +66,7 @@ class Found:
 
 
 def growth(wanted: int) -> str:
-    """Why topics keyed on a debtor cannot have so many partitions, with the next step (`deploy/decisions/0020-one-way-to-the-broker.md`)."""
+    """Why topics keyed on a debtor cannot have so many partitions, with the next step (record 0020)."""
     if wanted == KEYED_PARTITIONS:
         return f"--grow {wanted}: topics keyed on a debtor have {wanted} partitions already"
     if wanted < KEYED_PARTITIONS:

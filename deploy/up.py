@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any
 
-from deploy.home import Home
+from deploy.home import Home, is_told
 from deploy.local.ports import free
 from deploy.local.stack import MONGO, Stack, local_stack
 from deploy.secrets import STAGE_SECRETS
@@ -49,7 +49,7 @@ def environment(home: Home, stack: Stack, environ: Mapping[str, str], report: Re
         env |= secrets
         if made:
             report(f"made {' and '.join(made)} and keep them in {home.folder / 'secrets.env'}")
-    missing = [name for name in STAGE_SECRETS if not env.get(name)]
+    missing = [name for name in STAGE_SECRETS if not is_told(name, env)]
     if missing:
         report(f"{' and '.join(missing)} not set: the stages that need them will say so")
     env.setdefault("DASHBOARD_PORT", dashboard_port())
