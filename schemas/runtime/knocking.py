@@ -4,7 +4,9 @@ aiokafka says "unable to bootstrap", and pymongo that no server was found in tim
 is none of this: whoever needs it waits, as ever.
 """
 
+import asyncio
 import ssl
+from contextlib import suppress
 from typing import Any
 
 from aiokafka.conn import create_conn
@@ -21,6 +23,7 @@ from schemas.runtime.peers import address
 from schemas.runtime.settings import Base, KafkaLogin, MongoSettings
 
 WITHIN_MS = 5_000
+GOODBYE_S = 2.0
 
 
 async def knock(settings: Base) -> None:
@@ -58,5 +61,7 @@ async def _asked(server: str, told: dict[str, Any]) -> str | None:
         return f"KAFKA_USER, KAFKA_PASSWORD: {server} does not take this login: mend one of them, or the user at the broker"
     except (KafkaError, OSError, TimeoutError):
         return None
-    there.close()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GOODBYE_S):
+            await there.close()
     return ""

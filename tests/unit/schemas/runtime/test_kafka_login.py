@@ -14,6 +14,7 @@ from processors.hydrate.stage import HYDRATE
 from processors.keyed.app import make_app
 from schemas.errors import StopWorker
 from schemas.runtime.kafka_login import connection, tls
+from schemas.runtime.knocking import knock
 from schemas.runtime.peers import Broker
 from schemas.runtime.settings import KafkaSettings, read
 from tests.certificates import Authority
@@ -82,6 +83,14 @@ def test_a_file_of_certificates_that_is_not_there_is_named(login: Path, monkeypa
 
     with pytest.raises(StopWorker, match=r"^KAFKA_CA_FILE=.*none\.pem: No such file or directory"):
         connection(SERVERS)
+
+
+async def test_a_broker_that_is_away_refuses_nobody(login: Path) -> None:
+    """Whoever needs it waits, as ever."""
+    assert login
+    with closing(create_server(("127.0.0.1", 0))) as taken:
+        gone = taken.getsockname()[1]
+    await knock(read(KafkaSettings).model_copy(update={"kafka_bootstrap_servers": f"127.0.0.1:{gone}"}))
 
 
 @pytest.mark.parametrize("trusted", [True, False])
