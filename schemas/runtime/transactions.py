@@ -75,7 +75,11 @@ class Writer:
         try:
             async with asyncio.timeout(OPEN_WITHIN_S):
                 await self._sender.start()
-        except (KafkaError, TimeoutError) as exc:
+        except (
+            AssertionError,
+            KafkaError,
+            TimeoutError,
+        ) as exc:  # aiokafka asserts that it knows a broker: not while all are away
             raise RetryLater(f"the broker gives no transactions to {self.identity}: {type(exc).__name__}") from exc
 
     async def write(self, parts: Mapping[Place, Iterable[Message]], read: Offsets | None = None, group: str = "") -> None:
