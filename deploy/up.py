@@ -42,8 +42,8 @@ async def up(home: Home, kept: ReplicationSettings, report: Report, stages: Iter
                 report(said)
             supervisor = Supervisor(home.logs, lambda event: report(told(event)))
             try:
-                for stage in stages:
-                    supervisor.start(stage, command(stage), env)
+                for number, stage in enumerate(stages):
+                    supervisor.start(stage, command(stage), on_port_of_its_own(env, number))
                 report(f"dashboard: http://127.0.0.1:{env['DASHBOARD_PORT']}  logs: {home.logs}  stop: Ctrl-C")
                 await supervisor.during(_kept(stack))
             finally:
@@ -64,6 +64,12 @@ def environment(home: Home, stack: Stack, environ: Mapping[str, str], report: Re
         report(f"{' and '.join(missing)} not set: the stages that need them will say so")
     env.setdefault("DASHBOARD_PORT", dashboard_port())
     return env
+
+
+def on_port_of_its_own(env: Mapping[str, str], number: int) -> dict[str, str]:
+    """The first stage shows its metrics on METRICS_PORT, each further one on the next. What is no number they refuse."""
+    port = env.get("METRICS_PORT", "")
+    return {**env, "METRICS_PORT": str(int(port) + number)} if port.isdecimal() and int(port) else dict(env)
 
 
 def dashboard_port() -> str:

@@ -16,8 +16,6 @@ from schemas.errors import StopWorker
 from schemas.topics import DEAD, Topic
 from schemas.views import STAGES, VIEWS, View
 
-REPLAYS = "replays"
-"""The collection: one document a replay, and how far each partition of its view was filled."""
 NAMED = re.compile(r"^[a-z0-9][a-z0-9-]{0,31}$")
 MADE_FROM: Mapping[str, tuple[Topic, ...]] = {"debtors": HYDRATE.sources, "queue": OF_QUEUE}
 """The sources of views that a keyed stage's states become."""

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from deploy.clients import database, reader
 from deploy.replay.filling import Filling
 from deploy.replay.folding import fold, shadow_of, stage_of
-from deploy.replay.plan import REPLAYS, Replay, asked, unfinished
+from deploy.replay.plan import Replay, asked, unfinished
 from deploy.topics import TopicSettings, ensure
 from processors.keyed.restore import first_since, records_of
 from schemas.errors import StopWorker
@@ -17,7 +17,7 @@ from schemas.runtime.clock import now
 from schemas.runtime.mongo import Database, require_transactions
 from schemas.runtime.settings import MongoSettings
 from schemas.topics import Topic
-from schemas.views import EPOCHS
+from schemas.views import EPOCHS, REPLAYS
 
 Tell = Callable[[str, int, int], None]
 """Hears (what is read, records done, records of this part); offsets stand for records."""

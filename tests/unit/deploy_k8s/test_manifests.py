@@ -46,7 +46,7 @@ def settings_of(stage: str, monkeypatch: pytest.MonkeyPatch) -> type[Base]:
     """What its `main` reads."""
     module, main = STAGES[stage].split(":")
     found: list[type[Base]] = []
-    monkeypatch.setattr(f"{module}.run", lambda _, settings, __: found.append(settings))
+    monkeypatch.setattr(f"{module}.run", lambda _, settings, *__: found.append(settings))
     getattr(import_module(module), main)()
     return found[0]
 
