@@ -11,17 +11,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from deploy.clients import database
-from deploy.home import Home
+from deploy.home import Home, is_told
 from deploy.local.ports import free
 from deploy.local.stack import MONGO, Stack, local_stack
 from deploy.secrets import STAGE_SECRETS
 from deploy.stages import STAGES, command
 from deploy.supervisor import Ended, Event, NotStarted, Supervisor
-from deploy.topics import ensure
+from deploy.topics import ReplicationSettings, ensure
 from schemas.errors import StopWorker
 from schemas.runtime.releases import leave, older
 from schemas.runtime.settings import MongoSettings
 from schemas.runtime.version import version
+from schemas.topics import TOPICS
 
 Report = Callable[[str], None]
 
@@ -29,13 +30,13 @@ USUAL_DASHBOARD = 8501
 KILLED = 130
 
 
-async def up(home: Home, replication: int, report: Report, stages: Iterable[str] = tuple(STAGES)) -> None:
+async def up(home: Home, kept: ReplicationSettings, report: Report, stages: Iterable[str] = tuple(STAGES)) -> None:
     """Runs until cancelled; then ends the stages, then the servers. Raises StopWorker."""
     with home.held():
         async with local_stack(home.folder, report) as stack:
             env = environment(home, stack, os.environ, report)
             home.announce(stack.environment)
-            created = await ensure(stack.kafka_bootstrap, replication)
+            created = await ensure(stack.kafka_bootstrap, kept.kafka_replication, topics=kept.as_set(TOPICS))
             report(f"{len(created)} topics, {list(created.values()).count('created')} of them new")
             if said := await _older(env):
                 report(said)
@@ -58,7 +59,7 @@ def environment(home: Home, stack: Stack, environ: Mapping[str, str], report: Re
         env |= secrets
         if made:
             report(f"made {' and '.join(made)} and keep them in {home.folder / 'secrets.env'}")
-    missing = [name for name in STAGE_SECRETS if not env.get(name)]
+    missing = [name for name in STAGE_SECRETS if not is_told(name, env)]
     if missing:
         report(f"{' and '.join(missing)} not set: the stages that need them will say so")
     env.setdefault("DASHBOARD_PORT", dashboard_port())

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas.runtime.kafka import AT_THE_END_MS, COMMITTED
+from schemas.runtime.kafka_login import connection
 
 WITHIN_S = 2.0
 LOOK_MS = 200
@@ -47,7 +48,7 @@ class Oldest:
     async def _started(self) -> AIOKafkaConsumer:
         if self._reader is None:
             reader = AIOKafkaConsumer(
-                bootstrap_servers=self._servers,
+                **connection(self._servers),
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 isolation_level=COMMITTED,

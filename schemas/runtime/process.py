@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from schemas.errors import RetryLater, StopWorker
 from schemas.runtime import logs
 from schemas.runtime.heartbeat import Heart
+from schemas.runtime.knocking import knock
 from schemas.runtime.metrics import Health, serving
 from schemas.runtime.oldest import Oldest
 from schemas.runtime.peers import peers_of
@@ -57,13 +58,18 @@ def run(
         me = Heartbeat(stage=stage, worker=found.worker_name, at=now, since=now, release=version())
         try:
             with _metrics(found, me, shown), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_until_signalled(me, found, main(found)))
+                runner.run(_until_signalled(me, found, _let_in(found, main)))
         finally:
             watchdog.stop()
     except StopWorker as exc:
         _exit(exc, BAD_CONFIGURATION)
     except RetryLater as exc:
         _exit(exc, TRY_AGAIN)
+
+
+async def _let_in(settings: S, main: Callable[[S], Coroutine[Any, Any, None]]) -> None:
+    await knock(settings)
+    await main(settings)
 
 
 def _exit(reason: Exception, code: int) -> None:
