@@ -1,4 +1,4 @@
-"""README and .env.example say the same in Portuguese: whoever changes one of a pair changes the other."""
+"""A page that is there in Portuguese too, and .env.example, say the same in both: whoever changes one changes the other."""
 
 import re
 from collections import Counter
@@ -12,9 +12,21 @@ from schemas.runtime.version import version
 from tests.contract.reading import Section, bare, sections
 
 ROOT = Path(schemas.__file__).parent.parent
-README, LEIAME = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.pt-BR.md"))
+PORTUGUESE = ".pt-BR.md"
+PAGES = sorted(
+    page.relative_to(ROOT).as_posix().removesuffix(PORTUGUESE)
+    for folder in (ROOT.glob("*"), (ROOT / "deploy").rglob("*"))
+    for page in folder
+    if page.name.endswith(PORTUGUESE)
+)
+TEXTS = {page: [(ROOT / f"{page}{end}").read_text(encoding="utf-8") for end in (".md", PORTUGUESE)] for page in PAGES}
+README, LEIAME = TEXTS["README"]
 EXAMPLE, EXEMPLO = ((ROOT / name).read_text(encoding="utf-8") for name in (".env.example", ".env.example.pt-BR"))
-BOTH = list(zip(sections(README), sections(LEIAME), strict=False))
+BOTH = [
+    pytest.param(*pair, id=f"{page}: {pair[0].title}")
+    for page, texts in TEXTS.items()
+    for pair in zip(*map(sections, texts), strict=False)
+]
 VARIABLE = re.compile(r"#?[A-Z][A-Z0-9_]+=.*")
 SPAN = re.compile(r"`([^`]+)`")
 
@@ -35,17 +47,20 @@ def named(text: str) -> Counter[str]:
     return Counter(SPAN.findall(text))
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_both_have_the_same_headings(page: str) -> None:
+    english, portuguese = ([one.level for one in sections(text)] for text in TEXTS[page])
+
+    assert portuguese == english
+    assert len(english) > 10
+
+
 def test_each_readme_leads_to_the_other_in_its_first_lines() -> None:
     assert "](README.pt-BR.md)" in "".join(README.splitlines(keepends=True)[:4])
     assert "](README.md)" in "".join(LEIAME.splitlines(keepends=True)[:4])
 
 
-def test_both_have_the_same_headings() -> None:
-    assert [one.level for one in sections(LEIAME)] == [one.level for one in sections(README)]
-    assert len(BOTH) > 10
-
-
-@pytest.mark.parametrize(("english", "portuguese"), BOTH, ids=[english.title for english, _ in BOTH])
+@pytest.mark.parametrize(("english", "portuguese"), BOTH)
 def test_each_section_has_the_same_commands_names_and_tables(english: Section, portuguese: Section) -> None:
     assert [bare(block) for block in portuguese.blocks] == [bare(block) for block in english.blocks]
     assert portuguese.spans == english.spans
