@@ -12,14 +12,14 @@ from schemas.runtime.version import version
 from tests.contract.reading import Section, bare, sections
 
 ROOT = Path(schemas.__file__).parent.parent
-PORTUGUESE = ".pt-BR.md"
+PORTUGUESE = ".pt-BR"
 PAGES = sorted(
-    page.relative_to(ROOT).as_posix().removesuffix(PORTUGUESE)
+    page.relative_to(ROOT).with_suffix("").as_posix().removesuffix(PORTUGUESE)
     for folder in (ROOT.glob("*"), (ROOT / "deploy").rglob("*"))
     for page in folder
-    if page.name.endswith(PORTUGUESE)
+    if page.name.endswith(f"{PORTUGUESE}.md")
 )
-TEXTS = {page: [(ROOT / f"{page}{end}").read_text(encoding="utf-8") for end in (".md", PORTUGUESE)] for page in PAGES}
+TEXTS = {page: [(ROOT / f"{page}{end}.md").read_text(encoding="utf-8") for end in ("", PORTUGUESE)] for page in PAGES}
 README, LEIAME = TEXTS["README"]
 EXAMPLE, EXEMPLO = ((ROOT / name).read_text(encoding="utf-8") for name in (".env.example", ".env.example.pt-BR"))
 BOTH = [
