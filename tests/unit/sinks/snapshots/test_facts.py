@@ -54,7 +54,7 @@ def test_a_sweep_tells_when_it_ended_how_long_it_took_and_when_it_is_late() -> N
     assert again["sweep_late_after_seconds", "oeste", "client"] == 3 * 86_400
 
 
-@pytest.mark.parametrize("name", ["1", "", str(ULID.from_datetime(NOW + timedelta(hours=1)))])
+@pytest.mark.parametrize("name", ["1", "", str(ULID.from_datetime(NOW + timedelta(hours=1)))], ids=("1", "none", "later"))
 def test_a_sweep_whose_name_tells_no_time_has_no_duration(name: str) -> None:
     found = told(facts.sweeps([sweep("vale", "bill", NOW) | {"sweep": name}], {"vale": instance()}))
     assert ("sweep_completed_timestamp_seconds", "vale", "bill") in found
