@@ -12,6 +12,8 @@ from deploy.living import OF_NOBODY
 from schemas.dead import why_of
 from schemas.topics import DEAD, Topic
 
+OF_TABLES = "references"
+"""Its `code` is that of a city or a client type, and a replay's too."""
 GRAVE = "30 days: a name without content, so that no late writer brings it back"
 
 
@@ -65,7 +67,11 @@ class Hits:
 
     def look(self, collection: str, raw: bytes, document: Mapping[str, Any], mentions: re.Pattern[bytes]) -> None:
         """One document. `raw`: as BSON."""
-        named = self._is_theirs(str(document.get("instance")), str(document.get("code")))
+        debtor = debtor_of(str(document.get("_id", "")).encode())
+        named = not collection.startswith(OF_TABLES) and (
+            self._is_theirs(str(document.get("instance")), str(document.get("code")))
+            or (debtor is not None and self._is_theirs(*debtor))  # a grave has nothing else
+        )
         if named or mentions.search(raw) or any(sign in raw for sign in self._signs):
             why = GRAVE if document.get("erased") is True and "instance" not in document else KEPT.get(collection, "")
             self.collections[collection, why] = self.collections.get((collection, why), 0) + 1

@@ -31,7 +31,10 @@ def stays(now: datetime) -> list[dict[str, object]]:
         ("raw topics and states, on Kafka's disks", f"{now + ERASE:{day}} at the latest, states mostly within hours"),
         ("keys without content (tombstones, graves)", f"{now + ERASE + TOMBSTONES:{day}} at the latest"),
         (f"{DEAD.name}, where records of theirs died", f"{DEAD.retention and now + DEAD.retention:{day}} at the latest"),
-        ("MongoDB's freed blocks, journal and oplog", "overwritten as it writes on; the oplog by its size, not by time"),
+        (
+            "MongoDB's freed blocks, history, journal and oplog",
+            "until overwritten, by no clock; a backup restored has none of it",
+        ),
         ("backups made before now", "as long as you keep them; after restoring one, erase again: it knows of no erasure"),
         *((f"collection {name}", kept) for name, kept in KEPT.items()),
     ]

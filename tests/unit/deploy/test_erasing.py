@@ -170,6 +170,10 @@ def test_what_goes_by_time_is_not_alive_and_tells_when_it_goes() -> None:
     ]
 
 
+TABLE = ("references", {"_id": "norte:uf:7", "instance": "norte", "code": "7"})
+"""A row of a table of the ERP: its code is no client's."""
+
+
 def test_a_document_is_alive_unless_a_rule_keeps_it() -> None:
     found = hits()
     mentions = mention({"norte": ["7"]})
@@ -177,7 +181,7 @@ def test_a_document_is_alive_unless_a_rule_keeps_it() -> None:
     grave = {"_id": "norte:7", "version": 1, "erased": True}
     others = [{"_id": "norte:70"}, {"_id": "xnorte:7"}, {"_id": "sul:7", "instance": "sul", "code": "7"}]
     for name, document in (
-        ("debtors", theirs), ("debtors", grave), *(("debtors", one) for one in others), (ATTEMPTS, theirs),
+        ("debtors", theirs), ("debtors", grave), TABLE, *(("debtors", one) for one in others), (ATTEMPTS, theirs),
         ("ledger", {"_id": "dry:client:norte:7"}), ("ledger", {"_id": f"person:{HASH}"}),
         ("bills", {"text": "CPF 111.444.777-35"}),
     ):  # fmt: skip
