@@ -243,7 +243,8 @@ async def erased(home: Home) -> dict[str, Any]:
         said = await cut(home, found.count)
         assert DOCUMENT not in said
         assert WRITTEN not in said
-        assert (left := await home.found()).is_suppressed
+        left = await home.found()
+        assert left.is_suppressed
         await erase(home.settings, left, lambda _: None)
         gone = await home.found()
         assert (gone.count, gone.attempts, gone.blocks) == (0, 2, 2)
