@@ -15,6 +15,7 @@ from signal import SIGKILL
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from pydantic import SecretStr
 from pymongo import AsyncMongoClient
@@ -35,11 +36,12 @@ from schemas.erp.ixc import BILLS as BILL_TABLE
 from schemas.evidence import Evidence
 from schemas.keys import debtor_key, partition_of
 from schemas.runtime.kafka import Message, producer, publish
+from schemas.runtime.reading import read_through
 from schemas.runtime.secrets import person_hash
 from schemas.suppression import SUPPRESSED
 from schemas.topics import EVIDENCE, PLACED, TOPICS, Topic
 from schemas.views import DEAD_LETTERS, INSTANCES
-from tests.integration.pipeline import SECRETS, contents, eventually, running
+from tests.integration.pipeline import SECRETS, eventually, running
 from tests.integration.simulated import Served, served
 
 pytestmark = pytest.mark.integration
@@ -134,13 +136,14 @@ class Home:
     async def neighbours(self) -> dict[str, Any]:
         """All that is not the person's: the last value of each key by topic, and documents by view."""
         found: dict[str, Any] = {}
-        for topic in (one for one in COMPACTED if not one.name.startswith("erp.reference")):
-            for name in BOTH:
-                mine = debtor_key(name, self.code)
-                last = dict(await contents(self.servers, topic, name))
-                found |= {
-                    f"{topic.name} {key!r}": value for key, value in last.items() if key.split(b":")[:2] != mine.split(b":")
-                }
+        theirs = {debtor_key(name, self.code) for name in BOTH}
+
+        def note(record: Any) -> None:  # noqa: ANN401 - aiokafka ships no types
+            if b":".join((record.key or b"").split(b":")[:2]) not in theirs:
+                found[f"{record.topic} {record.key!r}"] = record.value
+
+        tps = [TopicPartition(topic.name, number) for topic in COMPACTED for number in range(topic.partitions)]
+        await read_through(self.servers, tps, note)
         for view in SHOWN:
             kept = self.store[view].find({"instance": {"$in": BOTH}, "code": {"$ne": self.code}}).sort("_id")
             found[view] = await kept.to_list()
