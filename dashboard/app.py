@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache, partial
 from secrets import token_hex
 from typing import Any, NamedTuple
@@ -55,6 +55,8 @@ log = structlog.get_logger(stage="dashboard")
 WALLBOARD_SECONDS = 86_400
 """A page on a wall may reconnect a day after it was opened."""
 WARM_AFTER_S = 20.0
+FIRST_S = 3.0
+"""So long whoever opens a page of a new process may wait for its first numbers, before the page says that there are none."""
 
 
 class Outside(NamedTuple):
@@ -131,24 +133,28 @@ async def serving(settings: Settings, outside: Outside = ALONE, **server: int) -
         *exports.handlers(database, refresher, now),
         *operation.handlers(database, refresher, now),
     ]
-    try:
-        started = _listen(settings, open_session, handlers, access, server)
-    except OSError as exc:
-        raise StopWorker(
-            f"DASHBOARD_PORT {settings.dashboard_port} cannot be used ({exc.strerror}): set a free one"
-        ) from exc
     running = [
         asyncio.create_task(refresher.run()),
         asyncio.create_task(access.watch(settings.dashboard_refresh_seconds)),
         asyncio.create_task(_warm()),
     ]
     try:
-        yield started, refresher
+        with suppress(TimeoutError):  # the pages then say that nothing was read yet
+            await asyncio.wait_for(refresher.asked.wait(), FIRST_S)
+        try:
+            started = _listen(settings, open_session, handlers, access, server)
+        except OSError as exc:
+            raise StopWorker(
+                f"DASHBOARD_PORT {settings.dashboard_port} cannot be used ({exc.strerror}): set a free one"
+            ) from exc
+        try:
+            yield started, refresher
+        finally:
+            started.stop()
     finally:
         for one in running:
             one.cancel()
         await asyncio.wait(running)
-        started.stop()
         await database.client.close()
 
 

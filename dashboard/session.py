@@ -15,6 +15,7 @@ from dashboard.facts.refresher import Refresher
 from dashboard.facts.snapshot import Reading
 from dashboard.pages.page import Opened, Page, Seen, Shown
 from dashboard.parts import shell
+from dashboard.parts.early import early, text
 from dashboard.selection import ALL
 
 
@@ -49,6 +50,7 @@ class Session:
         ]
         document.template_variables.update(user=opened.user, languages=LANGUAGES)
         self._turn()
+        document.template_variables.update(early=early(self._body), chip=text(self._bar.chip))
         self._selection.param.watch(self._changed, list(ALL))
         refresher.join(document, self._refreshed, lambda: self._asked)
         document.on_session_destroyed(lambda _context: self._ended())

@@ -9,7 +9,8 @@ from pathlib import Path
 from signal import Signals
 from typing import Any, TypeVar
 
-from deploy.processes import end, fresh, spawn, tail
+from deploy.processes import end, spawn
+from deploy.rotating import Log
 from schemas.runtime.process import BAD_CONFIGURATION
 
 T = TypeVar("T")
@@ -139,11 +140,11 @@ class Supervisor:
 
     async def _keep(self, name: str, argv: Sequence[str | Path], env: Mapping[str, str]) -> None:
         delay = ended = 0.0
-        log = self._logs / f"{name}.log"
+        log = Log(self._logs / f"{name}.log")
         while not self._stopping.is_set():
             try:
-                written = fresh(log)
-                process = self._running[name] = await spawn(argv, log, {**env, **self._further.get(name, {})})
+                with log.taken() as output:
+                    process = self._running[name] = await spawn(argv, output, {**env, **self._further.get(name, {})})
             except (OSError, ValueError) as exc:  # no such program, no more processes, no place for the log
                 delay = next_delay(delay, 0, NO_PROCESS, self._healthy_after)
                 self._tell(NotStarted(name, time.monotonic(), str(exc), delay))
@@ -156,9 +157,10 @@ class Supervisor:
             self._tell(Started(name, began, process.pid, began - ended if ended else 0))
             code = await process.wait()
             ended = time.monotonic()
+            said = await log.last()
             if not self._stopping.is_set():
                 delay = next_delay(delay, ended - began, code, self._healthy_after)
-                self._tell(Ended(name, ended, code, ended - began, delay, log, tail(log, written)))
+                self._tell(Ended(name, ended, code, ended - began, delay, log.path, said))
                 await self._pause(delay)
 
     async def _pause(self, seconds: float) -> None:

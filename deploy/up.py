@@ -5,8 +5,12 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import ValidationError
+
+from deploy.clients import database
 from deploy.home import Home
 from deploy.local.ports import free
 from deploy.local.stack import MONGO, Stack, local_stack
@@ -14,6 +18,10 @@ from deploy.secrets import STAGE_SECRETS
 from deploy.stages import STAGES, command
 from deploy.supervisor import Ended, Event, NotStarted, Supervisor
 from deploy.topics import ensure
+from schemas.errors import StopWorker
+from schemas.runtime.releases import leave, older
+from schemas.runtime.settings import MongoSettings
+from schemas.runtime.version import version
 
 Report = Callable[[str], None]
 
@@ -29,6 +37,8 @@ async def up(home: Home, replication: int, report: Report, stages: Iterable[str]
             home.announce(stack.environment)
             created = await ensure(stack.kafka_bootstrap, replication)
             report(f"{len(created)} topics, {list(created.values()).count('created')} of them new")
+            if said := await _older(env):
+                report(said)
             supervisor = Supervisor(home.logs, lambda event: report(told(event)))
             try:
                 for stage in stages:
@@ -84,6 +94,15 @@ async def until_told(work: Coroutine[Any, Any, None]) -> None:
     await asyncio.wait([task])
     if not task.cancelled():
         task.result()
+
+
+async def _older(env: Mapping[str, str]) -> str:
+    """Each stage says it in its own log too, and what is wrong with the database: that is not told here."""
+    try:
+        async with database(MongoSettings(mongo_uri=env[MONGO])) as connected:
+            return older(version(), await leave(connected, version(), datetime.now(UTC)))
+    except (StopWorker, ValidationError):
+        return ""
 
 
 async def _kept(stack: Stack) -> None:

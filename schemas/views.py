@@ -13,6 +13,7 @@ from schemas.calling.place import open_since
 from schemas.calls import Call
 from schemas.closing import ending, is_open, table_of, told
 from schemas.debtor import Debtor
+from schemas.erp.values import text
 from schemas.errors import RejectRecord
 from schemas.evidence import Evidence
 from schemas.key_parts import escaped
@@ -127,13 +128,14 @@ def sweep(event: Sweep) -> Document:
 
 
 def reference(event: ErpRow) -> Document:
-    """The ERP's own tables (client types, cities) by `table` and `code`."""
+    """The ERP's own tables (client types, cities) by `table` and `code`; names are mended as a client's own words are."""
+    row = event.row and {column: text(value) for column, value in event.row.items()}
     return {
         "_id": f"{event.instance}:{event.client}:{escaped(event.id)}",
         "instance": event.instance,
         "table": event.client,
         "code": event.id,
-        "row": event.row,
+        "row": row,
     }
 
 

@@ -55,6 +55,8 @@ class Refresher:
         self._loop = PROCESS.loop("the dashboard's refresher")
         self._periodic = PeriodicCallback(self.refresh, timedelta(seconds=every))
         self.reading = Reading(clock())
+        self.asked = asyncio.Event()
+        """Set when MongoDB was asked for the first time, whatever it said."""
 
     async def refresh(self) -> None:
         """Build a new snapshot and tell every session. A failure keeps the old numbers and tells that instead."""
@@ -121,6 +123,7 @@ class Refresher:
         """Refresh now and then every period, until cancelled."""
         with self._loop:
             await self.refresh()
+            self.asked.set()
             self._periodic.start()  # only now: it waits as long as this first refresh tells it to
             try:
                 await asyncio.Event().wait()

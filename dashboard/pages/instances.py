@@ -38,7 +38,7 @@ class Instances:
         desk = opened.desk
         self._editor = Editor(self._html, desk, self._paint, self._close, opened.what_if) if desk.may_act else None
         if self._editor:
-            new = Button(label=say("New provider"), color="primary", variant="contained", size="small", margin=0)
+            new = Button(label=say("New provider"), color="primary", variant="contained", margin=0)
             new.on_click(lambda _event: self._new())
             file = FileInput(label=say("Import a file"), accept=".json", size="small", margin=0, variant="outlined")
             file.param.watch(self._brought, "value")

@@ -8,7 +8,7 @@ from dashboard.facts.blocked import PAST_DAYS, SHOWN_PAST, Contracts
 from dashboard.facts.trend import Trend
 from dashboard.parts.aged import EXACT
 from dashboard.parts.blocked_rows import SPEEDS, STATES
-from dashboard.parts.plotted import COMMON, Chart, Series
+from dashboard.parts.plotted import COMMON, Chart, Series, has_lone
 from dashboard.words.language import Language
 from schemas.debtor import Access, Speed
 
@@ -50,9 +50,11 @@ def _evolution(frame: Chart, parts: Sequence[tuple[str, Trend | None, str]], day
     known = [any(of[at] is not None for _, of, _ in values) for at in range(len(days))]
     first = known.index(True) if True in known else len(days)
     labels = tuple(frame.say.day(day)[:DAY_AND_MONTH] for day in days[first:])
-    return replace(
+    filled = replace(
         frame, labels=labels, series=tuple(Series(name, of[first:], colour) for name, of, colour in values if any(of))
     )
+    lone = filled.kind == "areas" and any(has_lone(one.numbers) for one in filled.series)
+    return replace(filled, kind="columns") if lone else filled
 
 
 def _late(facts: Contracts, say: Language, nothing: str) -> Chart:

@@ -21,6 +21,8 @@ TOUCH = "touch"
 HEIGHT, ROW, EDGE = 260, 28, 36
 """Pixels: of a chart, of one lying bar or row, of what is round them."""
 TEXT = "12px"
+ABOVE = 1.04
+"""Of the longest: room for half of a point on top of it."""
 TOLD = '<div style="font:13px/1.4 Roboto,system-ui,sans-serif"><b>@full</b><br>{}</div>'
 
 
@@ -67,7 +69,7 @@ def _scaled(found: Figure, chart: Chart) -> None:
         return
     lying = chart.kind == "bars"
     values, across = (found.xaxis[0], found.yaxis[0]) if lying else (found.yaxis[0], found.xaxis[0])
-    ranged = Range1d(start=0, end=chart.end * 1.02, name=VALUES)
+    ranged = Range1d(start=0, end=chart.end * ABOVE, name=VALUES)
     if lying:
         found.update(x_range=ranged)
         found.y_range.factors = list(reversed(chart.named))

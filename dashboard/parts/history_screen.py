@@ -11,12 +11,12 @@ from dashboard.facts.history import DAYS, FIGURE, History, Incomparable
 from dashboard.parts import kpi
 from dashboard.parts.history_rows import SHOWN, UNITS, rows
 from dashboard.parts.html import Html
-from dashboard.parts.plotted import Chart, Series, told
+from dashboard.parts.plotted import Chart, Series, has_lone, told
 from dashboard.parts.rows import Rows
 from dashboard.words import address
 from dashboard.words.labels import N_
 from dashboard.words.language import Language
-from schemas.figures.history import Group, Point
+from schemas.figures.history import Group
 from schemas.figures.names import FAMILIES, LISTED, Family
 
 PATH = "historico"
@@ -105,14 +105,9 @@ def drawing(facts: History, kind: Drawing, say: Language) -> tuple[Drawing, str]
     """How the chart is drawn, and why not as it was asked for."""
     if kind != "lines" and facts.several and facts.figure.unit == "share":
         return "lines", say("Drawn as lines: shares of several providers cannot be stacked.")
-    if kind == "areas" and any(_has_lone(line.points) for line in facts.lines):
+    if kind == "areas" and any(has_lone([point.value for point in line.points]) for line in facts.lines):
         return "columns", say("Drawn as columns: an area needs two known values side by side.")
     return kind, ""
-
-
-def _has_lone(points: tuple[Point, ...]) -> bool:
-    known = [False, *(point.value is not None for point in points), False]
-    return any(here and not (before or after) for before, here, after in zip(known, known[1:], known[2:], strict=False))
 
 
 def charted(facts: History, kind: Drawing, say: Language) -> Chart:

@@ -21,6 +21,7 @@ from panel.viewable import Viewable
 
 from dashboard.parts.block import TALL, WIDE, block, change
 from dashboard.parts.charts import INK
+from dashboard.parts.finishing import ABOVE
 from dashboard.parts.html import Html
 from dashboard.parts.plotted import HEAT, Chart, lines, unit_name
 
@@ -139,7 +140,7 @@ class Plot:
         self.recolour(dark=self._dark)
         if self._on_pick:
             for renderer in self.plot.renderers:
-                renderer.data_source.selected.on_change("indices", self._picked(renderer.data_source))
+                renderer.data_source.on_change("tags", self._picked(renderer.data_source))
         self._pane.param.update(object=self.plot, height=drawn.height)
 
     def _assign(self, drawn: Drawn) -> None:
@@ -152,7 +153,7 @@ class Plot:
             return
         lying = chart.kind == "bars"
         axis, across = (self.plot.xaxis[0], self.plot.yaxis[0]) if lying else (self.plot.yaxis[0], self.plot.xaxis[0])
-        (self.plot.x_range if lying else self.plot.y_range).end = chart.end * 1.02
+        (self.plot.x_range if lying else self.plot.y_range).end = chart.end * ABOVE
         axis.ticker.ticks = list(chart.ticks)
         axis.major_label_overrides = dict(chart.ticks)
         if lying:
@@ -166,12 +167,13 @@ class Plot:
             across.major_label_overrides = dict(chart.marks)
             self.plot.renderers[-1].glyph.top = chart.end
 
-    def _picked(self, source: Any) -> Callable[[str, object, list[int]], None]:  # noqa: ANN401 - a ColumnDataSource of Bokeh's
-        def picked(_name: str, _old: object, indices: list[int]) -> None:
-            if indices and self._on_pick:
-                label = source.data["full"][indices[0]]
-                series = source.data["series"][indices[0]] if "series" in source.data else ""
-                source.selected.indices = []  # a click is an event, not a state: the next one must be heard too
+    def _picked(self, source: Any) -> Callable[[str, object, list[str]], None]:  # noqa: ANN401 - a ColumnDataSource of Bokeh's
+        """What was clicked, by its words (`assets/mends.js`): its number may be another bar's by now."""
+
+        def picked(_name: str, _old: object, words: list[str]) -> None:
+            if words and self._on_pick:
+                source.tags, source.selected.indices = [], []  # a click is an event: the next one must be heard too
+                label, series = words
                 self._on_pick(label, series)
 
         return picked

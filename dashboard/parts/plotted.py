@@ -123,6 +123,12 @@ class Chart:
         return self.say("Chart: %(title)s (%(unit)s)", title=self.title, unit=unit_name(self.unit, self.say))
 
 
+def has_lone(numbers: Sequence[float | None]) -> bool:
+    """Whether a value stands between two that are not known: an area would not show it."""
+    known = [False, *(number is not None for number in numbers), False]
+    return any(here and not (before or after) for before, here, after in zip(known, known[1:], known[2:], strict=False))
+
+
 def told(value: float | None, unit: Unit, say: Language) -> str:
     """One value with its unit."""
     if value is None:

@@ -31,6 +31,9 @@ WATCH_MS = 30_000
 ANSWER_MS = 5_000
 """How often an open page asks whether its server is still the same, and how long it waits for the answer."""
 
+EARLY_MS = 20_000
+"""How long the figures of the page's own answer are shown where the page does not open: nothing lets them age."""
+
 THEME_COOKIE, CHOICE_COOKIE = "theme", "theme_choice"
 """What the browser last had; what it was told, where nobody logs in. The page writes both."""
 
@@ -123,6 +126,7 @@ def shell(language: Language) -> Template:
         language_tag=language.tag,
         watch_ms=WATCH_MS,
         answer_ms=ANSWER_MS,
+        early_ms=EARLY_MS,
         late_s=round(SNAPSHOT_LATE.total_seconds()),
         stopped_s=round(SNAPSHOT_STOPPED.total_seconds()),
         style_sheet=BLOCKS,
@@ -142,9 +146,9 @@ class Bar:
         say = painter.say
         self._provider = selector(say("Provider"), {say("All providers"): ""}, "", choose)
         # the browser finds it by what it says, and lets it age (`templates/shell.html`)
-        self._chip = pn.pane.HTML("", stylesheets=[BLOCKS], margin=0, align="center")
+        self.chip = pn.pane.HTML("", stylesheets=[BLOCKS], margin=0, align="center")
         self.theme = say("Light or dark")
-        self.parts: list[Viewable] = [self._provider, pn.layout.HSpacer(), self._chip]
+        self.parts: list[Viewable] = [self._provider, pn.layout.HSpacer(), self.chip]
 
     def show(self, choices: Mapping[str, str], selected: str, chip: str) -> None:
         """Assign what differs. A selected instance that there is not is shown under its own name."""
@@ -153,7 +157,7 @@ class Bar:
             self._provider.param.update(options=offered, value=selected)
             self._provider.param.trigger("value")  # the library would show nothing where only the options differ
         self._provider.value = selected
-        assign({"": self._chip}, {"": chip})
+        assign({"": self.chip}, {"": chip})
 
 
 def open_page(title: str, template: Template, bar: Bar, body: Viewable, on_theme: Callable[[bool], None]) -> Viewable:

@@ -75,8 +75,9 @@ class Child:
 @asynccontextmanager
 async def child(name: str, argv: Sequence[str | Path], env: Mapping[str, str], logs: Path) -> AsyncIterator[Child]:
     """Run `argv` for as long as the block; `name` names its log."""
-    log = logs / f"{name}.log"
-    process = await spawn(argv, log, env)
+    log = _place(logs, name)
+    with log.open("ab") as output:
+        process = await spawn(argv, output.fileno(), env)
     started = Child(process, log)
     sampling = asyncio.create_task(started.sample())
     try:
@@ -84,3 +85,8 @@ async def child(name: str, argv: Sequence[str | Path], env: Mapping[str, str], l
     finally:
         sampling.cancel()
         await end(process, GRACE_S)
+
+
+def _place(logs: Path, name: str) -> Path:
+    logs.mkdir(parents=True, exist_ok=True)
+    return logs / f"{name}.log"

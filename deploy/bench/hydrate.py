@@ -42,12 +42,13 @@ async def measure(scene: Scene, peaks: Peaks) -> list[Comparison]:
     for number in range(scene.sizes.rounds):
         for program in in_turn((OURS, *RIVALS), number):
             scene.report(f"hydrate: round {number + 1}, {program}")
-            run = await _run(scene, program, number, peaks, wanted)
-            runs.append(replace(run, items=events))
+            measured = await run(scene, program, number, peaks, wanted)
+            runs.append(replace(measured, items=events))
     return [Comparison("hydrate", "events", OURS, TARGETS, runs, NOTES)]
 
 
-async def _run(scene: Scene, program: str, number: int, peaks: Peaks, wanted: judge.States) -> Run:
+async def run(scene: Scene, program: str, number: int, peaks: Peaks, wanted: judge.States) -> Run:
+    """One program over the rows that are there; `items` is left to whoever published them."""
     output, group, start = _setting(scene, program, number)
     await asyncio.to_thread(scene.kafka.renew, [output])
     await asyncio.to_thread(scene.kafka.forget, group)

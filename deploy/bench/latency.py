@@ -23,6 +23,7 @@ from schemas.runtime.transactions import Writer
 from schemas.topics import DEBTORS
 
 TICK_S = 0.05
+Bills = Iterator[Change]
 P99_LIMIT_MS = 1_000.0
 HOW = "due to be published until a change stream on the view shows it"
 
@@ -35,7 +36,7 @@ async def measure(scene: Scene, peaks: Peaks) -> list[Figure]:
         await scene.drained(hydrate, HYDRATE.name, HYDRATE.sources)
         await scene.drained(views, VIEW_GROUP, [DEBTORS])
         scene.report(f"latency: {scene.sizes.rate} rows a second for {scene.sizes.seconds} s")
-        waits = await _measured(scene, bills)
+        waits = await measured(scene, bills)
     peaks.note("hydrate", hydrate)
     peaks.note("views", views)
     name = f"latency at {scene.sizes.rate} rows a second"
@@ -55,7 +56,7 @@ def new_bills(rows: list[Row]) -> Iterator[Change]:
         yield examine(BILLS, rng.choice(rows) | {"id": str(number), "status": "A", "liberado": "S"}, str)
 
 
-async def _measured(scene: Scene, bills: Iterator[Change]) -> list[float]:
+async def measured(scene: Scene, bills: Bills) -> list[float]:
     """Milliseconds of each row, in the order of arrival."""
     due: dict[str, float] = {}
     waits: list[float] = []
@@ -73,7 +74,7 @@ async def _measured(scene: Scene, bills: Iterator[Change]) -> list[float]:
     return waits
 
 
-async def _publish(scene: Scene, bills: Iterator[Change], due: dict[str, float]) -> None:
+async def _publish(scene: Scene, bills: Bills, due: dict[str, float]) -> None:
     """At the given pace, as the poller does: a page at a time, of all that is due when the one before is committed."""
     writer = Writer(scene.kafka.servers, identity(INSTANCE.name))
     await writer.open()

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 
 from schemas.errors import StopWorker
 
-PARTS = ("hydrate", "views", "latency", "poller", "rbx", "recovery", "memory", "calls", "dashboard")
+PARTS = ("hydrate", "views", "latency", "poller", "rbx", "recovery", "memory", "replay", "calls", "dashboard")
 OPEN_BILLS = 2.62
 """What to ask of the simulator a client: with it 27,000 clients have about 74,000 open bills."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """`debtors` are the clients of the simulated provider, `events` what hydrate joins, `documents` what views writes.
+    """`debtors` are the clients of the simulated provider, `events` what hydrate joins, `replayed` what a replay reads,
+    `documents` what views writes.
 
     `rate`: rows published a second for `seconds`. `rounds`: how often each comparison is repeated, in alternating order.
     `history`: records a debtor in the topics of states when `hydrate` is killed. `due`: debtors whose turn comes at once;
@@ -21,6 +22,7 @@ class Sizes:
 
     debtors: int = 27_000
     events: int = 200_000
+    replayed: int = 1_000_000
     documents: int = 50_000
     rate: int = 1_000
     seconds: int = 30
@@ -35,6 +37,7 @@ class Sizes:
 QUICK = Sizes(
     debtors=1_500,
     events=10_000,
+    replayed=10_000,
     documents=3_000,
     rate=200,
     seconds=4,

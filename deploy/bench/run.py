@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.bench import calls, hydrate, latency, memory, poller, rbx, recovery, views
+from deploy.bench import calls, hydrate, latency, memory, poller, rbx, recovery, replaying, views
 from deploy.bench.broker import Kafka
 from deploy.bench.child import MEGABYTE
 from deploy.bench.dashboard import measuring as dashboard
@@ -34,6 +34,7 @@ MEASURES: dict[str, Measure] = {
     "rbx": rbx.measure,
     "recovery": recovery.measure,
     "memory": memory.measure,
+    "replay": replaying.measure,
     "calls": calls.measure,
     "dashboard": dashboard.measure,
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 EXAMPLE = "Example: collector replay debtors; collector replay --compare ID; collector replay --promote ID"
 UNEQUAL = 1
 SHOWN = 50
+NICE = 10
 DAY = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 
 What = Annotated[str, typer.Argument(metavar="[debtors|queue|VIEW]", help="What is made anew, beside what is shown.")]
@@ -82,6 +84,7 @@ def _utc(at: datetime | None) -> datetime | None:
 def _begin(settings: "ReplaySettings", plan: "Replay") -> None:
     from deploy.replay.run import replay as run  # noqa: PLC0415 - as above
 
+    os.nice(NICE)  # whoever waits for a replay does not wait for the clerk's page
     go_on = f"`{_command(plan)}` goes on"
     messages.print(f"into {plan.collection}")
     try:

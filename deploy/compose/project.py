@@ -44,6 +44,11 @@ class Project:
         project = ("--project-name", self.name, "--env-file", self.env_file, "--file", ROOT / "docker-compose.yml")
         return await self.engine.run("compose", *project, "--profile", "demo", *command, log=self.log if log else None)
 
+    async def build(self) -> None:
+        """Its image, as README.md says. Raises StopWorker."""
+        image = ("--tag", self.values["COLLECTOR_IMAGE"], "--file", ROOT / "deploy" / "images" / "Dockerfile")
+        await self.engine.run("build", *image, ROOT, log=self.log)
+
     async def containers(self) -> list[Container]:
         """All of them, ended ones too."""
         listed = await self.engine.run("ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={PROJECT}={self.name}")

@@ -20,7 +20,9 @@ from schemas.errors import PipelineError, StopWorker
 from schemas.instances import Instance
 from schemas.runtime import mongo
 from schemas.runtime.key_checks import check_keys
+from schemas.runtime.releases import newest
 from schemas.runtime.settings import KafkaSettings, MongoSettings, PersonSettings, SecretSettings
+from schemas.runtime.version import version
 from sinks.originate.clock_check import offset
 
 WITHIN_S = 10.0
@@ -84,6 +86,8 @@ async def _of_mongo(database: mongo.Database, settings: DoctorSettings) -> Async
             yield rules.mongo_version(str((await database.client.server_info())["version"]))
             stats = await database.command("dbStats")
             yield rules.disk("disk of MongoDB", float(stats.get("fsUsedSize", 0)), float(stats.get("fsTotalSize", 0)))
+        if finding := rules.release(version(), await newest(database)):
+            yield finding
         yield await _said("replica set", _then("has transactions", lambda: mongo.require_transactions(database)))
         yield await _said("secrets", _then("are those of this database", lambda: check_keys(database, settings)))
         if not settings.collector_backup_key.get_secret_value():

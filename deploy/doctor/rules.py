@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from schemas.runtime.releases import older
 from sinks.originate.clock_check import MOST
 
 State = Literal["well", "soon", "bad"]
@@ -74,6 +75,14 @@ def mongo_version(version: str) -> Finding:
     return Finding(
         "MongoDB's version", "soon", version, "its makers mend 7.0 and later only: plan the way, one version at a time"
     )
+
+
+def release(ours: str, newest: str) -> Finding | None:
+    """`newest`: of the releases that ever worked with this database; None where ours is no older."""
+    if not older(ours, newest):
+        return None
+    step = f"what {ours} cannot read are dead letters: `collector dead-letters retry` after the next upgrade"
+    return Finding("release", "soon", f"{ours}, and {newest} was here before", step)
 
 
 def worst(findings: list[Finding]) -> State:

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from deploy.local.ports import is_open
 from deploy.local.server import Report, Server
 from deploy.local.wheels import part
-from deploy.processes import end, spawn, tail
+from deploy.processes import end, spawn
 from schemas.errors import StopWorker
 
 LOGGING = Path(__file__).with_name("log4j2.properties")
@@ -50,12 +50,13 @@ class Broker(Server):
         argv = self._java(
             "kafka.tools.StorageTool", "format", "-t", cluster_id(uuid.uuid4()), "-c", configuration, "--ignore-formatted"
         )
-        process = await spawn(argv, self.log)
+        with self.output.taken() as output:
+            process = await spawn(argv, output)
         async with asyncio.timeout(FORMAT_SECONDS):
             code = await process.wait()
         if code:
             await end(process, 0)
-            raise StopWorker(f"Kafka cannot format {self.folder}; {self.log} ends so:\n{tail(self.log)}")
+            raise StopWorker(f"Kafka cannot format {self.folder}; {self.log} ends so:\n{await self.output.last()}")
 
     def _java(self, *arguments: str | Path) -> list[str | Path]:
         classes = ":".join(map(str, self._jars))

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
-from deploy.processes import end, fresh, signalled, spawn, tail
+from deploy.processes import end, signalled, spawn
+from deploy.rotating import Log
 from schemas.errors import StopWorker
 
 Report = Callable[[str], None]
@@ -27,6 +28,7 @@ class Server(ABC):
         self.folder = folder
         self.port = port
         self.log = log
+        self.output = Log(log)
         self.report = report
         self._process: Process | None = None
         self._wanted = False
@@ -58,6 +60,7 @@ class Server(ABC):
         self._wanted = False
         if self._process is not None:
             await end(self._process, GRACE)
+            await self.output.last()
 
     async def kill(self) -> None:
         """`kill -9`: what was on its way is lost, what was acknowledged is not."""
@@ -65,6 +68,7 @@ class Server(ABC):
         if self._process is not None:
             signalled(self._process, SIGKILL)
             await self._process.wait()
+            await self.output.last()
 
     def pause(self) -> None:
         """SIGSTOP: its connections stay, nothing answers. `stop` wakes it too."""
@@ -97,19 +101,19 @@ class Server(ABC):
         if not any(self.folder.iterdir()):
             self._unfinished.touch()
         argv = await self.prepare()
-        written = fresh(self.log)
-        self._process = await spawn(argv, self.log)
+        with self.output.taken() as output:
+            self._process = await spawn(argv, output)
         while not await self.answers():
             if self._process.returncode is not None:
-                raise self._failed(f"ended with code {self._process.returncode}", written)
+                raise await self._failed(f"ended with code {self._process.returncode}")
             if time.monotonic() - began > PATIENCE:
-                raise self._failed(f"did not answer within {PATIENCE:.0f} s", written)
+                raise await self._failed(f"did not answer within {PATIENCE:.0f} s")
             await asyncio.sleep(POLL)
         self._unfinished.unlink(missing_ok=True)
         self.report(f"{self.name} is ready on 127.0.0.1:{self.port} ({time.monotonic() - began:.1f} s)")
 
-    def _failed(self, how: str, written: int) -> StopWorker:
+    async def _failed(self, how: str) -> StopWorker:
         # Both servers get over a first start that was killed at any moment (a test does it): this is for a power cut
         again = f"; its first start never ended: start again, and if that does not help remove {self.folder}"
         mend = again if self._unfinished.exists() else ""
-        return StopWorker(f"{self.name} {how}{mend}; its log {self.log} ends so:\n{tail(self.log, written)}")
+        return StopWorker(f"{self.name} {how}{mend}; its log {self.log} ends so:\n{await self.output.last()}")

@@ -9,6 +9,8 @@ import orjson
 
 BOM = codecs.BOM_UTF8
 HALF = re.compile("[\ud800-\udfff]")
+ESCAPE = "\\u"
+"""Half a character can only be written so: as a byte it would be another sign."""
 DOUBTFUL = "\N{REPLACEMENT CHARACTER}"
 """What stands for half a character: no reader of a code, a date or a sum takes it."""
 WINDOWS = "windows-1252"
@@ -44,7 +46,9 @@ def read_json(content: bytes) -> Any:  # noqa: ANN401 - JSON
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
-        return _whole(json.loads(decoded(content), strict=False, parse_constant=_nothing))
+        text = decoded(content)
+        found = json.loads(text, strict=False, parse_constant=_nothing)
+        return _whole(found) if ESCAPE in text else found
 
 
 def _nothing(_: str) -> None:

@@ -17,7 +17,7 @@ from schemas.runtime.heartbeat import Heart
 from schemas.runtime.metrics import Health, serving
 from schemas.runtime.peers import peers_of
 from schemas.runtime.progress import PROCESS, Progress, Standing
-from schemas.runtime.settings import Base, read
+from schemas.runtime.settings import Base, MongoSettings, read
 from schemas.runtime.version import version
 from schemas.runtime.watchdog import TRY_AGAIN, Watchdog, alive_file, end_process
 from schemas.stages import BEAT_S, Heartbeat
@@ -79,6 +79,7 @@ async def _until_signalled(me: Heartbeat, settings: Base, main: Coroutine[Any, A
         asyncio.create_task(_pulse(PROCESS, task)),
         asyncio.create_task(_measure(PROCESS, min(BEAT_S, settings.stall_seconds / MEASURES))),
         *([asyncio.create_task(heart.beat())] if heart else []),
+        *([asyncio.create_task(_release(settings))] if isinstance(settings, MongoSettings) else []),
     ]
     await asyncio.wait([task])
     for one in beside:
@@ -117,6 +118,12 @@ async def _measure(progress: Progress, every: float) -> None:
                 except Exception as exc:  # noqa: BLE001 - a reader that was just closed must not end the others' measuring
                     log.debug("not_measured", loop=loop.name, reason=repr(exc))
         await asyncio.sleep(every)
+
+
+async def _release(settings: MongoSettings) -> None:
+    from schemas.runtime.release_told import told  # noqa: PLC0415 - half a second that a stage without MongoDB need not wait
+
+    await told(settings, version())
 
 
 @contextmanager

@@ -16,12 +16,15 @@ from typing import Any
 import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from dotenv import dotenv_values
 from pymongo import MongoClient
 from pymongo.database import Database
 
 from deploy.stages import STAGES
 from deploy.topics import ensure
 from schemas.dead import DeadLetter, Why
+from schemas.runtime.releases import NEWEST, RELEASES
+from schemas.runtime.version import version
 from schemas.stages import Heartbeat, Underway
 from schemas.topics import SWEEPS
 from schemas.views import DEAD_LETTERS, EPOCHS
@@ -156,10 +159,22 @@ def up(folder: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
+def left_by_a_newer_one(folder: Path) -> str:
+    """The release that has left its number in the running system's database; from now on it is a newer one's."""
+    uri = str(dotenv_values(folder / ".collector" / "servers.env")["MONGO_URI"])
+    with MongoClient[dict[str, Any]](uri) as client:
+        found = client["collector"][RELEASES].find_one_and_update({"_id": NEWEST}, {"$set": {"release": "999.0.0"}})
+        assert found is not None
+        return str(found["release"])
+
+
 def test_up_makes_its_secrets_runs_every_stage_and_ends_in_order_or_at_once(
     tmp_path: Path, gone: Callable[..., bool]
 ) -> None:
-    """The first life ends by SIGTERM, the second, in the same folder, by `kill -9`; neither leaves a process."""
+    """The first life ends by SIGTERM, the second, in the same folder, by `kill -9`; neither leaves a process.
+
+    Between the two a newer release was there: whoever starts says so in one line, and each stage in its log.
+    """
     log = tmp_path / "up.log"
     with up(tmp_path, log) as process:
         children = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
@@ -168,6 +183,7 @@ def test_up_makes_its_secrets_runs_every_stage_and_ends_in_order_or_at_once(
         command = [sys.executable, "-m", "deploy.cli.main", "status", "--json"]
         status = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert json.loads(status.stdout)["dead_letters"] == []
+        assert left_by_a_newer_one(tmp_path) == version()
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     assert gone(*children)
@@ -175,6 +191,11 @@ def test_up_makes_its_secrets_runs_every_stage_and_ends_in_order_or_at_once(
     with up(tmp_path, log) as process:
         children = [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
         assert "made COLLECTOR" not in log.read_text()
+        assert f"this is release {version()}, and 999.0.0 has worked with this database before" in log.read_text()
+        end = time.monotonic() + UP_WITHIN
+        while "older_release" not in (said := (tmp_path / ".collector" / "logs" / "views.log").read_text()):
+            assert time.monotonic() < end, said
+            time.sleep(0.1)
         process.kill()
     assert gone(*children)
     assert (tmp_path / ".collector" / "secrets.env").read_text() == secrets

@@ -144,7 +144,7 @@ def test_a_closed_provider_says_until_when(
         expect(page.locator("[data-gate=vale]")).to_contain_text(sentence)
         expect(page.locator("[data-gate=vale]")).to_contain_text(f"{closed.cards['ready']} só por isto.")
         expect(page.locator("[data-figure=ready] .value")).to_have_text("0")
-        expect(page.locator(".queue")).to_contain_text(f"Ninguém pode ser chamado agora.{sentence}")
+        expect(page.locator(".queue")).to_contain_text(f"Não se pode ligar para ninguém agora.{sentence}")
         page.locator(".holds").scroll_into_view_if_needed()
         page.screenshot(path=shots / "desk-closed.png")
 

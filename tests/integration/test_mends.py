@@ -1,5 +1,6 @@
 """What Panel loses by itself, in a real browser: what changes before a page is complete, the second of two quick changes."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,14 @@ UNBUILT = """async () => {
     view.render();
     return view.container.innerHTML;
 }"""
+
+
+COLUMNS = 27, 1118
+"""Between which a chart of columns has them at the desk."""
+
+
+def _day(due_on: str) -> str:
+    return f"{due_on[8:10]}/{due_on[5:7]}"
 
 
 @pytest.fixture
@@ -146,6 +155,25 @@ def test_a_click_that_a_refresh_overtakes_is_of_the_row_that_was_seen(
         kept.release()
         expect(page.get_by_text("A linha escolhida não está mais na lista.")).to_be_visible()
         expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)
+
+
+def test_a_bar_that_is_clicked_is_the_one_that_was_seen(browser: Browser, env: Mapping[str, str], seeded: Seeded) -> None:
+    """It has another place by the time that the server hears of it: the first day was paid."""
+    with tab(browser, DESK) as page:
+        kept = Kept(page, '"tags"')
+        page.goto(address(env, "?pagina=cobranca"))
+        days = page.locator("details.numbers").first.locator("tbody th")
+        expect(days.nth(2)).to_be_attached()
+        first, second, third = (str(days.nth(n).text_content()) for n in range(3))
+        room = (COLUMNS[1] - COLUMNS[0]) / days.count()
+        page.get_by_role("img", name="Gráfico").first.click(position={"x": COLUMNS[0] + 1.5 * room, "y": 218})
+        rows = seeded.database["debtors"].find()
+        paid = [row["_id"] for row in rows if first in {_day(bill["due_on"]) for bill in row["bills"]}]
+        seeded.database["debtors"].update_many({"_id": {"$in": paid}}, {"$set": {"bills": []}})
+        expect(days.nth(0)).to_have_text(second)
+        expect(days.nth(1)).to_have_text(third)
+        kept.release()
+        expect(page).to_have_url(re.compile(f"vencimento=[0-9]{{4}}-{second[3:5]}-{second[:2]}"))
 
 
 def test_of_two_quick_changes_the_second_stays(browser: Browser, env: Mapping[str, str]) -> None:

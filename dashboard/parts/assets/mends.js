@@ -26,6 +26,16 @@
     tell.call(this, event);
   };
 
+  // And so is a bar that is clicked: by its label and its series.
+  const source = Bokeh.Models.ColumnDataSource.prototype, connect_source = source.connect_signals;
+  source.connect_signals = function () {
+    connect_source.call(this);
+    this.connect(this.selected.properties.indices.change, () => {
+      const [row] = this.selected.indices, {full, series} = this.data;
+      if (row !== undefined && full) { this.tags = [full[row], series ? series[row] : ""]; }
+    });
+  };
+
   // What the server tells a widget twice in a moment, as "busy" and "free again", must end as the second: the library writes each value
   // that was drawn back to the model some milliseconds later, also one that has been overtaken. Only what was done here is written back.
   const widget = Bokeh.Models["panel.models.esm.ReactComponent"].prototype, code_of = widget._render_code;

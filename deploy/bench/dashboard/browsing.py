@@ -27,14 +27,15 @@ class Parts:
     many: int = 5
 
 
-OURS: Final = Parts("[data-figure=debtors] .value", "canvas.bk-layer:first-of-type", ".queue tbody tr")
+DEBTORS: Final = "[data-figure=debtors] .value"
+OURS: Final = Parts(f"{DEBTORS}, [data-early-figure=debtors] .value", "canvas.bk-layer:first-of-type", ".queue tbody tr")
 STREAMLIT: Final = Parts(
     "[data-testid=stMetric]:has-text('Devedores') [data-testid=stMetricValue]",
     "[data-testid=stVegaLiteChart] svg",
     "[data-testid=stDataFrame] canvas",
 )
 FIGURES: Final[Mapping[str, str]] = {
-    "": OURS.debtors,
+    "": DEBTORS,
     "faturas": "[data-kpi] .value",
     "bloqueados": "[data-kpi] .value",
     "cobranca": "[data-kpi] .value",
@@ -109,7 +110,7 @@ async def turns(browser: Browser, address: str) -> dict[str, Turn]:
     found = {}
     async with tab(browser) as page:
         await page.goto(address)
-        await page.locator(OURS.debtors, has_text=NUMBER).wait_for()
+        await page.locator(DEBTORS, has_text=NUMBER).wait_for()
         for path in [*list(FIGURES)[1:], ""]:
             link = page.locator(f"#nav a[data-page='{path}']")
             began = time.perf_counter()

@@ -1,7 +1,8 @@
 """The dashboard of a whole provider beside the same page in Streamlit, then its other pages, then a crowd.
 
 A look begins when a process that was started for it answers, which is told as start-up, with a browser that has nothing
-cached. First figures: the number of debtors is there. Complete: five charts and the queue are drawn too.
+cached. First figures: the number of debtors can be read (ours is in the answer itself).
+Complete: five charts and the queue are drawn too.
 """
 
 from collections.abc import AsyncIterator

@@ -174,6 +174,14 @@ def test_how_it_went_on_begins_where_it_is_known(facts: Contracts, html: Html) -
     assert unkept.nothing == "Ainda não há números guardados destes dias."
 
 
+def test_the_first_day_alone_is_drawn_as_a_column(facts: Contracts, html: Html) -> None:
+    """An area of one day is nothing."""
+    past = {f"access.speed_{pace}": Trend((*(None,) * (PAST_DAYS - 1), 3)) for pace in ("normal", "reduced")}
+    speed = painted(replace(facts, past=past), Filters(), READ, html).charts["speed"]
+
+    assert (speed.kind, speed.labels) == ("columns", ("23/11",))
+
+
 def test_yesterday_is_that_of_all_terms_together(facts: Contracts, html: Html) -> None:
     """Fewer blocked are good, of trust unlocks nobody says so; under a filter nothing of the whole provider is told."""
     past = {f"access.blocked_{term}": Trend((2, 3)) for term in ("short", "long", "none")}

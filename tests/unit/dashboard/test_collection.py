@@ -122,7 +122,7 @@ def test_the_words_of_a_row(portuguese: Language, row: Contract) -> None:
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (None, "Nunca ligado"),
+        (None, "Nunca recebeu ligação"),
         ({"at": AT, "dry_run": True}, "Teria ligado"),
         ({"at": AT}, "Em andamento"),
         ({"at": AT, "outcome": "busy"}, "Ocupado"),

@@ -85,4 +85,4 @@ def test_the_page_says_why_everybody_is_held(
 
     assert "Dívidas sem leitura recente. 3 só por isto. As ligações voltam" in stale
     assert "PABX recusa as ligações. 3 só por isto." in refused
-    assert "Ninguém pode ser chamado agora. Dívidas sem leitura recente." in words(blocks[0]["queue"])
+    assert "Não se pode ligar para ninguém agora. Dívidas sem leitura recente." in words(blocks[0]["queue"])

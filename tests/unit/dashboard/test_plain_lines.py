@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from dashboard.parts.drawing import drawn as by_hvplot
-from dashboard.parts.finishing import TOUCH
+from dashboard.parts.finishing import ABOVE, TOUCH
 from dashboard.parts.plain_lines import drawn
 from dashboard.parts.plots import draw
 from dashboard.parts.plotted import Chart, Series
@@ -38,7 +38,7 @@ def test_gaps_and_lone_days_are_drawn_as_hvplot_draws_them() -> None:
     assert plain.renderers[-1].name == other.renderers[-1].name == TOUCH
     assert bands == other.renderers[-1].data_source.data
     for part in (plain, other):
-        assert (part.y_range.end, part.x_range.end) == (4.0 * 1.02, 5.5)
+        assert (part.y_range.end, part.x_range.end) == (4.0 * ABOVE, 5.5)
         assert part.yaxis[0].major_label_overrides == chart(plain=True).ticks
 
 

@@ -97,7 +97,7 @@ def test_a_closed_gate_is_one_sentence_for_its_provider(
     assert f"{sentence} 612 só por isto. As ligações voltam quando o horário permitido começar." in words(blocks["holds"])
     assert "614 devedores em espera" in words(blocks["holds"])
     assert re.findall(r"data-hold=(\w+)", blocks["holds"]) == ["promise"]
-    assert f"Ninguém pode ser chamado agora. {sentence}" in words(blocks["queue"])
+    assert f"Não se pode ligar para ninguém agora. {sentence}" in words(blocks["queue"])
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_an_empty_queue_says_why_and_what_next(
     held = painter.paint(reading(figures(holds=holds)), EVERYBODY).blocks["queue"]
     undecided = painter.paint(reading(figures()), EVERYBODY).blocks["queue"]
 
-    assert "Ninguém pode ser chamado agora. “Por que não estão na fila” mostra" in words(held)
+    assert "Não se pode ligar para ninguém agora. “Por que não estão na fila” mostra" in words(held)
     nothing = figures()
     nothing = replace(nothing, standing=replace(nothing.standing, pre_collection=Share(), collection=Share()))
     due = painter.paint(reading(nothing), EVERYBODY).blocks

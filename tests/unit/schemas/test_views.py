@@ -107,6 +107,14 @@ def test_a_tombstone_that_names_nothing_is_rejected(view: View, key: bytes | Non
     assert caught.value.field == "key"
 
 
+def test_the_names_of_the_erps_own_tables_are_mended_as_a_clients_are() -> None:
+    """Also a row that is gone, or that holds nothing."""
+    spoilt = CITY.model_copy(update={"row": {"nome": " SÃ£o  JosÃ© &amp; Filhos", "uf": ""}})
+
+    assert reference(spoilt)["row"] == {"nome": "São José & Filhos", "uf": ""}
+    assert reference(CITY.model_copy(update={"row": None}))["row"] is None
+
+
 def test_a_call_is_shown_with_what_is_counted_of_its_evidence_and_without_the_person() -> None:
     assert call(CALL) == {
         "_id": "norte:1042:01KEZ0000000000000000000AA",

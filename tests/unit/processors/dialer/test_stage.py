@@ -242,7 +242,11 @@ def test_a_state_under_another_key_is_a_letter() -> None:
     assert ([letter.why.field for letter in folded.letters], folded.changed) == (["key"], False)
 
 
-@pytest.mark.parametrize("key", [None, b"", b"norte", b"norte:1:bill:7"])
+def test_a_debtors_key_is_the_records_own() -> None:
+    assert key_of(state(debtor(1))) == KEY
+
+
+@pytest.mark.parametrize("key", [None, b"", b"norte", b"norte:1:bill:7", b"norte:1:7"])
 def test_only_a_debtors_key_is_one(key: bytes | None) -> None:
     with pytest.raises(RejectRecord, match="instance:client"):
         key_of(Given("debtor.v1", 0, 0, key, None))
@@ -276,6 +280,15 @@ def told(event: CallPlaced | Call) -> Given:
 
 RANG = placed(at=NOON - timedelta(hours=1))
 TALKED = call("human", at=NOON - timedelta(hours=1))
+
+
+def test_a_call_is_placed_by_one_topic_and_ended_by_the_other() -> None:
+    """Of the first its fate is open; of the second alone, too, it is a call of the debtor."""
+    (open_,) = entry(run(None, [told(RANG)])).facts.calls
+    (ended,) = entry(run(None, [told(TALKED)])).facts.calls
+
+    assert (open_.outcome, ended.outcome) == (None, "human")
+    assert open_.at == ended.at == RANG.at
 
 
 def test_a_debtors_record_keeps_the_calls() -> None:
