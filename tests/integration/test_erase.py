@@ -6,8 +6,8 @@ Its own, as the bytes in their files are looked at, and Kafka is told to compact
 import asyncio
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import AsyncExitStack, ExitStack, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,7 +41,7 @@ from schemas.runtime.secrets import person_hash
 from schemas.suppression import SUPPRESSED
 from schemas.topics import EVIDENCE, PLACED, TOPICS, Topic
 from schemas.views import DEAD_LETTERS, INSTANCES
-from tests.integration.pipeline import SECRETS, eventually, running
+from tests.integration.pipeline import SECRETS, Worker, eventually
 from tests.integration.simulated import Served, served
 
 pytestmark = pytest.mark.integration
@@ -169,6 +169,17 @@ class Home:
         return await find(self.settings, person(WRITTEN, self.settings))
 
 
+@contextmanager
+def at_work(stage: str, home: Home, name: str = "0") -> Iterator[None]:
+    """A stage that lives for the block, and is killed then: nobody needs its farewell, which takes seconds."""
+    worker = Worker(stage, home.env, home.folder, name)
+    try:
+        yield
+        assert worker.process.poll() is None, worker.log.read_text()[-4000:]
+    finally:
+        worker.kill()
+
+
 def holding(data: Path, *signs: bytes) -> set[tuple[str, int]]:
     """Topics and partitions in whose files one of these is found."""
     found = set()
@@ -224,22 +235,22 @@ async def test_they_are_gone_from_two_providers_stay_away_and_nobody_else_notice
             await home.add(name)
         with ExitStack() as stages:
             for stage in STAGES:
-                stages.enter_context(running(stage, env, tmp_path))
+                stages.enter_context(at_work(stage, home))
             before = await erased(home)
             again = datetime.now(UTC)
-            with running("erp-poller", env, tmp_path, name="1"):  # the first one rests, as it was pushed out
+            with at_work("erp-poller", home, "1"):  # the first one rests, as it was pushed out
                 await eventually(lambda: home.swept(again), "sweeps of both after it")
-            looked = home.command("--verify", typed=f"{DOCUMENT}\n")
-            out, err = await asyncio.to_thread(looked.communicate)
-            assert looked.returncode == 0, out + err
-            assert DOCUMENT not in out + err
+                looked = home.command("--verify", typed=f"{DOCUMENT}\n")
+                out, err = await asyncio.to_thread(looked.communicate)
+                assert looked.returncode == 0, out + err
+                assert DOCUMENT not in out + err
             assert await home.neighbours() == before
         await forgotten(home, tmp_path)
 
 
 async def erased(home: Home) -> dict[str, Any]:
     """With a poller that sweeps all the time; what the neighbours had before it."""
-    with running("erp-poller", home.env, home.folder, name="0"):
+    with at_work("erp-poller", home):
         await eventually(home.whole, "the first sync")
         await home.decide()
         await eventually(home.calls, "the calls in their view")
