@@ -17,7 +17,8 @@ APT = apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get ins
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit test-asterisk lint types layers check bench screenshots sim chaos compose-test chromium clean
+.PHONY: help setup demo test test-unit test-asterisk lint types layers check bench screenshots sim chaos compose-test chromium \
+	prometheus clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
@@ -27,7 +28,7 @@ setup: .venv/.local ## what runs the system on this machine: then .venv/bin/coll
 demo: .venv/.local ## a simulated provider, real Kafka and MongoDB, every stage, the dashboard; ARGS="--for 60s" ends by itself
 	@$(BIN)/collector demo $(ARGS)
 
-test: .venv/.dev chromium ## every test, on the real parts; ARGS="-k words" chooses
+test: .venv/.dev chromium prometheus ## every test, on the real parts; ARGS="-k words" chooses
 	@$(BIN)/pytest $(AT_ONCE) $(ARGS)
 
 test-unit: .venv/.dev ## the tests that need nothing but Python: seconds
@@ -66,6 +67,14 @@ chromium:
 	@command -v chromium >/dev/null || if $(IS_ROOT_WITH_APT); then echo "installing chromium for the browser tests"; \
 		$(APT) chromium >/dev/null; \
 	else echo "no chromium: the browser tests will fail; install it (Debian, Ubuntu: apt-get install chromium)" >&2; fi
+
+# Its service is not started: Debian asks policy-rc.d, and where there is none we say no for as long as this takes.
+prometheus:
+	@command -v promtool >/dev/null || if $(IS_ROOT_WITH_APT); then echo "installing prometheus for the tests of alerts and board"; \
+		policy=/usr/sbin/policy-rc.d; if [ ! -e $$policy ]; then trap "rm -f $$policy" EXIT; \
+			printf '#!/bin/sh\nexit 101\n' >$$policy; chmod 755 $$policy; fi; \
+		$(APT) -o DPkg::Lock::Timeout=300 prometheus >/dev/null; \
+	else echo "no prometheus: its tests will fail; install it (Debian, Ubuntu: apt-get install prometheus)" >&2; fi
 
 clean: ## removes .venv and caches; .collector and .env stay
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

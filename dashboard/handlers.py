@@ -29,6 +29,8 @@ class Guarded(OutputTransform):
         headers["Content-Security-Policy"] = POLICY
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
+        if headers.get("Content-Type", "").startswith("text/html"):
+            headers["Cache-Control"] = "no-store"  # a page that is shown again must not begin with its numbers of then
         return super().transform_first_chunk(status_code, headers, chunk, finishing)
 
 

@@ -6,10 +6,10 @@ from pydantic import Field, SecretStr, field_validator
 
 from dashboard.access.proxies import networks
 from schemas.runtime.secrets import box
-from schemas.runtime.settings import SERVER, MongoSettings
+from schemas.runtime.settings import SERVER, KafkaLogin, MongoSettings
 
 
-class Settings(MongoSettings):
+class Settings(MongoSettings, KafkaLogin):
     """`DASHBOARD_ORIGINS`: host:port, several separated by commas, from which a browser may open the page.
 
     `DASHBOARD_REFRESH_SECONDS`: seconds between two snapshots. `COLLECTOR_LOCALE`: the language of every visible string.

@@ -10,7 +10,10 @@ from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from schemas.errors import StopWorker
+from schemas.runtime import knocking
+from schemas.runtime.database_login import refusal
 from schemas.runtime.kafka import COMMITTED
+from schemas.runtime.kafka_login import connection
 from schemas.runtime.mongo import Database, connect
 from schemas.runtime.settings import MongoSettings
 
@@ -22,9 +25,7 @@ FETCH_MS = 20
 @asynccontextmanager
 async def admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
     """Raises StopWorker for whatever goes wrong inside with Kafka."""
-    async with _started(
-        AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=ASK_MS), "close", servers
-    ) as client:
+    async with _started(AIOKafkaAdminClient(**connection(servers), request_timeout_ms=ASK_MS), "close", servers) as client:
         yield client
 
 
@@ -32,7 +33,7 @@ async def admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
 async def reader(servers: str) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer without a group: it sees committed records, and commits nothing. Raises StopWorker as `admin` does."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=servers,
+        **connection(servers),
         request_timeout_ms=ASK_MS,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
@@ -51,7 +52,8 @@ async def database(settings: MongoSettings) -> AsyncIterator[Database]:
         yield connected
     except PyMongoError as exc:
         raise StopWorker(
-            f"MONGO_URI: no database answers as it should ({type(exc).__name__}): start it, or mend the variable"
+            refusal(exc)
+            or f"MONGO_URI: no database answers as it should ({type(exc).__name__}): start it, or mend the variable"
         ) from exc
     finally:
         await connected.client.close()
@@ -64,9 +66,15 @@ async def _started(client, closing: str, servers: str):  # type: ignore[no-untyp
         await asyncio.sleep(0)  # a consumer that stops before its own tasks began raises CancelledError
         yield client
     except (KafkaError, TimeoutError) as exc:
-        raise StopWorker(
-            f"KAFKA_BOOTSTRAP_SERVERS={servers}: no broker answers as it should ({type(exc).__name__}): "
-            "start it, or mend the variable"
-        ) from exc
+        raise await no_broker(servers, exc) from exc
     finally:
         await getattr(client, closing)()
+
+
+async def no_broker(servers: str, exc: Exception) -> StopWorker:
+    """What to say of a client that failed: why the broker refuses us, where it does."""
+    return StopWorker(
+        await knocking.refusal(servers)
+        or f"KAFKA_BOOTSTRAP_SERVERS={servers}: no broker answers as it should ({type(exc).__name__}): "
+        "start it, or mend the variable"
+    )

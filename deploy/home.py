@@ -9,15 +9,16 @@ from pathlib import Path
 from dotenv import dotenv_values
 from pydantic import Field
 
-from deploy.secrets import lines, make
+from deploy.secrets import MAKERS, lines, make
 from schemas.errors import StopWorker
-from schemas.runtime.settings import Base, read
+from schemas.runtime.settings import Base, from_files, read
 
 PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
 
 
 DOTENV = Path(".env")
+SERVERS = ("kafka_bootstrap_servers", "mongo_uri")
 
 
 class HomeSettings(Base):
@@ -74,23 +75,29 @@ class Home:
     def secrets(self, environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
         """Every secret that `environ` lacks, as kept here, and the names of those that had to be made now."""
         kept = _read(self._secrets)
-        made = make(kept.keys() | {name for name, value in environ.items() if value})
+        made = make(kept.keys() | {name for name in MAKERS if is_told(name, environ)})
         if made:
             _write(self._secrets, kept | made)
-        return {name: value for name, value in (kept | made).items() if not environ.get(name)}, list(made)
+        return {name: value for name, value in (kept | made).items() if not is_told(name, environ)}, list(made)
 
     def fill(self, environ: MutableMapping[str, str]) -> None:
         """Complete `environ` from here, unless it names a database: another database has other secrets."""
-        if environ.get("MONGO_URI"):
+        if is_told("MONGO_URI", environ):
             return
         for name, value in (_read(self._secrets) | (_read(self._servers) if self.running else {})).items():
-            if not environ.get(name):
+            if not is_told(name, environ):
                 environ[name] = value
+
+
+def is_told(name: str, environ: Mapping[str, str]) -> bool:
+    """Whether `environ` says what this variable is: itself, or as NAME_FILE; of a NAME_FILE, whether NAME does."""
+    return any(environ.get(one) for one in (name, f"{name}_FILE", name.removesuffix("_FILE")))
 
 
 def here() -> Home:
     """The home that the environment, or `.env` in the working directory, names. Raises StopWorker."""
     complete(os.environ, DOTENV)
+    unfold(os.environ)
     return Home(read(HomeSettings).collector_home)
 
 
@@ -100,9 +107,17 @@ def complete(environ: MutableMapping[str, str], file: Path) -> None:
         told = _read(file)
     except (OSError, UnicodeDecodeError) as exc:
         raise StopWorker(f"{file.absolute()} cannot be read ({type(exc).__name__}): mend it, or move it away") from None
+    said = dict(environ)
     for name, value in told.items():
-        if not environ.get(name):
+        if not is_told(name, said):
             environ[name] = value
+
+
+def unfold(environ: MutableMapping[str, str]) -> None:
+    """Servers that a file names are named like others from here on, before it is seen who starts one. Raises StopWorker."""
+    for name, value in from_files(SERVERS, environ).items():
+        environ[name.upper()] = value
+        del environ[f"{name.upper()}_FILE"]
 
 
 def prepare_environment() -> None:

@@ -19,7 +19,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from deploy.clients import database, reader
 from deploy.instances import document_of
 from deploy.living import WATCHED, Living, Record, portions
-from deploy.replay.plan import REPLAYS
 from schemas.attempts import ATTEMPTS, AttemptState
 from schemas.beliefs import BELIEFS
 from schemas.controls import BLOCKLIST, PROMISES
@@ -32,7 +31,7 @@ from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.runtime.transactions import Writer
 from schemas.suppression import SUPPRESSED
 from schemas.topics import REQUESTS
-from schemas.views import INSTANCES, LEASES, SNAPSHOTS, VIEWS
+from schemas.views import INSTANCES, LEASES, REPLAYS, SNAPSHOTS, VIEWS
 
 AT_ONCE = 5_000
 FETCH_MS, FETCH_RECORDS = 500, 20_000

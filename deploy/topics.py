@@ -2,28 +2,54 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Literal
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from deploy.clients import admin
 from schemas.errors import StopWorker
 from schemas.runtime.settings import Base, KafkaSettings
-from schemas.topics import TOPICS, Topic
+from schemas.topics import KEYED_PARTITIONS, REPLAY, ROW_TOPICS, SWEEPS, SWEEPS_KEPT, TOPICS, Topic
 
 Outcome = Literal["created", "verified", "altered"]
+MOST_DAYS = 3_650
 LEADERS_WITHIN = 30.0
 POLL = 0.1
 
 
 class ReplicationSettings(Base):
-    """`KAFKA_REPLICATION`: copies of each partition, at most the number of brokers."""
+    """How the broker keeps topics. `KAFKA_REPLICATION`: copies of each partition, at most the number of brokers.
+
+    `KAFKA_MIN_INSYNC`: so many copies must have a record before it counts; unset, the broker's own. `KEEP_ROWS_DAYS`: how
+    far back every change of the ERP's rows is kept; fewer than what is told of the past relies on cannot be had.
+    `KEEP_SWEEPS_DAYS`: the same of what became of each sweep.
+    """
 
     kafka_replication: int = Field(default=1, ge=1, le=32_767)
+    kafka_min_insync: int | None = Field(default=None, ge=1)
+    keep_rows_days: int = Field(default=180, ge=REPLAY.days, le=MOST_DAYS)
+    keep_sweeps_days: int = Field(default=90, ge=SWEEPS_KEPT.days, le=MOST_DAYS)
+
+    @field_validator("kafka_min_insync")
+    @classmethod
+    def _within_the_copies(cls, told: int | None, info: ValidationInfo) -> int | None:
+        if told is not None and told > info.data.get("kafka_replication", told):
+            raise ValueError("more than KAFKA_REPLICATION, so nothing could be written")
+        return told
+
+    def as_set(self, topics: Iterable[Topic]) -> tuple[Topic, ...]:
+        """The same topics, kept as these settings say."""
+        return tuple(replace(self._kept(topic), in_sync=self.kafka_min_insync) for topic in topics)
+
+    def _kept(self, topic: Topic) -> Topic:
+        if topic in ROW_TOPICS.values():
+            return replace(topic, replay=timedelta(days=self.keep_rows_days))
+        return replace(topic, retention=timedelta(days=self.keep_sweeps_days)) if topic == SWEEPS else topic
 
 
 class TopicSettings(KafkaSettings, ReplicationSettings):
@@ -37,6 +63,20 @@ class Found:
     partitions: int
     replication: int
     config: Mapping[str, str]
+
+
+def growth(wanted: int) -> str:
+    """Why topics keyed on a debtor cannot have so many partitions, with the next step (record 0020)."""
+    if wanted == KEYED_PARTITIONS:
+        return f"--grow {wanted}: topics keyed on a debtor have {wanted} partitions already"
+    if wanted < KEYED_PARTITIONS:
+        return f"--grow {wanted}: topics keyed on a debtor have {KEYED_PARTITIONS} partitions, and Kafka takes none away"
+    return (
+        f"--grow {wanted}: topics keyed on a debtor stay at {KEYED_PARTITIONS} partitions. A key's partition is a "
+        f"remainder: on {wanted} a debtor's records would stand in two and lose their order. {KEYED_PARTITIONS} workers of "
+        "a stage are the most: give each a faster core, or move providers to a second installation "
+        "(`collector instance export`, then `import` there)"
+    )
 
 
 def objections(topic: Topic, found: Found, replication: int) -> list[str]:
@@ -104,7 +144,7 @@ def _said(
 def _wish(topic: Topic, name: str, value: str) -> str:
     return (
         f"{topic.name} has {name}={value}, {topic.config[name]} is wanted: "
-        "run `collector topics --alter`, or mend schemas/topics.py"
+        "run `collector topics --alter`, or mend KEEP_ROWS_DAYS, KEEP_SWEEPS_DAYS, KAFKA_MIN_INSYNC or schemas/topics.py"
     )
 
 

@@ -11,17 +11,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from deploy.clients import database
-from deploy.home import Home
+from deploy.home import Home, is_told
 from deploy.local.ports import free
 from deploy.local.stack import MONGO, Stack, local_stack
 from deploy.secrets import STAGE_SECRETS
 from deploy.stages import STAGES, command
 from deploy.supervisor import Ended, Event, NotStarted, Supervisor
-from deploy.topics import ensure
+from deploy.topics import ReplicationSettings, ensure
 from schemas.errors import StopWorker
 from schemas.runtime.releases import leave, older
 from schemas.runtime.settings import MongoSettings
 from schemas.runtime.version import version
+from schemas.topics import TOPICS
 
 Report = Callable[[str], None]
 
@@ -29,20 +30,20 @@ USUAL_DASHBOARD = 8501
 KILLED = 130
 
 
-async def up(home: Home, replication: int, report: Report, stages: Iterable[str] = tuple(STAGES)) -> None:
+async def up(home: Home, kept: ReplicationSettings, report: Report, stages: Iterable[str] = tuple(STAGES)) -> None:
     """Runs until cancelled; then ends the stages, then the servers. Raises StopWorker."""
     with home.held():
         async with local_stack(home.folder, report) as stack:
             env = environment(home, stack, os.environ, report)
             home.announce(stack.environment)
-            created = await ensure(stack.kafka_bootstrap, replication)
+            created = await ensure(stack.kafka_bootstrap, kept.kafka_replication, topics=kept.as_set(TOPICS))
             report(f"{len(created)} topics, {list(created.values()).count('created')} of them new")
             if said := await _older(env):
                 report(said)
             supervisor = Supervisor(home.logs, lambda event: report(told(event)))
             try:
-                for stage in stages:
-                    supervisor.start(stage, command(stage), env)
+                for number, stage in enumerate(stages):
+                    supervisor.start(stage, command(stage), on_port_of_its_own(env, number))
                 report(f"dashboard: http://127.0.0.1:{env['DASHBOARD_PORT']}  logs: {home.logs}  stop: Ctrl-C")
                 await supervisor.during(_kept(stack))
             finally:
@@ -58,11 +59,17 @@ def environment(home: Home, stack: Stack, environ: Mapping[str, str], report: Re
         env |= secrets
         if made:
             report(f"made {' and '.join(made)} and keep them in {home.folder / 'secrets.env'}")
-    missing = [name for name in STAGE_SECRETS if not env.get(name)]
+    missing = [name for name in STAGE_SECRETS if not is_told(name, env)]
     if missing:
         report(f"{' and '.join(missing)} not set: the stages that need them will say so")
     env.setdefault("DASHBOARD_PORT", dashboard_port())
     return env
+
+
+def on_port_of_its_own(env: Mapping[str, str], number: int) -> dict[str, str]:
+    """The first stage shows its metrics on METRICS_PORT, each further one on the next. What is no number they refuse."""
+    port = env.get("METRICS_PORT", "")
+    return {**env, "METRICS_PORT": str(int(port) + number)} if port.isdecimal() and int(port) else dict(env)
 
 
 def dashboard_port() -> str:

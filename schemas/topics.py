@@ -16,7 +16,9 @@ KEYED_PARTITIONS = 6
 """Shared by every topic keyed on a debtor: `hydrate` joins partition with partition. Never shrink, never change alone."""
 
 REPLAY = timedelta(days=180)
-ERASE = timedelta(days=190)
+COMPACTED_WITHIN = timedelta(days=10)
+"""After `replay`."""
+ERASE = REPLAY + COMPACTED_WITHIN
 STATES = timedelta(hours=1)
 """A state topic is restored whole at every start: what is older than this is compacted, in segments as short."""
 TOMBSTONES = timedelta(days=30)
@@ -24,6 +26,8 @@ TOMBSTONES = timedelta(days=30)
 
 CALLS_KEPT = timedelta(days=180)
 """Calls are facts of a day: after this long they go, and with them whose they were."""
+
+SWEEPS_KEPT = timedelta(days=90)
 
 RECORD_BYTES = 1_000_000
 """No record of ours is larger, key and headers included: whoever makes one looks first, what is larger is a dead letter."""
@@ -37,6 +41,7 @@ class Topic:
 
     `replay`: for this long every change is kept, then the newest of each key for ever (compaction); a tombstone erases
     within `ERASE`. `retention`: after this long records go away. One of the two is set; with both, compacted ones go too.
+    `in_sync`: so many copies must have a record before it is acknowledged; None leaves it to the broker.
     """
 
     name: str
@@ -47,11 +52,14 @@ class Topic:
     consumers: tuple[str, ...]
     replay: timedelta | None = None
     retention: timedelta | None = None
+    in_sync: int | None = None
 
     @property
     def config(self) -> dict[str, str]:
         """Broker settings of the topic, all values as text."""
         size = {"max.message.bytes": str(MESSAGE_BYTES)}
+        if self.in_sync is not None:
+            size["min.insync.replicas"] = str(self.in_sync)
         if self.retention is None:
             ends = {"cleanup.policy": "compact"}
         else:
@@ -62,7 +70,7 @@ class Topic:
             **size,
             **ends,
             "min.compaction.lag.ms": _ms(self.replay),
-            "max.compaction.lag.ms": _ms(ERASE),
+            "max.compaction.lag.ms": _ms(max(ERASE, self.replay + COMPACTED_WITHIN)),
             "delete.retention.ms": _ms(TOMBSTONES),
             **({"segment.ms": _ms(STATES), "min.cleanable.dirty.ratio": "0.1"} if self.replay == STATES else {}),
         }
@@ -95,7 +103,7 @@ SWEEPS = Topic(
     partitions=1,
     producers=("erp-poller",),
     consumers=("views", "snapshots"),
-    retention=timedelta(days=90),
+    retention=SWEEPS_KEPT,
 )
 DEBTORS = Topic(
     name="debtor.v1",

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from bson import Timestamp
 from pymongo.errors import OperationFailure
 
+from schemas.runtime.kafka_login import connection
 from schemas.runtime.mongo import Database
 from schemas.stages import SILENT_AFTER, Heartbeat
 
@@ -113,9 +114,7 @@ async def ask(servers: str) -> tuple[float, int] | None:
     """Milliseconds until one of the `servers` named the cluster's brokers, and how many; None where none of them does."""
     if not servers:
         return None
-    client = AIOKafkaClient(
-        bootstrap_servers=servers, client_id="collector-dashboard", request_timeout_ms=int(KAFKA_S * 1000)
-    )
+    client = AIOKafkaClient(**connection(servers), client_id="collector-dashboard", request_timeout_ms=int(KAFKA_S * 1000))
     began = time.perf_counter()
     try:
         async with asyncio.timeout(KAFKA_S):

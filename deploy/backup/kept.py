@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from deploy.replay.plan import REPLAYS
 from schemas.pabx import PABX_HOLDS
 from schemas.runtime.key_checks import KEY_CHECKS
 from schemas.runtime.releases import RELEASES
-from schemas.views import DEAD_LETTERS, EPOCHS, LEASES, VIEWS
+from schemas.views import DEAD_LETTERS, EPOCHS, LEASES, REPLAYS, VIEWS
 
 RESTORES = "restores"
 """One document a backup that was put back into this database; `done` once all of it is there."""

@@ -17,10 +17,11 @@ from deploy.bench.child import Child
 from deploy.bench.figures import Comparison, Figure, Result, Run, Target, percentile
 from deploy.bench.hydrate import BARE
 from deploy.bench.scene import VIEW, VIEW_GROUP, WITHIN_S, Peaks, Scene, in_turn
-from deploy.replay.plan import REPLAYS, Replay
+from deploy.replay.plan import Replay
 from processors.hydrate.stage import HYDRATE
 from schemas.erp.ixc import BILLS
 from schemas.topics import DEBTORS
+from schemas.views import REPLAYS
 
 OURS = "replay"
 NOTES = {OURS: "collector replay debtors: fenced transactions, then a document each", BARE: hydrate.NOTES[BARE]}

@@ -24,6 +24,7 @@ from deploy.cli import (
     sim,
     status,
     topics,
+    trace,
     unmapped,
     up,
     user,
@@ -69,6 +70,7 @@ app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("unmapped", epilog=unmapped.EXAMPLE)(unmapped.unmapped)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
+app.command("trace", epilog=trace.EXAMPLE)(trace.trace)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("env", epilog=env.EXAMPLE)(env.env)
 app.command("backup", epilog=backup.BACKUP_EXAMPLE)(backup.backup)

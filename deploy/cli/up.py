@@ -14,7 +14,7 @@ EXAMPLE = "Example: COLLECTOR_HOME=/var/lib/collector collector up"
 
 def up() -> None:
     """Start broker and database unless the environment names them, create the topics, keep every stage running."""
-    asyncio.run(whole.until_told(whole.up(here(), read(ReplicationSettings).kafka_replication, _report)))
+    asyncio.run(whole.until_told(whole.up(here(), read(ReplicationSettings), _report)))
 
 
 def _report(line: str) -> None:

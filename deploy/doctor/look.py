@@ -19,10 +19,12 @@ from deploy.topics import ReplicationSettings, differences
 from schemas.errors import PipelineError, StopWorker
 from schemas.instances import Instance
 from schemas.runtime import mongo
+from schemas.runtime.database_login import refusal
 from schemas.runtime.key_checks import check_keys
 from schemas.runtime.releases import newest
 from schemas.runtime.settings import KafkaSettings, MongoSettings, PersonSettings, SecretSettings
 from schemas.runtime.version import version
+from schemas.topics import TOPICS
 from sinks.originate.clock_check import offset
 
 WITHIN_S = 10.0
@@ -94,7 +96,9 @@ async def _of_mongo(database: mongo.Database, settings: DoctorSettings) -> Async
             step = "take one from `collector env`, and keep a copy away from the backups"
             yield Finding("COLLECTOR_BACKUP_KEY", "soon", "is not set, so nothing is backed up", step)
     except PyMongoError as exc:
-        yield Finding("MongoDB", "bad", f"does not answer ({type(exc).__name__})", "see MONGO_URI, then its log")
+        yield Finding(
+            "MongoDB", "bad", refusal(exc) or f"does not answer ({type(exc).__name__})", "see MONGO_URI, then its log"
+        )
 
 
 async def _then(found: str, asked: Callable[[], Awaitable[None]]) -> str:
@@ -103,7 +107,7 @@ async def _then(found: str, asked: Callable[[], Awaitable[None]]) -> str:
 
 
 async def _topics(settings: DoctorSettings) -> str:
-    if said := await differences(settings.kafka_bootstrap_servers, settings.kafka_replication):
+    if said := await differences(settings.kafka_bootstrap_servers, settings.kafka_replication, settings.as_set(TOPICS)):
         raise StopWorker("\n".join(said))
     return "as they should be"
 

@@ -73,7 +73,10 @@ def mongo_version(version: str) -> Finding:
     if known >= MONGO_SUPPORTED:
         return Finding("MongoDB's version", "well", version)
     return Finding(
-        "MongoDB's version", "soon", version, "its makers mend 7.0 and later only: plan the way, one version at a time"
+        "MongoDB's version",
+        "soon",
+        version,
+        "its makers mend 7.0 and later only: `deploy/upgrading.md` is the way, one version at a time",
     )
 
 

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 from deploy.clients import database, reader
 from deploy.erasing.whose import Asking, Clients, Everyone, is_theirs, needles
 from deploy.removal import Query, Watch, documents
-from deploy.replay.plan import REPLAYS, Replay
+from deploy.replay.plan import Replay
 from deploy.replay.run import ReplaySettings
 from schemas.attempts import ATTEMPTS
 from schemas.controls import BLOCKLIST, PROMISES
@@ -24,7 +24,7 @@ from schemas.runtime.secrets import person_hash
 from schemas.runtime.settings import PersonSettings
 from schemas.suppression import SUPPRESSED, client_text
 from schemas.topics import BILLS, CALLS, CLIENTS, DEBTORS, EVIDENCE, QUEUE
-from schemas.views import DEAD_LETTERS, VIEWS
+from schemas.views import DEAD_LETTERS, REPLAYS, VIEWS
 
 OF_CLIENTS = [view.name for view in VIEWS if view.topic in {DEBTORS, QUEUE, BILLS, CALLS, EVIDENCE}]
 """Views whose documents are some client's; each has `instance` and `code`."""

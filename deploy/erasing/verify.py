@@ -12,7 +12,7 @@ from deploy.clients import database
 from deploy.erasing.finding import EraseSettings, Person, asked
 from deploy.erasing.hits import Hits
 from deploy.erasing.whose import mention
-from deploy.replay.plan import REPLAYS, Replay
+from deploy.replay.plan import Replay
 from schemas.errors import StopWorker
 from schemas.runtime.key_checks import check_keys
 from schemas.runtime.mongo import Database
@@ -20,6 +20,7 @@ from schemas.runtime.reading import read_through
 from schemas.runtime.secrets import person_hash
 from schemas.suppression import SUPPRESSED, client_text
 from schemas.topics import TOPICS, Topic
+from schemas.views import REPLAYS
 
 OF_THE_SERVER = "system."
 DEBTORS_KEPT = 500_000

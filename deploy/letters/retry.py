@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from pydantic import SecretStr
 
-from deploy.clients import database
+from deploy.clients import database, no_broker
 from deploy.letters.rows import ask
 from deploy.letters.standing import Standing
 from deploy.letters.standing import read as read_standing
@@ -69,7 +69,7 @@ async def _sender(servers: str) -> AsyncIterator[AIOKafkaProducer]:
         await sender.start()
         yield sender
     except KafkaError as exc:
-        raise StopWorker(f"KAFKA_BOOTSTRAP_SERVERS={servers}: no broker answers ({type(exc).__name__})") from exc
+        raise await no_broker(servers, exc) from exc
     finally:
         await sender.stop()
 

@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.errors import StopWorker
+from deploy.clients import no_broker
 from schemas.letters import InTopic
 from schemas.records import Record
 from schemas.runtime.reading import read_through
@@ -44,8 +44,5 @@ async def read(servers: str, places: Iterable[InTopic]) -> Standing:
         try:
             await read_through(servers, list(starts), standing.note, {tp: min(some) for tp, some in starts.items()})
         except KafkaError as exc:
-            raise StopWorker(
-                f"KAFKA_BOOTSTRAP_SERVERS={servers}: no broker answers as it should ({type(exc).__name__}): "
-                "start it, or mend the variable"
-            ) from exc
+            raise await no_broker(servers, exc) from exc
     return standing

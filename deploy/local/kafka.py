@@ -14,6 +14,7 @@ from deploy.local.server import Report, Server
 from deploy.local.wheels import part
 from deploy.processes import end, spawn
 from schemas.errors import StopWorker
+from schemas.runtime.kafka_login import connection
 
 LOGGING = Path(__file__).with_name("log4j2.properties")
 # Ready in 2 s and 330 MB resident: throughput is not what a broker on a desk lacks.
@@ -26,6 +27,8 @@ class Broker(Server):
     """`controller_port` is Kafka's own second port. A topic is never made by accident: create it first."""
 
     name = "Kafka"
+    format_with: Sequence[str] = ()
+    """Told to Kafka's own `format` beside what it needs."""
 
     def __init__(self, folder: Path, port: int, controller_port: int, log: Path, report: Report) -> None:
         super().__init__(folder, port, log, report)
@@ -37,10 +40,14 @@ class Broker(Server):
         """Verified jars, the configuration for these ports, and once in a folder's life Kafka's own `format`."""
         self._jars = self._jars or await asyncio.to_thread(part("deploy.local.jars").class_path, self.report)
         configuration = self.folder / "server.properties"
-        configuration.write_text(properties(self.folder / "data", self.port, self._controller_port))
+        configuration.write_text(self.configuration())
         if not (self.folder / "data" / "meta.properties").exists():
             await self._format(configuration)
         return self._java("kafka.Kafka", configuration)
+
+    def configuration(self) -> str:
+        """The whole of it, for these ports."""
+        return properties(self.folder / "data", self.port, self._controller_port)
 
     async def answers(self) -> bool:
         """The controller has made this broker part of the cluster."""
@@ -48,7 +55,14 @@ class Broker(Server):
 
     async def _format(self, configuration: Path) -> None:
         argv = self._java(
-            "kafka.tools.StorageTool", "format", "-t", cluster_id(uuid.uuid4()), "-c", configuration, "--ignore-formatted"
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            cluster_id(uuid.uuid4()),
+            "-c",
+            configuration,
+            "--ignore-formatted",
+            *self.format_with,
         )
         with self.output.taken() as output:
             process = await spawn(argv, output)
@@ -103,7 +117,7 @@ async def answers(port: int) -> bool:
     """Whether a broker on 127.0.0.1 is part of its cluster by now."""
     if not await is_open(port):
         return False  # the client logs an error for each failed try
-    client = AIOKafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}", request_timeout_ms=ASK_MS)
+    client = AIOKafkaAdminClient(**connection(f"127.0.0.1:{port}"), request_timeout_ms=ASK_MS)
     try:
         await client.start()
         return bool((await client.describe_cluster())["brokers"])

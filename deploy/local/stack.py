@@ -12,9 +12,11 @@ from deploy.local.kafka import Broker
 from deploy.local.mongo import Database
 from deploy.local.ports import free
 from deploy.local.server import Report, Server
+from schemas.errors import StopWorker
 
 KAFKA = "KAFKA_BOOTSTRAP_SERVERS"
 MONGO = "MONGO_URI"
+PLAIN = "PLAINTEXT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ async def local_stack(home: Path | None, report: Report, environ: Mapping[str, s
     with ExitStack() as closing:
         folder = home or Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="collector-")))
         ports = free(3)
+        if not environ.get(KAFKA) and os.environ.get("KAFKA_SECURITY", PLAIN) != PLAIN:
+            raise StopWorker(
+                f"KAFKA_SECURITY={os.environ['KAFKA_SECURITY']} without {KAFKA}: the broker started here knows no login; "
+                "name yours, or take the variable away"
+            )
         kafka = None if environ.get(KAFKA) else broker(folder, ports[0], ports[1], report)
         mongo = None if environ.get(MONGO) else database(folder, ports[2], report)
         servers: list[Server] = [server for server in (kafka, mongo) if server is not None]

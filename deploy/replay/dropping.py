@@ -4,11 +4,12 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
 
 from deploy.clients import admin, database
-from deploy.replay.plan import REPLAYS, Replay
+from deploy.replay.plan import Replay
 from deploy.replay.run import ReplaySettings, named
 from schemas.errors import StopWorker
 from schemas.runtime.kafka import reader
 from schemas.runtime.settings import MongoSettings
+from schemas.views import REPLAYS
 
 
 async def listed(settings: MongoSettings) -> list[Replay]:

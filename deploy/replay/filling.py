@@ -8,11 +8,11 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from pymongo import UpdateOne
 
-from deploy.replay.plan import REPLAYED, REPLAYS, Replay, generation_of
+from deploy.replay.plan import REPLAYED, Replay, generation_of
 from schemas.errors import StopWorker
 from schemas.records import Timed
 from schemas.runtime.mongo import Database
-from schemas.views import GRAVES, Document
+from schemas.views import GRAVES, REPLAYS, Document
 from sinks.views.epochs import GENERATION
 from sinks.views.ghosts import lay
 from sinks.views.indexes import ensure_indexes

@@ -5,7 +5,7 @@ the replay's own, then their documents.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self
@@ -16,8 +16,6 @@ from schemas.errors import StopWorker
 from schemas.topics import DEAD, Topic
 from schemas.views import STAGES, VIEWS, View
 
-REPLAYS = "replays"
-"""The collection: one document a replay, and how far each partition of its view was filled."""
 NAMED = re.compile(r"^[a-z0-9][a-z0-9-]{0,31}$")
 MADE_FROM: Mapping[str, tuple[Topic, ...]] = {"debtors": HYDRATE.sources, "queue": OF_QUEUE}
 """The sources of views that a keyed stage's states become."""
@@ -102,8 +100,8 @@ class Replay:
         return asked == (other.what, other.instance, other.since, other.until)
 
 
-def asked(plan: Replay, now: datetime) -> Replay:
-    """The plan itself. Raises StopWorker where it cannot be carried out."""
+def asked(plan: Replay, now: datetime, kept: Callable[[Iterable[Topic]], Collection[Topic]] = tuple) -> Replay:
+    """The plan itself. `kept`: topics as they are kept here. Raises StopWorker where it cannot be carried out."""
     if not NAMED.match(plan.id):
         raise StopWorker(f"--id {plan.id}: small letters, digits and hyphens, at most 32")
     if plan.what not in REPLAYED:
@@ -111,7 +109,7 @@ def asked(plan: Replay, now: datetime) -> Replay:
     for name, at in (("--from", plan.since), ("--to", plan.until)):
         if at is not None and at > now:
             raise StopWorker(f"{name} {at:%Y-%m-%dT%H:%MZ} has not come yet")
-        whole = whole_since(plan.sources, now)
+        whole = whole_since(kept(plan.sources), now)
         if at is not None and at < whole:
             raise StopWorker(
                 f"{name} {at:%Y-%m-%dT%H:%MZ}: the history of {plan.what} is whole from {whole:%Y-%m-%dT%H:%MZ} on"

@@ -14,7 +14,7 @@ from ulid import ULID
 from deploy.clients import database, reader
 from deploy.replay.folding import fold, shadow_of, stage_of
 from deploy.replay.likeness import State, mended, put_back
-from deploy.replay.plan import REPLAYS, Replay, generation_of, promotable, undisturbed
+from deploy.replay.plan import Replay, generation_of, promotable, undisturbed
 from deploy.replay.run import ReplaySettings, Tell, caught_up, named
 from processors.keyed.partition import Partition
 from processors.keyed.restore import records_of
@@ -23,7 +23,7 @@ from schemas.errors import RetryLater, StopWorker
 from schemas.runtime.clock import now
 from schemas.runtime.mongo import Database
 from schemas.topics import STATES
-from schemas.views import EPOCHS
+from schemas.views import EPOCHS, REPLAYS
 from sinks.views.epochs import Share
 
 TRIES, AGAIN_AFTER_S = 20, 1.0

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from deploy.clients import database, reader
 from deploy.replay.filling import Filling
 from deploy.replay.folding import fold, shadow_of, stage_of
-from deploy.replay.plan import REPLAYS, Replay, asked, unfinished
+from deploy.replay.plan import Replay, asked, unfinished
 from deploy.topics import TopicSettings, ensure
 from processors.keyed.restore import first_since, records_of
 from schemas.errors import StopWorker
@@ -17,7 +17,7 @@ from schemas.runtime.clock import now
 from schemas.runtime.mongo import Database, require_transactions
 from schemas.runtime.settings import MongoSettings
 from schemas.topics import Topic
-from schemas.views import EPOCHS
+from schemas.views import EPOCHS, REPLAYS
 
 Tell = Callable[[str, int, int], None]
 """Hears (what is read, records done, records of this part); offsets stand for records."""
@@ -33,7 +33,8 @@ async def replay(settings: ReplaySettings, plan: Replay, tell: Tell = lambda *_:
         await require_transactions(store)
         found = await store[REPLAYS].find_one({"_id": plan.id})
         if found is None:
-            plan = replace(asked(plan, now()), begun=now(), generations=await _generations(store, plan))
+            plan = asked(plan, now(), settings.as_set)
+            plan = replace(plan, begun=now(), generations=await _generations(store, plan))
             await store[REPLAYS].insert_one(plan.document)
         elif not plan.asks_the_same(before := Replay.of(found)):
             raise StopWorker(f"{plan.id} is another replay, of {before.what}: see `collector replay --list`")
@@ -54,7 +55,7 @@ async def caught_up(settings: ReplaySettings, store: Database, plan: Replay, tel
     """Everything up to now, or up to its end, is in it."""
     servers = settings.kafka_bootstrap_servers
     if plan.is_folded:
-        await ensure(servers, settings.kafka_replication, topics=plan.topics)
+        await ensure(servers, settings.kafka_replication, topics=settings.as_set(plan.topics))
         await _folded(servers, store, plan, tell)
     async with reader(servers) as source:
         done = _Done(f"documents of {plan.what}", tell)

@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from deploy.clients import database
+from deploy.clients import database, no_broker
 from deploy.whatif.play import Facts
 from schemas.calls import Call
 from schemas.codec import decode
@@ -61,10 +61,7 @@ async def facts(settings: WhatIfSettings, some: Mapping[str, Instance], days: in
         await read_through(servers, _of(CLIENTS, CONTRACTS, BILLS), row)
         await read_through(servers, _of(CALLS), call)
     except KafkaError as exc:
-        raise StopWorker(
-            f"KAFKA_BOOTSTRAP_SERVERS={servers}: no broker answers as it should ({type(exc).__name__}): "
-            "start it, or mend the variable"
-        ) from exc
+        raise await no_broker(servers, exc) from exc
     begun = [past.begun for past in pasts if past.begun is not None]
     if not begun:
         raise StopWorker(f"nothing was read of {', '.join(some)} yet: run erp-poller first")

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import faust
+from faust.auth import Credentials, SASLCredentials, SSLCredentials
 from faust.tables import TableManager
 
 from processors.keyed.assignor import Assignor
 from processors.keyed.batches import FETCH_RECORDS, BatchTransport
 from processors.keyed.stage import KeyedStage
 from schemas.runtime.kafka import HEARTBEAT_MS, SESSION_MS
+from schemas.runtime.kafka_login import connection
 from schemas.runtime.settings import KafkaSettings
 
 BUFFERED_BATCHES = 64
@@ -32,6 +34,7 @@ def make_app(stage: KeyedStage, settings: KafkaSettings) -> faust.App:
     app = faust.App(
         stage.name,
         broker=[f"kafka://{server}" for server in settings.kafka_bootstrap_servers.split(",")],
+        broker_credentials=_credentials(settings.kafka_bootstrap_servers),  # of its producer: the consumer is ours
         topic_allow_declare=False,  # `collector topics` makes them, with the settings of schemas.topics
         topic_disable_leader=True,
         web_enabled=False,
@@ -50,3 +53,16 @@ def make_app(stage: KeyedStage, settings: KafkaSettings) -> faust.App:
     )
     app.transport = BatchTransport(app.conf.broker_consumer, app)
     return app
+
+
+def _credentials(servers: str) -> Credentials | None:
+    """The same as `connection` says, in Faust's words."""
+    said = connection(servers)
+    if "sasl_mechanism" in said:
+        return SASLCredentials(
+            mechanism=said["sasl_mechanism"],
+            username=said["sasl_plain_username"],
+            password=said["sasl_plain_password"],
+            ssl_context=said["ssl_context"],
+        )
+    return SSLCredentials(said["ssl_context"]) if "ssl_context" in said else None

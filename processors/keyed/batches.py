@@ -20,6 +20,7 @@ from faust.types import TP, Message
 
 from schemas.errors import RetryLater
 from schemas.runtime.kafka import COMMITTED, HEARTBEAT_MS, SESSION_MS, reader
+from schemas.runtime.kafka_login import connection
 from schemas.runtime.membership import Member, measured
 from schemas.runtime.progress import PROCESS, Measured
 
@@ -52,7 +53,7 @@ class ReaderThread(driver.AIOKafkaConsumerThread):
         conf = self.app.conf
         self._assignor = self.app.assignor
         return Member(
-            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            **connection(_servers(transport)),
             group_id=conf.id,
             group_instance_id=conf.consumer_group_instance_id,
             partition_assignment_strategy=[self._assignor],
@@ -81,7 +82,7 @@ class ReaderThread(driver.AIOKafkaConsumerThread):
         async with self._asking:
             if self._asker is None:
                 there = cast(BatchTransport, self.transport)
-                asker = reader(",".join(driver.server_list(there.url, there.default_port)))
+                asker = reader(_servers(there))
                 try:
                     await asker.start()
                 except KafkaError:
@@ -95,6 +96,10 @@ class ReaderThread(driver.AIOKafkaConsumerThread):
         await super().on_thread_stop()
         if self._asker is not None:
             await self._asker.stop()
+
+
+def _servers(transport: Any) -> str:  # noqa: ANN401 - of Faust
+    return ",".join(driver.server_list(transport.url, transport.default_port))
 
 
 class BatchConsumer(driver.Consumer):

@@ -154,7 +154,12 @@ class Keeper(Generic[T, L]):
             self._start(name, what, lease)
 
     def _start(self, name: str, what: T, lease: L) -> None:
-        self._held[name] = Held(what, lease, asyncio.create_task(self._serve(what, lease)))
+        self._held[name] = Held(what, lease, asyncio.create_task(self._served(name, what, lease)))
+
+    async def _served(self, name: str, what: T, lease: L) -> None:
+        """Each line that is logged meanwhile names it."""
+        with structlog.contextvars.bound_contextvars(**{self._noun: name}):
+            await self._serve(what, lease)
 
     def _event(self, what: str) -> str:
         return f"{self._noun}_{what}"

@@ -14,6 +14,7 @@ from producers.held.shares import mine
 from schemas.errors import RetryLater
 from schemas.runtime.assignment import RoundRobin
 from schemas.runtime.kafka import HEARTBEAT_MS, SESSION_MS
+from schemas.runtime.kafka_login import connection
 from schemas.topics import CLIENTS, Topic
 
 
@@ -32,7 +33,7 @@ class Turns(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships 
         self._topic = topic.name
         self._changed = asyncio.Event()
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=servers,
+            **connection(servers),
             group_id=group,
             enable_auto_commit=False,
             session_timeout_ms=SESSION_MS,

@@ -146,8 +146,14 @@ class Table:
         object.__setattr__(self, "columns", kept)  # frozen for everybody else
 
     def member(self, row: Row) -> bool:
-        """Whether the row still belongs to what is swept."""
-        return any(all(where.holds(row) for where in query) for query in self.queries)
+        """Whether the row still belongs to what is swept. Loops: of each row of a first sync this is asked."""
+        for query in self.queries:
+            for where in query:
+                if not where.holds(row):
+                    break
+            else:
+                return True
+        return False
 
     @property
     def may_lack(self) -> frozenset[str]:

@@ -20,7 +20,7 @@ class Database:
                 self._client = MongoClient(self._uri, maxPoolSize=1, serverMonitoringMode="poll")
             with pymongo.timeout(within):
                 self._client.admin.command("ping")
-        except (PyMongoError, ValueError):  # the latter for a URI that is none
+        except (PyMongoError, ValueError, OSError):  # a URI that is none, or names a file that is none
             return False
         return True
 

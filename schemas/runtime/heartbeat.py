@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from aiokafka import AIOKafkaProducer
 
 from schemas.codec import encode
+from schemas.runtime.kafka_login import connection
 from schemas.runtime.progress import Progress
 from schemas.stages import BEAT_S, Heartbeat, Held
 from schemas.topics import HEARTBEATS
@@ -78,7 +79,7 @@ class Heart:
         try:
             async with asyncio.timeout(within):
                 if self._sender is None:
-                    self._sender = AIOKafkaProducer(bootstrap_servers=self._servers, acks=1)
+                    self._sender = AIOKafkaProducer(**connection(self._servers), acks=1)
                     await self._sender.start()
                 await self._sender.send_and_wait(HEARTBEATS.name, value, key=key, partition=0)
         except Exception:  # noqa: BLE001 - whatever it was: the next heartbeat comes with a new connection

@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from schemas.dead import DeadLetter
 from schemas.errors import RetryLater
 from schemas.runtime.assignment import RoundRobin
+from schemas.runtime.kafka_login import connection
 from schemas.runtime.membership import Member
 from schemas.topics import DEAD, Topic
 
@@ -46,7 +47,7 @@ DURABLE: Mapping[str, Any] = {
 
 def producer(servers: str) -> AIOKafkaProducer:
     """For what is written without a fence, such as a sink's dead letters; states and rows have a `Writer`."""
-    return AIOKafkaProducer(bootstrap_servers=servers, **DURABLE)
+    return AIOKafkaProducer(**connection(servers), **DURABLE)
 
 
 def reader(servers: str, group: str | None = None) -> AIOKafkaConsumer:
@@ -55,7 +56,7 @@ def reader(servers: str, group: str | None = None) -> AIOKafkaConsumer:
     `group`: whose offsets it can tell.
     """
     return AIOKafkaConsumer(
-        bootstrap_servers=servers,
+        **connection(servers),
         group_id=group,
         auto_offset_reset="earliest",
         enable_auto_commit=False,
@@ -74,7 +75,7 @@ def consumer(
     """
     return Member(
         *(topic.name for topic in topics),
-        bootstrap_servers=servers,
+        **connection(servers),
         group_id=group,
         group_instance_id=f"{group}-{name}",
         enable_auto_commit=False,

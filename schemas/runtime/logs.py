@@ -1,10 +1,14 @@
-"""One JSON line an event on stderr; logs name the record, never its content (`ARCHITECTURE.md`, "Secrets and people")."""
+"""One JSON line an event on stderr; logs name the record, never its content (`ARCHITECTURE.md`, "Secrets and people").
+
+Each line, also a library's, says which stage and which worker wrote it.
+"""
 
 import logging
 import sys
 
 import structlog
 from aiokafka.errors import InvalidProducerEpoch, ProducerFenced
+from structlog.typing import EventDict, Processor
 
 QUIET = (
     "aiokafka",
@@ -53,14 +57,29 @@ class Told(logging.Filter):
         return not (record.name == "asyncio" and record.exc_info and isinstance(record.exc_info[1], FENCES))
 
 
-def libraries() -> logging.Handler:
+def signed(stage: str, worker: str) -> Processor:
+    """Puts both into a line that does not tell them itself."""
+
+    def sign(_logger: object, _method: str, line: EventDict) -> EventDict:
+        return {"stage": stage, "worker": worker, **line}
+
+    return sign
+
+
+def libraries(sign: Processor) -> logging.Handler:
     """Libraries speak on stderr as we do: one JSON line each."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(Told())
     handler.addFilter(Seldom())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, STAMP],
+            foreign_pre_chain=[
+                structlog.contextvars.merge_contextvars,
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                STAMP,
+                sign,
+            ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
@@ -71,9 +90,10 @@ def libraries() -> logging.Handler:
     return handler
 
 
-def configure(level: str, stage: str) -> structlog.stdlib.BoundLogger:
-    """Set up this process's logging and return the stage's logger. Libraries speak from WARNING on."""
-    logging.basicConfig(level=level, handlers=[libraries()], force=True)
+def configure(level: str, stage: str, worker: str) -> None:
+    """Set up this process's logging. Libraries speak from WARNING on."""
+    sign = signed(stage, worker)
+    logging.basicConfig(level=level, handlers=[libraries(sign)], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
@@ -81,6 +101,7 @@ def configure(level: str, stage: str) -> structlog.stdlib.BoundLogger:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             STAMP,
+            sign,
             structlog.processors.format_exc_info,
             AS_JSON,
         ],
@@ -88,5 +109,3 @@ def configure(level: str, stage: str) -> structlog.stdlib.BoundLogger:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    log: structlog.stdlib.BoundLogger = structlog.get_logger(stage=stage)
-    return log

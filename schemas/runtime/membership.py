@@ -89,10 +89,11 @@ async def measured(reader: AIOKafkaConsumer, number: int | None = None, asker: A
         return Measured(held, 0)
     try:
         ends = await (asker or reader).end_offsets(mine)
-        lag = sum([max(0, ends[tp] - await reader.position(tp)) for tp in mine])
+        positions = {tp: await reader.position(tp) for tp in mine}
     except KafkaError:  # away, or a partition has just been taken from us
         return Measured(held, None)
-    return Measured(held, lag)
+    waiting = {(tp.topic, tp.partition): at for tp, at in positions.items() if at < ends[tp]}
+    return Measured(held, sum(max(0, ends[tp] - at) for tp, at in positions.items()), waiting)
 
 
 def _by_topic(mine: list[TopicPartition]) -> tuple[Held, ...]:

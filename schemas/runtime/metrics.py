@@ -1,15 +1,16 @@
 """`/metrics`, `/live` and `/ready` of one process, on a port of its own. A thread answers: no loop is asked, or waited for.
 
 Everything is read from what the watchdog and the heartbeat read, when somebody asks; nothing is counted while records
-pass, so that metrics cost a stage nothing.
+pass, so that metrics cost a stage nothing. One stage also shows what only MongoDB and the disks know (`sinks/snapshots`).
 """
 
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from socketserver import ThreadingMixIn
-from typing import Any
+from typing import Any, NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CollectorRegistry, ProcessCollector, make_wsgi_app
@@ -17,7 +18,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from schemas.errors import StopWorker
-from schemas.runtime.metric_names import MEANINGS, Metric
+from schemas.runtime.metric_names import ABOUT, METRICS, Metric
 from schemas.runtime.progress import Progress
 from schemas.stages import Heartbeat
 
@@ -42,6 +43,24 @@ class Health:
         return self.live() and self.progress.under_way() and not self.progress.away
 
 
+class Sample(NamedTuple):
+    """One number of one metric. `labels`: the values, in the order of the names in `ABOUT`."""
+
+    metric: Metric
+    labels: tuple[str, ...]
+    value: float
+
+
+def families(samples: Iterable[Sample]) -> Iterator[GaugeMetricFamily]:
+    """One for each metric that has any, in the order of their names' list."""
+    order = {name: number for number, name in enumerate(METRICS)}
+    for name, found in groupby(sorted(samples, key=lambda one: order[one.metric]), lambda one: one.metric):
+        family = GaugeMetricFamily(name, ABOUT[name].meaning, labels=ABOUT[name].labels)
+        for one in found:
+            family.add_metric(one.labels, float(one.value))
+        yield family
+
+
 class Shown(Collector):
     """What the process's progress shows at the moment of asking. `clock`: Unix time, beside that of its loops."""
 
@@ -53,32 +72,35 @@ class Shown(Collector):
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         """One family each, in the order of their names' list."""
+        return families(self._samples())
+
+    def _samples(self) -> Iterator[Sample]:
         here, unix = self._progress.clock(), self._clock()
         loops = list(self._progress.loops)
-        standings = {loop.name: loop.standing for loop in loops}
-        me = {"stage": self._me.stage, "worker": self._me.worker, "release": self._me.release}
-        yield _family("collector_process", [(me, 1)])
-        yield _family("collector_started_timestamp_seconds", [({}, self._me.since.timestamp())])
-        yield _family("collector_live", [({}, self._health.live())])
-        yield _family("collector_ready", [({}, self._health.ready())])
-        lags = [({"loop": name}, one.lag) for name, one in standings.items() if one.lag is not None]
-        yield _family("collector_lag_records", lags)
-        yield _family("collector_loop_late_seconds", [({"loop": name}, one.late(here)) for name, one in standings.items()])
-        turned = [({"loop": n}, unix - (here - one.turned)) for n, one in standings.items() if one.turned is not None]
-        yield _family("collector_loop_turned_timestamp_seconds", turned)
-        away = sorted({*self._progress.away, *self._progress.without})
-        yield _family("collector_peer_away", [({"peer": name}, 1) for name in away])
-        sweeps = [loop.sweep for loop in loops if loop.sweep is not None]
-        under_way = [({"instance": one.instance, "kind": one.kind}, 1) for one in sweeps]
-        yield _family("collector_sweep_under_way", under_way)
+        yield Sample("collector_process", (self._me.stage, self._me.worker, self._me.release), 1)
+        yield Sample("collector_started_timestamp_seconds", (), self._me.since.timestamp())
+        yield Sample("collector_live", (), self._health.live())
+        yield Sample("collector_ready", (), self._health.ready())
+        for loop in loops:
+            name, one = (loop.name,), loop.standing
+            if one.lag is not None:
+                yield Sample("collector_lag_records", name, one.lag)
+            if (age := _age(one.lag, loop.oldest, unix)) is not None:
+                yield Sample("collector_oldest_unread_age_seconds", name, age)
+            yield Sample("collector_loop_late_seconds", name, one.late(here))
+            if one.turned is not None:
+                yield Sample("collector_loop_turned_timestamp_seconds", name, unix - (here - one.turned))
+            if loop.sweep is not None:
+                yield Sample("collector_sweep_under_way", (loop.sweep.instance, loop.sweep.kind), 1)
+        for peer in sorted({*self._progress.away, *self._progress.without}):
+            yield Sample("collector_peer_away", (peer,), 1)
 
 
-def _family(name: Metric, samples: Iterable[tuple[dict[str, str], float]]) -> GaugeMetricFamily:
-    found = list(samples)
-    family = GaugeMetricFamily(name, MEANINGS[name], labels=list(found[0][0]) if found else ())
-    for labels, value in found:
-        family.add_metric(list(labels.values()), float(value))
-    return family
+def _age(lag: int | None, oldest: float | None, now: float) -> float | None:
+    """Of the oldest record that waits, in seconds, and 0 where none does; None where nobody knows."""
+    if not lag:
+        return None if lag is None else 0.0
+    return None if oldest is None else max(0.0, now - oldest)
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -91,10 +113,14 @@ class _Silent(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(address: str, port: int, health: Health, clock: Callable[[], float] = time.time) -> Iterator[int]:
-    """For as long as the block; gives the port. Raises StopWorker where it cannot be had."""
-    registry = CollectorRegistry()
+def serving(
+    address: str, port: int, health: Health, clock: Callable[[], float] = time.time, more: Collector | None = None
+) -> Iterator[int]:
+    """For as long as the block; gives the port. `more`: what this stage alone shows. Raises StopWorker without the port."""
+    registry = CollectorRegistry(auto_describe=False)  # else `more` would be asked once before anybody wants to know
     registry.register(Shown(health, clock))
+    if more is not None:
+        registry.register(more)
     ProcessCollector(registry=registry)
     metrics: Callable[..., Iterable[bytes]] = make_wsgi_app(registry)
 

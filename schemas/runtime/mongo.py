@@ -39,6 +39,9 @@ def connect(settings: MongoSettings) -> Database:
         client: AsyncMongoClient[Document] = AsyncMongoClient(
             settings.mongo_uri, serverSelectionTimeoutMS=SERVER_SELECTION_MS, **READ_WHATEVER_IT_IS
         )
+    except OSError as exc:  # of a file that it names, such as tlsCAFile
+        reason = f"{exc.filename}: {exc.strerror}" if exc.filename else "a file of its TLS holds no certificate in PEM"
+        raise StopWorker(f"MONGO_URI names what cannot be read ({reason}): mend the path, or the file") from None
     except (PyMongoError, ValueError) as exc:
         raise StopWorker(f"MONGO_URI is wrong ({type(exc).__name__}): set it to {HINTS['mongo_uri']}") from None
     return client[settings.mongo_database]

@@ -4,11 +4,13 @@ An open port is no answer: the kernel takes connections for a server that is sto
 """
 
 import socket
+import ssl
 import struct
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 
+from schemas.runtime.kafka_login import tls
 from schemas.runtime.settings import Base, KafkaSettings, MongoSettings
 
 API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 1, -1)
@@ -20,21 +22,22 @@ Answers = Callable[[float], bool]
 
 
 class Broker:
-    """`servers`: host:port, several separated by commas; one that answers is enough."""
+    """`servers`: host:port, several separated by commas; one that answers is enough. `context`: of TLS, if it is spoken."""
 
-    def __init__(self, servers: str) -> None:
-        self._addresses = [_address(server) for server in servers.split(",")]
+    def __init__(self, servers: str, context: ssl.SSLContext | None = None) -> None:
+        self._addresses = [address(server) for server in servers.split(",")]
+        self._context = context
 
     def __call__(self, within: float) -> bool:
         share = within / len(self._addresses)
-        return any(_broker_answers(address, share) for address in self._addresses)
+        return any(_broker_answers(one, share, self._context) for one in self._addresses)
 
 
 def peers_of(settings: Base) -> dict[str, Answers]:
     """By name, whom a stage with these settings cannot do without."""
     found: dict[str, Answers] = {}
     if isinstance(settings, KafkaSettings):
-        found["Kafka"] = Broker(settings.kafka_bootstrap_servers)
+        found["Kafka"] = Broker(settings.kafka_bootstrap_servers, tls())
     if isinstance(settings, MongoSettings):
         from schemas.runtime.database_peer import Database  # noqa: PLC0415 - half a second that a stage without it need not wait
 
@@ -42,16 +45,29 @@ def peers_of(settings: Base) -> dict[str, Answers]:
     return found
 
 
-def _address(server: str) -> tuple[str, int]:
+def address(server: str) -> tuple[str, int]:
+    """Of host:port; an IPv6 address without its brackets."""
     host, _, port = server.rpartition(":")
     return host.strip("[]"), int(port)
 
 
-def _broker_answers(address: tuple[str, int], within: float) -> bool:
+def _broker_answers(where: tuple[str, int], within: float, context: ssl.SSLContext | None) -> bool:
     ends = monotonic() + within
-    with suppress(OSError), socket.create_connection(address, within) as connection:
+    with suppress(OSError), _connected(where, within, context) as connection, connection.makefile("rb") as answer:
         connection.settimeout(max(0.001, ends - monotonic()))
         connection.sendall(API_VERSIONS)
-        head = connection.recv(ANSWER_HEAD.size, socket.MSG_WAITALL)
+        head = answer.read(ANSWER_HEAD.size)
         return len(head) == ANSWER_HEAD.size and ANSWER_HEAD.unpack(head)[1] == 1
     return False
+
+
+def _connected(where: tuple[str, int], within: float, context: ssl.SSLContext | None) -> socket.socket:
+    """Raises OSError."""
+    plain = socket.create_connection(where, within)
+    if context is None:
+        return plain
+    try:
+        return context.wrap_socket(plain, server_hostname=where[0])
+    except BaseException:
+        plain.close()
+        raise

@@ -10,13 +10,16 @@ from typing import Any, TypeVar
 
 import structlog
 import uvloop
+from prometheus_client.registry import Collector
 
 from schemas.errors import RetryLater, StopWorker
 from schemas.runtime import logs
 from schemas.runtime.heartbeat import Heart
+from schemas.runtime.knocking import knock
 from schemas.runtime.metrics import Health, serving
+from schemas.runtime.oldest import Oldest
 from schemas.runtime.peers import peers_of
-from schemas.runtime.progress import PROCESS, Progress, Standing
+from schemas.runtime.progress import PROCESS, Measured, Progress, Standing
 from schemas.runtime.settings import Base, MongoSettings, read
 from schemas.runtime.version import version
 from schemas.runtime.watchdog import TRY_AGAIN, Watchdog, alive_file, end_process
@@ -34,21 +37,28 @@ MEASURES = 4
 """At least so many within the time after which a loop is stuck."""
 
 
-def run(stage: str, settings: type[S], main: Callable[[S], Coroutine[Any, Any, None]]) -> None:
+def run(
+    stage: str,
+    settings: type[S],
+    main: Callable[[S], Coroutine[Any, Any, None]],
+    shown: Callable[[S], Collector] | None = None,
+) -> None:
     """Read the settings and run `main` on uvloop until it ends or a signal cancels it.
+
+    `shown`: makes what this stage alone tells at `/metrics`.
 
     Exits with 2 on StopWorker and 75 on RetryLater, after one line on stderr.
     """
     try:
         found = read(settings)
-        logs.configure(found.log_level, stage)
+        logs.configure(found.log_level, stage, found.worker_name)
         watchdog = Watchdog(stage, PROCESS, peers_of(found), found.stall_seconds, alive=alive_file())
         watchdog.start()
         now = datetime.now(UTC)
         me = Heartbeat(stage=stage, worker=found.worker_name, at=now, since=now, release=version())
         try:
-            with _metrics(found, me), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_until_signalled(me, found, main(found)))
+            with _metrics(found, me, shown), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_until_signalled(me, found, _let_in(found, main)))
         finally:
             watchdog.stop()
     except StopWorker as exc:
@@ -57,15 +67,21 @@ def run(stage: str, settings: type[S], main: Callable[[S], Coroutine[Any, Any, N
         _exit(exc, TRY_AGAIN)
 
 
+async def _let_in(settings: S, main: Callable[[S], Coroutine[Any, Any, None]]) -> None:
+    await knock(settings)
+    await main(settings)
+
+
 def _exit(reason: Exception, code: int) -> None:
     sys.stderr.write(f"{reason}\n")
     sys.exit(code)
 
 
-def _metrics(settings: Base, me: Heartbeat) -> AbstractContextManager[object]:
+def _metrics(settings: S, me: Heartbeat, shown: Callable[[S], Collector] | None) -> AbstractContextManager[object]:
     if not settings.metrics_port:
         return nullcontext()
-    return serving(settings.metrics_address, settings.metrics_port, Health(me, PROCESS, settings.stall_seconds))
+    health, more = Health(me, PROCESS, settings.stall_seconds), shown and shown(settings)
+    return serving(settings.metrics_address, settings.metrics_port, health, more=more)
 
 
 async def _until_signalled(me: Heartbeat, settings: Base, main: Coroutine[Any, Any, None]) -> None:
@@ -75,9 +91,10 @@ async def _until_signalled(me: Heartbeat, settings: Base, main: Coroutine[Any, A
         loop.add_signal_handler(number, task.cancel)
     servers = str(getattr(settings, "kafka_bootstrap_servers", ""))
     heart = Heart(me, servers, PROCESS, settings.stall_seconds) if servers else None
+    oldest = Oldest(servers) if servers and settings.metrics_port else None
     beside = [
         asyncio.create_task(_pulse(PROCESS, task)),
-        asyncio.create_task(_measure(PROCESS, min(BEAT_S, settings.stall_seconds / MEASURES))),
+        asyncio.create_task(_measure(PROCESS, min(BEAT_S, settings.stall_seconds / MEASURES), oldest)),
         *([asyncio.create_task(heart.beat())] if heart else []),
         *([asyncio.create_task(_release(settings))] if isinstance(settings, MongoSettings) else []),
     ]
@@ -85,6 +102,8 @@ async def _until_signalled(me: Heartbeat, settings: Base, main: Coroutine[Any, A
     for one in beside:
         one.cancel()
     await asyncio.wait(beside)
+    if oldest is not None:
+        await oldest.close()
     if heart is not None:
         await (heart.goodbye() if task.cancelled() and PROCESS.fatal is None else heart.close())
     failed = None if task.cancelled() else task.exception()  # asked for in any case: asyncio logs one that nobody looked at
@@ -107,14 +126,15 @@ async def _pulse(progress: Progress, main: asyncio.Task[None]) -> None:
     end_process(f"{progress.fatal}\n")
 
 
-async def _measure(progress: Progress, every: float) -> None:
+async def _measure(progress: Progress, every: float, oldest: Oldest | None) -> None:
     """Ask each loop's reader how far behind it is. One that does not say in time stays as it was."""
     while True:
         for loop in list(progress.loops):
             if loop.measure is not None:
                 try:
                     async with asyncio.timeout(MEASURE_WITHIN_S):
-                        loop.measured(await loop.measure())
+                        found = await loop.measure()
+                        loop.measured(found, await _oldest(found, oldest))
                 except Exception as exc:  # noqa: BLE001 - a reader that was just closed must not end the others' measuring
                     log.debug("not_measured", loop=loop.name, reason=repr(exc))
         await asyncio.sleep(every)
@@ -124,6 +144,11 @@ async def _release(settings: MongoSettings) -> None:
     from schemas.runtime.release_told import told  # noqa: PLC0415 - half a second that a stage without MongoDB need not wait
 
     await told(settings, version())
+
+
+async def _oldest(found: Measured, oldest: Oldest | None) -> float | None:
+    """Asked only where somebody may want to know, and something waits."""
+    return await oldest.written(found.waiting) if oldest is not None and found.lag and found.waiting else None
 
 
 @contextmanager

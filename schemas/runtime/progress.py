@@ -6,9 +6,9 @@ are those of one monotonic clock.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -61,17 +61,24 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a reader holds and by how many records it is behind; None where the broker did not say."""
+    """What a reader holds and by how many records it is behind; None where the broker did not say.
+
+    `waiting`: of each partition (topic, number) in which records wait, the offset from which on.
+    """
 
     held: tuple[Held, ...]
     lag: int | None
+    waiting: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
 
 Measure = Callable[[], Awaitable[Measured]]
 
 
 class Loop:
-    """One loop of this process, watched while its `with` block lasts. Thread-safe: its standing is replaced whole."""
+    """One loop of this process, watched while its `with` block lasts. Thread-safe: its standing is replaced whole.
+
+    `oldest`: when the oldest record that waits for it was written, Unix time; None where none waits, or nobody knows.
+    """
 
     def __init__(
         self,
@@ -86,6 +93,7 @@ class Loop:
         self.measure = measure
         self.sweep = sweep
         self.held: tuple[Held, ...] = ()
+        self.oldest: float | None = None
         self.standing = standing or Standing()
 
     def again(self) -> None:
@@ -107,9 +115,10 @@ class Loop:
         """See `Standing.with_nothing`."""
         self.standing = self.standing.with_nothing(self._owner.clock(), within)
 
-    def measured(self, found: Measured) -> None:
-        """What the process's own measuring found; a loop that measures itself may call it too."""
+    def measured(self, found: Measured, oldest: float | None = None) -> None:
+        """What the process's own measuring found; a loop that measures itself may call it too. `oldest`: as the field."""
         self.held = found.held
+        self.oldest = oldest
         self.standing = self.standing.with_lag(self._owner.clock(), found.lag)
 
     def __enter__(self) -> Self:

@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.runtime.kafka import reader
+from schemas.runtime.kafka_login import connection
 
 AT_ONCE = 20_000
 
@@ -51,7 +52,7 @@ async def _ends(servers: str, tps: Collection[TopicPartition]) -> dict[TopicPart
     """Behind the last record of each. To a reader of what is committed a partition ends before the first transaction that is
     still open, whoever opened it: behind that may be records of ours.
     """
-    looking = AIOKafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, isolation_level="read_uncommitted")
+    looking = AIOKafkaConsumer(**connection(servers), enable_auto_commit=False, isolation_level="read_uncommitted")
     await looking.start()
     try:
         found: dict[TopicPartition, int] = await looking.end_offsets(tps)

@@ -3,11 +3,13 @@
 import os
 import re
 import socket
+import ssl
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.errors import StopWorker
@@ -40,7 +42,44 @@ class Base(BaseSettings):
     metrics_address: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]+$")] = "127.0.0.1"
 
 
-class KafkaSettings(Base):
+class KafkaLogin(Base):
+    """How a broker is spoken to, by every client alike (`schemas/runtime/kafka_login.py`).
+
+    `KAFKA_SECURITY`: `SSL` is TLS, `SASL_SSL` TLS and a login; a login without TLS is not offered. `KAFKA_MECHANISM`,
+    `KAFKA_USER`, `KAFKA_PASSWORD`: the login. `KAFKA_CA`: certificates in PEM that sign the broker's, `KAFKA_CA_FILE` the
+    file of them; without any those of this machine count.
+    """
+
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = "PLAINTEXT"
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_user: str = ""
+    kafka_password: SecretStr = SecretStr("")
+    kafka_ca: str = ""
+
+    @field_validator("kafka_user", "kafka_password")
+    @classmethod
+    def _with_a_login(cls, told: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
+        security = info.data.get("kafka_security")  # None where it is wrong itself, which is told first
+        if security == "SASL_SSL" and not len(told):
+            raise PydanticCustomError("missing", "KAFKA_SECURITY=SASL_SSL asks for it")
+        if security in {"PLAINTEXT", "SSL"} and len(told):
+            raise ValueError(f"KAFKA_SECURITY={security} sends none: say SASL_SSL, or take it away")
+        return told
+
+    @field_validator("kafka_ca")
+    @classmethod
+    def _certificates(cls, told: str, info: ValidationInfo) -> str:
+        if told and info.data.get("kafka_security") == "PLAINTEXT":
+            raise ValueError("KAFKA_SECURITY=PLAINTEXT asks for no certificate: say SSL or SASL_SSL, or take it away")
+        if told:
+            try:
+                ssl.create_default_context(cadata=told)
+            except (ssl.SSLError, TypeError, ValueError):  # the second for what is not ASCII
+                raise ValueError("no certificates in PEM") from None
+        return told
+
+
+class KafkaSettings(KafkaLogin):
     """`KAFKA_BOOTSTRAP_SERVERS`: host:port, several separated by commas."""
 
     kafka_bootstrap_servers: Annotated[str, Field(pattern=rf"^{SERVER}(,{SERVER})*$")]
@@ -73,6 +112,11 @@ class PersonSettings(Base):
 
 HINTS = {
     "kafka_bootstrap_servers": "the broker's host:port",
+    "kafka_security": "PLAINTEXT, SSL or SASL_SSL",
+    "kafka_mechanism": "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512",
+    "kafka_user": "the name that the broker knows us by",
+    "kafka_password": "the password of KAFKA_USER, or KAFKA_PASSWORD_FILE to its file",
+    "kafka_ca": "the certificates that sign the broker's, or KAFKA_CA_FILE to their file",
     "mongo_uri": "a URI such as mongodb://user:password@host:27018",
     "collector_secret_key": "a Fernet key; `collector env` makes one",
     "collector_backup_key": "a key of 32 bytes; `collector env` makes one",

@@ -16,6 +16,7 @@ from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
 from schemas.dead import DeadLetter
 from schemas.errors import RetryLater, StopWorker
 from schemas.runtime.kafka import DURABLE, Message, publish
+from schemas.runtime.kafka_login import connection
 from schemas.topics import DEAD
 
 TRANSACTION_MS = 60_000
@@ -66,7 +67,7 @@ class Writer:
         self._failed = False
         self._reach = reach
         self._sender = AIOKafkaProducer(
-            bootstrap_servers=servers, transactional_id=identity, transaction_timeout_ms=TRANSACTION_MS, **DURABLE
+            **connection(servers), transactional_id=identity, transaction_timeout_ms=TRANSACTION_MS, **DURABLE
         )
 
     async def open(self) -> None:
@@ -74,7 +75,11 @@ class Writer:
         try:
             async with asyncio.timeout(OPEN_WITHIN_S):
                 await self._sender.start()
-        except (KafkaError, TimeoutError) as exc:
+        except (
+            AssertionError,
+            KafkaError,
+            TimeoutError,
+        ) as exc:  # aiokafka asserts that it knows a broker: not while all are away
             raise RetryLater(f"the broker gives no transactions to {self.identity}: {type(exc).__name__}") from exc
 
     async def write(self, parts: Mapping[Place, Iterable[Message]], read: Offsets | None = None, group: str = "") -> None:

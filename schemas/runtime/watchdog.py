@@ -10,8 +10,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import structlog
+
 from schemas.runtime.peers import Answers
 from schemas.runtime.progress import Loop, Progress
+
+log = structlog.get_logger()
 
 TRY_AGAIN = 75
 """The exit code when a peer was away for too long, or nothing went on (`EX_TEMPFAIL`): the stage is to be started again."""
@@ -60,6 +64,7 @@ class Watchdog:
         self._alive = alive
         self._end = end or end_process
         self._stopping = threading.Event()
+        self._away: dict[str, float] = {}
         self._main = threading.main_thread().ident
 
     def start(self) -> None:
@@ -88,6 +93,7 @@ class Watchdog:
     def look(self, away: tuple[str, ...]) -> None:
         """Judge once. `away`: peers that do not answer: no loop is to blame then, and nothing is alive."""
         self._progress.away = away
+        self._tell(away)
         if away:
             self._progress.afresh(event_loop=False)
         alive = self._progress.live()
@@ -99,6 +105,16 @@ class Watchdog:
             self._end(last_words(self._stage, blamed, blamed.standing.late(now), datetime.now(UTC), self._place()))
         elif alive and not away and self._alive is not None:
             self._alive.touch()
+
+    def _tell(self, away: tuple[str, ...]) -> None:
+        """Of each peer once that it is away, once that it is back."""
+        now = self._progress.clock()
+        for peer in away:
+            if peer not in self._away:
+                self._away[peer] = now
+                log.warning("peer_away", peer=peer, next="asked again every second; nothing is lost")
+        for peer in self._away.keys() - set(away):
+            log.info("peer_back", peer=peer, away_s=round(now - self._away.pop(peer), 1))
 
     def _place(self) -> str:
         """File and line at which the main thread is just now."""

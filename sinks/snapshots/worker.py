@@ -11,17 +11,17 @@ from schemas.errors import RetryLater
 from schemas.runtime import mongo
 from schemas.runtime.process import run
 from schemas.runtime.progress import PROCESS
-from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.views import SNAPSHOTS
 from sinks.snapshots.lease import Lease
 from sinks.snapshots.rounds import Rounds
+from sinks.snapshots.seeing import Seeing, SeeingSettings
 
 LOOK_EVERY_S = 5.0
 PATIENCE_S = 60.0
 
 
-class SnapshotsSettings(KafkaSettings, MongoSettings):
-    """Broker and database."""
+class SnapshotsSettings(SeeingSettings):
+    """Broker and database, and what is shown of them."""
 
 
 class Away(RetryLater):
@@ -63,4 +63,4 @@ async def _turn(rounds: Rounds) -> None:
 
 def main() -> None:
     """Entry of the stage."""
-    run("snapshots", SnapshotsSettings, snapshots)
+    run("snapshots", SnapshotsSettings, snapshots, Seeing)

@@ -15,6 +15,7 @@ from ulid import ULID
 
 from schemas.errors import RetryLater
 from schemas.runtime import mongo
+from schemas.runtime.kafka_login import connection
 from schemas.views import EPOCHS
 from sinks.views.epochs import FIRST, Committed, Share, anew, resumed, why_anew
 
@@ -122,7 +123,7 @@ class Shares:
 
     async def _committed(self, wanted: Collection[TopicPartition]) -> Mapping[TopicPartition, Committed]:
         # the consumer itself tells the offset alone
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.servers)
+        admin = AIOKafkaAdminClient(**connection(self.servers))
         try:
             await admin.start()
             found = await admin.list_consumer_group_offsets(self.group, partitions=list(wanted))

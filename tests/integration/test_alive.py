@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import time
@@ -174,6 +175,9 @@ async def test_views_waits_for_a_mongod_that_was_stopped_and_is_not_alive_meanwh
             return (await _answer(port, "/ready"))[0] == 200
 
         await eventually(ready, "a stage that waits for nobody")
+        said = re.findall(r'"peer": "MongoDB".*"event": "(peer_away|peer_back)"', sink.log.read_text())
+        assert said == ["peer_away", "peer_back"] * (len(said) // 2), "once each"
+        assert said
         told = (await _answer(port, "/metrics"))[1]
         assert 'collector_process{release="' in told
         assert 'collector_lag_records{loop="view debtors"}' in told

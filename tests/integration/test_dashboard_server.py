@@ -293,7 +293,7 @@ async def test_a_port_that_is_taken_ends_the_process_with_the_variables_name(
 
 @pytest.mark.usefixtures("seeded")
 async def test_every_answer_carries_the_policy_and_the_page_its_language(mongo_uri: str, database: str) -> None:
-    """No eval, nothing from elsewhere, nobody's frame; Panel's own files included."""
+    """No eval, nothing from elsewhere, nobody's frame; Panel's own files included. A page with numbers is never kept."""
     async with dashboard(mongo_uri, database) as (address, _, _refresher):
         page = await get(address, "/")
         (script, *_) = re.findall(r'src="(static/[^"]+\.js[^"]*)"', page.body.decode())
@@ -305,6 +305,7 @@ async def test_every_answer_carries_the_policy_and_the_page_its_language(mongo_u
         assert "frame-ancestors 'none'" in policy
         assert "unsafe-eval" not in policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert (page.headers["Cache-Control"], "no-store" in answers[1].headers.get("Cache-Control", "")) == ("no-store", False)
     assert '<html lang="pt-BR"' in page.body.decode()
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', page.body.decode())
 

@@ -20,7 +20,7 @@ from deploy.clients import admin, reader
 from deploy.replay.comparing import Compared, compare
 from deploy.replay.dropping import drop
 from deploy.replay.folding import fold
-from deploy.replay.plan import REPLAYS, Replay
+from deploy.replay.plan import Replay
 from deploy.replay.promoting import promote, take_place
 from deploy.replay.run import ReplaySettings, named, replay
 from deploy.verify.difference import WHOLE, Difference
@@ -36,7 +36,7 @@ from schemas.errors import StopWorker
 from schemas.records import Record
 from schemas.runtime.mongo import Database
 from schemas.topics import CLIENTS, HEARTBEATS, KEYED_PARTITIONS, TOPICS
-from schemas.views import EPOCHS, LIVING
+from schemas.views import EPOCHS, LIVING, REPLAYS
 from sinks.views.worker import EVERY, Fed
 from tests.integration.command import Collector, Done
 from tests.integration.pipeline import eventually, put_rows, row, running

@@ -84,6 +84,31 @@ def test_a_missing_setting_is_one_line_and_code_2(
     assert "Traceback" not in err
 
 
+def test_more_partitions_are_refused_with_what_to_do_instead(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a broker, too."""
+    code, out, err = run(monkeypatch, capsys, "topics", "--grow", "12")
+
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("--grow 12: topics keyed on a debtor stay at 6 partitions.")
+    assert "collector instance export" in err
+
+
+def test_no_secret_of_a_login_is_ever_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not by fresh secrets, not by a manual, not by an error."""
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    monkeypatch.setenv("KAFKA_SECURITY", "SASL_SSL")
+    monkeypatch.setenv("KAFKA_USER", "collector")
+    monkeypatch.setenv("KAFKA_PASSWORD", "hunter2")
+
+    said = [run(monkeypatch, capsys, *words) for words in (("env",), ("topics", "--help"), ("topics",))]
+
+    assert [code for code, _, _ in said] == [0, 0, 2]
+    assert "KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:1" in said[2][2]
+    assert "hunter2" not in str(said)
+
+
 def test_fresh_secrets_go_to_a_file_that_is_never_overwritten(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

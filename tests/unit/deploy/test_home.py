@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from deploy.home import Home, complete
+from deploy.home import Home, complete, unfold
 from deploy.secrets import MAKERS, STAGE_SECRETS, lines, make
 from schemas.errors import StopWorker
 
@@ -78,6 +78,32 @@ def test_another_database_gets_none_of_our_secrets(home: Home) -> None:
         environ = {"MONGO_URI": "mongodb://production"}
         home.fill(environ)
     assert environ == {"MONGO_URI": "mongodb://production"}
+
+
+def test_what_is_told_by_a_file_is_told(home: Home, tmp_path: Path) -> None:
+    """Both a variable and its file would stop every stage."""
+    file = tmp_path / "secret"
+    environ = {f"{name}_FILE": str(file) for name in STAGE_SECRETS}
+    with home.held():
+        home.announce(SERVERS)
+        assert home.secrets(environ) == ({}, [])
+        home.fill(environ)
+    assert environ.keys() == {f"{name}_FILE" for name in STAGE_SECRETS} | SERVERS.keys()
+    (tmp_path / ".env").write_text("COLLECTOR_SECRET_KEY=other\nLOG_LEVEL_FILE=other\n")
+    before = dict(environ := environ | {"LOG_LEVEL": "INFO"})
+    complete(environ, tmp_path / ".env")
+    assert environ == before
+
+
+def test_a_database_that_a_file_names_is_anothers(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "uri"
+    file.write_text("mongodb://production\n")
+    environ = {"MONGO_URI_FILE": str(file), "LOG_LEVEL": "INFO"}
+    unfold(environ)
+    home.fill(environ)
+    assert environ == {"MONGO_URI": "mongodb://production", "LOG_LEVEL": "INFO"}
+    with pytest.raises(StopWorker, match="MONGO_URI and MONGO_URI_FILE are both set"):
+        unfold({**environ, "MONGO_URI_FILE": str(file)})
 
 
 def test_a_folder_that_was_never_used_says_nothing_and_is_not_made(home: Home) -> None:

@@ -14,6 +14,7 @@ from jgo.env import LockFile
 from deploy.leash import lives
 from deploy.local import jars, ports
 from deploy.local.kafka import cluster_id, properties
+from deploy.local.stack import local_stack
 from deploy.local.wheels import part
 from schemas.errors import StopWorker
 
@@ -64,6 +65,13 @@ def test_a_platform_without_the_wheels_names_both_variables() -> None:
     with pytest.raises(StopWorker, match=r"no_such_wheel.* set KAFKA_BOOTSTRAP_SERVERS and MONGO_URI") as said:
         part("no_such_wheel")
     assert "\n" not in str(said.value)
+
+
+async def test_a_login_for_a_broker_that_knows_none_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KAFKA_SECURITY", "SASL_SSL")
+    with pytest.raises(StopWorker, match=r"^KAFKA_SECURITY=SASL_SSL without KAFKA_BOOTSTRAP_SERVERS: "):
+        async with local_stack(tmp_path, print, {}):
+            pass
 
 
 def test_a_process_that_cannot_be_lives_not() -> None:

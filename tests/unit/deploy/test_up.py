@@ -8,7 +8,7 @@ from deploy.home import Home
 from deploy.local.stack import Stack
 from deploy.secrets import STAGE_SECRETS
 from deploy.supervisor import Ended, NotStarted, Started
-from deploy.up import environment, told
+from deploy.up import environment, on_port_of_its_own, told
 
 STACK = Stack("127.0.0.1:1", "mongodb://127.0.0.1:2/?replicaSet=rs0", None, None)
 SECRETS = dict.fromkeys(STAGE_SECRETS, "theirs")
@@ -41,6 +41,18 @@ def test_on_another_database_nothing_is_made_up(home: Home) -> None:
 def test_every_stage_gets_the_servers_that_run_and_the_rest_of_the_environment(home: Home) -> None:
     env = environment(home, STACK, {**SECRETS, "LOG_LEVEL": "DEBUG", "DASHBOARD_PORT": "9999"}, print)
     assert env == {**SECRETS, **STACK.environment, "LOG_LEVEL": "DEBUG", "DASHBOARD_PORT": "9999"}
+
+
+@pytest.mark.parametrize(
+    ("given", "ports"),
+    [({"METRICS_PORT": "9100"}, ["9100", "9101"]), ({"METRICS_PORT": "0"}, ["0", "0"]), ({"METRICS_PORT": "x"}, ["x", "x"])],
+)
+def test_each_stage_shows_its_metrics_on_a_port_of_its_own(given: dict[str, str], ports: list[str]) -> None:
+    """All of them on one port: the second could not start."""
+    assert [on_port_of_its_own({**given, "A": "b"}, number) for number in (0, 1)] == [
+        {"METRICS_PORT": port, "A": "b"} for port in ports
+    ]
+    assert on_port_of_its_own({"A": "b"}, 3) == {"A": "b"}
 
 
 def test_the_last_words_of_a_stage_stand_below_its_end() -> None:

@@ -99,7 +99,9 @@ def test_every_stage_is_a_service_and_the_test_knows_every_service() -> None:
 
     assert stages == set(STAGES)
     assert all(compose_file["services"][stage]["command"] == ["run", stage] for stage in STAGES)
-    assert {*ALONE, "backup"} == set(compose_file["services"]), "of which `backup` is a command, run when it is asked for"
+    others = {"backup", "prometheus", "alertmanager", "grafana"}
+    assert {*ALONE, *others} == set(compose_file["services"])
+    assert all(compose_file["services"][name]["profiles"] for name in others), "not started unless they are asked for"
 
 
 @pytest.mark.parametrize("service", compose_file["services"])
@@ -121,6 +123,9 @@ def test_what_is_published_listens_on_this_machine_only() -> None:
     assert ports == {
         "dashboard": ["${DASHBOARD_BIND:-127.0.0.1}:${DASHBOARD_PORT:-8501}:8501"],
         "mongo": ["127.0.0.1:${MONGO_PORT:-27018}:27017"],
+        "prometheus": ["127.0.0.1:${PROMETHEUS_PORT:-9090}:9090"],
+        "alertmanager": ["127.0.0.1:${ALERTMANAGER_PORT:-9093}:9093"],
+        "grafana": ["127.0.0.1:${GRAFANA_PORT:-3000}:3000"],
         "ixc-simulator": ["127.0.0.1:${IXC_SIMULATOR_PORT:-8800}:8800"],
     }
 
@@ -140,3 +145,8 @@ def test_a_stage_that_ends_is_started_again_and_nothing_waits_for_one_that_is_on
 
 def test_the_image_knows_its_version() -> None:
     assert "!pyproject.toml" in (ROOT / ".dockerignore").read_text().splitlines()
+
+
+def test_a_time_zone_reaches_every_container_that_stays() -> None:
+    for name in (*STAGES, "kafka", "mongo", "prometheus", "alertmanager", "grafana"):
+        assert compose_file["services"][name]["environment"]["TZ"] == "${TZ:-UTC}", name

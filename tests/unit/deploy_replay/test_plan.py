@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deploy.replay.plan import REPLAYED, Replay, asked, promotable, undisturbed, whole_since
+from deploy.topics import ReplicationSettings
 from schemas.errors import StopWorker
 from schemas.topics import BILLS, CALLS, DEBTORS, QUEUE, REPLAY, SWEEPS, TOPICS
 
@@ -49,6 +50,14 @@ def test_what_history_cannot_tell_is_refused(plan: Replay, said: str) -> None:
 def test_what_history_tells_is_taken() -> None:
     whole = replace(DEBT, since=NOW - REPLAY, until=NOW)
     assert asked(whole, NOW) is whole
+
+
+def test_history_that_is_kept_for_longer_reaches_farther_back() -> None:
+    old = replace(DEBT, since=NOW - timedelta(days=364))
+
+    assert asked(old, NOW, ReplicationSettings(keep_rows_days=365).as_set) is old
+    with pytest.raises(StopWorker, match="whole from"):
+        asked(old, NOW)
 
 
 def test_history_is_as_long_as_that_of_the_shortest_source() -> None:

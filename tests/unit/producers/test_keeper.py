@@ -214,3 +214,28 @@ def test_a_bug_ends_the_process() -> None:
 
     with pytest.raises(ZeroDivisionError):
         live(60, life())
+
+
+class Speaking(Home):
+    async def serve(self, one: Instance, lease: Lease) -> None:
+        structlog.get_logger().info("at_work")
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.deeper())
+        await super().serve(one, lease)
+
+    async def deeper(self) -> None:
+        structlog.get_logger().info("deeper")
+
+
+def test_every_line_of_what_serves_one_says_which() -> None:
+    """Also where the line's own place in the code does not know it; two are served side by side."""
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        home = Speaking()
+
+        async def life() -> None:
+            await home.keep(BOTH, 4)
+            await home.keeper.stop()
+
+        live(60, life())
+    said = {(line["event"], line.get("instance")) for line in lines if line["event"] in {"at_work", "deeper"}}
+    assert said == {(event, name) for event in ("at_work", "deeper") for name in BOTH}

@@ -1,6 +1,9 @@
 """Libraries say the same thing at most once a minute."""
 
+import json
 import logging
+import subprocess
+import sys
 
 import pytest
 from aiokafka.errors import ProducerFenced
@@ -39,3 +42,23 @@ def test_a_fence_is_told_once_by_whoever_wrote(name: str, error: Exception, *, t
 
     assert Told().filter(record) is not told
     assert Told().filter(line(1_000.0))
+
+
+SPEAKS = """
+import logging, structlog
+from schemas.runtime import logs
+early = structlog.get_logger()
+logs.configure("INFO", "views", "w-1")
+early.info("ours", instance="norte")
+structlog.get_logger().warning("stopped", stage="another")
+logging.getLogger("pymongo").warning("theirs")
+"""
+
+
+def test_every_line_says_which_stage_and_worker_wrote_it() -> None:
+    """A library's too; what a line says itself stays."""
+    done = subprocess.run([sys.executable, "-c", SPEAKS], capture_output=True, text=True, check=True)
+    ours, stopped, theirs = (json.loads(line) for line in done.stderr.splitlines())
+    assert (ours["event"], ours["stage"], ours["worker"], ours["instance"]) == ("ours", "views", "w-1", "norte")
+    assert (stopped["stage"], stopped["worker"]) == ("another", "w-1")
+    assert (theirs["event"], theirs["stage"], theirs["worker"]) == ("theirs", "views", "w-1")

@@ -26,6 +26,10 @@ GOOD = {
     "STALL_SECONDS": "60",
     "METRICS_PORT": "9100",
     "METRICS_ADDRESS": "10.0.0.5",
+    "KAFKA_SECURITY": "SASL_SSL",
+    "KAFKA_MECHANISM": "SCRAM-SHA-256",
+    "KAFKA_USER": "collector",
+    "KAFKA_PASSWORD": "hunter2",
 }
 REQUIRED = ("KAFKA_BOOTSTRAP_SERVERS", "MONGO_URI", "COLLECTOR_SECRET_KEY", "COLLECTOR_PERSON_KEY")
 WRONG = {
@@ -45,6 +49,9 @@ WRONG = {
     "STALL_SECONDS": ["", "0", "3601", "soon"],
     "METRICS_PORT": ["", "-1", "65536", "http"],
     "METRICS_ADDRESS": ["", "a b", "http://0.0.0.0", "::1"],
+    "KAFKA_SECURITY": ["", "ssl", "SASL_PLAINTEXT", "TLS"],
+    "KAFKA_MECHANISM": ["", "GSSAPI", "SCRAM-SHA-1"],
+    "KAFKA_CA": ["hunter2", "-----BEGIN CERTIFICATE-----\nhunter2\n-----END CERTIFICATE-----", "ü"],
 }
 
 
@@ -87,7 +94,7 @@ def test_a_wrong_variable_is_named_and_not_shown(name: str, value: str, monkeypa
 
 
 def test_every_variable_of_the_poller_was_tried_wrong() -> None:
-    assert {name.lower() for name in WRONG} == set(PollerSettings.model_fields)
+    assert {name.lower() for name in WRONG} | {"kafka_user", "kafka_password"} == set(PollerSettings.model_fields)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -159,3 +166,30 @@ def test_a_file_that_cannot_be_a_secret_is_one_line_that_shows_none(
     assert "COLLECTOR_PERSON_KEY" in found
     assert "hunter2" not in found
     assert "\n" not in found
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"KAFKA_USER": ""}, f"KAFKA_USER is not set: set it to {HINTS['kafka_user']}"),
+        ({"KAFKA_PASSWORD": ""}, f"KAFKA_PASSWORD is not set: set it to {HINTS['kafka_password']}"),
+        ({"KAFKA_SECURITY": "SSL"}, "KAFKA_USER is wrong (Value error, KAFKA_SECURITY=SSL sends none"),
+        ({"KAFKA_SECURITY": "PLAINTEXT"}, "KAFKA_USER is wrong (Value error, KAFKA_SECURITY=PLAINTEXT sends none"),
+        ({"KAFKA_SECURITY": "SSL", "KAFKA_USER": ""}, "KAFKA_PASSWORD is wrong (Value error, KAFKA_SECURITY=SSL sends none"),
+        (
+            {"KAFKA_SECURITY": "PLAINTEXT", "KAFKA_USER": "", "KAFKA_PASSWORD": "", "KAFKA_CA": "hunter2"},
+            "KAFKA_CA is wrong (Value error, KAFKA_SECURITY=PLAINTEXT asks for no certificate",
+        ),
+        ({"KAFKA_SECURITY": "PLAINTEXT", "KAFKA_USER": "", "KAFKA_PASSWORD": ""}, ""),
+        ({"KAFKA_SECURITY": "SSL", "KAFKA_USER": "", "KAFKA_PASSWORD": ""}, ""),
+    ],
+)
+def test_a_login_is_whole_and_is_sent_or_it_is_refused(
+    told: Mapping[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sets a password believes that it protects something."""
+    found = line({**GOOD, **told}, monkeypatch)
+
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
+    assert "hunter2" not in found

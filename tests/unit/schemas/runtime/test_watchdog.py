@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from schemas.runtime.progress import Measured, Progress
 from schemas.runtime.watchdog import Watchdog, last_words, slept
@@ -183,3 +184,17 @@ def test_the_line_names_stage_loop_time_lag_and_place() -> None:
         "views: no progress of view queue for 121 s (since 2026-03-01 11:59:59+00:00, 7 records behind, "
         "at worker.py:7 drain): ending, to be started again\n"
     )
+
+
+def test_each_peer_is_said_to_be_away_once_and_back_once(watched: Watched) -> None:
+    """However long it stays away, whoever goes or comes meanwhile."""
+    with capture_logs() as lines:
+        for at, away in enumerate([(), ("Kafka",), ("Kafka",), ("Kafka", "MongoDB"), ("MongoDB",), ("MongoDB",), (), ()]):
+            watched.now = float(at)
+            watched.dog.look(away)
+    assert [(line["event"], line["peer"], line.get("away_s")) for line in lines] == [
+        ("peer_away", "Kafka", None),
+        ("peer_away", "MongoDB", None),
+        ("peer_back", "Kafka", 3.0),
+        ("peer_back", "MongoDB", 3.0),
+    ]

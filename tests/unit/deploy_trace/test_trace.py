@@ -1,0 +1,129 @@
+"""The way of one bill in rows: what went where when, and nothing of a person."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from ulid import ULID
+
+from deploy.trace import NEWEST, OF_DEBTOR, Key, in_order, letter, parsed, shown, told
+from schemas.codec import encode
+from schemas.debtor import Bill, Client, Debtor
+from schemas.errors import StopWorker
+from schemas.queue import Facts, QueueEntry, Verdict
+from schemas.rows import ErpRow
+from schemas.topics import BILLS, CLIENTS, CONTRACTS, DEBTORS, QUEUE
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+SWEEP = str(ULID.from_datetime(NOW - timedelta(seconds=40)))
+PERSON = "Quitéria Plantada"
+KEY = parsed("vale:1042:bill:77")
+
+
+@dataclass(frozen=True)
+class Record:
+    topic: str
+    key: bytes
+    value: bytes | None
+    offset: int = 5
+    partition: int = 2
+    timestamp: int = round(NOW.timestamp() * 1_000)
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+
+
+def bill(**fields: object) -> ErpRow:
+    row = {"id": "77", "obs": PERSON}
+    plain = {"instance": "vale", "erp": "ixc", "kind": "bill", "id": "77", "client": "1042", "row": row}
+    return ErpRow.model_validate({**plain, "seen_at": NOW, "sweep": SWEEP, **fields})
+
+
+def details(*rows: ErpRow) -> list[tuple[object, object]]:
+    records = [Record(BILLS.name, b"vale:1042:bill:77", encode(row)) for row in rows]
+    return [(row["what"], row["detail"]) for row in told(BILLS, records, KEY)]
+
+
+def test_a_key_is_that_of_a_row_or_of_all_of_a_debtor() -> None:
+    assert KEY.topics == (BILLS, DEBTORS, QUEUE)
+    assert parsed("vale:1042").topics == (*OF_DEBTOR, DEBTORS, QUEUE)
+    assert set(OF_DEBTOR) == {CLIENTS, CONTRACTS, BILLS}
+    assert parsed("vale:1042:contract:a%3Ab:c") == Key("vale", "1042", "contract", "a%3Ab:c")
+    others = (b"vale:1042:bill:777", b"vale:10421", b"vale:10421:bill:77", b"vale:1042:bill", None)
+    assert [key for key in (b"vale:1042:bill:77", b"vale:1042", b"vale:1042:client:1042", *others) if KEY.has(key)] == [
+        b"vale:1042:bill:77",
+        b"vale:1042",
+    ]
+    whole = parsed("vale:1042")
+    assert [key for key in (b"vale:1042:bill:77", b"vale:1042", *others[1:3], None) if whole.has(key)] == [
+        b"vale:1042:bill:77",
+        b"vale:1042",
+    ]
+
+
+@pytest.mark.parametrize("text", ["vale", "vale:1042:bill", "vale::bill:7", "", "vale:1:reference:7", "vale:1:invoice:7"])
+def test_what_is_no_key_is_told_with_one_that_is(text: str) -> None:
+    with pytest.raises(StopWorker, match=r"INSTANCE:CLIENT|no kind of row"):
+        parsed(text)
+
+
+def test_a_row_says_what_became_of_it_and_in_which_sweep() -> None:
+    begun = "begun 2026-11-29 11:59:20Z"
+    assert details(bill(), bill(row=None), bill(row=None, lost=True), bill(sweep="webhook")) == [
+        ("bill 77", f"as the ERP shows it; sweep {SWEEP}, {begun}"),
+        ("bill 77", f"gone; sweep {SWEEP}, {begun}"),
+        ("bill 77", f"lost; sweep {SWEEP}, {begun}"),
+        ("bill 77", "as the ERP shows it; sweep webhook"),
+    ]
+    (row,) = told(BILLS, [Record(BILLS.name, b"vale:1042:bill:77", encode(bill()))], KEY)
+    assert (row["at"], row["where"]) == (NOW, "erp.bill.v1[2]@5")
+
+
+def test_a_state_says_whether_the_bill_is_open_and_an_entry_why_nobody_calls() -> None:
+    open_bill = Bill(due_on=date(2026, 11, 1), open_cents=9_990, status="open", seen_at=NOW)
+    client = Client(name=PERSON, active=True, seen_at=NOW)
+    state = Debtor(instance="vale", code="1042", version=7, changed_at=NOW, client=client, bills={"77": open_bill})
+    entry = QueueEntry(
+        instance="vale",
+        code="1042",
+        version=3,
+        debtor_version=7,
+        decided_at=NOW,
+        facts=Facts(known=True, active=True, phones=("+5582999990001",)),
+        verdict=Verdict(holds=("no_phone", "promise")),
+    )
+    closed = state.model_copy(update={"bills": {}})
+    found = [
+        row["detail"]
+        for topic, event in ((DEBTORS, state), (DEBTORS, closed), (QUEUE, entry))
+        for row in told(topic, [Record(topic.name, b"vale:1042", encode(event))], KEY)
+    ]
+    assert found == [
+        "version 7, 0 contracts, 1 open bills; this one open, due 2026-11-01, 9990 cents",
+        "version 7, 0 contracts, 0 open bills; this one is not among them",
+        "made of debtor version 7: no_phone, promise",
+    ]
+
+
+def test_what_cannot_be_read_is_a_row_too_and_of_many_records_the_newest_are_shown() -> None:
+    broken = [Record(BILLS.name, b"vale:1042:bill:77", PERSON.encode(), offset) for offset in range(NEWEST + 3)]
+    rows = list(told(BILLS, [*broken, Record(BILLS.name, b"vale:1042:bill:77", None, 99)], KEY))
+    assert rows[0]["what"] == "4 older records"
+    assert len(rows) == NEWEST + 1
+    assert {row["what"] for row in rows[1:-1]} == {"cannot be read"}
+    assert (rows[-1]["what"], rows[-1]["where"]) == ("erased", "erp.bill.v1[2]@99")
+    assert PERSON not in str(rows)
+
+
+def test_views_and_letters_tell_their_state() -> None:
+    assert shown("debtors", None)["what"] == "not there"
+    assert shown("closed_bills", {"closed_at": NOW, "how": "paid", "version": 9})["detail"] == "version 9, paid"
+    assert shown("queue", {"erased": True, "at": NOW})["what"] == "erased"
+    base = {"at": NOW, "place": "erp.bill.v1[2]@5", "stage": "hydrate", "field": f"row.{PERSON}", "reason": PERSON}
+    settled = ({}, {"discarded": {"at": NOW}}, {"retried": {"at": NOW}}, {"retried": {"at": NOW, "sent_at": NOW}})
+    rows = [letter({**base, **more}) for more in settled]
+    assert [str(row["detail"]).partition("; ")[2] for row in rows] == ["waits", "discarded", "waits", "put back"]
+    assert PERSON not in str(rows)
+
+
+def test_rows_stand_by_their_time_and_what_has_none_last() -> None:
+    rows = [{"at": None, "n": 1}, {"at": NOW, "n": 2}, {"at": NOW - timedelta(1), "n": 3}, {"at": NOW, "n": 4}]
+    assert [row["n"] for row in in_order(rows)] == [3, 2, 4, 1]
