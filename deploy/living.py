@@ -1,6 +1,10 @@
-"""What of one instance is alive in the topics that its rows pass through: keys whose last record is no tombstone. Pure."""
+"""What of an instance, or of some of its clients, is alive in the topics that its rows pass through. Pure.
+
+A key is alive whose last record is no tombstone.
+"""
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol, get_args
 
@@ -20,6 +24,8 @@ CALLED = (PLACED, EVIDENCE)
 """What was placed and heard, and a removal erases once no call is going on."""
 FOLLOWING = (DEBTORS, QUEUE, CALLS)
 """What stages make of it, and empty by themselves."""
+OF_NOBODY = frozenset({ROW_TOPICS["reference"].name, SWEEPS.name})
+"""What no client has a part in."""
 WATCHED = (*FIRST, *CALLED, *FOLLOWING)
 
 
@@ -36,13 +42,16 @@ class Living:
     """Take the records of each partition in order. A sweep's key has no phase, its tombstone's has: `instance:kind:phase`.
 
     All of an instance's sweeps count as alive until their tombstones were seen: a view may hold what the topic has let go.
+    `clients`: only what is of these, by their codes in keys; then no sweep and no reference is.
     """
 
-    def __init__(self, instance: str) -> None:
+    def __init__(self, instance: str, clients: Collection[str] | None = None) -> None:
         self._mine = f"{instance}:".encode()
+        self._clients = None if clients is None else frozenset(code.encode() for code in clients)
         self._keys: dict[Place, dict[bytes, None]] = defaultdict(dict)
         sweeps = [self._mine + f"{kind}:{phase}".encode() for kind in get_args(Kind) for phase in get_args(Phase)]
-        self._keys[SWEEPS.name, 0] = dict.fromkeys(sweeps)
+        if clients is None:
+            self._keys[SWEEPS.name, 0] = dict.fromkeys(sweeps)
         self._asked: set[bytes] = set()
         self.lapses_at: datetime | None = None
         """When the last request to call lapses: until then `originate` may still say something of one."""
@@ -50,7 +59,7 @@ class Living:
     def note(self, record: Record) -> None:
         """One record, also another instance's or none of ours, which teaches nothing."""
         key = record.key or b""
-        if not key.startswith(self._mine):
+        if not key.startswith(self._mine) or not self._is_theirs(record.topic, key):
             return
         if record.topic == REQUESTS.name:
             self._note_request(record.value)
@@ -87,6 +96,11 @@ class Living:
                 found[PLACED.name, number] |= dict.fromkeys(key for key in keys if key not in self._asked)
         self._asked.update(key for (topic, _), keys in found.items() if topic == PLACED.name for key in keys)
         return {place: [Message(key, None, []) for key in keys] for place, keys in found.items() if keys}
+
+    def _is_theirs(self, topic: str, key: bytes) -> bool:
+        if self._clients is None:
+            return True
+        return topic not in OF_NOBODY and key[len(self._mine) :].partition(b":")[0] in self._clients
 
     def _note_request(self, value: bytes | None) -> None:
         try:

@@ -10,14 +10,15 @@ an instance.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from typing import Any, Generic, Protocol, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.clients import database, reader
 from deploy.instances import document_of
-from deploy.living import WATCHED, Living, portions
+from deploy.living import WATCHED, Living, Record, portions
 from schemas.attempts import ATTEMPTS, AttemptState
 from schemas.beliefs import BELIEFS
 from schemas.controls import BLOCKLIST, PROMISES
@@ -28,6 +29,7 @@ from schemas.runtime.instance_store import REMOVALS
 from schemas.runtime.mongo import Database
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.runtime.transactions import Writer
+from schemas.suppression import SUPPRESSED
 from schemas.topics import REQUESTS
 from schemas.views import INSTANCES, LEASES, REPLAYS, SNAPSHOTS, VIEWS
 
@@ -37,6 +39,19 @@ LOOK_EVERY_S = 0.5
 TRY_AGAIN_S = 2.0
 OPEN: tuple[AttemptState, ...] = ("reserving", "reserved", "ringing")
 
+OF_INSTANCES = [view.name for view in VIEWS if view.topic in WATCHED]
+Query = Mapping[str, Any]
+
+
+class Notes(Protocol):
+    """As `Living` takes records."""
+
+    def note(self, record: Record) -> None:
+        """One of a partition, in its order."""
+        ...
+
+
+L = TypeVar("L", bound=Notes)
 Tell = Callable[[Mapping[str, int]], None]
 """Hears what is left: living keys by topic, documents by view; nothing at the end."""
 
@@ -49,7 +64,7 @@ async def remove(settings: RemoveSettings, name: str, tell: Tell, *, keep_blockl
     """Ends when nothing is left of the instance; what else went, by collection. Raises StopWorker where there is none."""
     async with database(settings) as store, reader(settings.kafka_bootstrap_servers) as consumer:
         await _begin(store, name, keep_blocklist=keep_blocklist)
-        watch = Watch(consumer, name)
+        watch = Watch(consumer, Living(name))
         await _emptied(settings.kafka_bootstrap_servers, store, watch, name, tell)
         return {ATTEMPTS: watch.attempts, **await _forget(store, name)}
 
@@ -67,16 +82,16 @@ async def _begin(store: Database, name: str, *, keep_blocklist: bool) -> None:
     await store[INSTANCES].delete_one({"_id": name})
 
 
-class Watch:
-    """Reads every topic that may hold something of the instance, once, and then what comes."""
+class Watch(Generic[L]):
+    """Reads every topic that may hold something of whoever leaves, once, and then what comes."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, name: str) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, living: L) -> None:
         self._consumer = consumer
         self._tps = [
             TopicPartition(topic.name, number) for topic in (*WATCHED, REQUESTS) for number in range(topic.partitions)
         ]
         self._consumer.assign(self._tps)
-        self.living = Living(name)
+        self.living = living
         self.attempts = 0
 
     async def catch_up(self) -> None:
@@ -88,7 +103,7 @@ class Watch:
                     self.living.note(record)
 
 
-async def _emptied(servers: str, store: Database, watch: Watch, name: str, tell: Tell) -> None:
+async def _emptied(servers: str, store: Database, watch: Watch[Living], name: str, tell: Tell) -> None:
     """Erase until nothing lives, twice in a row with a takeover between: nobody's write can come after that."""
     quiet = False
     while True:
@@ -106,21 +121,21 @@ async def _emptied(servers: str, store: Database, watch: Watch, name: str, tell:
         quiet = not again
 
 
-async def _followed(writer: Writer, store: Database, watch: Watch, tell: Tell) -> bool:
+async def _followed(writer: Writer, store: Database, watch: Watch[Living], tell: Tell) -> bool:
     """Erase what lives, and wait until stages and views have followed; whether there was anything. Raises RetryLater."""
     found = False
     while True:
         await watch.catch_up()
         name = writer.identity.removeprefix("erp-poller-")
-        going_on = await _going_on(store, watch.living, name)
-        if not going_on:  # first whose they were: what comes late is then nobody's, and is not published
+        calling = await going_on(store, watch.living.lapses_at, {"instance": name})
+        if not calling:  # first whose they were: what comes late is then nobody's, and is not published
             watch.attempts += (await store[ATTEMPTS].delete_many({"instance": name})).deleted_count
-        if parts := watch.living.tombstones(calls=not going_on):
+        if parts := watch.living.tombstones(calls=not calling):
             for portion in portions(parts, AT_ONCE):
                 tell(watch.living.counts())
                 await writer.write(portion)
             await watch.catch_up()
-        left = going_on | watch.living.counts() | await _documents(store, name)
+        left = calling | watch.living.counts() | await documents(store, OF_INSTANCES, {"instance": name})
         tell(left)
         if not left:
             return found
@@ -128,25 +143,27 @@ async def _followed(writer: Writer, store: Database, watch: Watch, tell: Tell) -
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _going_on(store: Database, living: Living, name: str) -> dict[str, int]:
+async def going_on(store: Database, lapses_at: datetime | None, of: Query) -> dict[str, int]:
     """Calls that are rung or may still be: until they have an outcome, or are given up as lost."""
     found = {
-        "requests to call": int(living.lapses_at is not None and datetime.now(UTC) < living.lapses_at),
-        "calls going on": await store[ATTEMPTS].count_documents({"instance": name, "state": {"$in": list(OPEN)}}),
+        "requests to call": int(lapses_at is not None and datetime.now(UTC) < lapses_at),
+        "calls going on": await store[ATTEMPTS].count_documents({**of, "state": {"$in": list(OPEN)}}),
     }
     return {what: count for what, count in found.items() if count}
 
 
-async def _documents(store: Database, name: str) -> dict[str, int]:
-    of_instances = [view.name for view in VIEWS if view.topic in WATCHED]
-    counts = {f"view {view}": await store[view].count_documents({"instance": name}) for view in of_instances}
+async def documents(store: Database, views: Collection[str], of: Query) -> dict[str, int]:
+    """By view; those without any are left out."""
+    counts = {f"view {view}": await store[view].count_documents(of) for view in views}
     return {view: count for view, count in counts.items() if count}
 
 
 async def _forget(store: Database, name: str) -> dict[str, int]:
+    """The name is free then: a client of whoever takes it is somebody else. People who were erased stay so."""
     marker = await store[REMOVALS].find_one({"_id": name}) or {}
     gone = (PROMISES, BELIEFS) if marker.get("keep_blocklist") else (PROMISES, BLOCKLIST, BELIEFS)
     counts = {kept: (await store[kept].delete_many({"instance": name})).deleted_count for kept in gone}
+    await store[SUPPRESSED].delete_many({"instance": name})
     for kept in (PABX_TESTS, PABX_HOLDS):
         await store[kept].delete_one({"_id": name})
     # behind whatever is being written under the lease: from then on nobody finds an instance to write of

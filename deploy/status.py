@@ -23,7 +23,7 @@ from schemas.views import STAGES as HEARTBEATS
 Offsets = Mapping[TopicPartition, int]
 COMPLETED = "completed"
 LOOKS, LOOK_MS = 5, 200
-CAME_TO = ("kept", "closed", "lost", "refused", "change", "notes")
+CAME_TO = ("kept", "closed", "lost", "refused", "change", "notes", "suppressed")
 """Of a sweep that an earlier version told nothing is known of these."""
 
 
@@ -55,6 +55,7 @@ class LastSweep(Model):
     refused: int = 0
     change: int = 0
     notes: tuple[str, ...] = ()
+    suppressed: int = 0
 
 
 class DeadCount(Model):

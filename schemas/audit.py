@@ -24,6 +24,8 @@ Action = Literal[
     "letter_discarded",
     "letter_retried",
     "restored",
+    "person_erased",
+    "suppression_lifted",
 ]
 
 
@@ -32,7 +34,7 @@ class Audited(Model):
 
     `what`: no numbers, no names. `instance` and `code` are text as it was given: an entry stays when what it names is gone.
     Of users `instance` is empty and `code` the user's name; of dead letters `code` is the `_id`, of what was
-    restored the backup's.
+    restored the backup's, of a person who was erased the hash.
     """
 
     at: Instant

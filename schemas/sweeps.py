@@ -20,7 +20,8 @@ class Sweep(Model):
     What it came to: of the known rows `kept` are members still; `closed` were told as paid, cancelled or gone since the last
     completed sweep, `lost` as rows of which nothing tells what became of them; `refused` could not be read, and have their
     letters. `change`: how many more members there are than after the last completed sweep (after a start of the poller:
-    than before this one). `notes`: what had to be worked around, a sentence each.
+    than before this one). `notes`: what had to be worked around, a sentence each. `suppressed`: of the `rows`, those
+    of people who were erased, which are not published.
     """
 
     instance: InstanceName
@@ -42,3 +43,4 @@ class Sweep(Model):
     refused: int = Field(default=0, ge=0)
     change: int = 0
     notes: tuple[str, ...] = ()
+    suppressed: int = Field(default=0, ge=0)

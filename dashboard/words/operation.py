@@ -26,6 +26,8 @@ ACTIONS: Final[dict[Action, str]] = {
     "restored": N_("Backup put back"),
     "letter_discarded": N_("Unreadable record discarded"),
     "letter_retried": N_("Unreadable record tried again"),
+    "person_erased": N_("Person erased"),
+    "suppression_lifted": N_("Erased person let in again"),
 }
 
 NOTHING_SENT = N_("Nothing was sent. It may be discarded.")

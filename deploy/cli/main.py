@@ -14,6 +14,7 @@ from deploy.cli import (
     demo,
     doctor,
     env,
+    erase,
     instance,
     letters,
     pabx,
@@ -74,6 +75,7 @@ app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("env", epilog=env.EXAMPLE)(env.env)
 app.command("backup", epilog=backup.BACKUP_EXAMPLE)(backup.backup)
 app.command("restore", epilog=backup.RESTORE_EXAMPLE)(backup.restore)
+app.command("erase", epilog=erase.EXAMPLE)(erase.erase)
 app.command("rekey", epilog=rekey.EXAMPLE)(rekey.rekey)
 instance.app.command("believe", epilog=believe.EXAMPLE)(believe.believe)
 app.command("block", epilog=block.BLOCK_EXAMPLE)(block.block)

@@ -40,7 +40,8 @@ def rekey(lost: Lost = None) -> None:
 def _begin_anew(lost: str) -> None:
     if lost == PERSON_KEY:
         asyncio.run(persons_lost(read(MongoSettings)))
-        messages.print("the next stage leaves the mark of its COLLECTOR_PERSON_KEY; enter the people of the blocklist again")
+        messages.print("the next stage leaves the mark of its COLLECTOR_PERSON_KEY")
+        messages.print("enter the people of the blocklist again, and erase again whom `collector erase` has erased")
         return
     for name in asyncio.run(secrets_lost(read(RekeySettings))):
         messages.print(f"the secrets of {name} are gone: `collector instance set {name} --secrets`")

@@ -49,7 +49,7 @@ def _ended(one: LastSweep) -> dict[str, object]:
 
 def _came_to(one: LastSweep) -> dict[str, object]:
     """Rows, and how many members more there are than after the sweep before."""
-    counts = ("kept", "closed", "lost", "refused")
+    counts = ("kept", "closed", "lost", "refused", "suppressed")
     return {
         "instance": one.instance,
         "kind": one.kind,

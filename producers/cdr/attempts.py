@@ -12,6 +12,7 @@ from pymongo.errors import PyMongoError
 from schemas.attempts import ATTEMPTS
 from schemas.errors import RetryLater
 from schemas.runtime.mongo import Database
+from schemas.suppression import ERASED
 
 REMEMBERED = 50_000
 ASKED_AT_ONCE = 1_000
@@ -45,6 +46,17 @@ class Attempts:
             self._owners.popitem(last=False)
         return found
 
+    async def erased(self, ids: Collection[str]) -> frozenset[str]:
+        """Of attempts that are remembered those whose debtor was erased since; they are forgotten. Raises RetryLater."""
+        asked = {"_id": {"$in": sorted(ids)}, ERASED: True}
+        try:
+            found = frozenset([str(one["_id"]) async for one in self._stored.find(asked, {"_id": 1})])
+        except PyMongoError as exc:
+            raise _untold(exc) from exc
+        for one in found:
+            self._owners.pop(one, None)
+        return found
+
     def keep(self, instances: Collection[str]) -> None:
         """From now on only their attempts are remembered: one of an instance that leaves is asked for until it is gone."""
         kept = frozenset(instances)
@@ -59,8 +71,12 @@ class Attempts:
 
     async def _ask(self, ids: list[str]) -> None:
         try:
-            async for one in self._stored.find({"_id": {"$in": ids}}, {"instance": 1, "code": 1}):
+            async for one in self._stored.find({"_id": {"$in": ids}, ERASED: {"$ne": True}}, {"instance": 1, "code": 1}):
                 if isinstance(one.get("instance"), str) and isinstance(one.get("code"), str):
                     self._owners[str(one["_id"])] = Owner(one["instance"], one["code"])
         except PyMongoError as exc:
-            raise RetryLater(f"MongoDB does not tell whose the calls are: {type(exc).__name__}") from exc
+            raise _untold(exc) from exc
+
+
+def _untold(exc: PyMongoError) -> RetryLater:
+    return RetryLater(f"MongoDB does not tell whose the calls are: {type(exc).__name__}")

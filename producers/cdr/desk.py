@@ -1,7 +1,7 @@
 """Where everything that a PABX says comes together: whose it is, whether it is new, and then it is published once."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +20,10 @@ class Owners(Protocol):
 
     async def owners(self, ids: Sequence[str]) -> Mapping[str, Owner]:
         """Of those that are attempts of ours. Raises RetryLater."""
+        ...
+
+    async def erased(self, ids: Collection[str]) -> frozenset[str]:
+        """Of attempts of ours those whose debtor was erased since: nobody's by now. Raises RetryLater."""
         ...
 
 
@@ -46,6 +50,10 @@ class Desk:
             owners = await self._owners.owners([one for one in dict.fromkeys(ids) if one >= first])
             new = self._new(said, zone, owners)
             letters = self._letters(unread, owners)
+            if new or letters:  # only then: nearly all that is said was said before
+                gone = await self._owners.erased(owners.keys())
+                owners = {one: owner for one, owner in owners.items() if one not in gone}
+                new, letters = self._new(said, zone, owners), self._letters(unread, owners)
             if new or letters:
                 with PROCESS.working(f"publishing what {self._address} said"):
                     await self._outbox.publish(new.values(), letters.values())

@@ -17,6 +17,7 @@ from schemas.dead import DeadLetter
 from schemas.erp.declaration import Table
 from schemas.instances import Instance
 from schemas.keys import debtor_key, partition_of, row_key
+from schemas.rows import Kind
 from schemas.runtime.kafka import Message
 from schemas.runtime.transactions import Parts, letters_part
 from schemas.sweeps import Sweep
@@ -63,6 +64,15 @@ class Outbox:
             partition = partition_of(debtor_key(instance.name, owner), topic.partitions)
             parts[topic.name, partition].append(Message(key, body, headers))
         await self._publisher.write({**parts, **letters_part(letters)})
+
+    async def erase(self, instance: str, kind: Kind, owners: Mapping[str, str]) -> None:
+        """Tombstones of these rows, by id their owner."""
+        topic = ROW_TOPICS[kind]
+        parts: Parts = defaultdict(list)
+        for code, owner in owners.items():
+            partition = partition_of(debtor_key(instance, owner), topic.partitions)
+            parts[topic.name, partition].append(Message(row_key(instance, owner, kind, code), None, []))
+        await self._publisher.write(parts)
 
     async def sweep(self, event: Sweep) -> None:
         """One phase of a sweep."""

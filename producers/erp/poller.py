@@ -14,6 +14,7 @@ from producers.erp.schedule import Schedule
 from producers.erp.serving import Server, read_as
 from producers.erp.settings import PollerSettings
 from producers.erp.source import Source
+from producers.erp.suppression import StoredSuppression
 from producers.erp.sweep import Sweeper
 from producers.held.following import as_member, hold
 from producers.held.keeper import Keeper
@@ -38,7 +39,8 @@ async def follow(
     Raises RetryLater or KafkaError where the pollers' group does not work.
     """
     listed = Listed(database)
-    serving = Server(settings, StoredBeliefs(database), schedule, clock)
+    erased = StoredSuppression(database, settings.collector_person_key, clock)
+    serving = Server(settings, StoredBeliefs(database), erased, schedule, clock)
     keeper = Keeper(partial(gain, settings.kafka_bootstrap_servers), serving.serve, read_as)
 
     def wanted() -> Mapping[str, Instance]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from producers.erp.changes import Change, Seen, examine, fingerprint, told_with
 from producers.erp.letters import letter
 from producers.erp.source import Told
+from producers.erp.suppressed import NOBODY, Suppressed
 from schemas.dead import DeadLetter
 from schemas.erp.declaration import UNSURE, Table
 from schemas.errors import RejectRecord
@@ -21,32 +22,50 @@ class Examined(NamedTuple):
     """The readable rows by id, the ids of those that are not, and a letter about each of these, under a mark of its own.
 
     `unsure`: ids of known rows that stay what they were, as a second resource does not say what it may have said before.
+    `hidden`: ids of rows of people who were erased; `people`: clients whom only their document gave away, and whose it is.
     """
 
     found: Mapping[str, Change]
     unreadable: AbstractSet[str]
     letters: Mapping[bytes, DeadLetter]
     unsure: AbstractSet[str]
+    hidden: AbstractSet[str]
+    people: Mapping[str, str]
 
 
-async def examined(instance: Instance, table: Table, told: Told, seen: Seen, person: Callable[[str], str]) -> Examined:
-    """`seen`: what is known of the table; `person` hashes a document."""
+async def examined(  # noqa: PLR0917 - what a page is read with
+    instance: Instance,
+    table: Table,
+    told: Told,
+    seen: Seen,
+    person: Callable[[str], str],
+    erased: Suppressed = NOBODY,
+) -> Examined:
+    """`seen`: what is known of the table; `person` hashes a document; `erased`: whose rows are none."""
     changes: dict[str, Change] = {}
     letters: dict[bytes, DeadLetter] = {}
     unreadable: set[str] = set()
     unsure: set[str] = set()
+    hidden: set[str] = set()
+    people: dict[str, str] = {}
     beside = told_with(instance, table)
     for number, row in enumerate(told.rows, 1):
         if number % ROWS_AT_A_STRETCH == 0:
             await asyncio.sleep(0)  # let the next page's request go out, and other instances have their turn
         try:
             change = examine(table, row, person, beside)
-            if UNSURE in row and change.code in seen:
+            if erased.hides(table, change):
+                hidden.add(change.code)
+                people |= erased.given_away(table, change)
+            elif UNSURE in row and change.code in seen:
                 unsure.add(change.code)
             else:
                 changes[change.code] = change
         except RejectRecord as exc:
+            if erased.hides_unread(table, row, person):
+                hidden.add(str(row.get(table.key, "")))
+                continue
             unreadable.add(str(row.get(table.key, "")))
             found = letter(instance, table, row, exc)
             letters[fingerprint(found.why.place.encode() + (found.value or b""))] = found
-    return Examined(changes, unreadable, letters, unsure)
+    return Examined(changes, unreadable, letters, unsure, hidden, people)

@@ -10,11 +10,13 @@ from ulid import ULID
 
 from producers.erp.beliefs import Beliefs
 from producers.erp.breaker import CONFIGURATION_WAIT_S
+from producers.erp.guard import Guard
 from producers.erp.lease import Lease
 from producers.erp.schedule import Schedule, report
 from producers.erp.settings import PollerSettings
 from producers.erp.source import Source
 from producers.erp.sources import open_source
+from producers.erp.suppression import Suppression
 from producers.erp.sweep import Sweeper
 from schemas.erp import ERPS
 from schemas.errors import StopWorker
@@ -38,11 +40,13 @@ class Server:
         self,
         settings: PollerSettings,
         beliefs: Beliefs,
+        suppression: Suppression,
         schedule: Callable[[Sweeper, Source], Schedule],
         clock: Callable[[], datetime],
     ) -> None:
         self._settings = settings
         self._beliefs = beliefs
+        self._suppression = suppression
         self._schedule = schedule
         self._clock = clock
         hashed: Callable[[str], str] = partial(person_hash, key=settings.collector_person_key)
@@ -52,7 +56,17 @@ class Server:
         """Until cancelled. Raises UnpublishedError as soon as anything cannot be published."""
         source = await self._opened(instance, lease)
         erp = ERPS[instance.erp.kind]
-        sweeper = Sweeper(instance, erp, source, lease.outbox, lease.books, self._person, self._clock, self._beliefs)
+        sweeper = Sweeper(
+            instance,
+            erp,
+            source,
+            lease.outbox,
+            lease.books,
+            self._person,
+            self._clock,
+            self._beliefs,
+            guard=Guard(self._suppression),
+        )
         schedule = self._schedule(sweeper, source)
         try:
             with plain():

@@ -15,11 +15,13 @@ from producers.erp.brake import must_wait, reason, too_much
 from producers.erp.changes import Change, Seen, gone, living, news, remember
 from producers.erp.columns import Columns
 from producers.erp.doubt import judged
+from producers.erp.guard import Guard
 from producers.erp.memory import Books, book_of
 from producers.erp.missing import Missing
 from producers.erp.outbox import Outbox
 from producers.erp.reading import Examined, examined
 from producers.erp.source import Source, Told
+from producers.erp.suppressed import departed
 from schemas.dead import DeadLetter
 from schemas.erp.declaration import Erp, Table
 from schemas.instances import Instance
@@ -47,7 +49,7 @@ class Sweeper:
 
     `buried`: marks of the rows that have their letter; `held`: the kinds whose last sweep was held back; `swept`: how many
     members each kind had after its last completed sweep in this life; `closed`: how many were closed since then; `waiting`:
-    of each table, see `doubt`.
+    of each table, see `doubt`; `guard`: whose rows are not published.
     """
 
     instance: Instance
@@ -63,6 +65,7 @@ class Sweeper:
     swept: dict[Kind, int] = field(default_factory=dict)
     closed: defaultdict[Kind, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     waiting: dict[str, frozenset[str]] = field(default_factory=dict)
+    guard: Guard = field(default_factory=Guard)
 
     async def run(self, kind: Kind, name: str) -> Sweep:
         """Read every table of `kind` whole, publish what changed, re-read what is absent; the sweep is completed, or held.
@@ -72,6 +75,7 @@ class Sweeper:
         """
         done = Sweep(instance=self.instance.name, erp=self.erp.name, kind=kind, sweep=name, phase="started", at=self.clock())
         await self.outbox.sweep(done)
+        await self._let_go(kind)
         missing: list[Missing] = []
         for table in self.erp.of_kind(kind):
             done = _counted(done, known=living(self._seen(table)))
@@ -96,13 +100,14 @@ class Sweeper:
     async def recent(self, kind: Kind, name: str) -> int:
         """Publish what changed lately among what is swept; nothing is concluded about anything else."""
         published = 0
+        await self._let_go(kind)
         done = Sweep(instance=self.instance.name, erp=self.erp.name, kind=kind, sweep=name, phase="reading", at=self.clock())
         for table in self.erp.of_kind(kind):
             seen, columns = self._seen(table), Columns(self.erp, table)
             async with aclosing(self.source.recent(table)) as coming:
                 async for told in coming:
                     page = await self._read(table, told)
-                    changes = news(seen, self._concerned(seen, page.found))
+                    changes = self._changes(table, page)
                     published += (await self._publish(table, name, told.asked_at, changes, page.letters)).published
                     left = {
                         code: seen[code].owner for code, change in page.found.items() if code in seen and not change.member
@@ -136,7 +141,15 @@ class Sweeper:
         return done
 
     async def _read(self, table: Table, told: Told) -> Examined:
-        return await examined(self.instance, table, told, self._seen(table), self.person)
+        page = await examined(self.instance, table, told, self._seen(table), self.person, self.guard.hidden)
+        await self.guard.learn(self.instance.name, page.people)
+        return page
+
+    async def _let_go(self, kind: Kind) -> None:
+        books = [(table, self._seen(table)) for table in self.erp.of_kind(kind)]
+        gone = await self.guard.begin(self.instance.name, kind, books, self.outbox)
+        if kind in self.swept:
+            self.swept[kind] -= gone
 
     def _seen(self, table: Table) -> Seen:
         return self.books[self.instance.name, book_of(table.kind, table.name)]
@@ -158,12 +171,18 @@ class Sweeper:
         listed = self.erp.protocol is not None
         return [change for change in found.values() if change.member or (change.code in seen and not listed)]
 
+    def _changes(self, table: Table, page: Examined) -> list[Change]:
+        """What a page of a list changes, in the order of publishing."""
+        seen = self._seen(table)
+        return [*news(seen, self._concerned(seen, page.found)), *departed(seen, page.hidden, self.guard.hidden)]
+
     async def _table(self, table: Table, done: Sweep, missing: list[Missing]) -> Sweep:
         """Adds to `missing` what is neither shown nor found by its id."""
         seen = self._seen(table)
         columns = Columns(self.erp, table)
         present: set[str] = set()
         refused: set[str] = set()
+        hidden: set[str] = set()
         entered = 0
         said = done
         async with aclosing(self.source.pages(table)) as coming:
@@ -174,14 +193,16 @@ class Sweeper:
                 present.update(
                     page.unreadable, page.unsure, (change.code for change in page.found.values() if change.member)
                 )
-                changes = news(seen, self._concerned(seen, page.found))
+                present |= page.hidden
+                hidden |= page.hidden
+                changes = self._changes(table, page)
                 told_of = await self._publish(table, done.sweep, told.asked_at, changes, page.letters)
                 entered += told_of.entered
                 done = _counted(done, pages=1, published=told_of.published)
                 said = await self._tell(said, _counted(done, rows=len(present)))
         absent = {code: known.owner for code, known in seen.items() if code not in present and not known.lost}
         kept = living(seen) - len(absent) - entered
-        done = _counted(done, rows=len(present), absent=len(absent), refused=len(refused), kept=kept)
+        done = _counted(done, rows=len(present), absent=len(absent), refused=len(refused), kept=kept, suppressed=len(hidden))
         doubt = self.erp.protocol is None and not refused <= seen.keys()
         waited, self.waiting[table.name] = self.waiting.get(table.name, frozenset()), frozenset()
         for owners in _parts(absent):
@@ -208,10 +229,11 @@ class Sweeper:
         page = await self._read(table, told)
         found = [page.found[code] for code in owners if code in page.found]
         kept = len(page.unsure) + sum(change.member and not seen[change.code].lost for change in found)
-        told_of = await self._publish(table, done.sweep, told.asked_at, news(seen, found), page.letters)
+        changes = [*news(seen, found), *departed(seen, page.hidden, self.guard.hidden)]
+        told_of = await self._publish(table, done.sweep, told.asked_at, changes, page.letters)
         missing = [
             Missing(table, code, told.asked_at, code in page.unreadable, code in told.unasked)
-            for code in owners.keys() - page.found.keys() - page.unsure
+            for code in owners.keys() - page.found.keys() - page.unsure - page.hidden
         ]
         return _counted(done, published=told_of.published, kept=kept), missing
 

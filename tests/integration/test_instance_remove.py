@@ -22,6 +22,7 @@ from schemas.pabx import PABX_HOLDS
 from schemas.runtime.arming import PABX_TESTS
 from schemas.runtime.instance_store import REMOVALS
 from schemas.runtime.kafka import Message, publish
+from schemas.suppression import SUPPRESSED
 from schemas.topics import (
     BILLS,
     CALLS,
@@ -112,6 +113,7 @@ async def test_it_is_gone_everywhere_may_be_cut_and_starts_from_nothing_when_it_
             for name in (mine, other):
                 await here.database[PROMISES].insert_one({"instance": name, "code": "1", "until": "2026-01-01"})
                 await here.database[BLOCKLIST].insert_one({"instance": name, "person": "p" * 32, "phone": ""})
+                await here.database[SUPPRESSED].insert_one({"_id": f"hash-{name}", "instance": name})
                 await here.database[SNAPSHOTS].insert_one({"_id": f"{name}@2026-01-01T00:00Z", "instance": name})
 
             going_on = await called(sender, here.database, mine)
@@ -144,7 +146,7 @@ async def test_it_is_gone_everywhere_may_be_cut_and_starts_from_nothing_when_it_
             swept = await here.sweeps(mine)
             assert len(swept) >= len(FAST)
             assert not any(swept.values())
-            for collection in (PROMISES, BLOCKLIST, SNAPSHOTS):
+            for collection in (PROMISES, BLOCKLIST, SNAPSHOTS, SUPPRESSED):
                 assert [one["instance"] async for one in here.database[collection].find()] == [other]
             assert await here.database[REMOVALS].count_documents({}) == 0
             assert await here.whole(other)

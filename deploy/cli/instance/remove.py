@@ -33,7 +33,7 @@ def remove(name: Known, *, yes: Yes = "", keep_blocklist: Keep = False) -> None:
     prepare_environment()
     settings = read(RemoveSettings)
     _sure(name, yes)
-    with _progress() as tell:
+    with progress() as tell:
         gone = asyncio.run(take_out(settings, name, tell, keep_blocklist=keep_blocklist))
     also = ", ".join(f"{count} of {kept}" for kept, count in gone.items())
     messages.print(f"instance {name} is removed, with {also}; the name is free")
@@ -47,7 +47,7 @@ def _sure(name: str, yes: str) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Tell]:
+def progress() -> Iterator[Tell]:
     """On a terminal one line that changes; elsewhere a line where what is left has changed its kind."""
     if messages.is_terminal:
         with messages.status("reading every topic") as status:

@@ -1,6 +1,6 @@
 """The desk: what is ours and new is published once, other people's calls never."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -34,12 +34,16 @@ class Known:
     def __init__(self) -> None:
         self.away = False
         self.asked: list[str] = []
+        self.gone: frozenset[str] = frozenset()
 
     async def owners(self, ids: Sequence[str]) -> Mapping[str, Owner]:
         if self.away:
             raise RetryLater("MongoDB is away")
         self.asked += ids
         return {one: OURS[one] for one in ids if one in OURS}
+
+    async def erased(self, ids: Collection[str]) -> frozenset[str]:
+        return self.gone & frozenset(ids)
 
 
 class Home:
@@ -127,6 +131,19 @@ async def test_what_cannot_be_read_is_buried_once_if_it_is_ours() -> None:
     assert letter.value == ours.raw
     headers = dict(letter.headers)
     assert (headers["stage"], headers["place"]) == (b"cdr-poller", f"csv/Master.csv@7[{ADDRESS}]".encode())
+
+
+async def test_what_comes_late_of_a_debtor_who_was_erased_is_nobody_s() -> None:
+    """Though it was known whose the call was; a neighbour's goes on."""
+    home = Home()
+    await home.desk.take([row(1), row(2)], [], "UTC")
+    home.known.gone = frozenset({attempt(1)})
+    unread = Unread(b'"cut",' + attempt(1).encode(), "csv/Master.csv@7", "record", "a field's quotes are not closed")
+    late = [row(number, disposition="ANSWERED") for number in (1, 2)]
+
+    assert await home.desk.take(late, [unread], "UTC") == 1
+    assert sorted(one.attempt for one in home.evidence) == [attempt(1), attempt(2), attempt(2)]
+    assert home.letters == []
 
 
 async def test_while_mongodb_is_away_nothing_is_concluded() -> None:

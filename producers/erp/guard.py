@@ -1,0 +1,55 @@
+"""What one instance's sweeps know of people who were erased, and how they let them go."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from producers.erp.changes import Seen
+from producers.erp.outbox import Outbox
+from producers.erp.suppressed import NOBODY, Suppressed, leaving
+from producers.erp.suppression import NOBODY_ERASED, Suppression
+from schemas.erp.declaration import Table
+from schemas.errors import RetryLater
+from schemas.rows import Kind
+
+
+@dataclass(slots=True)
+class Guard:
+    """`erased`: as it was read last; `done`: with which list each kind was last looked through."""
+
+    suppression: Suppression = NOBODY_ERASED
+    erased: Suppressed | None = None
+    done: dict[Kind, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def hidden(self) -> Suppressed:
+        """Whose rows are not published."""
+        return self.erased or NOBODY
+
+    async def begin(self, instance: str, kind: Kind, books: Iterable[tuple[Table, Seen]], outbox: Outbox) -> int:
+        """Before a kind is read: a tombstone for each of its rows that is an erased person's: none of them is missing.
+
+        How many those were. Raises RetryLater where nobody tells who was erased. A list that was read under this lease
+        counts on: whoever adds to it takes the instance over afterwards.
+        """
+        try:
+            self.erased = await self.suppression.of(instance)
+        except RetryLater:
+            if self.erased is None:
+                raise
+        if self.done.get(kind) == self.erased.hashes:
+            return 0
+        gone = 0
+        for table, seen in books:
+            if owners := leaving(table, seen, self.erased):
+                await outbox.erase(instance, kind, owners)
+                gone += len(owners)
+                for code in owners:
+                    del seen[code]
+        self.done[kind] = self.erased.hashes
+        return gone
+
+    async def learn(self, instance: str, people: Mapping[str, str]) -> None:
+        """`people`: clients whom their document gave away, and whose it is. Raises RetryLater."""
+        for code, person in people.items():
+            self.erased = self.hidden.also(code)
+            await self.suppression.add(instance, code, person)

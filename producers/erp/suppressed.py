@@ -1,0 +1,73 @@
+"""Rows of people who were erased: what a page must not bring back, and what is known of them already. Pure."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
+
+from producers.erp.changes import Change, Seen, gone
+from schemas.erp.declaration import Row, Table
+from schemas.erp.documents import document
+from schemas.erp.values import first_of
+from schemas.key_parts import escaped
+
+
+def _nobody(code: str) -> str:
+    del code
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """`hashes`: of people, and of clients of any instance; `hashed`: of a client of this one, by its code in keys."""
+
+    hashes: frozenset[str] = frozenset()
+    hashed: Callable[[str], str] = field(default=_nobody, compare=False)
+
+    def owner(self, code: str) -> bool:
+        """Whether this client was erased."""
+        return bool(self.hashes) and self.hashed(code) in self.hashes
+
+    def hides(self, table: Table, change: Change) -> bool:
+        """Whether the row is a client's who was erased, or has such a person's document, whatever the client's code."""
+        if not self.hashes or not table.owner:
+            return False
+        return self.owner(change.known.owner) or self._person(table, change) in self.hashes
+
+    def given_away(self, table: Table, change: Change) -> dict[str, str]:
+        """Of a row that is hidden: the client's code and the person, where only the document tells."""
+        person = self._person(table, change)
+        return {change.known.owner: person} if person in self.hashes and not self.owner(change.known.owner) else {}
+
+    def hides_unread(self, table: Table, row: Row, person: Callable[[str], str]) -> bool:
+        """The same of a row that cannot be read, as far as its columns tell. `person` hashes a document."""
+        if not self.hashes or not table.owner:
+            return False
+        owner = str(row.get(table.owner) or "")
+        written = first_of(*(str(row.get(column) or "") for column in table.document)) if table.document else ""
+        bare = document(written)
+        return (bool(owner) and self.owner(escaped(owner))) or (bool(bare) and person(bare) in self.hashes)
+
+    def also(self, code: str) -> "Suppressed":
+        """With one more client."""
+        return replace(self, hashes=self.hashes | {self.hashed(code)})
+
+    def _person(self, table: Table, change: Change) -> str:
+        return (change.row or {}).get("person", "") if table.document else ""
+
+
+NOBODY = Suppressed()
+
+
+def leaving(table: Table, seen: Seen, erased: Suppressed) -> dict[str, str]:
+    """By id the owner: known rows whose client was erased since they were published."""
+    if not erased.hashes or not table.owner:
+        return {}
+    clients = {owner for owner in {known.owner for known in seen.values()} if erased.owner(owner)}
+    return {code: known.owner for code, known in seen.items() if known.owner in clients} if clients else {}
+
+
+def departed(seen: Seen, hidden: Collection[str], erased: Suppressed) -> Iterator[Change]:
+    """Rows that went from a client whom we know to one who was erased: the one has them no longer, the other never."""
+    for code in hidden:
+        known = seen.get(code)
+        if known is not None and not erased.owner(known.owner):
+            yield gone(code, known)

@@ -1,0 +1,292 @@
+"""`collector erase` on servers of its own: a person goes from two providers, stays away, and their neighbours do not notice.
+
+Its own, as the bytes in their files are looked at, and Kafka is told to compact at once.
+"""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from signal import SIGKILL
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from pydantic import SecretStr
+from pymongo import AsyncMongoClient
+from ulid import ULID
+
+from deploy.clients import admin
+from deploy.erasing.finding import EraseSettings, Found, find, person
+from deploy.erasing.run import erase
+from deploy.erasing.verify import verify
+from deploy.local.stack import local_stack
+from deploy.topics import ensure
+from schemas.attempts import ATTEMPTS
+from schemas.audit import AUDIT
+from schemas.calls import CallPlaced
+from schemas.codec import encode
+from schemas.controls import BLOCKLIST, PROMISES
+from schemas.erp.ixc import BILLS as BILL_TABLE
+from schemas.evidence import Evidence
+from schemas.keys import debtor_key, partition_of
+from schemas.runtime.kafka import Message, producer, publish
+from schemas.runtime.reading import read_through
+from schemas.runtime.secrets import person_hash
+from schemas.suppression import SUPPRESSED
+from schemas.topics import EVIDENCE, PLACED, TOPICS, Topic
+from schemas.views import DEAD_LETTERS, INSTANCES
+from tests.integration.pipeline import SECRETS, Worker, eventually
+from tests.integration.simulated import Served, served
+
+pytestmark = pytest.mark.integration
+
+DOCUMENT, WRITTEN, NAME = "52998224725", "529.982.247-25", "QJXWVPLANTEDKZQY"
+KEY = SecretStr(SECRETS["COLLECTOR_SECRET_KEY"])
+FAST = {"client": 1, "contract": 1, "bill": 1, "reference": 60}
+STAGES = ("hydrate", "dialer", "classify", "views")
+BOTH = ("norte", "sul")
+SHOWN = ("debtors", "queue", "closed_bills", "calls", "evidence")
+COMPACTED = tuple(topic for topic in TOPICS if topic.replay is not None)
+CLEANER = {"log.cleaner.backoff.ms": "200"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fleeting(Topic):
+    """The same topic, but compacted as soon as anything more comes."""
+
+    @property
+    def config(self) -> dict[str, str]:
+        """See `Topic`."""
+        at_once = {"min.compaction.lag.ms": "0", "max.compaction.lag.ms": "1", "min.cleanable.dirty.ratio": "0.0"}
+        gone = {"segment.ms": "1", "delete.retention.ms": "0", "file.delete.delay.ms": "0", "cleanup.policy": "compact"}
+        return {"max.message.bytes": "2097152", **at_once, **gone}
+
+
+def fleeting(topic: Topic) -> Fleeting:
+    fields = {
+        name: getattr(topic, name) for name in ("name", "model", "key", "partitions", "producers", "consumers", "replay")
+    }
+    return Fleeting(**fields)
+
+
+class Home:
+    """One installation, and the provider that both of its instances read."""
+
+    def __init__(self, servers: str, store: Any, env: Mapping[str, str], folder: Path, erp: Served) -> None:  # noqa: ANN401 - of pymongo
+        self.servers, self.store, self.env, self.folder, self.erp = servers, store, env, folder, erp
+        self.settings = EraseSettings.model_validate({name.lower(): value for name, value in {**env, **SECRETS}.items()})
+        self.code = self._plant()
+        self.hash = person_hash(DOCUMENT, self.settings.collector_person_key)
+
+    def _plant(self) -> str:
+        """A client with bills that are due gets the name and the document; which that is."""
+        tables = self.erp.simulator.provider
+        owing = [row["id_cliente"] for row in tables["fn_areceber"].each() if BILL_TABLE.member(row)]
+        code = max(set(owing), key=owing.count)
+        tables["cliente"].rows[int(code)] |= {"razao": NAME, "cnpj_cpf": WRITTEN}
+        return str(code)
+
+    async def add(self, name: str) -> None:
+        document = self.erp.instance(name, KEY, every=FAST).model_dump(mode="json")
+        await self.store[INSTANCES].insert_one({"_id": name, **document})
+
+    async def whole(self) -> bool:
+        """Everybody with bills is in both queues, and every client known."""
+        tables = self.erp.simulator.provider
+        owing = {row["id_cliente"] for row in tables["fn_areceber"].each() if BILL_TABLE.member(row)}
+        counts = [await self.store["queue"].count_documents({"instance": name}) for name in BOTH]
+        clients = [await self.store["debtors"].count_documents({"instance": name}) for name in BOTH]
+        return counts == [len(owing)] * 2 and clients == [len(tables["cliente"].rows)] * 2
+
+    async def swept(self, since: datetime) -> bool:
+        """Both instances' clients, contracts and bills completely, since then, past the person."""
+        done = {"phase": "completed", "at": {"$gt": since}, "suppressed": {"$gte": 1}}
+        found = await self.store["sweeps"].find(done).to_list()
+        return {(one["instance"], one["kind"]) for one in found} >= {
+            (name, kind) for name in BOTH for kind in ("client", "bill")
+        }
+
+    async def decide(self) -> None:
+        """A call that was placed and heard, a promise, a dead letter, a wish not to be called; of a neighbour nothing."""
+        sending = producer(self.servers)
+        await sending.start()
+        now = datetime.now(UTC)
+        for name in BOTH:
+            base = {"instance": name, "code": self.code, "attempt": str(ULID())}
+            call = CallPlaced(**base, person=self.hash, number="+5582999990001", at=now, answer="ringing")
+            heard = Evidence(**base, witness="ari", piece="event", fields={"type": "Hangup", "cause": "17"}, seen_at=now)
+            home = partition_of(debtor_key(name, self.code), PLACED.partitions)
+            await publish(sending, PLACED.name, home, [Message(call.key, encode(call), [])])
+            await publish(sending, EVIDENCE.name, home, [Message(heard.key, encode(heard), [])])
+            await self.store[ATTEMPTS].insert_one({"_id": base["attempt"], **base, "state": "ended", "person": self.hash})
+            await self.store[PROMISES].insert_one({"_id": f"{name}:{self.code}", **base, "until": "2030-01-01"})
+            await self.store[BLOCKLIST].insert_one({"instance": name, "person": self.hash, "phone": ""})
+            for code in (self.code, "77777"):
+                value = b'{"id_cliente":"%s","razao":"%s"}' % (code.encode(), NAME.encode())
+                letter = {"_id": f"{name}{code}", "place": f"ixc/fn_areceber[{name}]@9", "key": None, "value": value}
+                await self.store[DEAD_LETTERS].insert_one(letter if code == self.code else {**letter, "value": b"{}"})
+        await sending.stop()
+
+    async def neighbours(self) -> dict[str, Any]:
+        """All that is not the person's: the last value of each key by topic, and documents by view."""
+        found: dict[str, Any] = {}
+        theirs = {debtor_key(name, self.code) for name in BOTH}
+
+        def note(record: Any) -> None:  # noqa: ANN401 - aiokafka ships no types
+            if b":".join((record.key or b"").split(b":")[:2]) not in theirs:
+                found[f"{record.topic} {record.key!r}"] = record.value
+
+        tps = [TopicPartition(topic.name, number) for topic in COMPACTED for number in range(topic.partitions)]
+        await read_through(self.servers, tps, note)
+        for view in SHOWN:
+            kept = self.store[view].find({"instance": {"$in": BOTH}, "code": {"$ne": self.code}}).sort("_id")
+            found[view] = await kept.to_list()
+        return found
+
+    def command(self, *arguments: str, typed: str) -> subprocess.Popen[str]:
+        argv = [sys.executable, "-m", "deploy.cli.main", "erase", *arguments]
+        pipe = subprocess.PIPE
+        env = {**self.env, **SECRETS, "COLUMNS": "200"}
+        process = subprocess.Popen(argv, env=env, cwd=self.folder, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        assert process.stdin is not None
+        process.stdin.write(typed)
+        process.stdin.close()
+        process.stdin = None
+        return process
+
+    async def calls(self) -> bool:
+        """Whether both calls are shown, with what was heard."""
+        counts = [await self.store[view].count_documents({"code": self.code}) for view in ("calls", "evidence")]
+        return counts == [len(BOTH)] * 2
+
+    async def found(self) -> Found:
+        return await find(self.settings, person(WRITTEN, self.settings))
+
+
+@contextmanager
+def at_work(stage: str, home: Home, name: str = "0") -> Iterator[None]:
+    """A stage that lives for the block, and is killed then: nobody needs its farewell, which takes seconds."""
+    worker = Worker(stage, home.env, home.folder, name)
+    try:
+        yield
+        assert worker.process.poll() is None, worker.log.read_text()[-4000:]
+    finally:
+        worker.kill()
+
+
+def holding(data: Path, *signs: bytes) -> set[tuple[str, int]]:
+    """Topics and partitions in whose files one of these is found."""
+    found = set()
+    for path in data.glob("*/*.log"):
+        with suppress(FileNotFoundError):  # a segment that went meanwhile
+            content = path.read_bytes()
+            if any(sign in content for sign in signs):
+                topic, _, number = path.parent.name.rpartition("-")
+                found.add((topic, int(number)))
+    return found
+
+
+async def compacted(home: Home, data: Path, *signs: bytes) -> bool:
+    """Whether neither files nor readers find them; where they do, a record more closes what was written before."""
+    rows = (await verify(home.settings, person(DOCUMENT, home.settings))).rows()
+    topics = {name.removeprefix("topic ") for name in (str(one["where"]) for one in rows) if name.startswith("topic ")}
+    homes = {partition_of(debtor_key(name, home.code), PLACED.partitions) for name in BOTH}
+    left = holding(data, *signs) | {(topic, number) for topic in topics for number in homes}
+    if left:
+        sending = producer(home.servers)
+        await sending.start()
+        for topic, number in left:
+            await publish(sending, topic, number, [Message(b"nobody", b"{}", [])])
+        await sending.stop()
+    return not left
+
+
+async def cut(home: Home, count: int) -> str:
+    """An erasure, killed as soon as it has begun; what it has said."""
+    process = home.command(typed=f"{WRITTEN}\n{count}\n")
+    assert process.stderr is not None
+    said = ""
+    while "left:" not in said:
+        line = await asyncio.to_thread(process.stderr.readline)
+        assert line, f"it ended before: {said}"
+        said += line
+    process.send_signal(SIGKILL)
+    out, err = await asyncio.to_thread(process.communicate)
+    return said + err + out
+
+
+@pytest.mark.timeout(600)
+async def test_they_are_gone_from_two_providers_stay_away_and_nobody_else_notices(tmp_path: Path) -> None:
+    """Cut by kill -9 and run again; the next sweeps bring nothing back; at last no file of Kafka has their bytes."""
+    async with AsyncExitStack() as closing:
+        stack = await closing.enter_async_context(local_stack(tmp_path, print, {}))
+        await ensure(stack.kafka_bootstrap, 1)
+        env = {**stack.environment, "MONGO_DATABASE": "collector"}
+        client = await closing.enter_async_context(AsyncMongoClient[dict[str, Any]](stack.mongo_uri, tz_aware=True))
+        erp = closing.enter_context(served("ixc", clients=12))
+        home = Home(stack.kafka_bootstrap, client["collector"], env, tmp_path, erp)
+        for name in BOTH:
+            await home.add(name)
+        with ExitStack() as stages:
+            for stage in STAGES:
+                stages.enter_context(at_work(stage, home))
+            before = await erased(home)
+            again = datetime.now(UTC)
+            with at_work("erp-poller", home, "1"):  # the first one rests, as it was pushed out
+                await eventually(lambda: home.swept(again), "sweeps of both after it")
+                looked = home.command("--verify", typed=f"{DOCUMENT}\n")
+                out, err = await asyncio.to_thread(looked.communicate)
+                assert looked.returncode == 0, out + err
+                assert DOCUMENT not in out + err
+            assert await home.neighbours() == before
+        await forgotten(home, tmp_path)
+
+
+async def erased(home: Home) -> dict[str, Any]:
+    """With a poller that sweeps all the time; what the neighbours had before it."""
+    with at_work("erp-poller", home):
+        await eventually(home.whole, "the first sync")
+        await home.decide()
+        await eventually(home.calls, "the calls in their view")
+        before = await home.neighbours()
+        found = await home.found()
+        assert (found.clients, found.is_suppressed) == ({name: [home.code] for name in BOTH}, False)
+        assert (len(found.letters), found.promises, found.attempts, found.blocks) == (2, 2, 2, 2)
+        assert [one for one in (await verify(home.settings, found.person)).rows() if one["alive"]]
+
+        said = await cut(home, found.count)
+        assert DOCUMENT not in said
+        assert WRITTEN not in said
+        left = await home.found()
+        assert left.is_suppressed
+        await erase(home.settings, left, lambda _: None)
+        gone = await home.found()
+        assert (gone.count, gone.attempts, gone.blocks) == (0, 2, 2)
+        assert await home.store[DEAD_LETTERS].count_documents({}) == 2
+        noted = await home.store[AUDIT].find({"action": "person_erased"}).to_list()
+        assert [one["code"] for one in noted] == [home.hash] * 2
+        assert await home.store[SUPPRESSED].count_documents({"person": home.hash}) == 1 + len(BOTH)
+    return before
+
+
+async def forgotten(home: Home, folder: Path) -> None:
+    """No byte of them in Kafka's files after compaction, and nothing for `--verify` but what a rule keeps."""
+    data, signs = folder / "kafka" / "data", (NAME.encode(), home.hash.encode())
+    assert {topic for topic, _ in holding(data, *signs)} >= {"erp.client.v1", "debtor.v1", "queue.v1", "call.placed.v1"}
+    async with admin(home.servers) as client:
+        await client.alter_configs([ConfigResource(ConfigResourceType.BROKER, "1", CLEANER)])
+    await ensure(home.servers, 1, alter=True, topics=[fleeting(topic) for topic in COMPACTED])
+    await eventually(lambda: compacted(home, data, *signs), "compaction")
+
+    rows = (await verify(home.settings, person(DOCUMENT, home.settings))).rows()
+    by_rule = {"attempts", "audit", "blocklist", "suppressed", *SHOWN}
+    where = {str(one["where"]): one["alive"] for one in rows}
+    assert not any(where.values())
+    assert {name for name in where if name.startswith("collection")} == {f"collection {name}" for name in by_rule}
+    assert not [name for name in where if not name.startswith("collection")]
