@@ -20,7 +20,8 @@ from schemas.runtime.clock import now
 from schemas.runtime.mongo import Database
 from schemas.runtime.transactions import Reach
 
-AT_ONCE = 5_000
+AT_ONCE = 30_000
+"""Records of a partition in one transaction: with fewer a state is written, and shown, once more for each few rows."""
 Step = Callable[[int], None]
 """Hears how many records were read since."""
 
