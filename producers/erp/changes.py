@@ -100,9 +100,8 @@ def _text(value: Any) -> str:  # noqa: ANN401 - JSON
 
 
 def _with_optional(table: Table, row: Row) -> dict[str, str]:
-    may_lack = table.may_lack
     for column in table.columns:
-        if column not in row and column not in may_lack:
+        if column not in row and column not in table.may_lack:
             raise RejectRecord(f"{table.name} has no column {column}", field=column)
     return {column: _text(row.get(column)) for column in table.columns}
 

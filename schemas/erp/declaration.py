@@ -136,6 +136,8 @@ class Table:
     lost: Literal["gone", "unknown"] = "gone"
     endings: Mapping[str, Col] = field(default_factory=dict)
     columns: tuple[str, ...] = field(init=False)
+    may_lack: frozenset[str] = field(init=False)
+    """Columns without which a row can be read: what the poller adds itself is not the ERP's to show."""
 
     def __post_init__(self) -> None:
         """The whitelist: what is mapped or filtered on, in a fixed order. Nothing else reaches Kafka."""
@@ -144,6 +146,8 @@ class Table:
         names = dict.fromkeys([self.key, *([self.owner] if self.owner else []), *mapped, *filtered, *self.extra])
         kept = tuple(name for name in names if name not in (*self.document, *PERSON, POINT))
         object.__setattr__(self, "columns", kept)  # frozen for everybody else
+        may_lack = self.optional | self.decorative | {DATE_FORM, *(mark.column for mark in self.marks)}
+        object.__setattr__(self, "may_lack", may_lack)
 
     def member(self, row: Row) -> bool:
         """Whether the row still belongs to what is swept. Loops: of each row of a first sync this is asked."""
@@ -156,15 +160,9 @@ class Table:
         return False
 
     @property
-    def may_lack(self) -> frozenset[str]:
-        """Columns without which a row can be read: what the poller adds itself is not the ERP's to show."""
-        return self.optional | self.decorative | {DATE_FORM, *(mark.column for mark in self.marks)}
-
-    @property
     def required(self) -> tuple[str, ...]:
         """Columns on which a debt, or a call, depends."""
-        may_lack = self.may_lack
-        return tuple(name for name in (*self.columns, *self.document) if name not in may_lack)
+        return tuple(name for name in (*self.columns, *self.document) if name not in self.may_lack)
 
     @property
     def codes(self) -> dict[str, tuple[str, Codes]]:
