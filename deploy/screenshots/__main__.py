@@ -55,7 +55,6 @@ async def _shot(browser: Browser, shot: Shot, address: str) -> bytes:
     page = await context.new_page()
     page.set_default_timeout(DRAWN_MS)
     await page.goto(address)
-    await page.locator("#early").wait_for(state="detached")
     await page.locator("[data-figure=debtors] .value", has_text=re.compile(r"\d")).wait_for()
     await page.locator(".stamp.fresh").wait_for()
     await page.locator("[data-kpi] .value", has_text=re.compile("[1-9]")).first.wait_for(

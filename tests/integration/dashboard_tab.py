@@ -44,16 +44,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def tab(browser: Browser, size: ViewportSize, *, complete: bool = True) -> Iterator[Page]:
-    """A page that must neither leave this machine nor fail in the browser.
-
-    `complete`: whatever is done or expected waits until the page has taken the place of what its answer showed first.
-    """
+def tab(browser: Browser, size: ViewportSize) -> Iterator[Page]:
+    """A page that must neither leave this machine nor fail in the browser."""
     context = browser.new_context(viewport=size)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
-    if complete:
-        page.add_locator_handler(page.locator("#early"), lambda _early: None)
     hosts: Counter[str | None] = Counter()
     errors: list[str] = []
     page.on("request", lambda request: hosts.update([urlsplit(request.url).hostname]))

@@ -52,7 +52,7 @@ class Held:
 
 def test_the_figures_are_read_before_the_libraries_are_there(browser: Browser, env: Mapping[str, str]) -> None:
     """Of the same snapshot, and nobody can press anything in them; the page takes their place when it is complete."""
-    with tab(browser, DESK, complete=False) as page:
+    with tab(browser, DESK) as page:
         libraries = Held(page)
         page.goto(address(env), wait_until="commit")
         early = page.locator("#early")
@@ -69,7 +69,7 @@ def test_the_figures_are_read_before_the_libraries_are_there(browser: Browser, e
 
 def test_where_the_page_never_opens_they_do_not_stay(browser: Browser, env: Mapping[str, str]) -> None:
     """Nothing would let them age: an old number must not be taken for a fresh one."""
-    with tab(browser, DESK, complete=False) as page:
+    with tab(browser, DESK) as page:
         page.clock.install()
         libraries = Held(page)
         page.goto(address(env), wait_until="commit")
@@ -82,7 +82,7 @@ def test_where_the_page_never_opens_they_do_not_stay(browser: Browser, env: Mapp
 
 def test_every_page_with_figures_begins_with_them_once_they_were_read(browser: Browser, env: Mapping[str, str]) -> None:
     for path in ("faturas", "bloqueados", "cobranca", "chamadas", "historico"):
-        with tab(browser, DESK, complete=False) as page:
+        with tab(browser, DESK) as page:
             page.goto(address(env, f"?pagina={path}"))
             expect(page.locator("[data-kpi] .value").first).to_be_visible()
             libraries = Held(page)
