@@ -381,14 +381,15 @@ async def test_the_page_of_the_configuration_is_counted_again_while_it_is_open(
     """With each refresh; what one page counted serves all for a minute, here for no time."""
     monkeypatch.setattr("dashboard.facts.counting.GOOD_FOR", timedelta(0))
     async with dashboard(mongo_uri, database) as (address, _, refresher), tabs(address, CONFIGURATION) as (opened,):
-        seen = opened.document if "Contado" in opened.document else (await opened.message())[1]
+        seen = opened.document
+        while "data-findings=norte" not in seen:  # the snapshot's may come before
+            seen = (await asyncio.wait_for(opened.message(), PATIENCE_S))[1]
         seeded.database["debtors"].update_many({"instance": "norte"}, {"$set": {"client.bairro": "ZZYZX"}})
         await refresher.refresh()
         anew = ""
         while "Zzyzx" not in anew:
             anew = (await asyncio.wait_for(opened.message(), PATIENCE_S))[1]
 
-    assert "data-findings=norte" in seen
     assert "Zzyzx" not in seen
 
 

@@ -28,7 +28,9 @@ class Parts:
 
 
 DEBTORS: Final = "[data-figure=debtors] .value"
-OURS: Final = Parts(f"{DEBTORS}, [data-early-figure=debtors] .value", "canvas.bk-layer:first-of-type", ".queue tbody tr")
+EARLY: Final = "[data-early~=debtors]"
+"""The same in the page's own answer, which no selector looks into."""
+OURS: Final = Parts(DEBTORS, "canvas.bk-layer:first-of-type", ".queue tbody tr")
 STREAMLIT: Final = Parts(
     "[data-testid=stMetric]:has-text('Devedores') [data-testid=stMetricValue]",
     "[data-testid=stVegaLiteChart] svg",
@@ -85,13 +87,13 @@ async def look(browser: Browser, address: str, parts: Parts) -> Seen:
     async with tab(browser) as page:
         began = time.perf_counter()
         await page.goto(address, wait_until="commit")
-        debtors = page.locator(parts.debtors, has_text=NUMBER).first
-        await debtors.wait_for()
+        debtors = page.locator(parts.debtors, has_text=NUMBER)
+        await debtors.or_(page.locator(EARLY)).first.wait_for()
         first = time.perf_counter() - began
         await page.locator(parts.charts).nth(parts.many - 1).wait_for()
         await page.locator(parts.queue).first.wait_for()
         complete = time.perf_counter() - began
-        return Seen(first, complete, int(re.sub(r"\D", "", await debtors.inner_text())))
+        return Seen(first, complete, int(re.sub(r"\D", "", await debtors.first.inner_text())))
 
 
 async def a_year(browser: Browser, address: str) -> float:
