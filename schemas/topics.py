@@ -55,6 +55,11 @@ class Topic:
     in_sync: int | None = None
 
     @property
+    def erased_within(self) -> timedelta:
+        """After this long nothing is left of what a tombstone erased, or of what was written."""
+        return self.retention or max(ERASE, (self.replay or timedelta(0)) + COMPACTED_WITHIN)
+
+    @property
     def config(self) -> dict[str, str]:
         """Broker settings of the topic, all values as text."""
         size = {"max.message.bytes": str(MESSAGE_BYTES)}

@@ -17,6 +17,7 @@ from deploy.erasing.verify import verify as look
 from deploy.home import prepare_environment
 from schemas.errors import StopWorker
 from schemas.runtime.settings import read
+from schemas.topics import ROW_TOPICS
 
 EXAMPLE = "Example: collector erase; then, any day: collector erase --verify"
 STILL_THERE = 1
@@ -61,7 +62,11 @@ def _erase(settings: EraseSettings, found: Found) -> None:
     with progress() as tell:
         asyncio.run(take_out(settings, found, tell))
     messages.print("they are erased, and no sweep brings them back. What stays, and until when:")
-    show("What stays", stays(datetime.now(UTC)), empty="nothing")
+    show(
+        "What stays",
+        stays(datetime.now(UTC), max(one.erased_within for one in settings.as_set(ROW_TOPICS.values()))),
+        empty="nothing",
+    )
 
 
 def _goes(found: Found) -> list[dict[str, object]]:

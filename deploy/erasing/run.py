@@ -16,15 +16,16 @@ from deploy.erasing.whose import Everyone
 from deploy.living import portions
 from deploy.removal import AT_ONCE, LOOK_EVERY_S, TRY_AGAIN_S, Query, Tell, Watch, documents, going_on
 from deploy.replay.dropping import drop
+from producers.cdr.lease import identity as pabx_identity
 from producers.erp.lease import identity
 from schemas.attempts import ATTEMPTS
 from schemas.controls import PROMISES
 from schemas.errors import RetryLater
-from schemas.runtime.mongo import Database
+from schemas.runtime.mongo import Database, instances
 from schemas.runtime.secrets import person_hash
 from schemas.runtime.transactions import Writer
 from schemas.suppression import ERASED, SUPPRESSED, Suppressed, client_text
-from schemas.views import DEAD_LETTERS
+from schemas.views import DEAD_LETTERS, INSTANCES
 
 OURS = "collector-erase"
 """Of the calls' tombstones: of two who erase at once, the first ends."""
@@ -40,7 +41,9 @@ async def erase(settings: EraseSettings, found: Found, tell: Tell) -> None:
         for plan in found.replays:
             await drop(settings, plan.id)
         watch = Watch(consumer, Everyone(found.clients))
-        for name in found.clients:
+        # also where nothing of theirs is: a sweep that began before the list was there would bring them in
+        others = [str(one["_id"]) async for one in store[INSTANCES].find({}, {"_id": 1})]
+        for name in sorted({*found.clients, *others}):
             await _rows(servers, watch, name, tell)
         await _rest(servers, store, watch, of_clients(found.clients), tell)
         await store[PROMISES].delete_many(of_clients(found.clients))
@@ -81,6 +84,9 @@ async def _rows(servers: str, watch: Watch[Everyone], name: str, tell: Tell) -> 
 async def _rest(servers: str, store: Database, watch: Watch[Everyone], of: Query, tell: Tell) -> None:
     """Calls, once none is going on, and until stages and views have followed. Raises RetryLater."""
     writer = Writer(servers, OURS)
+    valid, _ = await instances(store)
+    heard = {one.pabx.address for one in valid.values() if one.pabx is not None}
+    fenced: set[str] = set()
     try:
         await writer.open()
         while True:
@@ -88,6 +94,13 @@ async def _rest(servers: str, store: Database, watch: Watch[Everyone], of: Query
             calling = await going_on(store, watch.living.lapses_at, of)
             if not calling:  # first whose they were: what comes late is then nobody's, and is not published
                 await store[ATTEMPTS].update_many({**of, ERASED: {"$ne": True}}, {"$set": {ERASED: True}})
+                for address in heard - fenced:  # who was about to publish what it said of one of them publishes no more
+                    fence = Writer(servers, pabx_identity(address))
+                    try:
+                        await fence.open()
+                    finally:
+                        await fence.close()
+                    fenced.add(address)
                 for portion in portions(watch.living.all(), AT_ONCE):
                     await writer.write(portion)
                 await watch.catch_up()

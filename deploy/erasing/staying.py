@@ -1,6 +1,6 @@
 """What of an erased person stays where, and until when. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from schemas.attempts import ATTEMPTS, ATTEMPTS_KEPT, LEDGER
 from schemas.audit import AUDIT
@@ -21,15 +21,15 @@ KEPT = {
 
 def until(topic: Topic, newest: datetime) -> datetime:
     """When the last bytes are overwritten or deleted, at the latest. `newest`: the time of its last record of them."""
-    return newest + (topic.retention or ERASE)
+    return newest + topic.erased_within
 
 
-def stays(now: datetime) -> list[dict[str, object]]:
-    """To be said after an erasure: where, and until when."""
+def stays(now: datetime, rows: timedelta = ERASE) -> list[dict[str, object]]:
+    """To be said after an erasure: where, and until when. `rows`: so long this installation's raw topics keep bytes."""
     day = "%Y-%m-%d"
-    rows = [
-        ("raw topics and states, on Kafka's disks", f"{now + ERASE:{day}} at the latest, states mostly within hours"),
-        ("keys without content (tombstones, graves)", f"{now + ERASE + TOMBSTONES:{day}} at the latest"),
+    said = [
+        ("raw topics and states, on Kafka's disks", f"{now + rows:{day}} at the latest, states mostly within hours"),
+        ("keys without content (tombstones, graves)", f"{now + rows + TOMBSTONES:{day}} at the latest"),
         (f"{DEAD.name}, where records of theirs died", f"{DEAD.retention and now + DEAD.retention:{day}} at the latest"),
         (
             "MongoDB's freed blocks, history, journal and oplog",
@@ -38,4 +38,4 @@ def stays(now: datetime) -> list[dict[str, object]]:
         ("backups made before now", "as long as you keep them; after restoring one, erase again: it knows of no erasure"),
         *((f"collection {name}", kept) for name, kept in KEPT.items()),
     ]
-    return [{"where": where, "until": when} for where, when in rows]
+    return [{"where": where, "until": when} for where, when in said]

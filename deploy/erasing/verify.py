@@ -39,7 +39,7 @@ async def verify(settings: EraseSettings, whom: Person) -> Hits:
         def is_theirs(name: str, code: str) -> bool:
             return (name, code) in theirs or (bool(listed) and person_hash(client_text(name, code), key) in listed)
 
-        topics = [*TOPICS, *await _of_replays(store)]
+        topics = [*settings.as_set(TOPICS), *await _of_replays(store)]
         hits = Hits(whom.signs, is_theirs, topics)
         tps = [TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)]
         try:

@@ -1,6 +1,6 @@
 """What one instance's sweeps know of people who were erased, and how they let them go."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from producers.erp.changes import Seen
@@ -28,8 +28,8 @@ class Guard:
     async def begin(self, instance: str, kind: Kind, books: Iterable[tuple[Table, Seen]], outbox: Outbox) -> int:
         """Before a kind is read: a tombstone for each of its rows that is an erased person's: none of them is missing.
 
-        How many those were. Raises RetryLater where nobody tells who was erased. A list that was read under this lease
-        counts on: whoever adds to it takes the instance over afterwards.
+        How many of them were members. Raises RetryLater where nobody tells who was erased. A list that was read under this
+        lease counts on: whoever adds to it takes the instance over afterwards.
         """
         try:
             self.erased = await self.suppression.of(instance)
@@ -42,11 +42,19 @@ class Guard:
         for table, seen in books:
             if owners := leaving(table, seen, self.erased):
                 await outbox.erase(instance, kind, owners)
-                gone += len(owners)
+                gone += sum(not seen[code].lost for code in owners)
                 for code in owners:
                     del seen[code]
         self.done[kind] = self.erased.hashes
         return gone
+
+    async def forget(self, instance: str, table: Table, seen: Seen, hidden: Collection[str], outbox: Outbox) -> None:
+        """Tombstones for rows of a page that a sweep which had not read the list published of somebody on it."""
+        erased = self.hidden
+        if owners := {code: seen[code].owner for code in hidden if code in seen and erased.owner(seen[code].owner)}:
+            await outbox.erase(instance, table.kind, owners)
+            for code in owners:
+                del seen[code]
 
     async def learn(self, instance: str, people: Mapping[str, str]) -> None:
         """`people`: clients whom their document gave away, and whose it is. Raises RetryLater."""

@@ -64,6 +64,7 @@ async def examined(  # noqa: PLR0917 - what a page is read with
         except RejectRecord as exc:
             if erased.hides_unread(table, row, person):
                 hidden.add(str(row.get(table.key, "")))
+                people |= erased.given_away_unread(table, row, person)
                 continue
             unreadable.add(str(row.get(table.key, "")))
             found = letter(instance, table, row, exc)

@@ -46,6 +46,14 @@ class Suppressed:
         bare = document(written)
         return (bool(owner) and self.owner(escaped(owner))) or (bool(bare) and person(bare) in self.hashes)
 
+    def given_away_unread(self, table: Table, row: Row, person: Callable[[str], str]) -> dict[str, str]:
+        """As `given_away`, of a row that cannot be read."""
+        owner = escaped(str(row.get(table.owner) or ""))
+        written = first_of(*(str(row.get(column) or "") for column in table.document)) if table.document else ""
+        bare = document(written)
+        hashed = person(bare) if bare else ""
+        return {owner: hashed} if owner and hashed in self.hashes and not self.owner(owner) else {}
+
     def also(self, code: str) -> "Suppressed":
         """With one more client."""
         return replace(self, hashes=self.hashes | {self.hashed(code)})

@@ -143,6 +143,7 @@ class Sweeper:
     async def _read(self, table: Table, told: Told) -> Examined:
         page = await examined(self.instance, table, told, self._seen(table), self.person, self.guard.hidden)
         await self.guard.learn(self.instance.name, page.people)
+        await self.guard.forget(self.instance.name, table, self._seen(table), page.hidden, self.outbox)
         return page
 
     async def _let_go(self, kind: Kind) -> None:
@@ -174,7 +175,10 @@ class Sweeper:
     def _changes(self, table: Table, page: Examined) -> list[Change]:
         """What a page of a list changes, in the order of publishing."""
         seen = self._seen(table)
-        return [*news(seen, self._concerned(seen, page.found)), *departed(seen, page.hidden, self.guard.hidden)]
+        return [
+            *news(seen, self._concerned(seen, page.found)),
+            *departed(seen, page.hidden - page.found.keys(), self.guard.hidden),
+        ]
 
     async def _table(self, table: Table, done: Sweep, missing: list[Missing]) -> Sweep:
         """Adds to `missing` what is neither shown nor found by its id."""
@@ -229,7 +233,7 @@ class Sweeper:
         page = await self._read(table, told)
         found = [page.found[code] for code in owners if code in page.found]
         kept = len(page.unsure) + sum(change.member and not seen[change.code].lost for change in found)
-        changes = [*news(seen, found), *departed(seen, page.hidden, self.guard.hidden)]
+        changes = [*news(seen, found), *departed(seen, page.hidden - page.found.keys(), self.guard.hidden)]
         told_of = await self._publish(table, done.sweep, told.asked_at, changes, page.letters)
         missing = [
             Missing(table, code, told.asked_at, code in page.unreadable, code in told.unasked)

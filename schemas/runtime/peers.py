@@ -53,7 +53,7 @@ def address(server: str) -> tuple[str, int]:
 
 def _broker_answers(where: tuple[str, int], within: float, context: ssl.SSLContext | None) -> bool:
     ends = monotonic() + within
-    with suppress(OSError), _connected(where, within, context) as connection, connection.makefile("rb") as answer:
+    with suppress(OSError), connected(where, within, context) as connection, connection.makefile("rb") as answer:
         connection.settimeout(max(0.001, ends - monotonic()))
         connection.sendall(API_VERSIONS)
         head = answer.read(ANSWER_HEAD.size)
@@ -61,8 +61,8 @@ def _broker_answers(where: tuple[str, int], within: float, context: ssl.SSLConte
     return False
 
 
-def _connected(where: tuple[str, int], within: float, context: ssl.SSLContext | None) -> socket.socket:
-    """Raises OSError."""
+def connected(where: tuple[str, int], within: float, context: ssl.SSLContext | None) -> socket.socket:
+    """To host and port, within so many seconds; over TLS with a `context`. Raises OSError."""
     plain = socket.create_connection(where, within)
     if context is None:
         return plain

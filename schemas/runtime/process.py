@@ -134,7 +134,8 @@ async def _measure(progress: Progress, every: float, oldest: Oldest | None) -> N
                 try:
                     async with asyncio.timeout(MEASURE_WITHIN_S):
                         found = await loop.measure()
-                        loop.measured(found, await _oldest(found, oldest))
+                    loop.measured(found, loop.oldest)  # at once: who tells how old it is may not answer
+                    loop.oldest = await _oldest(found, oldest)
                 except Exception as exc:  # noqa: BLE001 - a reader that was just closed must not end the others' measuring
                     log.debug("not_measured", loop=loop.name, reason=repr(exc))
         await asyncio.sleep(every)
@@ -147,8 +148,15 @@ async def _release(settings: MongoSettings) -> None:
 
 
 async def _oldest(found: Measured, oldest: Oldest | None) -> float | None:
-    """Asked only where somebody may want to know, and something waits."""
-    return await oldest.written(found.waiting) if oldest is not None and found.lag and found.waiting else None
+    """Asked only where somebody may want to know, and something waits; None too where nobody tells in time."""
+    if oldest is None or not found.lag or not found.waiting:
+        return None
+    try:
+        async with asyncio.timeout(MEASURE_WITHIN_S):
+            return await oldest.written(found.waiting)
+    except Exception as exc:  # noqa: BLE001 - how far behind a loop is does not hang on it
+        log.debug("age_not_known", reason=repr(exc))
+        return None
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 The whole question is 17 bytes, so it is written out here. It names no topic: what comes back are folders and their disks.
 """
 
-import socket
+import ssl
 import struct
 from collections.abc import Iterator
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from time import monotonic
 from typing import NamedTuple
+
+from schemas.runtime.peers import connected
 
 QUESTION = struct.pack(">ihhihBBB", 13, 35, 4, 1, -1, 0, 1, 0)
 """Length, DescribeLogDirs, version 4, our number 1, no client's name, no tags; no topics (their count + 1), no tags."""
@@ -24,20 +26,23 @@ class Room(NamedTuple):
     size: int
 
 
-def rooms(host: str, port: int, within: float) -> list[Room]:
-    """Raises OSError where nobody answers in so many seconds, ValueError for an answer that is none."""
+def rooms(where: tuple[str, int], within: float, context: ssl.SSLContext | None = None) -> list[Room]:
+    """Raises OSError where nobody answers in so many seconds, ValueError for an answer that is none.
+
+    `context`: of TLS, if it is spoken. A broker that wants a login answers nobody who has not given it.
+    """
     ends = monotonic() + within
-    with socket.create_connection((host, port), within) as connection:
+    with connected(where, within, context) as connection, connection.makefile("rb") as answer:
         connection.settimeout(max(0.001, ends - monotonic()))
         connection.sendall(QUESTION)
-        (length,) = struct.unpack(">i", _exactly(connection, 4))
+        (length,) = struct.unpack(">i", _exactly(answer, 4))
         if not 0 < length <= LONGEST:
             raise ValueError(f"an answer of {length} bytes")
-        return list(read(_exactly(connection, length)))
+        return list(read(_exactly(answer, length)))
 
 
-def _exactly(connection: socket.socket, count: int) -> bytes:
-    found = connection.recv(count, socket.MSG_WAITALL)
+def _exactly(answer: BufferedReader, count: int) -> bytes:
+    found = answer.read(count)
     if len(found) < count:
         raise ConnectionError("the answer ended early")
     return found
