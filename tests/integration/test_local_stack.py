@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from signal import SIGSTOP
 
 import psutil
 import pytest
@@ -126,6 +127,7 @@ async def test_a_first_start_that_was_cut_at_any_moment_is_finished_by_the_next(
         with subprocess.Popen([sys.executable, "-c", HOLD, home], stdout=subprocess.DEVNULL) as parent:
             while written() < files:
                 assert parent.poll() is None
+            parent.send_signal(SIGSTOP)  # else it may start another one between our look and its end
             servers = psutil.Process(parent.pid).children(recursive=True)
             parent.kill()
             psutil.wait_procs(servers)  # while it dies a server still locks its folder
