@@ -82,7 +82,7 @@ def counted(what: What, debtors: list[Debtor]) -> Counter[object]:
             found.update(
                 {
                     "bairro": [client.bairro],
-                    "client_type": [TYPES.get(client.client_type, client.client_type)],
+                    "client_type": [TYPES.get(client.client_type, client.client_type).strip()],
                     "phones": client.phone_problems,
                     "documents": [client.document_problem] if client.document_problem else [],
                 }[what]
