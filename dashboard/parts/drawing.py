@@ -21,9 +21,11 @@ from dashboard.parts.plotted import HEAT, Chart, Kind
 
 SHARED = {"legend": False, "responsive": True, "xlabel": "", "ylabel": ""}
 
-RENDERER = hv.renderer("bokeh").instance(mode="server", theme=None)
-"""In any other mode it ignores the document that it is given, and puts its theme on that of whoever is just opening a page:
-from a thread, so that his browser is told of models that it does not know, and shows nothing that comes after.
+RENDERER = hv.renderer("bokeh").instance(mode="server", theme=None, webgl=False)
+"""For WebGL, which it takes by default, Bokeh makes scripts of text, and our Content-Security-Policy forbids that: where a
+browser has it (most people's have, headless ones mostly not) the chart failed, and the page with it. In any other mode it
+ignores the document that it is given, and puts its theme on that of whoever is just opening a page: from a thread, so that
+his browser is told of models that it does not know, and shows nothing that comes after.
 """
 
 

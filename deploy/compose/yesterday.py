@@ -34,8 +34,11 @@ def of_yesterday(text: str) -> str:
 
 
 def not_yesterday(stages: Iterable[Present], said: Iterable[str]) -> list[str]:
-    """What is wrong once it runs: stages of another release, or none that says that a newer one was there."""
+    """What is wrong once it runs: living stages of another release, or none that says that a newer one was there.
+
+    Of one that was killed there still is a heartbeat, which grows old.
+    """
     wrong = [
-        f"{one.stage} {one.worker} is of {one.version}" for one in stages if one.beat is not None and one.version != RELEASE
+        f"{one.stage} {one.worker} is of {one.version}" for one in stages if one.state == "alive" and one.version != RELEASE
     ]
     return wrong + ([] if any(SAID in line for line in said) else ["nobody says that a newer release was there"])

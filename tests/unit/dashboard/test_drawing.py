@@ -22,5 +22,6 @@ def test_a_chart_is_drawn_without_the_page_that_is_just_opened(portuguese: Langu
     with patch_curdoc(opened):
         drawn = draw(Chart(kind, f"Um {kind}", "count", ("a", "b"), (Series("x", (1, 2)), Series("y", (3, 4))), portuguese))
     assert drawn.model is not None
+    assert Document.from_json(drawn.model).roots[0].output_backend == "canvas"  # for another one the browser would need eval
     assert told == []
     assert opened.theme is theme

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.compose.yesterday import RELEASE, not_yesterday, of_yesterday
-from deploy.roll import Present
+from deploy.roll import Present, State
 from schemas.runtime.releases import older
 from schemas.runtime.version import version
 
@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[3]
 SAYS = 'views-1  | {"reason": "…", "event": "older_release", "level": "warning"}'
 
 
-def stage(release: str, beat: float | None = 1.0) -> Present:
-    return Present(stage="views", worker="0", state="alive", version=release, beat=beat)
+def stage(release: str, state: State = "alive") -> Present:
+    return Present(stage="views", worker="0", state=state, version=release, beat=1.0)
 
 
 def test_yesterdays_project_differs_in_its_number_alone() -> None:
@@ -29,7 +29,7 @@ def test_yesterdays_project_differs_in_its_number_alone() -> None:
 @pytest.mark.parametrize(
     ("stages", "said", "wrong"),
     [
-        ([stage(RELEASE), stage("", beat=None)], [SAYS], []),
+        ([stage(RELEASE), stage("0.1.0", "silent")], [SAYS], []),
         ([stage(RELEASE), stage("0.1.0")], [SAYS], ["views 0 is of 0.1.0"]),
         ([stage(RELEASE)], ["views-1  | fine"], ["nobody says that a newer release was there"]),
     ],
