@@ -19,6 +19,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from deploy.clients import database, reader
 from deploy.instances import document_of
 from deploy.living import WATCHED, Living, Record, portions
+from producers.erp.lease import identity
 from schemas.attempts import ATTEMPTS, AttemptState
 from schemas.beliefs import BELIEFS
 from schemas.controls import BLOCKLIST, PROMISES
@@ -107,10 +108,10 @@ async def _emptied(servers: str, store: Database, watch: Watch[Living], name: st
     """Erase until nothing lives, twice in a row with a takeover between: nobody's write can come after that."""
     quiet = False
     while True:
-        writer = Writer(servers, f"erp-poller-{name}")
+        writer = Writer(servers, identity(name))
         try:
             await writer.open()
-            again = await _followed(writer, store, watch, tell)
+            again = await _followed(writer, store, watch, name, tell)
         except RetryLater:  # a poller took over that has not read yet that the instance is gone
             again = True
             await asyncio.sleep(TRY_AGAIN_S)
@@ -121,12 +122,11 @@ async def _emptied(servers: str, store: Database, watch: Watch[Living], name: st
         quiet = not again
 
 
-async def _followed(writer: Writer, store: Database, watch: Watch[Living], tell: Tell) -> bool:
+async def _followed(writer: Writer, store: Database, watch: Watch[Living], name: str, tell: Tell) -> bool:
     """Erase what lives, and wait until stages and views have followed; whether there was anything. Raises RetryLater."""
     found = False
     while True:
         await watch.catch_up()
-        name = writer.identity.removeprefix("erp-poller-")
         calling = await going_on(store, watch.living.lapses_at, {"instance": name})
         if not calling:  # first whose they were: what comes late is then nobody's, and is not published
             watch.attempts += (await store[ATTEMPTS].delete_many({"instance": name})).deleted_count

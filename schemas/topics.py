@@ -57,7 +57,11 @@ class Topic:
     @property
     def erased_within(self) -> timedelta:
         """After this long nothing is left of what a tombstone erased, or of what was written."""
-        return self.retention or max(ERASE, (self.replay or timedelta(0)) + COMPACTED_WITHIN)
+        return self.retention or self._compacted_within
+
+    @property
+    def _compacted_within(self) -> timedelta:
+        return max(ERASE, (self.replay or timedelta(0)) + COMPACTED_WITHIN)
 
     @property
     def config(self) -> dict[str, str]:
@@ -75,7 +79,7 @@ class Topic:
             **size,
             **ends,
             "min.compaction.lag.ms": _ms(self.replay),
-            "max.compaction.lag.ms": _ms(max(ERASE, self.replay + COMPACTED_WITHIN)),
+            "max.compaction.lag.ms": _ms(self._compacted_within),
             "delete.retention.ms": _ms(TOMBSTONES),
             **({"segment.ms": _ms(STATES), "min.cleanable.dirty.ratio": "0.1"} if self.replay == STATES else {}),
         }

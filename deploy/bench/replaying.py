@@ -42,14 +42,12 @@ async def measure(scene: Scene, peaks: Peaks) -> list[Result]:
     for number in range(scene.sizes.rounds):
         for program in in_turn((OURS, *TARGETS), number):
             scene.report(f"replay: round {number + 1}, {program}")
-            found = await (_ours(scene, number, peaks, wanted) if program == OURS else _bare(scene, number, peaks, wanted))
+            found = await (
+                _ours(scene, number, peaks, wanted) if program == OURS else hydrate.run(scene, BARE, number, peaks, wanted)
+            )
             runs.append(replace(found, items=events))
     compared = Comparison("replay", "events", OURS, TARGETS, runs, NOTES)
     return [compared, *await _beside(scene, bills)]
-
-
-async def _bare(scene: Scene, number: int, peaks: Peaks, wanted: judge.States) -> Run:
-    return await hydrate.run(scene, BARE, number, peaks, wanted)
 
 
 async def _ours(scene: Scene, number: int, peaks: Peaks, wanted: judge.States) -> Run:

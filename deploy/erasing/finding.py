@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from deploy.clients import database, reader
+from deploy.clients import database, no_broker, reader
 from deploy.erasing.whose import Asking, Clients, Everyone, is_theirs, needles
 from deploy.removal import Query, Watch, documents
 from deploy.replay.plan import Replay
@@ -116,9 +116,7 @@ async def asked(settings: EraseSettings, whom: Person, listed: set[str]) -> Aski
     try:
         await read_through(settings.kafka_bootstrap_servers, tps, asking.note)
     except KafkaError as exc:
-        raise StopWorker(
-            f"KAFKA_BOOTSTRAP_SERVERS: no broker answers ({type(exc).__name__}): start it, run it again"
-        ) from exc
+        raise await no_broker(settings.kafka_bootstrap_servers, exc) from exc
     return asking
 
 

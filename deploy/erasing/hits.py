@@ -4,29 +4,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from deploy.erasing.staying import KEPT, until
 from deploy.erasing.whose import debtor_of, owner_of
 from deploy.living import OF_NOBODY
 from schemas.dead import why_of
+from schemas.records import Timed
 from schemas.topics import DEAD, Topic
 
 OF_TABLES = "references"
 """Its `code` is that of a city or a client type, and a replay's too."""
 GRAVE = "30 days: a name without content, so that no late writer brings it back"
-
-
-class Record(Protocol):
-    """One Kafka record, as aiokafka gives it; `timestamp` in milliseconds since 1970."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: Iterable[tuple[str, bytes]]
 
 
 @dataclass(slots=True)
@@ -48,7 +37,7 @@ class Hits:
         self.topics: dict[str, InTopic] = {}
         self.collections: dict[tuple[str, str], int] = {}
 
-    def note(self, record: Record) -> None:
+    def note(self, record: Timed) -> None:
         """The records of each partition in their order."""
         place = (record.partition, record.key or b"")
         seen = self.topics.get(record.topic)
@@ -87,7 +76,7 @@ class Hits:
             found.append(_row(f"collection {name}", 0 if why else count, count, why))
         return found
 
-    def _is_hit(self, record: Record) -> bool:
+    def _is_hit(self, record: Timed) -> bool:
         if record.topic.startswith(DEAD.name):
             place = why_of(list(record.headers), "").place
             owner = owner_of({"key": record.key, "value": record.value, "place": place})

@@ -86,7 +86,6 @@ async def _rest(servers: str, store: Database, watch: Watch[Everyone], of: Query
     writer = Writer(servers, OURS)
     valid, _ = await instances(store)
     heard = {one.pabx.address for one in valid.values() if one.pabx is not None}
-    fenced: set[str] = set()
     try:
         await writer.open()
         while True:
@@ -94,13 +93,8 @@ async def _rest(servers: str, store: Database, watch: Watch[Everyone], of: Query
             calling = await going_on(store, watch.living.lapses_at, of)
             if not calling:  # first whose they were: what comes late is then nobody's, and is not published
                 await store[ATTEMPTS].update_many({**of, ERASED: {"$ne": True}}, {"$set": {ERASED: True}})
-                for address in heard - fenced:  # who was about to publish what it said of one of them publishes no more
-                    fence = Writer(servers, pabx_identity(address))
-                    try:
-                        await fence.open()
-                    finally:
-                        await fence.close()
-                    fenced.add(address)
+                while heard:  # who was about to publish what it said of one of them publishes no more
+                    await _fence(servers, pabx_identity(heard.pop()))
                 for portion in portions(watch.living.all(), AT_ONCE):
                     await writer.write(portion)
                 await watch.catch_up()
@@ -109,6 +103,15 @@ async def _rest(servers: str, store: Database, watch: Watch[Everyone], of: Query
             if not left:
                 return
             await asyncio.sleep(LOOK_EVERY_S)
+    finally:
+        await writer.close()
+
+
+async def _fence(servers: str, name: str) -> None:
+    """Whoever writes under this transactional id can write no more. Raises RetryLater."""
+    writer = Writer(servers, name)
+    try:
+        await writer.open()
     finally:
         await writer.close()
 

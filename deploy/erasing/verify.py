@@ -8,12 +8,11 @@ from aiokafka.errors import KafkaError
 from bson.raw_bson import RawBSONDocument
 
 from deploy.backup.write import AS_THEY_ARE
-from deploy.clients import database
+from deploy.clients import database, no_broker
 from deploy.erasing.finding import EraseSettings, Person, asked
 from deploy.erasing.hits import Hits
 from deploy.erasing.whose import mention
 from deploy.replay.plan import Replay
-from schemas.errors import StopWorker
 from schemas.runtime.key_checks import check_keys
 from schemas.runtime.mongo import Database
 from schemas.runtime.reading import read_through
@@ -45,7 +44,7 @@ async def verify(settings: EraseSettings, whom: Person) -> Hits:
         try:
             await read_through(settings.kafka_bootstrap_servers, tps, hits.note)
         except KafkaError as exc:
-            raise StopWorker(f"KAFKA_BOOTSTRAP_SERVERS: no broker answers ({type(exc).__name__}): start it") from exc
+            raise await no_broker(settings.kafka_bootstrap_servers, exc) from exc
         mentions = mention(clients)
         for name in sorted(await store.list_collection_names()):
             if not name.startswith(OF_THE_SERVER):

@@ -40,24 +40,27 @@ class Guard:
             return 0
         gone = 0
         for table, seen in books:
-            if owners := leaving(table, seen, self.erased):
-                await outbox.erase(instance, kind, owners)
-                gone += sum(not seen[code].lost for code in owners)
-                for code in owners:
-                    del seen[code]
+            owners = leaving(table, seen, self.erased)
+            gone += sum(not seen[code].lost for code in owners)
+            await _let_go(instance, kind, seen, owners, outbox)
         self.done[kind] = self.erased.hashes
         return gone
 
     async def forget(self, instance: str, table: Table, seen: Seen, hidden: Collection[str], outbox: Outbox) -> None:
         """Tombstones for rows of a page that a sweep which had not read the list published of somebody on it."""
         erased = self.hidden
-        if owners := {code: seen[code].owner for code in hidden if code in seen and erased.owner(seen[code].owner)}:
-            await outbox.erase(instance, table.kind, owners)
-            for code in owners:
-                del seen[code]
+        owners = {code: seen[code].owner for code in hidden if code in seen and erased.owner(seen[code].owner)}
+        await _let_go(instance, table.kind, seen, owners, outbox)
 
     async def learn(self, instance: str, people: Mapping[str, str]) -> None:
         """`people`: clients whom their document gave away, and whose it is. Raises RetryLater."""
         for code, person in people.items():
             self.erased = self.hidden.also(code)
             await self.suppression.add(instance, code, person)
+
+
+async def _let_go(instance: str, kind: Kind, seen: Seen, owners: Mapping[str, str], outbox: Outbox) -> None:
+    if owners:
+        await outbox.erase(instance, kind, owners)
+        for code in owners:
+            del seen[code]

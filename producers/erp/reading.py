@@ -62,9 +62,10 @@ async def examined(  # noqa: PLR0917 - what a page is read with
             else:
                 changes[change.code] = change
         except RejectRecord as exc:
-            if erased.hides_unread(table, row, person):
+            is_hidden, given_away = erased.unread(table, row, person)
+            if is_hidden:
                 hidden.add(str(row.get(table.key, "")))
-                people |= erased.given_away_unread(table, row, person)
+                people |= given_away
                 continue
             unreadable.add(str(row.get(table.key, "")))
             found = letter(instance, table, row, exc)

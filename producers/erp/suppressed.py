@@ -28,41 +28,37 @@ class Suppressed:
 
     def hides(self, table: Table, change: Change) -> bool:
         """Whether the row is a client's who was erased, or has such a person's document, whatever the client's code."""
-        if not self.hashes or not table.owner:
-            return False
-        return self.owner(change.known.owner) or self._person(table, change) in self.hashes
+        return bool(self.hashes and table.owner) and self._is_one(*_whose(table, change))
 
     def given_away(self, table: Table, change: Change) -> dict[str, str]:
         """Of a row that is hidden: the client's code and the person, where only the document tells."""
-        person = self._person(table, change)
-        return {change.known.owner: person} if person in self.hashes and not self.owner(change.known.owner) else {}
+        return self._by_document(*_whose(table, change))
 
-    def hides_unread(self, table: Table, row: Row, person: Callable[[str], str]) -> bool:
-        """The same of a row that cannot be read, as far as its columns tell. `person` hashes a document."""
+    def unread(self, table: Table, row: Row, person: Callable[[str], str]) -> tuple[bool, dict[str, str]]:
+        """The same two of a row that cannot be read, as far as its columns tell. `person` hashes a document."""
         if not self.hashes or not table.owner:
-            return False
-        owner = str(row.get(table.owner) or "")
-        written = first_of(*(str(row.get(column) or "") for column in table.document)) if table.document else ""
-        bare = document(written)
-        return (bool(owner) and self.owner(escaped(owner))) or (bool(bare) and person(bare) in self.hashes)
-
-    def given_away_unread(self, table: Table, row: Row, person: Callable[[str], str]) -> dict[str, str]:
-        """As `given_away`, of a row that cannot be read."""
+            return False, {}
         owner = escaped(str(row.get(table.owner) or ""))
-        written = first_of(*(str(row.get(column) or "") for column in table.document)) if table.document else ""
-        bare = document(written)
-        hashed = person(bare) if bare else ""
-        return {owner: hashed} if owner and hashed in self.hashes and not self.owner(owner) else {}
+        bare = document(first_of(*(str(row.get(column) or "") for column in table.document)))
+        whose = owner, person(bare) if bare else ""
+        return self._is_one(*whose), self._by_document(*whose) if owner else {}
+
+    def _is_one(self, owner: str, person: str) -> bool:
+        return self.owner(owner) or person in self.hashes
+
+    def _by_document(self, owner: str, person: str) -> dict[str, str]:
+        return {owner: person} if person in self.hashes and not self.owner(owner) else {}
 
     def also(self, code: str) -> "Suppressed":
         """With one more client."""
         return replace(self, hashes=self.hashes | {self.hashed(code)})
 
-    def _person(self, table: Table, change: Change) -> str:
-        return (change.row or {}).get("person", "") if table.document else ""
-
 
 NOBODY = Suppressed()
+
+
+def _whose(table: Table, change: Change) -> tuple[str, str]:
+    return change.known.owner, (change.row or {}).get("person", "") if table.document else ""
 
 
 def leaving(table: Table, seen: Seen, erased: Suppressed) -> dict[str, str]:

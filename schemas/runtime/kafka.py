@@ -21,6 +21,8 @@ MAX_REQUEST_BYTES = 4 * 1024 * 1024  # a dead letter is its record and the reaso
 
 COMMITTED = "read_committed"
 """Every reader must say so: aiokafka's default shows the records of aborted transactions too."""
+FETCH_BYTES = 1024 * 1024
+"""aiokafka's own."""
 AT_THE_END_MS = 20
 """So long the broker holds a reader's fetch at the end of a topic. aiokafka asks for 500 ms, and a broker answers what came
 over a connection one after the other: whatever a reader asks once it has read a topic to its end waits for that."""
@@ -50,10 +52,10 @@ def producer(servers: str) -> AIOKafkaProducer:
     return AIOKafkaProducer(**connection(servers), **DURABLE)
 
 
-def reader(servers: str, group: str | None = None) -> AIOKafkaConsumer:
+def reader(servers: str, group: str | None = None, *, fetch_bytes: int = FETCH_BYTES) -> AIOKafkaConsumer:
     """No member of a group: whoever takes it assigns partitions and seeks. It sees committed records only.
 
-    `group`: whose offsets it can tell.
+    `group`: whose offsets it can tell. `fetch_bytes`: so many of each partition at once, and a whole batch in any case.
     """
     return AIOKafkaConsumer(
         **connection(servers),
@@ -62,6 +64,7 @@ def reader(servers: str, group: str | None = None) -> AIOKafkaConsumer:
         enable_auto_commit=False,
         isolation_level=COMMITTED,
         fetch_max_wait_ms=AT_THE_END_MS,
+        max_partition_fetch_bytes=fetch_bytes,
     )
 
 

@@ -9,8 +9,7 @@ from time import monotonic
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.runtime.kafka import AT_THE_END_MS, COMMITTED
-from schemas.runtime.kafka_login import connection
+from schemas.runtime import kafka
 
 WITHIN_S = 2.0
 LOOK_MS = 200
@@ -47,14 +46,7 @@ class Oldest:
 
     async def _started(self) -> AIOKafkaConsumer:
         if self._reader is None:
-            reader = AIOKafkaConsumer(
-                **connection(self._servers),
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                isolation_level=COMMITTED,
-                fetch_max_wait_ms=AT_THE_END_MS,
-                max_partition_fetch_bytes=FETCH_BYTES,
-            )
+            reader = kafka.reader(self._servers, fetch_bytes=FETCH_BYTES)
             try:
                 await reader.start()
             except BaseException:

@@ -53,6 +53,7 @@ class Seeing(Collector):
 
     def __init__(self, settings: SeeingSettings) -> None:
         self._settings = settings
+        self._context = tls()
         self._client: MongoClient[Document] | None = None
         self._turn = threading.Lock()
 
@@ -87,7 +88,7 @@ class Seeing(Collector):
         servers = self._settings.kafka_bootstrap_servers.split(",")
         for server in servers:
             with suppress(OSError, ValueError):
-                for room in rooms(address(server), WITHIN_S / len(servers), tls()):
+                for room in rooms(address(server), WITHIN_S / len(servers), self._context):
                     yield from facts.disk(f"Kafka {server} {room.folder}", room.free, room.size)
         yield from _here("this machine", _there(self._settings.collector_home))
         if (folder := self._settings.backup_folder) is not None:
