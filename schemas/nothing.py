@@ -55,13 +55,13 @@ YEAR_FIRST = re.compile(rf"(-?[0-9]{{4}})[-/.]([0-9]{{2}})[-/.]([0-9]{{2}}){SEPA
 DAY_FIRST = re.compile(rf"([0-9]{{2}})[-/.]([0-9]{{2}})[-/.](-?[0-9]{{4}}){SEPARATED}")
 COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 SHORT = 2
-FIRST_DIGITS = "123456789"
+FIRST_DIGITS = frozenset("123456789")
 
 
 def is_nothing(written: str) -> bool:
     """Whether a text or an id says that there is none: blank, signs alone, zeros alone, or a word for it."""
-    if written[:1] in FIRST_DIGITS and written.isascii() and written.isdecimal():
-        return False  # ids, of which there are a million, need no reading
+    if written[:1] in FIRST_DIGITS:
+        return False  # no such word begins so, and ids, of which there are a million, need no reading
     return _says_nothing(written)
 
 

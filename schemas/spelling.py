@@ -61,6 +61,8 @@ OUR_LADY = re.compile(r"\bn (?:s|sa|sra|senhora)\b")
 
 def plain(text: str) -> str:
     """`text` without accents and capitals."""
+    if text.isascii():
+        return text.lower()
     return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each)).casefold()
 
 

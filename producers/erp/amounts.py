@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from schemas.erp.declaration import POINT, Row, Table
-from schemas.erp.money import Point, is_doubtful, points_of
+from schemas.erp.money import Point, is_doubtful, is_usual, points_of
 
 
 class Amounts:
@@ -31,6 +31,11 @@ class Amounts:
         """The rows, with the point beside an amount that needs it: a mapping needs nothing else, also in a replay."""
         point = self.point(table)
         return [{**row, POINT: point} if needs_point(table, row) else row for row in rows]
+
+
+def unusual(table: Table, rows: Sequence[Row]) -> list[Row]:
+    """Those of which an amount tells something, or has two readings: of a first sync's rows nearly none."""
+    return [row for row in rows if not all(is_usual(str(row.get(column) or "")) for column in table.amounts)]
 
 
 def needs_point(table: Table, row: Row) -> bool:

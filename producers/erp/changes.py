@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import orjson
 
 from schemas.erp.declaration import PERSON, POINT, Row, Table
-from schemas.erp.documents import document, document_problem, is_company, masked
+from schemas.erp.documents import masked, read_document
 from schemas.erp.values import first_of
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
@@ -18,11 +17,14 @@ from schemas.nothing import is_no_code
 from schemas.topics import RECORD_BYTES
 
 DIGEST_BYTES = 8
+ONLY_TEXT = frozenset({str})
 COLUMN_BYTES = 16 * 1024
 """No column that is mapped needs more: what is longer is not what the ERP documents."""
 ENVELOPE_BYTES = 2 * 1024
 """More than a record has beside its row: key, headers, and the fields of `ErpRow`, all of them bounded."""
-KEY_PART, ROW_ID = re.compile(r"[^:\x00-\x1f]{1,64}"), re.compile(r"[^\x00-\x1f]{1,64}")
+LONGEST_PART = 64
+KEY_PART = re.compile(rf"[^:\x00-\x1f]{{1,{LONGEST_PART}}}")
+ROW_ID = re.compile(rf"[^\x00-\x1f]{{1,{LONGEST_PART}}}")
 """As `Code` and `RowId` of `schemas.model`; a test holds them together. (Asking pydantic costs ten times as much, for every
 row.)"""
 
@@ -64,10 +66,9 @@ def living(seen: Seen) -> int:
     return sum(not known.lost for known in seen.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One row to publish, as JSON too (`body`). `row` is None where a read by its id found nothing, `lost` where nothing
-    tells what became of it; `member`: it belongs to the sweep; `entered`: since the last complete one.
+class Change(NamedTuple):
+    """One row to publish; `body`: as JSON too, where it was examined. `row` is None where a read by its id found nothing,
+    `lost` where nothing tells what became of it; `member`: it belongs to the sweep; `entered`: since the last complete one.
     """
 
     code: str
@@ -76,6 +77,7 @@ class Change:
     member: bool
     lost: bool = False
     entered: bool = False
+    body: bytes = b""
 
 
 def project(table: Table, row: Row, person: Callable[[str], str]) -> dict[str, str]:
@@ -84,9 +86,12 @@ def project(table: Table, row: Row, person: Callable[[str], str]) -> dict[str, s
     Raises RejectRecord where a column is not there at all: then it is not the table that we know.
     """
     try:
-        kept = {column: value if type(value := row[column]) is str else _text(value) for column in table.columns}
+        values = table.picked(row)
     except KeyError:
         kept = _with_optional(table, row)
+    else:
+        texts = values if ONLY_TEXT.issuperset(map(type, values)) else map(_text, values)
+        kept = dict(zip(table.columns, texts, strict=True))
     if table.document:
         kept |= _of_person(table, row, person)
     if POINT in row:
@@ -111,9 +116,8 @@ def _of_person(table: Table, row: Row, person: Callable[[str], str]) -> dict[str
         if column not in row:
             raise RejectRecord(f"{table.name} has no column {column}", field=column)
     written = first_of(*(_text(row[column]) for column in table.document))
-    bare = document(written)
-    of = "company" if is_company(written) else "person"
-    return dict(zip(PERSON, (person(bare), masked(bare), document_problem(written), of), strict=True))
+    bare, problem, is_company = read_document(written)
+    return dict(zip(PERSON, (person(bare), masked(bare), problem, "company" if is_company else "person"), strict=True))
 
 
 def fingerprint(body: bytes) -> bytes:
@@ -136,19 +140,22 @@ def examine(table: Table, row: Row, person: Callable[[str], str], told: bytes = 
     """
     kept = project(table, row, person)
     code = kept[table.key]
+    if not _is_code(code, code, ROW_ID):
+        raise RejectRecord(f"{table.name}.{table.key} cannot be part of a key", field=table.key)
     owner = escaped(kept[table.owner]) if table.owner else table.name
-    for name, value, form in ((table.key, code, ROW_ID), (table.owner, owner, KEY_PART)):
-        if not _is_code(kept.get(name, value)) or not form.fullmatch(value):
-            raise RejectRecord(f"{table.name}.{name} cannot be part of a key", field=name)
+    if table.owner and not _is_code(kept[table.owner], owner, KEY_PART):
+        raise RejectRecord(f"{table.name}.{table.owner} cannot be part of a key", field=table.owner)
     body = orjson.dumps(kept)
     if len(body) > COLUMN_BYTES:
         _check_sizes(table, kept, len(body))
-    return Change(code, Known(owner, fingerprint(told + body)), kept, table.member(kept))
+    return Change(code, Known(owner, fingerprint(told + body)), kept, table.member(kept), body=body)
 
 
-def _is_code(value: str) -> bool:
-    """Not a word or a zero that means none. Numbers, which most codes are, are not looked at twice."""
-    return bool(value.strip("0")) if value.isdecimal() else not is_no_code(value)
+def _is_code(value: str, spelled: str, form: re.Pattern[str]) -> bool:
+    """Not a word or a zero that means none, and a part of a key. Numbers, which most codes are, need no reading."""
+    if value.isdecimal():
+        return len(value) <= LONGEST_PART and bool(value.strip("0"))
+    return not is_no_code(value) and form.fullmatch(spelled) is not None
 
 
 def _check_sizes(table: Table, kept: Mapping[str, str], size: int) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import orjson
 
-from producers.erp.amounts import Amounts, needs_point
+from producers.erp.amounts import Amounts, needs_point, unusual
 from producers.erp.source import Probe, Source, Told
 from schemas.erp.declaration import Table
 from schemas.rows import Kind
@@ -27,8 +27,9 @@ class SettlingSource:
         since: datetime | None = None
         async with aclosing(self._source.pages(table)) as coming:
             async for told in coming:
-                self._amounts.learn(table, told.rows)
-                waiting = [row for row in told.rows if needs_point(table, row)] if table.amounts else []
+                telling = unusual(table, told.rows)
+                self._amounts.learn(table, telling)
+                waiting = [row for row in telling if needs_point(table, row)]
                 if waiting:
                     held += (
                         orjson.dumps({column: row[column] for column in table.columns if column in row}) for row in waiting

@@ -3,10 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import NamedTuple
 
 import structlog
 
@@ -22,6 +21,7 @@ from producers.erp.outbox import Outbox
 from producers.erp.reading import Examined, examined
 from producers.erp.source import Source, Told
 from producers.erp.suppressed import departed
+from producers.erp.under_way import ToldOf, UnderWay
 from schemas.dead import DeadLetter
 from schemas.erp.declaration import Erp, Table
 from schemas.instances import Instance
@@ -34,13 +34,6 @@ LOST_ASKED_AT_MOST = 200
 """Of the rows that were lost, which are asked for again in each sweep, those whose turn is longest ago."""
 TELL_EVERY = timedelta(seconds=5)
 log = structlog.get_logger()
-
-
-class ToldOf(NamedTuple):
-    """How many changes were published, and how many rows came in by them."""
-
-    published: int
-    entered: int
 
 
 @dataclass(slots=True)
@@ -74,12 +67,13 @@ class Sweeper:
         UnpublishedError: see `Outbox`.
         """
         done = Sweep(instance=self.instance.name, erp=self.erp.name, kind=kind, sweep=name, phase="started", at=self.clock())
-        await self.outbox.sweep(done)
-        await self._let_go(kind)
         missing: list[Missing] = []
-        for table in self.erp.of_kind(kind):
-            done = _counted(done, known=living(self._seen(table)))
-            done = await self._table(table, done, missing)
+        async with UnderWay() as under_way:
+            await under_way.add(frozenset(), self._begin(done))
+            await self._let_go(kind)
+            for table in self.erp.of_kind(kind):
+                done = _counted(done, known=living(self._seen(table)))
+                done = await self._table(table, done, missing, under_way)
         done = done.model_copy(update={"notes": (*done.notes, *self.source.notes(kind))})
         belief = None
         if too_much(self.instance.brake, done.known, done.missing) or kind in self.held:
@@ -120,6 +114,11 @@ class Sweeper:
         """Whether somebody has spoken of a kind whose last sweep was held back."""
         return kind in self.held and await self.beliefs.about(self.instance.name, kind) is not None
 
+    async def _begin(self, done: Sweep) -> ToldOf:
+        """Before all else of the sweep, though the ERP is asked meanwhile: the first write of a life takes long."""
+        await self.outbox.sweep(done)
+        return ToldOf(0, 0)
+
     async def _hold(self, done: Sweep) -> Sweep:
         """What is missing stays what it was. All has been read all the same: the next sweep may find something new."""
         why = reason(done)
@@ -140,8 +139,11 @@ class Sweeper:
                     done = _counted(done, published=told_of.published)
         return done
 
-    async def _read(self, table: Table, told: Told) -> Examined:
-        page = await examined(self.instance, table, told, self._seen(table), self.person, self.guard.hidden)
+    async def _read(self, table: Table, told: Told, under_way: UnderWay | None = None) -> Examined:
+        page = await examined(self.instance, table, told, self.person, self.guard.hidden)
+        if under_way:
+            await under_way.settle(page.codes)
+        page = page.beside(self._seen(table))
         await self.guard.learn(self.instance.name, page.people)
         await self.guard.forget(self.instance.name, table, self._seen(table), page.hidden, self.outbox)
         return page
@@ -180,19 +182,18 @@ class Sweeper:
             *departed(seen, page.hidden - page.found.keys(), self.guard.hidden),
         ]
 
-    async def _table(self, table: Table, done: Sweep, missing: list[Missing]) -> Sweep:
+    async def _table(self, table: Table, done: Sweep, missing: list[Missing], under_way: UnderWay) -> Sweep:
         """Adds to `missing` what is neither shown nor found by its id."""
         seen = self._seen(table)
         columns = Columns(self.erp, table)
         present: set[str] = set()
         refused: set[str] = set()
         hidden: set[str] = set()
-        entered = 0
         said = done
         async with aclosing(self.source.pages(table)) as coming:
             async for told in coming:
                 columns.check(told.rows)
-                page = await self._read(table, told)
+                page = await self._read(table, told, under_way)
                 refused |= page.unreadable
                 present.update(
                     page.unreadable, page.unsure, (change.code for change in page.found.values() if change.member)
@@ -200,10 +201,11 @@ class Sweeper:
                 present |= page.hidden
                 hidden |= page.hidden
                 changes = self._changes(table, page)
-                told_of = await self._publish(table, done.sweep, told.asked_at, changes, page.letters)
-                entered += told_of.entered
-                done = _counted(done, pages=1, published=told_of.published)
-                said = await self._tell(said, _counted(done, rows=len(present)))
+                await under_way.add(page.codes, self._publish(table, done.sweep, told.asked_at, changes, page.letters))
+                done = _counted(done, pages=1)
+                said = await self._tell(said, _counted(done, rows=len(present), published=under_way.told.published))
+        published, entered = await under_way.all()
+        done = _counted(done, published=published)
         absent = {code: known.owner for code, known in seen.items() if code not in present and not known.lost}
         kept = living(seen) - len(absent) - entered
         done = _counted(done, rows=len(present), absent=len(absent), refused=len(refused), kept=kept, suppressed=len(hidden))
@@ -260,25 +262,26 @@ class Sweeper:
         letters: Mapping[bytes, DeadLetter] | None = None,
     ) -> ToldOf:
         """In one transaction: a row that moves leaves its old client and comes to the new one at once."""
-        todo = [self._entered(table, change) for change in changes]
+        seen = self._seen(table)
+        todo = [_entered(seen, change) for change in changes] if table.kind in self.swept else [*changes]
         new = {mark: letter for mark, letter in (letters or {}).items() if mark not in self.buried}
         if not todo and not new:
             return ToldOf(0, 0)
         with PROCESS.working(f"publishing {self.instance.name} {table.kind}"):
             await self.outbox.page(self.instance, table, sweep, asked_at, todo, new.values())
-        before = {change.code for change in todo if (known := self._seen(table).get(change.code)) and not known.lost}
+        known = {change.code for change in todo if change.code in seen}
+        before = {code for code in known if not seen[code].lost}
         after = {change.code for change in todo if change.member}
         lost = {change.code for change in todo if change.lost}
-        closed = {change.code for change in todo if change.code in self._seen(table)} - after - lost
-        self.closed[table.kind].update(closed=len(closed), lost=len(lost))
-        remember(self._seen(table), todo)
+        self.closed[table.kind].update(closed=len(known - after - lost), lost=len(lost))
+        remember(seen, todo)
         self.buried.update(new)
         return ToldOf(len(todo), len(after - before))
 
-    def _entered(self, table: Table, change: Change) -> Change:
-        """Where all members were known, one that was none has just become one."""
-        is_new = change.member and table.kind in self.swept and change.code not in self._seen(table)
-        return replace(change, entered=True) if is_new else change
+
+def _entered(seen: Seen, change: Change) -> Change:
+    """Where all members are known, one that was none has just become one."""
+    return change._replace(entered=True) if change.member and change.code not in seen else change
 
 
 def _parts(owners: Mapping[str, str]) -> Iterable[dict[str, str]]:

@@ -95,7 +95,8 @@ class Wire:
 
     async def _whole(self, name: str, signed: Signed) -> tuple[int, httpx.Headers, bytes]:
         """An answer with all its content, unless that is too much or takes too long."""
-        content = bytearray()
+        pieces: list[bytes] = []
+        size = 0
         try:
             async with (
                 asyncio.timeout(self._patience),
@@ -104,8 +105,9 @@ class Wire:
                 if "," in answer.headers.get("content-encoding", ""):
                     raise RetryLater(f"the ERP answers {name} compressed twice: a few bytes of it may fill the memory")
                 async for piece in answer.aiter_bytes():
-                    content += piece
-                    if len(content) > ANSWER_BYTES:
+                    pieces.append(piece)
+                    size += len(piece)
+                    if size > ANSWER_BYTES:
                         raise TooLongError(
                             f"the ERP's answer on {name} has more than {ANSWER_BYTES >> 20} MiB: make erp.page_size smaller"
                         )
@@ -114,7 +116,7 @@ class Wire:
             raise NoAnswerError(f"no answer from the ERP on {name}: {late}") from exc
         except httpx.HTTPError as exc:
             raise failure(name, self._http.base_url, exc) from exc
-        return answer.status_code, answer.headers, bytes(content)
+        return answer.status_code, answer.headers, b"".join(pieces)
 
 
 def _is_again(exc: Exception) -> bool | timedelta:

@@ -5,6 +5,7 @@ To add an ERP: one file beside this one with an `Erp`, listed in `schemas.erp.ER
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from schemas.erp.codes import Codes
@@ -136,6 +137,8 @@ class Table:
     lost: Literal["gone", "unknown"] = "gone"
     endings: Mapping[str, Col] = field(default_factory=dict)
     columns: tuple[str, ...] = field(init=False)
+    picked: Callable[[Row], tuple[Any, ...]] = field(init=False, compare=False, repr=False)
+    """The values of `columns`. Raises KeyError. In one step, as each row of a first sync is asked for them."""
     may_lack: frozenset[str] = field(init=False)
     """Columns without which a row can be read: what the poller adds itself is not the ERP's to show."""
 
@@ -146,6 +149,7 @@ class Table:
         names = dict.fromkeys([self.key, *([self.owner] if self.owner else []), *mapped, *filtered, *self.extra])
         kept = tuple(name for name in names if name not in (*self.document, *PERSON, POINT))
         object.__setattr__(self, "columns", kept)  # frozen for everybody else
+        object.__setattr__(self, "picked", itemgetter(*kept) if len(kept) > 1 else lambda row: (row[kept[0]],))
         may_lack = self.optional | self.decorative | {DATE_FORM, *(mark.column for mark in self.marks)}
         object.__setattr__(self, "may_lack", may_lack)
 

@@ -1,9 +1,8 @@
 """CPF and CNPJ: what is one, and why the rest is none (`schemas/erp/BRAZIL.md`, "Documents")."""
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
 from operator import mul
+from typing import NamedTuple
 
 from schemas.debtor import DocumentProblem
 from schemas.erp.numbers import digits_of
@@ -16,12 +15,24 @@ NAMED = re.compile(
 """Words before a document that only say what it is; any other may say that it is somebody else's."""
 CPF = re.compile(r"[0-9]{11}")
 CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
-CPF_WEIGHTS, CNPJ_WEIGHTS = (tuple(2 + place % turn for place in range(13)) for turn in (10, 8))
-"""Weights run from 2 at the last character leftwards, for a CNPJ again from 2 after 9."""
+ELEVEN = 11
+WEIGHTS = {
+    length: [tuple(2 + place % turn for place in reversed(range(place))) for place in (length - 2, length - 1)]
+    for length, turn in ((ELEVEN, 10), (14, 8))
+}
+"""Of all that stands before each of the two check digits: from 2 at the last character leftwards, for a CNPJ again from 2
+after 9."""
 PADDED = {9: 11, 10: 11, 12: 14, 13: 14}
 """Digits left of a document that a numeric column stored, to the digits it had."""
-CHECK_DIGITS = 2
-ELEVEN = 11
+ZERO = ord("0")
+
+
+class Document(NamedTuple):
+    """What a text in a document's place is: see `document`, `document_problem` and `is_company`."""
+
+    bare: str
+    problem: DocumentProblem
+    is_company: bool
 
 
 def document(value: str) -> str:
@@ -29,18 +40,17 @@ def document(value: str) -> str:
 
     Not what clerks type instead of one: whoever shares such a text would be taken for the same person.
     """
-    return _read(value)[0]
+    return read_document(value).bare
 
 
 def document_problem(value: str) -> DocumentProblem:
     """Why `document` gives nothing; "" where it gives one."""
-    return _read(value)[1]
+    return read_document(value).problem
 
 
 def is_company(value: str) -> bool:
     """Whether a CNPJ is meant, be its check digits right or not."""
-    bare = document(value) or SIGNS.sub("", _unnamed(digits_of(value)).upper())
-    return CNPJ.fullmatch(bare) is not None and bool(bare.strip("0"))
+    return read_document(value).is_company
 
 
 def masked(bare: str) -> str:
@@ -48,12 +58,15 @@ def masked(bare: str) -> str:
     return f"***{bare[3:9]}**" if bare else ""
 
 
-@lru_cache(maxsize=16)  # both questions about one document come at once; people's documents are not kept for longer
-def _read(value: str) -> tuple[str, DocumentProblem]:
+def read_document(value: str) -> Document:
     """As it stands, and else without the word that only names it: a CNPJ may begin with letters."""
     read = digits_of(value)
-    found = _plain(read)
-    return found if found[0] else _plain(_unnamed(read))
+    bare, problem = _plain(read)
+    if not bare:
+        read = _unnamed(read)
+        bare, problem = _plain(read)
+    shown = bare or SIGNS.sub("", read.upper())
+    return Document(bare, problem, CNPJ.fullmatch(shown) is not None and bool(shown.strip("0")))
 
 
 def _unnamed(read: str) -> str:
@@ -75,14 +88,6 @@ def _plain(value: str) -> tuple[str, DocumentProblem]:
 
 
 def _checks(bare: str) -> bool:
-    weights = CPF_WEIGHTS if len(bare) == ELEVEN else CNPJ_WEIGHTS
-    root = bare[:-CHECK_DIGITS]
-    for _ in range(CHECK_DIGITS):
-        root += _digit(root, weights)
-    return root == bare
-
-
-def _digit(root: str, weights: Sequence[int]) -> str:
-    weighed = sum(map(mul, reversed(root.encode("ascii")), weights)) - ord("0") * sum(weights[: len(root)])
-    remainder = weighed % ELEVEN
-    return str(-remainder % ELEVEN % 10)  # what is missing to a multiple of eleven; ten is written 0
+    values = [sign - ZERO for sign in bare.encode("ascii")]  # a letter of a CNPJ counts as its place in ASCII from there
+    # What is missing to a multiple of eleven; ten is written 0
+    return all(-sum(map(mul, values, weights)) % ELEVEN % 10 == values[len(weights)] for weights in WEIGHTS[len(bare)])

@@ -10,6 +10,8 @@ Point = Literal["", ".", ","]
 """What one instance sets before its decimals, where three of them may be thousands; "" while nothing has settled it."""
 
 AROUND = re.compile(r"^\s*(?:R\$)?\s*|\s+$")
+USUAL = re.compile(r"(?:[0-9]+(?:[.,][0-9]{1,2})?)?")
+"""Nearly every amount: it has one reading, and says nothing of thousands."""
 PLAIN = re.compile(r"([0-9]+)(?:[.,]([0-9]{1,2})0*)?")
 GROUPED = (
     re.compile(r"([1-9][0-9]{0,2}(?:\.[0-9]{3})+),([0-9]{1,2})0*"),
@@ -62,6 +64,11 @@ def cents(value: str, point: str = "") -> int:
 
 def _cents(whole: str, part: str = "0") -> int:
     return int(Decimal(f"{whole}.{part}").scaleb(2).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def is_usual(value: str) -> bool:
+    """Whether neither `is_doubtful` nor `points_of` need look at it."""
+    return USUAL.fullmatch(value) is not None
 
 
 def is_doubtful(value: str) -> bool:

@@ -1,7 +1,6 @@
 """Secrets at rest and people in transit (`ARCHITECTURE.md`, "Secrets and people")."""
 
 import hmac
-from hashlib import sha256
 from typing import Protocol
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -62,11 +61,11 @@ def opened(connection: Sealed, key: SecretStr) -> dict[str, str]:
 
 def person_mark(text: str, key: SecretStr) -> str:
     """Tells one key from another. Longer than any hash of a person: never one of them."""
-    return hmac.new(key.get_secret_value().encode(), text.encode(), sha256).hexdigest()
+    return hmac.digest(key.get_secret_value().encode(), text.encode(), "sha256").hex()
 
 
 def person_hash(document: str, key: SecretStr) -> str:
     """Keyed hash of a normalised CPF or CNPJ, the same for all instances of one installation; "" for an empty one."""
     if not document:
         return ""
-    return hmac.new(key.get_secret_value().encode(), document.encode(), sha256).hexdigest()[:PERSON_HEX_DIGITS]
+    return hmac.digest(key.get_secret_value().encode(), document.encode(), "sha256").hex()[:PERSON_HEX_DIGITS]
