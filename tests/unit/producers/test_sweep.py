@@ -1,12 +1,15 @@
 """One complete reading of an ERP: what is published, what absence means, and rows that cannot be read."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import httpx
 import orjson
 
 from schemas.codec import decode
+from schemas.runtime.kafka import Message
+from schemas.runtime.transactions import Place
 from schemas.sweeps import Sweep
 from schemas.topics import DEAD, SWEEPS
 from tests.strategies import erp_row
@@ -58,6 +61,24 @@ async def test_a_contract_that_several_queries_find_is_published_once() -> None:
         done = await shop.sweep("contract")
 
         assert (done.rows, done.published) == (1, 1)
+
+
+async def test_it_is_published_once_also_where_the_broker_takes_its_time() -> None:
+    """The page of the next query is there before the first one's is committed."""
+    async with opened() as shop:
+        at_once = shop.broker.write
+
+        async def write(parts: Mapping[Place, Iterable[Message]]) -> None:
+            for _ in range(1_000):
+                await asyncio.sleep(0)  # a turn of everybody else
+            await at_once(parts)
+
+        shop.broker.write = write  # type: ignore[method-assign]  # a broker that is slow, and the same in all else
+        both = {"status_internet": "CA", "status_velocidade": "R", "desbloqueio_confianca_ativo": "S"}
+        shop.erp.put("cliente_contrato", erp_row("cliente_contrato", id="7", **both))
+        done = await shop.sweep("contract")
+
+        assert (done.rows, done.published, len(shop.news("contract"))) == (1, 1, 1)
 
 
 async def test_reference_tables_with_the_same_ids_do_not_disturb_each_other() -> None:
