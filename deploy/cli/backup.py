@@ -28,7 +28,7 @@ One = Annotated[Path, typer.Argument(metavar="BACKUP", help="The folder of one b
 
 def backup(folder: Folder, keep: Keep = None, output: Output = None) -> None:
     """Write what nothing else can rebuild, as it is at this instant, while the system runs: instances, do-not-call list,
-    promises, users, who did what, attempts and the ledger of calls, the history of figures, dead letters.
+    promises, users, who did what, attempts and the ledger of calls, the history of figures, dead letters, who was erased.
 
     Sealed with COLLECTOR_BACKUP_KEY. No key is in it: keep `.env` elsewhere. Nor is what Kafka and the ERP know.
     """

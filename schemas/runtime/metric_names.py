@@ -17,6 +17,7 @@ Metric = Literal[
     "collector_loop_turned_timestamp_seconds",
     "collector_peer_away",
     "collector_sweep_under_way",
+    "collector_instance_invalid",
     "collector_facts_read",
     "collector_sweep_completed_timestamp_seconds",
     "collector_sweep_duration_seconds",
@@ -65,6 +66,11 @@ ABOUT: Mapping[Metric, About] = {
     ),
     "collector_peer_away": About("", "1 for each peer that does not answer, and for whatever it goes on without", ("peer",)),
     "collector_sweep_under_way": About("", "1 for each sweep of an ERP that is being read", ("instance", "kind")),
+    "collector_instance_invalid": About(
+        "",
+        "1 for each instance that a poller serves no more, as its document cannot be read; field: the part that is wrong",
+        ("instance", "field"),
+    ),
     "collector_facts_read": About(
         "",
         "1 where MongoDB told in time what the metrics of snapshots are made from; 0 where they are absent",

@@ -94,6 +94,8 @@ class Shown(Collector):
                 yield Sample("collector_sweep_under_way", (loop.sweep.instance, loop.sweep.kind), 1)
         for peer in sorted({*self._progress.away, *self._progress.without}):
             yield Sample("collector_peer_away", (peer,), 1)
+        for labels in sorted(self._progress.invalid):
+            yield Sample("collector_instance_invalid", labels, 1)
 
 
 def _age(lag: int | None, oldest: float | None, now: float) -> float | None:

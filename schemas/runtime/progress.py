@@ -135,6 +135,7 @@ class Progress:
 
     `whole`: the process itself, which owes to be alive; `moved`: when a loop last began, turned or ended, None before.
     `without`: what it goes on without for now, such as a PABX: told in its heartbeat, and the end of nothing.
+    `invalid`: instances whose documents it cannot read, with the part that is wrong; replaced whole.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -145,6 +146,7 @@ class Progress:
         self.loops: list[Loop] = []
         self.away: tuple[str, ...] = ()
         self.without: set[str] = set()
+        self.invalid: frozenset[tuple[str, str]] = frozenset()
         self.fatal: RetryLater | None = None
         self._last: float | None = None
 

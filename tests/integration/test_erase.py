@@ -11,12 +11,13 @@ from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGTERM, Signals
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from pymongo import AsyncMongoClient
 from ulid import ULID
@@ -41,6 +42,7 @@ from schemas.runtime.secrets import person_hash
 from schemas.suppression import SUPPRESSED
 from schemas.topics import EVIDENCE, PLACED, TOPICS, Topic
 from schemas.views import DEAD_LETTERS, INSTANCES
+from tests.integration.command import Collector
 from tests.integration.pipeline import SECRETS, Worker, eventually
 from tests.integration.simulated import Served, served
 
@@ -160,6 +162,17 @@ class Home:
         process.stdin = None
         return process
 
+    async def brought_back(self) -> str:
+        """The name of another database: empty, until a backup of this one, made at work, was put into it."""
+        key = {"COLLECTOR_BACKUP_KEY": Fernet.generate_key().decode()}
+        collector = Collector(self.folder, {**self.env, **SECRETS, **key})
+        done = await asyncio.to_thread(collector, "backup", "kept")
+        assert done.returncode == 0, done.stderr
+        (backup,) = (self.folder / "kept").iterdir()
+        done = await asyncio.to_thread(collector, "restore", str(backup), MONGO_DATABASE="brought_back")
+        assert done.returncode == 0, done.stderr
+        return "brought_back"
+
     async def calls(self) -> bool:
         """Whether both calls are shown, with what was heard."""
         counts = [await self.store[view].count_documents({"code": self.code}) for view in ("calls", "evidence")]
@@ -170,14 +183,14 @@ class Home:
 
 
 @contextmanager
-def at_work(stage: str, home: Home, name: str = "0") -> Iterator[None]:
-    """A stage that lives for the block, and is killed then: nobody needs its farewell, which takes seconds."""
-    worker = Worker(stage, home.env, home.folder, name)
+def at_work(stage: str, home: Home, name: str = "0", end: Signals = SIGKILL, **env: str) -> Iterator[None]:
+    """A stage that lives for the block, and is killed then: its farewell takes seconds, and only a next one needs it."""
+    worker = Worker(stage, {**home.env, **env}, home.folder, name)
     try:
         yield
         assert worker.process.poll() is None, worker.log.read_text()[-4000:]
     finally:
-        worker.kill()
+        worker.kill(end)
 
 
 def holding(data: Path, *signs: bytes) -> set[tuple[str, int]]:
@@ -223,7 +236,9 @@ async def cut(home: Home, count: int) -> str:
 
 @pytest.mark.timeout(600)
 async def test_they_are_gone_from_two_providers_stay_away_and_nobody_else_notices(tmp_path: Path) -> None:
-    """Cut by kill -9 and run again; the next sweeps bring nothing back; at last no file of Kafka has their bytes."""
+    """Cut by kill -9 and run again; the next sweeps bring nothing back, also after a restore; at last no file of Kafka has
+    their bytes.
+    """
     async with AsyncExitStack() as closing:
         stack = await closing.enter_async_context(local_stack(tmp_path, print, {}))
         await ensure(stack.kafka_bootstrap, 1)
@@ -238,12 +253,15 @@ async def test_they_are_gone_from_two_providers_stay_away_and_nobody_else_notice
                 stages.enter_context(at_work(stage, home))
             before = await erased(home)
             again = datetime.now(UTC)
-            with at_work("erp-poller", home, "1"):  # the first one rests, as it was pushed out
+            with at_work("erp-poller", home, "1", SIGTERM):  # the first one rests, as it was pushed out
+                other = await home.brought_back()
                 await eventually(lambda: home.swept(again), "sweeps of both after it")
                 looked = home.command("--verify", typed=f"{DOCUMENT}\n")
                 out, err = await asyncio.to_thread(looked.communicate)
                 assert looked.returncode == 0, out + err
                 assert DOCUMENT not in out + err
+            assert await home.neighbours() == before
+            await obeyed(home, other)
             assert await home.neighbours() == before
         await forgotten(home, tmp_path)
 
@@ -273,6 +291,17 @@ async def erased(home: Home) -> dict[str, Any]:
         assert [one["code"] for one in noted] == [home.hash] * 2
         assert await home.store[SUPPRESSED].count_documents({"person": home.hash}) == 1 + len(BOTH)
     return before
+
+
+async def obeyed(home: Home, other: str) -> None:
+    """By a poller that knows of the erasure from a backup alone: the list is in it, and its sweeps bring nothing back."""
+    lists = [await store[SUPPRESSED].find().sort("_id").to_list() for store in (home.store, home.store.client[other])]
+    assert lists[0] == lists[1] != []
+    again = datetime.now(UTC)
+    with at_work("erp-poller", home, "2", MONGO_DATABASE=other):
+        await eventually(lambda: home.swept(again), "sweeps of both that obey the list of the backup")
+    settings = home.settings.model_copy(update={"mongo_database": other})
+    assert not [one for one in (await verify(settings, person(DOCUMENT, settings))).rows() if one["alive"]]
 
 
 async def forgotten(home: Home, folder: Path) -> None:

@@ -23,6 +23,7 @@ from producers.erp.settings import PollerSettings
 from producers.erp.wire import ATTEMPTS
 from producers.held.turns import Turns
 from schemas.rows import Kind
+from schemas.runtime.progress import PROCESS
 from schemas.runtime.secrets import seal
 from schemas.sweeps import Phase
 from tests.integration.pipeline import SECRETS, eventually, running
@@ -196,6 +197,7 @@ async def test_an_invalid_instance_is_named_once_and_disturbs_nobody(
             await eventually(swept_again, "ten sweeps of the one that is right")
             assert sorted(said()) == sorted(FIELDS.items())
             assert unread() == ["ServerSelectionTimeoutError"]
+            assert PROCESS.invalid == {("empty", "name"), ("text", "erp"), ("kind", "erp"), ("zone", "zone")}
 
             listed.remove("zone")
             listed.store.update_one({"_id": "kind"}, {"$set": {"erp.kind": "ixc"}})
@@ -204,6 +206,14 @@ async def test_an_invalid_instance_is_named_once_and_disturbs_nobody(
                 return said()[len(FIELDS) :] == [("kind", "erp.token")]
 
             await eventually(named_anew, "the next field that is wrong")
+            assert PROCESS.invalid == {("empty", "name"), ("text", "erp"), ("kind", "erp")}
+            for name in INVALID:
+                listed.remove(name)
+
+            async def nothing_told() -> bool:
+                return not PROCESS.invalid
+
+            await eventually(nothing_told, "no metric of what is there no more")
 
 
 @pytest.fixture

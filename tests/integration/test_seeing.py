@@ -15,6 +15,7 @@ import httpx
 import pytest
 import yaml
 from aiokafka import AIOKafkaProducer
+from pydantic import SecretStr
 from pymongo import AsyncMongoClient
 from ulid import ULID
 
@@ -25,6 +26,7 @@ from deploy.trace import parsed
 from deploy.trace_seen import TraceSettings, trace
 from schemas import views
 from schemas.runtime.oldest import Oldest
+from schemas.runtime.secrets import seal
 from schemas.sweeps import Sweep
 from schemas.topics import Topic
 from schemas.views import DEAD_LETTERS, EPOCHS, INSTANCES, REPLAYS, SNAPSHOTS
@@ -34,14 +36,15 @@ from tests.integration.pipeline import SECRETS, eventually, put_rows, row, runni
 pytestmark = pytest.mark.integration
 
 SEEING = Path(deploy.__file__).parent / "seeing"
-STAGES = ("snapshots", "hydrate", "classify")
+STAGES = ("snapshots", "hydrate", "classify", "cdr-poller")
 """Not `views`: it would take what is planted for what is nobody's."""
 HERE = "127.0.0.1"
 PLANTED = {
     "name": "Quitéria Plantada",
     "phone": "(82) 98877-6655",
     "document": "52998224725",
-    "token": "gAAAAplanted-token",
+    "secret": "17:planted-token",
+    "token": seal("17:planted-token", SecretStr(SECRETS["COLLECTOR_SECRET_KEY"])),
     "reason": "o cliente Quitéria Plantada, CPF 52998224725, não fecha",
 }
 SETTINGS = {**SECRETS, "DASHBOARD_COOKIE_SECRET": "planted-cookie-secret-of-32-chars-or-more"}
@@ -79,6 +82,10 @@ class Prometheus:
         """Of the only series."""
         (one,) = await self.found(expression)
         return float(one["value"][1])
+
+    async def labels(self, expression: str, *names: str) -> set[tuple[str, ...]]:
+        """The values of these labels, of every series."""
+        return {tuple(one["metric"][name] for name in names) for one in await self.found(expression)}
 
 
 @contextmanager
@@ -121,7 +128,9 @@ async def planted(uri: str, name: str, now: datetime) -> AsyncIterator[None]:
     )
     async with AsyncMongoClient[dict[str, Any]](uri) as client:
         store = client[name]
-        await store[INSTANCES].insert_one(vale)
+        rules = {"retry_minutes": {PLANTED["phone"]: PLANTED["document"]}}
+        wrong = [{"_id": "sul", "name": "sul", "rules": rules}, {"_id": PLANTED["name"], "zone": PLANTED["token"]}]
+        await store[INSTANCES].insert_many([vale, *({**vale, **one} for one in wrong)])
         await store["sweeps"].insert_one(views.sweep(done))
         await store[DEAD_LETTERS].insert_many(
             [
@@ -164,7 +173,7 @@ async def test_every_expression_of_board_and_alerts_is_answered_by_stages_that_r
             except httpx.TransportError:
                 return False
 
-        await eventually(at_work, "three stages that are ready, seen by Prometheus")
+        await eventually(at_work, "all stages ready, seen by Prometheus")
         for panel in board["panels"]:
             for target in panel["targets"]:
 
@@ -186,6 +195,10 @@ async def test_every_expression_of_board_and_alerts_is_answered_by_stages_that_r
         )
         assert await seen.value(f"collector_sweep_duration_seconds{{{of}}}") == pytest.approx(TOOK.total_seconds(), abs=0.01)
         assert await seen.value(f"collector_sweep_late_after_seconds{{{of}}}") == 3_600
+        assert await seen.labels("collector_instance_invalid == 1", "stage", "instance", "field") == {
+            ("cdr-poller", "sul", "rules"),
+            ("cdr-poller", "other", "zone"),
+        }
         assert await seen.value('collector_dead_letters{stage="hydrate", field="valor_aberto"}') == 2
         assert await seen.value('collector_dead_letters{stage="views", field="row"}') == 1
         assert await seen.value('collector_refill_left_records{view="an_old_view"}') == 7
@@ -193,10 +206,10 @@ async def test_every_expression_of_board_and_alerts_is_answered_by_stages_that_r
         newest = await seen.value('collector_snapshot_timestamp_seconds{instance="vale"}')
         assert now.timestamp() - 1_201 < newest < now.timestamp() + 3_600, "that of the stage itself, or what is planted"
         assert await seen.value("collector_backup_timestamp_seconds") == int(made.timestamp())
-        disks = {one["metric"]["disk"].split(" ")[0] for one in await seen.found("collector_disk_free_bytes > 0")}
+        disks = {disk.split(" ")[0] for (disk,) in await seen.labels("collector_disk_free_bytes > 0", "disk")}
         assert disks == {"MongoDB", "Kafka", "this", "backups"}
         assert len(await seen.found("collector_disk_size_bytes > collector_disk_free_bytes")) >= len(disks)
-        assert {one["metric"]["stage"] for one in await seen.found("collector_facts_read")} == {"snapshots"}
+        assert await seen.labels("collector_facts_read", "stage") == {("snapshots",)}
         settings = TraceSettings(
             **{name.lower(): env[name] for name in ("KAFKA_BOOTSTRAP_SERVERS", "MONGO_URI", "MONGO_DATABASE")}
         )

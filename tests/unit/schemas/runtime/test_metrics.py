@@ -113,6 +113,7 @@ def test_every_declared_metric_is_told_and_no_other(asked: Asked) -> None:
         loop.measured(Measured((), 7), UNIX - 30)
         asked.now += 5
         asked.progress.away, asked.progress.without = ("Kafka",), {"the PABX pbx:8088"}
+        asked.progress.invalid = frozenset({("sul", "pabx"), ("vale", "erp")})
         found = asked.samples()
         told = asked.ask("/metrics")[1]
     assert {name for name, *_ in found} == OWN
@@ -125,6 +126,7 @@ def test_every_declared_metric_is_told_and_no_other(asked: Asked) -> None:
     assert found["collector_loop_turned_timestamp_seconds", "hydrate's partition 3"] == UNIX - 5
     assert found["collector_sweep_under_way", "norte", "bill"] == 1
     assert (found["collector_peer_away", "Kafka"], found["collector_peer_away", "the PABX pbx:8088"]) == (1, 1)
+    assert found["collector_instance_invalid", "pabx", "sul"] == found["collector_instance_invalid", "erp", "vale"] == 1
     assert (found["collector_live",], found["collector_ready",]) == (1, 0)
 
 
