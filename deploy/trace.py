@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ulid import ULID
 
+from deploy.trace_sweeps import Brought
 from schemas.codec import decode
 from schemas.debtor import Bill, Debtor
 from schemas.errors import RejectRecord, StopWorker
@@ -17,11 +18,15 @@ from schemas.keys import ROW_PARTS, debtor_key
 from schemas.queue import QueueEntry
 from schemas.records import Timed
 from schemas.rows import ErpRow
-from schemas.topics import DEBTORS, QUEUE, ROW_TOPICS, Topic
+from schemas.topics import BILLS, DEBTORS, QUEUE, ROW_TOPICS, Topic
+from schemas.views import CLOSED_BILLS
+from sinks.views.epochs import GENERATION
 
 Row = dict[str, object]
 DEBTOR_PARTS = 2
 OF_DEBTOR = tuple(topic for kind, topic in ROW_TOPICS.items() if kind != "reference")
+VIEWED = {"debtors": DEBTORS, "queue": QUEUE, CLOSED_BILLS: BILLS}
+"""A view's document is made of a record of this topic; its version tells the offset."""
 NEWEST = 20
 """Records of one key in one topic; of older ones only how many there are."""
 
@@ -67,8 +72,8 @@ def parsed(text: str) -> Key:
     return key
 
 
-def told(topic: Topic, records: Iterable[Timed], key: Key) -> Iterator[Row]:
-    """`records`: of one topic, those of `key` in their order."""
+def told(topic: Topic, records: Iterable[Timed], key: Key, brought: Brought) -> Iterator[Row]:
+    """`records`: of one topic, those of `key` in their order; `brought` knows them."""
     found = list(records)
     if len(found) > NEWEST:
         yield _row(None, topic.name, f"{len(found) - NEWEST} older records", "")
@@ -77,6 +82,8 @@ def told(topic: Topic, records: Iterable[Timed], key: Key) -> Iterator[Row]:
         at = datetime.fromtimestamp(record.timestamp / 1_000, UTC)
         try:
             what, detail = _read(topic, record, key)
+            if topic in {DEBTORS, QUEUE}:
+                detail += newest_row(brought.sweep(topic, record.offset))
         except RejectRecord as exc:
             what, detail = "cannot be read", str(exc)
         yield _row(at, place, what, detail)
@@ -92,6 +99,11 @@ def _read(topic: Topic, record: Timed, key: Key) -> tuple[str, str]:
     row = decode(ErpRow, record.value)
     became = "lost" if row.lost else "gone" if row.row is None else "as the ERP shows it"
     return f"{row.kind} {row.id}", f"{became}; sweep {row.sweep}{_began(row.sweep)}"
+
+
+def newest_row(sweep: str) -> str:
+    """What is said of a state in which the newest row that is traced is of this sweep; "" for none."""
+    return sweep and f"; newest row of sweep {sweep}{_began(sweep)}"
 
 
 def _began(sweep: str) -> str:
@@ -121,15 +133,17 @@ def _of_entry(entry: QueueEntry) -> str:
     return f"made of debtor version {entry.debtor_version}: {holds}"
 
 
-def shown(view: str, document: Mapping[str, Any] | None) -> Row:
-    """What a view has of it."""
+def shown(view: str, document: Mapping[str, Any] | None, brought: Brought) -> Row:
+    """What a view has of it, and the sweep of the newest row in that."""
     if document is None:
         return _row(None, view, "not there", "")
     at = next((document[name] for name in ("changed_at", "decided_at", "closed_at", "at") if document.get(name)), None)
     if document.get("erased"):
         return _row(at, view, "erased", "a grave")
     closed = f", {document['how']}" if document.get("how") else ""
-    return _row(at, view, "shown", f"version {document.get('version')}{closed}")
+    version = document.get("version")
+    sweep = brought.sweep(VIEWED[view], version % GENERATION) if isinstance(version, int) else ""
+    return _row(at, view, "shown", f"version {version}{closed}{newest_row(sweep)}")
 
 
 def letter(document: Mapping[str, Any]) -> Row:

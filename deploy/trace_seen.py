@@ -8,6 +8,7 @@ from aiokafka import TopicPartition
 
 from deploy.clients import database, reader
 from deploy.trace import Key, Row, in_order, letter, shown, told
+from deploy.trace_sweeps import Brought
 from deploy.verify.source import records
 from schemas.keys import partition_of
 from schemas.runtime.settings import KafkaSettings, MongoSettings
@@ -23,11 +24,12 @@ class TraceSettings(KafkaSettings, MongoSettings):
 
 async def trace(settings: TraceSettings, key: Key, step: Step = lambda *_: None) -> list[Row]:
     """Everything about `key`, by its time. Reads only. Raises StopWorker."""
-    rows = [*await _of_topics(settings, key, step), *await _of_views(settings, key)]
+    brought = Brought()
+    rows = [*await _of_topics(settings, key, brought, step), *await _of_views(settings, key, brought)]
     return in_order(rows)
 
 
-async def _of_topics(settings: TraceSettings, key: Key, step: Step) -> list[Row]:
+async def _of_topics(settings: TraceSettings, key: Key, brought: Brought, step: Step) -> list[Row]:
     rows: list[Row] = []
     async with reader(settings.kafka_bootstrap_servers) as source:
         for topic in key.topics:
@@ -39,16 +41,18 @@ async def _of_topics(settings: TraceSettings, key: Key, step: Step) -> list[Row]
                     if key.has(record.key):
                         found[record.key].append(record)
                 step(topic.name, await source.position(tp), end)
-            rows += [row for of_one in found.values() for row in told(topic, of_one, key)]
+            for of_one in found.values():
+                brought.take(topic, of_one)
+                rows += told(topic, of_one, key, brought)
     return rows
 
 
-async def _of_views(settings: TraceSettings, key: Key) -> list[Row]:
+async def _of_views(settings: TraceSettings, key: Key, brought: Brought) -> list[Row]:
     name = key.debtor.decode()
     async with database(settings) as store:
-        rows = [shown(view, await store[view].find_one({"_id": name})) for view in ("debtors", "queue")]
+        rows = [shown(view, await store[view].find_one({"_id": name}), brought) for view in ("debtors", "queue")]
         if key.kind == "bill":
-            rows.append(shown(CLOSED_BILLS, await store[CLOSED_BILLS].find_one({"_id": key.document})))
+            rows.append(shown(CLOSED_BILLS, await store[CLOSED_BILLS].find_one({"_id": key.document}), brought))
         whole = ":".join(part for part in key if part).encode()
         keys: list[Any] = [{"key": key.debtor}, {"key": whole}]
         if not key.kind:

@@ -9,14 +9,16 @@ from schemas.errors import StopWorker
 from schemas.model import Instant, Model
 
 NAME = "manifest.json"
+Named = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,120}$")]
+Count = Annotated[int, Field(ge=0)]
 
 
 class File(Model):
     """One collection. `sha256`: of the file as it lies there."""
 
-    collection: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,120}$")]
-    documents: Annotated[int, Field(ge=0)]
-    bytes: Annotated[int, Field(ge=0)]
+    collection: Named
+    documents: Count
+    bytes: Count
     sha256: str
 
     @property
@@ -24,11 +26,44 @@ class File(Model):
         """In the backup's folder."""
         return f"{self.collection}.bson.sealed"
 
+    @property
+    def sealed_as(self) -> str:
+        """Whose pieces these are (`deploy.backup.box.Box`)."""
+        return self.collection
+
+    @property
+    def count(self) -> int:
+        return self.documents
+
+
+class TopicFile(Model):
+    """One raw topic. `records`: of each of its partitions, the first one's first; so they lie in the file."""
+
+    topic: Named
+    records: tuple[Count, ...]
+    bytes: Count
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """In the backup's folder."""
+        return f"{self.topic}.records.sealed"
+
+    @property
+    def sealed_as(self) -> str:
+        """Like no collection's, so that no file of one passes for the other."""
+        return f"topic:{self.topic}"
+
+    @property
+    def count(self) -> int:
+        return sum(self.records)
+
 
 class Manifest(Model):
-    """`id`: of this backup, sealed with each of its pieces. `at`: the instant of which all of it is.
+    """`id`: of this backup, sealed with each of its pieces. `at`: the instant of which all collections are.
 
-    `checks`: what tells the installation's keys from others, by the variable's name.
+    `checks`: what tells the installation's keys from others, by the variable's name. `topics`: with `--raw` alone, as they
+    were right before `at`.
     """
 
     format: Literal[1] = 1
@@ -38,6 +73,7 @@ class Manifest(Model):
     database: str
     checks: dict[str, str]
     files: tuple[File, ...]
+    topics: tuple[TopicFile, ...] = ()
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -1,4 +1,4 @@
-"""`collector restore`: a backup into an empty database; what Kafka and the ERP know, they fill in afterwards.
+"""`collector restore`: a backup into an empty database, raw topics into empty ones; Kafka and the ERP fill in the rest.
 
 Every instance comes back disarmed. Calls that were placed after the backup are not in the ledger that comes back, and who
 was called then must not be called again as if nothing had been: an operator arms when that time is over.
@@ -7,7 +7,6 @@ was called then must not be called again as if nothing had been: an operator arm
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,13 @@ from bson import decode_iter
 from pymongo import ReplaceOne
 
 from deploy.audit import noted
+from deploy.backup import topics_back
 from deploy.backup.box import Box
 from deploy.backup.kept import FROM_THE_ENVIRONMENT, RESTORES, kept
-from deploy.backup.manifest import File, Manifest, read_manifest
+from deploy.backup.manifest import File, Manifest, TopicFile, read_manifest
+from deploy.backup.sealed import is_it, opened
 from deploy.backup.settings import BackupSettings
+from deploy.backup.topics import Raw
 from deploy.backup.write import AS_THEY_ARE, Step
 from deploy.clients import database
 from schemas.errors import StopWorker
@@ -39,28 +41,38 @@ class Restored:
     disarmed: tuple[str, ...]
 
 
-async def restore(settings: BackupSettings, folder: Path, step: Step = lambda *_: None) -> Restored:
-    """All of it; what was cut is done again from the beginning.
+async def restore(settings: BackupSettings, folder: Path, step: Step = lambda *_: None, raw: Raw | None = None) -> Restored:
+    """All of it, its topics where `raw` says where to; what was cut is done again from the beginning.
 
-    Raises StopWorker, before it writes anything, for another key, a file that is not whole, a database that is in use.
+    Raises StopWorker, before it writes anything, for another key, a file that is not whole, a database or topics in use.
     """
     manifest = read_manifest(folder)
     _same_keys(manifest, settings)
     for file in manifest.files:
         _whole(folder, file, _box(settings, manifest, file))
+    of_topics = () if raw is None else manifest.topics
+    for one in of_topics:
+        topics_back.whole(folder, one, _box(settings, manifest, one))
     async with database(settings) as store:
-        await _begin(store, manifest, settings)
+        begun = await _begun(store, manifest, settings)
+        if raw is not None and of_topics:
+            await topics_back.make_ready(raw, of_topics, begun=begun)
+        if not begun:
+            await _begin(store, manifest)
         disarmed: list[str] = []
         for file in manifest.files:
-            found = _documents(folder / file.name, _box(settings, manifest, file))
+            found = _documents(folder, file, _box(settings, manifest, file))
             disarmed += await _put_back(store, file, found, step)
+        for one in of_topics:
+            if raw is not None:
+                await topics_back.put_back(raw, folder, one, _box(settings, manifest, one), step)
         await noted(store, "restored", "", manifest.id, f"of {manifest.at:%Y-%m-%d %H:%M} UTC")
         await store[RESTORES].update_one({"_id": manifest.id}, {"$set": {"done": datetime.now(UTC)}})
     return Restored(manifest, tuple(disarmed))
 
 
-def _box(settings: BackupSettings, manifest: Manifest, file: File) -> Box:
-    return Box(settings.collector_backup_key, manifest.id, file.collection)
+def _box(settings: BackupSettings, manifest: Manifest, file: File | TopicFile) -> Box:
+    return Box(settings.collector_backup_key, manifest.id, file.sealed_as)
 
 
 def _same_keys(manifest: Manifest, settings: BackupSettings) -> None:
@@ -74,35 +86,32 @@ def _same_keys(manifest: Manifest, settings: BackupSettings) -> None:
 
 def _whole(folder: Path, file: File, box: Box) -> None:
     """Every document can be read, before the first one is written."""
-    path = folder / file.name
-    try:
-        with path.open("rb") as content:
-            found = file_digest(content, "sha256").hexdigest()
-    except OSError as exc:
-        raise StopWorker(f"{path}: {exc.strerror}") from exc
-    if found != file.sha256:
-        raise StopWorker(f"{path}: not the file that its manifest tells of: use another backup")
-    count = sum(1 for _ in _documents(path, box))
+    is_it(folder, file)
+    count = sum(1 for _ in _documents(folder, file, box))
     if count != file.documents:
-        raise StopWorker(f"{path}: {count} documents, not {file.documents}: use another backup")
+        raise StopWorker(f"{folder / file.name}: {count} documents, not {file.documents}: use another backup")
 
 
-def _documents(path: Path, box: Box) -> Iterator[Mapping[str, Any]]:
-    with path.open("rb") as content:
-        for piece in box.opened(content):
-            yield from decode_iter(piece, AS_THEY_ARE)
+def _documents(folder: Path, file: File, box: Box) -> Iterator[Mapping[str, Any]]:
+    for piece in opened(folder, file, box):
+        yield from decode_iter(piece, AS_THEY_ARE)
 
 
-async def _begin(store: Database, manifest: Manifest, settings: BackupSettings) -> None:
+async def _begun(store: Database, manifest: Manifest, settings: BackupSettings) -> bool:
+    """Whether it was cut before: what is there already is replaced. Raises StopWorker where anything else is there."""
     begun = await store[RESTORES].find_one({"_id": manifest.id})
     if begun is not None and "done" not in begun:
-        return  # it was cut: what is there already is replaced
+        return True
     for name in kept(await store.list_collection_names()):
         if name not in FROM_THE_ENVIRONMENT and await store[name].find_one({}, {"_id": 1}) is not None:
             raise StopWorker(
                 f"MONGO_DATABASE={settings.mongo_database} is in use ({name}): a backup goes into an empty database only; "
                 "stop the stages, then name another one"
             )
+    return False
+
+
+async def _begin(store: Database, manifest: Manifest) -> None:
     marker = {"began": datetime.now(UTC), "at": manifest.at}
     await store[RESTORES].replace_one({"_id": manifest.id}, marker, upsert=True)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, SecretStr
 
 from deploy.backup.box import is_key
+from deploy.topics import TopicSettings
 from schemas.runtime.settings import MongoSettings, PersonSettings, SecretSettings
 
 
@@ -18,3 +19,7 @@ class BackupSettings(MongoSettings, SecretSettings, PersonSettings):
     """`COLLECTOR_BACKUP_KEY`: seals the files. The two other keys are compared, never written."""
 
     collector_backup_key: Annotated[SecretStr, AfterValidator(_a_key)]
+
+
+class RawSettings(BackupSettings, TopicSettings):
+    """Where the raw topics are in it too."""

@@ -1,22 +1,22 @@
-"""`collector backup`: one instant of the database, whole, while everybody goes on writing."""
+"""`collector backup`: one instant of the database, whole, while everybody writes; raw topics up to right before it."""
 
-import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.raw_bson import RawBSONDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from ulid import ULID
 
-from deploy.backup.box import Box, Pieces
+from deploy.backup import topics
+from deploy.backup.box import Box
 from deploy.backup.kept import kept
 from deploy.backup.manifest import NAME, File, Manifest
+from deploy.backup.sealed import put, writing
 from deploy.backup.settings import BackupSettings
 from deploy.clients import database
 from schemas.errors import StopWorker
@@ -32,14 +32,19 @@ AS_THEY_ARE: CodecOptions[Any] = CodecOptions(
 TELL_EVERY = 1_000
 
 Step = Callable[[str, int, int], None]
-"""Told (collection, documents done, documents there are about)."""
+"""Told (collection or topic, documents or records done, as many as there are about)."""
 
 
-async def backup(settings: BackupSettings, folder: Path, keep: int | None, step: Step = lambda *_: None) -> Path:
+async def backup(
+    settings: BackupSettings, folder: Path, keep: int | None, step: Step = lambda *_: None, raw: topics.Raw | None = None
+) -> Path:
     """Write a backup below `folder` and return its own folder. `keep`: so many of the newest stay, older ones go.
+
+    `raw`: the raw topics too, up to right before the database's instant: no call is in them whose mark is not in the ledger.
 
     What was cut is no backup: its folder gets its name when all of it is on the disk. Raises StopWorker.
     """
+    ends = None if raw is None else await topics.ends_now(raw)
     at, name = datetime.now(UTC), str(ULID())
     partial = folder / f"{PARTIAL}{name}"
     try:
@@ -48,7 +53,13 @@ async def backup(settings: BackupSettings, folder: Path, keep: int | None, step:
         async with database(settings) as store:
             await check_keys(store, settings)
             manifest = await _written(store, settings, partial, about, step)
-        _put(partial / NAME, manifest.model_dump_json(indent=2).encode())
+        if raw is not None and ends is not None:
+
+            def box(what: str) -> Box:
+                return Box(settings.collector_backup_key, name, what)
+
+            manifest = manifest.model_copy(update={"topics": await topics.write(raw, ends, topics.To(partial, box), step)})
+        put(partial / NAME, manifest.model_dump_json(indent=2).encode())
         done = folder / f"{PREFIX}{at:%Y%m%dT%H%M%SZ}"
         partial.rename(done)
         _older_go(folder, keep)
@@ -72,41 +83,17 @@ async def _written(store: Database, settings: BackupSettings, folder: Path, abou
 
 
 async def _file(store: Database, session: AsyncClientSession, folder: Path, box: Box, step: Step) -> File:
-    """One collection, piece by piece: of a large one only a piece is in memory."""
+    """One collection."""
     expected = await store[box.name].estimated_document_count()
-    pieces, digest, size = Pieces(box), sha256(), 0
     file = File(collection=box.name, documents=0, bytes=0, sha256="")
-    with _private(folder / file.name) as output:
-
-        def put(piece: bytes) -> None:
-            nonlocal size
-            digest.update(piece)
-            size += output.write(piece)
-
+    with writing(folder / file.name, box) as output:
         found: Any = store.get_collection(box.name, codec_options=AS_THEY_ARE).find(session=session)
         async for document in found:
-            put(pieces.add(document.raw))
-            if pieces.documents % TELL_EVERY == 0:
-                step(box.name, pieces.documents, max(expected, pieces.documents))
-        put(pieces.last())
-        _on_disk(output)
-    step(box.name, pieces.documents, pieces.documents)
-    return file.model_copy(update={"documents": pieces.documents, "bytes": size, "sha256": digest.hexdigest()})
-
-
-def _private(path: Path) -> BinaryIO:
-    return cast(BinaryIO, os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"))
-
-
-def _on_disk(output: BinaryIO) -> None:
-    output.flush()
-    os.fsync(output.fileno())
-
-
-def _put(path: Path, content: bytes) -> None:
-    with _private(path) as output:
-        output.write(content)
-        _on_disk(output)
+            output.add(document.raw)
+            if (done := output.pieces.documents) % TELL_EVERY == 0:
+                step(box.name, done, max(expected, done))
+    step(box.name, output.pieces.documents, output.pieces.documents)
+    return file.model_copy(update={"documents": output.pieces.documents, "bytes": output.size, "sha256": output.digest})
 
 
 def _older_go(folder: Path, keep: int | None) -> None:

@@ -1,16 +1,17 @@
 """`collector backup` and `collector restore`"""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.progress import Progress
 
-from deploy.backup.manifest import File, read_manifest
+from deploy.backup.manifest import Manifest, read_manifest
 from deploy.backup.restore import restore as put_back
-from deploy.backup.settings import BackupSettings
+from deploy.backup.settings import BackupSettings, RawSettings
+from deploy.backup.topics import Raw
 from deploy.backup.write import Step
 from deploy.backup.write import backup as write
 from deploy.cli.tables import Output, deliver, messages
@@ -23,32 +24,50 @@ T = TypeVar("T")
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where backups lie, each in a folder of its own.")]
 Keep = Annotated[int | None, typer.Option(min=1, help="So many of the newest stay in FOLDER; older ones are deleted.")]
+WithRaw = Annotated[
+    bool,
+    typer.Option(
+        "--raw",
+        help="The raw topics too: what the ERP said, every change as far back as Kafka has it, and what became of calls.",
+    ),
+]
+RawBack = Annotated[
+    bool,
+    typer.Option(
+        "--raw/--no-raw",
+        help="Put the raw topics that are in it into empty ones; or leave Kafka as it is, where MongoDB alone was lost.",
+    ),
+]
 One = Annotated[Path, typer.Argument(metavar="BACKUP", help="The folder of one backup: collector-… with its manifest.json.")]
 
 
-def backup(folder: Folder, keep: Keep = None, output: Output = None) -> None:
+def backup(folder: Folder, keep: Keep = None, raw: WithRaw = False, output: Output = None) -> None:
     """Write what nothing else can rebuild, as it is at this instant, while the system runs: instances, do-not-call list,
     promises, users, who did what, attempts and the ledger of calls, the history of figures, dead letters, who was erased.
 
-    Sealed with COLLECTOR_BACKUP_KEY. No key is in it: keep `.env` elsewhere. Nor is what Kafka and the ERP know.
+    Sealed with COLLECTOR_BACKUP_KEY. No key is in it: keep `.env` elsewhere. Nor is what Kafka and the ERP know,
+    unless --raw asks for the raw topics.
     """
     prepare_environment()
     settings = read(BackupSettings)
-    done = _shown(lambda step: write(settings, folder, keep, step))
-    _deliver(read_manifest(done).files, output)
+    topics = Raw.of(read(RawSettings)) if raw else None
+    done = _shown(lambda step: write(settings, folder, keep, step, topics))
+    _deliver(read_manifest(done), output)
     messages.print(f"written to {done}; without COLLECTOR_BACKUP_KEY, COLLECTOR_SECRET_KEY and COLLECTOR_PERSON_KEY")
     messages.print("it is of no use: keep a copy of `.env` where no backup lies")
 
 
-def restore(one: One, output: Output = None) -> None:
-    """Put a backup into an empty database, before the stages start. Kafka and the ERP then fill in the rest.
+def restore(one: One, raw: RawBack = True, output: Output = None) -> None:
+    """Put a backup into an empty database, before the stages start, and the raw topics that are in it into empty ones. Kafka
+    and the ERP then fill in the rest.
 
     Everything is checked before anything is written; what was cut is repeated from the beginning. No PABX comes back armed.
     """
     prepare_environment()
     settings = read(BackupSettings)
-    found = _shown(lambda step: put_back(settings, one, step))
-    _deliver(found.manifest.files, output)
+    topics = Raw.of(read(RawSettings)) if raw and read_manifest(one).topics else None
+    found = _shown(lambda step: put_back(settings, one, step, topics))
+    _deliver(found.manifest, output)
     messages.print(f"restored as it was at {found.manifest.at:%Y-%m-%d %H:%M} UTC; now start the stages")
     for name in found.disarmed:
         messages.print(f"{name} is disarmed: calls placed since then are not known, so wait for the longest of its limits")
@@ -63,6 +82,7 @@ def _shown(work: Callable[[Step], Coroutine[Any, Any, T]]) -> T:
         )
 
 
-def _deliver(files: Iterable[File], output: Path | None) -> None:
-    rows = [{"collection": one.collection, "documents": one.documents, "bytes": one.bytes} for one in files]
+def _deliver(manifest: Manifest, output: Path | None) -> None:
+    rows = [{"collection": one.collection, "documents": one.documents, "bytes": one.bytes} for one in manifest.files]
+    rows += [{"collection": one.sealed_as, "documents": one.count, "bytes": one.bytes} for one in manifest.topics]
     deliver("Backup", rows, output, empty="nothing")

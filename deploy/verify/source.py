@@ -30,10 +30,12 @@ async def committed(client: AIOKafkaAdminClient, groups: Iterable[str]) -> dict[
     return found
 
 
-async def records(reader: AIOKafkaConsumer, tp: TopicPartition, end: int) -> AsyncIterator[Sequence[Any]]:
+async def records(
+    reader: AIOKafkaConsumer, tp: TopicPartition, end: int, stuck_after_s: float = STUCK_AFTER_S
+) -> AsyncIterator[Sequence[Any]]:
     """One partition from its beginning until the position is at `end`: its last record may be a marker that nobody is given.
 
-    Raises StopWorker where nothing comes for a minute.
+    Raises StopWorker where nothing comes for so many seconds.
     """
     if end == 0:
         return
@@ -44,7 +46,7 @@ async def records(reader: AIOKafkaConsumer, tp: TopicPartition, end: int) -> Asy
     while (position := await reader.position(tp)) < end:
         if position > at:
             at, came = position, time.monotonic()
-        elif time.monotonic() > came + STUCK_AFTER_S:
+        elif time.monotonic() > came + stuck_after_s:
             raise StopWorker(f"{tp.topic}[{tp.partition}] gives nothing from offset {position} on: see `collector status`")
         found = await reader.getmany(tp, timeout_ms=WAIT_MS, max_records=AT_ONCE)
         yield found.get(tp, [])

@@ -95,13 +95,20 @@ async def publish(sender: AIOKafkaProducer, topic: str, partition: int, messages
 
     Several times faster than a `send` a record (`deploy/local/STACK.md`, "Faust"). Raises RetryLater.
     """
+    await publish_at(sender, topic, partition, ((None, message) for message in messages))
+
+
+async def publish_at(
+    sender: AIOKafkaProducer, topic: str, partition: int, dated: Iterable[tuple[int | None, Message]]
+) -> None:
+    """As `publish`, each with its own time in milliseconds since 1970; None for now."""
     pending = []
     batch = sender.create_batch()
-    for message in messages:
-        if batch.append(key=message.key, value=message.value, timestamp=None, headers=message.headers) is None:
+    for at, message in dated:
+        if batch.append(key=message.key, value=message.value, timestamp=at, headers=message.headers) is None:
             pending.append(await _send(sender, batch, topic, partition))
             batch = sender.create_batch()
-            batch.append(key=message.key, value=message.value, timestamp=None, headers=message.headers)
+            batch.append(key=message.key, value=message.value, timestamp=at, headers=message.headers)
     if batch.record_count():
         pending.append(await _send(sender, batch, topic, partition))
     try:

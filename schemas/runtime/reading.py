@@ -25,7 +25,7 @@ async def read_through(
     A poller calls it while holding the writers of what it looks for, else somebody may publish behind what was read. Raises
     KafkaError. A record is aiokafka's own.
     """
-    ends = await _ends(servers, tps)
+    ends = await ends_of(servers, tps)
     reading = reader(servers)
     await reading.start()
     try:
@@ -48,7 +48,7 @@ async def read_through(
         await reading.stop()
 
 
-async def _ends(servers: str, tps: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+async def ends_of(servers: str, tps: Collection[TopicPartition]) -> dict[TopicPartition, int]:
     """Behind the last record of each. To a reader of what is committed a partition ends before the first transaction that is
     still open, whoever opened it: behind that may be records of ours.
     """

@@ -7,12 +7,15 @@ import pytest
 from ulid import ULID
 
 from deploy.trace import NEWEST, OF_DEBTOR, Key, in_order, letter, parsed, shown, told
+from deploy.trace_sweeps import Brought
+from processors.keyed.rounds import messages
 from schemas.codec import encode
 from schemas.debtor import Bill, Client, Debtor
 from schemas.errors import StopWorker
 from schemas.queue import Facts, QueueEntry, Verdict
 from schemas.rows import ErpRow
-from schemas.topics import BILLS, CLIENTS, CONTRACTS, DEBTORS, QUEUE
+from schemas.topics import BILLS, CLIENTS, CONTRACTS, DEBTORS, QUEUE, Topic
+from sinks.views.epochs import GENERATION
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 SWEEP = str(ULID.from_datetime(NOW - timedelta(seconds=40)))
@@ -39,7 +42,7 @@ def bill(**fields: object) -> ErpRow:
 
 def details(*rows: ErpRow) -> list[tuple[object, object]]:
     records = [Record(BILLS.name, b"vale:1042:bill:77", encode(row)) for row in rows]
-    return [(row["what"], row["detail"]) for row in told(BILLS, records, KEY)]
+    return [(row["what"], row["detail"]) for row in told(BILLS, records, KEY, Brought())]
 
 
 def test_a_key_is_that_of_a_row_or_of_all_of_a_debtor() -> None:
@@ -73,7 +76,7 @@ def test_a_row_says_what_became_of_it_and_in_which_sweep() -> None:
         ("bill 77", f"lost; sweep {SWEEP}, {begun}"),
         ("bill 77", "as the ERP shows it; sweep webhook"),
     ]
-    (row,) = told(BILLS, [Record(BILLS.name, b"vale:1042:bill:77", encode(bill()))], KEY)
+    (row,) = told(BILLS, [Record(BILLS.name, b"vale:1042:bill:77", encode(bill()))], KEY, Brought())
     assert (row["at"], row["where"]) == (NOW, "erp.bill.v1[2]@5")
 
 
@@ -94,7 +97,7 @@ def test_a_state_says_whether_the_bill_is_open_and_an_entry_why_nobody_calls() -
     found = [
         row["detail"]
         for topic, event in ((DEBTORS, state), (DEBTORS, closed), (QUEUE, entry))
-        for row in told(topic, [Record(topic.name, b"vale:1042", encode(event))], KEY)
+        for row in told(topic, [Record(topic.name, b"vale:1042", encode(event))], KEY, Brought())
     ]
     assert found == [
         "version 7, 0 contracts, 1 open bills; this one open, due 2026-11-01, 9990 cents",
@@ -103,9 +106,46 @@ def test_a_state_says_whether_the_bill_is_open_and_an_entry_why_nobody_calls() -
     ]
 
 
+def made(topic: Topic, offset: int, read: dict[str, int]) -> Record:
+    """A state as a keyed stage publishes it."""
+    ((key, value, headers),) = messages({b"vale:1042": b"{}"}, read)
+    return Record(topic.name, key, value, offset, headers=tuple(headers))
+
+
+def test_a_state_and_a_views_document_name_the_sweep_of_the_newest_row_that_was_read_by_then() -> None:
+    """Rows of two topics by the time of their writing; of each only what its stage had read."""
+    first, second, later = (str(ULID.from_datetime(NOW + timedelta(minutes=n))) for n in range(3))
+    at = round(NOW.timestamp() * 1_000)
+    whole, key = Brought(), b"vale:1042:bill:77"
+    whole.take(
+        CLIENTS, [Record(CLIENTS.name, b"vale:1042:client:1042", encode(bill(kind="client", sweep=second)), 3, 2, at + 5)]
+    )
+    bills = [
+        Record(BILLS.name, key, encode(bill(sweep=sweep)), n, 2, at + n) for n, sweep in enumerate((first, first, later), 7)
+    ]
+    whole.take(
+        BILLS,
+        [*bills, Record(BILLS.name, key, b"unreadable", 10, 2, at + 10), Record(BILLS.name, key, None, 11, 2, at + 11)],
+    )
+    reads = [(0, 8), (4, 8), (4, 10), (4, 11), (4, 12)]
+    states = [made(DEBTORS, 20 + n, {CLIENTS.name: c, BILLS.name: b}) for n, (c, b) in enumerate(reads)]
+    whole.take(DEBTORS, [*states, Record(DEBTORS.name, b"vale:1042", b"{}", 25)])
+    whole.take(QUEUE, [made(QUEUE, 2, {DEBTORS.name: 22, "call.v1": 9})])
+
+    assert [whole.sweep(DEBTORS, 20 + n) for n in range(6)] == [first, first, later, "", "", ""]
+    assert [whole.sweep(QUEUE, n) for n in (1, 2)] == ["", first]
+    begun = "begun 2026-11-29 12:02:00Z"
+    document = {"version": 5 * GENERATION + 22, "changed_at": NOW}
+    assert (
+        shown("debtors", document, whole)["detail"] == f"version {document['version']}; newest row of sweep {later}, {begun}"
+    )
+    assert shown("closed_bills", {"version": 9}, whole)["detail"] == f"version 9; newest row of sweep {later}, {begun}"
+    assert shown("queue", {"version": 3}, whole)["detail"] == "version 3"
+
+
 def test_what_cannot_be_read_is_a_row_too_and_of_many_records_the_newest_are_shown() -> None:
     broken = [Record(BILLS.name, b"vale:1042:bill:77", PERSON.encode(), offset) for offset in range(NEWEST + 3)]
-    rows = list(told(BILLS, [*broken, Record(BILLS.name, b"vale:1042:bill:77", None, 99)], KEY))
+    rows = list(told(BILLS, [*broken, Record(BILLS.name, b"vale:1042:bill:77", None, 99)], KEY, Brought()))
     assert rows[0]["what"] == "4 older records"
     assert len(rows) == NEWEST + 1
     assert {row["what"] for row in rows[1:-1]} == {"cannot be read"}
@@ -114,9 +154,9 @@ def test_what_cannot_be_read_is_a_row_too_and_of_many_records_the_newest_are_sho
 
 
 def test_views_and_letters_tell_their_state() -> None:
-    assert shown("debtors", None)["what"] == "not there"
-    assert shown("closed_bills", {"closed_at": NOW, "how": "paid", "version": 9})["detail"] == "version 9, paid"
-    assert shown("queue", {"erased": True, "at": NOW})["what"] == "erased"
+    assert shown("debtors", None, Brought())["what"] == "not there"
+    assert shown("closed_bills", {"closed_at": NOW, "how": "paid", "version": 9}, Brought())["detail"] == "version 9, paid"
+    assert shown("queue", {"erased": True, "at": NOW}, Brought())["what"] == "erased"
     base = {"at": NOW, "place": "erp.bill.v1[2]@5", "stage": "hydrate", "field": f"row.{PERSON}", "reason": PERSON}
     settled = ({}, {"discarded": {"at": NOW}}, {"retried": {"at": NOW}}, {"retried": {"at": NOW, "sent_at": NOW}})
     rows = [letter({**base, **more}) for more in settled]
