@@ -22,6 +22,11 @@ def crashes(lines: Iterable[str]) -> list[str]:
     return [f"{who} showed {count} tracebacks" for who, count in sorted(counts.items())]
 
 
+def refusals(lines: Iterable[str], variable: str) -> dict[str, str]:
+    """By service: the last line, for people and not of the log, that begins with the variable and says what to do."""
+    return {who.rpartition("-")[0]: what for who, what in _spoken(lines) if what.startswith(variable)}
+
+
 def worries(lines: Iterable[str]) -> list[str]:
     """Warnings and errors, those that begin alike counted as one."""
     counts: Counter[tuple[str, str]] = Counter()
