@@ -6,8 +6,6 @@ What helps is what `deploy/runbook.md` says, and nothing else. Each step ends wi
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from cryptography.fernet import Fernet
-
 from deploy.compose.judge import judging
 from deploy.compose.keeping import RUN, written
 from deploy.compose.project import Project
@@ -24,19 +22,16 @@ from deploy.compose.watching import (
     swept,
     until,
 )
-from deploy.secrets import make
+from deploy.secrets import MAKERS
 
 STOPPED = ("erp-poller", "hydrate", "views", "dashboard")
+SEALED = frozenset({"erp-poller", "cdr-poller", "originate"})
 WRONG: tuple[tuple[str, Callable[[], str], frozenset[str]], ...] = (
-    (
-        "COLLECTOR_SECRET_KEY",
-        lambda: Fernet.generate_key().decode(),
-        frozenset({"erp-poller", "cdr-poller", "originate", "dashboard"}),
-    ),
-    ("COLLECTOR_SECRET_KEY", lambda: "mistyped", frozenset({"erp-poller", "cdr-poller", "originate", "dashboard"})),
-    ("COLLECTOR_PERSON_KEY", lambda: make((), ("COLLECTOR_PERSON_KEY",))["COLLECTOR_PERSON_KEY"], frozenset({"erp-poller"})),
+    ("COLLECTOR_SECRET_KEY", MAKERS["COLLECTOR_SECRET_KEY"][1], SEALED),
+    ("COLLECTOR_SECRET_KEY", lambda: "mistyped", SEALED | {"dashboard"}),
+    ("COLLECTOR_PERSON_KEY", MAKERS["COLLECTOR_PERSON_KEY"][1], frozenset({"erp-poller"})),
 )
-"""A variable, another value, and the services that read it."""
+"""A variable, another value, and who ends by it: with another key a dashboard shows its pages, and seals nothing."""
 SAID_WITHIN_S = 120.0
 
 Step = Callable[[Project, Report], Awaitable[list[str]]]
