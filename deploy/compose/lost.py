@@ -1,21 +1,30 @@
 """A volume is lost while all stages run; what is done then is what `deploy/runbook.md` says, "What was lost"."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
-from deploy.compose.judge import judging
+from deploy.compose.judge import Judge, judging
 from deploy.compose.keeping import RUN, written
 from deploy.compose.project import Project
-from deploy.compose.watching import HEALTHY_WITHIN_S, Report, swept, until
+from deploy.compose.watching import HEALTHY_WITHIN_S, SETTLED_WITHIN_S, Report, swept, until
 
 
 async def kafka(project: Project, report: Report) -> list[str]:
     """Kafka's volume is lost while all stages run."""
     async with judging(project) as judge:
         await swept(judge)
-    await project.lose("kafka")
-    report("Kafka and its volume are gone; `up`")
-    await project.compose("up", "--detach")
+        before = await _closed(judge)
+        await project.lose("kafka")
+        gone = datetime.now(UTC)
+        report("Kafka and its volume are gone; `up`")
+        await project.compose("up", "--detach")
+        await until("sweeps", lambda: judge.unswept(gone), SETTLED_WITHIN_S)
+        report(f"closed bills that the pages know of: {before} before, {await _closed(judge)} now")
     return []
+
+
+async def _closed(judge: Judge) -> int:
+    return await judge.database["closed_bills"].count_documents({"closed_at": {"$ne": None}})
 
 
 async def mongo(project: Project, report: Report) -> list[str]:

@@ -18,6 +18,16 @@ def test_a_traceback_is_a_crash_of_its_container() -> None:
     assert crashes(said) == ["erp-poller-1 showed 2 tracebacks"]
 
 
+def test_a_traceback_in_a_line_of_the_log_need_not_count() -> None:
+    said = [
+        'views-1  | {"exception": "Traceback (most recent call last):\\n"}',
+        "views-2  | Traceback (most recent call last):",
+    ]
+
+    assert crashes(said) == ["views-1 showed 1 tracebacks", "views-2 showed 1 tracebacks"]
+    assert crashes(said, logged=False) == ["views-2 showed 1 tracebacks"]
+
+
 @pytest.mark.parametrize(
     "what",
     [
