@@ -7,6 +7,7 @@ from deploy.compose.judge import Judge, judging
 from deploy.compose.keeping import RUN, written
 from deploy.compose.project import Project
 from deploy.compose.watching import HEALTHY_WITHIN_S, SETTLED_WITHIN_S, Report, swept, until
+from deploy.stages import STAGES
 
 
 async def kafka(project: Project, report: Report) -> list[str]:
@@ -36,7 +37,7 @@ async def mongo(project: Project, report: Report) -> list[str]:
     report(f"a backup, {backup.name}")
     await project.lose("mongo")
     report("MongoDB and its volume are gone; a restore")
-    await project.compose("stop")
+    await project.compose("stop", *STAGES)  # as without the profile `demo`: the simulated ERP would forget what has changed
     await project.compose("up", "--detach", "mongo")
     await until("MongoDB", lambda: _unhealthy(project, "mongo"), HEALTHY_WITHIN_S)
     await project.compose(*RUN, "backup", "restore", f"/backup/{backup.name}")
