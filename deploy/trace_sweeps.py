@@ -31,16 +31,16 @@ class Brought:
     """Of one partition. Take the topics in the order in which they feed one another: rows, debtors, the queue."""
 
     def __init__(self) -> None:
-        self._found: defaultdict[str, list[Bringing]] = defaultdict(list)
+        self._found: defaultdict[str, dict[int, Bringing]] = defaultdict(dict)
 
     def take(self, topic: Topic, records: Iterable[Timed]) -> None:
         """Those of the key that is traced."""
         of = self._of_row if topic in ROW_TOPICS.values() else self._of_state
-        self._found[topic.name] += [Bringing(one.timestamp, one.offset, of(one)) for one in records]
+        self._found[topic.name] |= {one.offset: Bringing(one.timestamp, one.offset, of(one)) for one in records}
 
     def sweep(self, topic: Topic, offset: int) -> str:
         """Of the record at this place; "" where it is not known."""
-        return next((one.sweep for one in self._found[topic.name] if one.offset == offset), "")
+        return self._found[topic.name].get(offset, NOBODY).sweep
 
     def _of_row(self, record: Timed) -> str:
         try:
@@ -50,5 +50,5 @@ class Brought:
 
     def _of_state(self, record: Timed) -> str:
         read = positions_in(record.headers)
-        known = [one for name, end in read.items() for one in self._found.get(name, ()) if one.offset < end]
+        known = [one for name, end in read.items() for one in self._found[name].values() if one.offset < end]
         return max(known, default=NOBODY).sweep

@@ -78,7 +78,8 @@ async def _named_mongo(_: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _local_kafka(folder: Path) -> AsyncIterator[str]:
+async def local_kafka(folder: Path) -> AsyncIterator[str]:
+    """A broker of its own, without any topic."""
     port, controller = free(2)
     server = stack.broker(folder, port, controller, print)
     async with _running(server):
@@ -156,5 +157,5 @@ async def _container(image: str, port: int, answers: Answers, *, command: str, e
         await asyncio.to_thread(container.stop)
 
 
-KAFKA: Part = {"environment": _named_kafka, "testcontainers": _kafka_container, "local": _local_kafka}
+KAFKA: Part = {"environment": _named_kafka, "testcontainers": _kafka_container, "local": local_kafka}
 MONGO: Part = {"environment": _named_mongo, "testcontainers": _mongo_container, "local": _local_mongo}

@@ -10,10 +10,9 @@ from schemas.runtime.kafka import Message
 
 
 class Kept(NamedTuple):
-    """All that a topic keeps of a record but its offset. `at`: in milliseconds since 1970."""
+    """All that a topic keeps of a record but its offset."""
 
     partition: int
-    at: int
     message: Message
 
     @property
@@ -25,18 +24,18 @@ class Kept(NamedTuple):
 def kept(record: Timed) -> Kept:
     """Of a record as it was read."""
     headers = cast("list[tuple[str, bytes]]", list(record.headers))  # a value of None goes through as it is
-    return Kept(record.partition, record.timestamp, Message(record.key, record.value, headers))
+    return Kept(record.partition, Message(record.key, record.value, headers, record.timestamp))
 
 
 def document(one: Kept) -> bytes:
     """As BSON. None stays None: a tombstone is no empty value."""
-    key, value, headers = one.message
-    return encode({"p": one.partition, "t": one.at, "k": key, "v": value, "h": [[name, held] for name, held in headers]})
+    key, value, headers, at = one.message
+    return encode({"p": one.partition, "t": at, "k": key, "v": value, "h": [[name, held] for name, held in headers]})
 
 
 def of_document(found: Any) -> Kept:  # noqa: ANN401 - whatever bson decodes
     """The same again."""
-    return Kept(found["p"], found["t"], Message(found["k"], found["v"], [(name, held) for name, held in found["h"]]))
+    return Kept(found["p"], Message(found["k"], found["v"], [(name, held) for name, held in found["h"]], found["t"]))
 
 
 class There:

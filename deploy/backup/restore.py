@@ -21,8 +21,8 @@ from deploy.backup.kept import FROM_THE_ENVIRONMENT, RESTORES, kept
 from deploy.backup.manifest import File, Manifest, TopicFile, read_manifest
 from deploy.backup.sealed import is_it, opened
 from deploy.backup.settings import BackupSettings
-from deploy.backup.topics import Raw
-from deploy.backup.write import AS_THEY_ARE, Step
+from deploy.backup.topics import Raw, Step
+from deploy.backup.write import AS_THEY_ARE
 from deploy.clients import database
 from schemas.errors import StopWorker
 from schemas.runtime.key_checks import PERSON_KEY, SECRET_KEY, TEXT

@@ -32,6 +32,7 @@ TELL_EVERY_S = 0.2
 
 Ends = Mapping[TopicPartition, int]
 Step = Callable[[str, int, int], None]
+"""Told (collection or topic, documents or records done, as many as there are about)."""
 
 
 @dataclass(frozen=True, slots=True)

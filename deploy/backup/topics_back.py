@@ -18,7 +18,7 @@ from deploy.backup.topics import Raw, Step, Teller, ends_in, partitions, records
 from deploy.clients import no_broker, reader
 from deploy.topics import ensure
 from schemas.errors import RetryLater, StopWorker
-from schemas.runtime.kafka import producer, publish_at
+from schemas.runtime.kafka import producer, publish
 
 
 def whole(folder: Path, file: TopicFile, box: Box) -> None:
@@ -61,7 +61,7 @@ async def put_back(raw: Raw, folder: Path, file: TopicFile, box: Box, step: Step
         for tp in partitions(topic):
             there = There(records_before(source, tp, ends[tp]))
             async for some in _lacking(there, islice(each, file.records[tp.partition])):
-                await publish_at(sending, tp.topic, tp.partition, ((one.at, one.message) for one in some))
+                await publish(sending, tp.topic, tp.partition, (one.message for one in some))
                 done += len(some)
                 tell(done, file.count)
             if await there.foreign():

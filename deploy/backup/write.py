@@ -1,7 +1,6 @@
 """`collector backup`: one instant of the database, whole, while everybody writes; raw topics up to right before it."""
 
 import shutil
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from deploy.backup.kept import kept
 from deploy.backup.manifest import NAME, File, Manifest
 from deploy.backup.sealed import put, writing
 from deploy.backup.settings import BackupSettings
+from deploy.backup.topics import Step
 from deploy.clients import database
 from schemas.errors import StopWorker
 from schemas.runtime.key_checks import KEY_CHECKS, check_keys
@@ -30,9 +30,6 @@ AS_THEY_ARE: CodecOptions[Any] = CodecOptions(
 )
 """Bytes for bytes, also what no program of ours could have written."""
 TELL_EVERY = 1_000
-
-Step = Callable[[str, int, int], None]
-"""Told (collection or topic, documents or records done, as many as there are about)."""
 
 
 async def backup(

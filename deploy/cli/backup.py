@@ -11,8 +11,7 @@ from rich.progress import Progress
 from deploy.backup.manifest import Manifest, read_manifest
 from deploy.backup.restore import restore as put_back
 from deploy.backup.settings import BackupSettings, RawSettings
-from deploy.backup.topics import Raw
-from deploy.backup.write import Step
+from deploy.backup.topics import Raw, Step
 from deploy.backup.write import backup as write
 from deploy.cli.tables import Output, deliver, messages
 from deploy.home import prepare_environment

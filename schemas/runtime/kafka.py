@@ -29,11 +29,12 @@ over a connection one after the other: whatever a reader asks once it has read a
 
 
 class Message(NamedTuple):
-    """One record to publish."""
+    """One record to publish. `at`: in milliseconds since 1970; None for now."""
 
     key: bytes | None
     value: bytes | None
     headers: list[tuple[str, bytes]]
+    at: int | None = None
 
 
 DURABLE: Mapping[str, Any] = {
@@ -95,20 +96,13 @@ async def publish(sender: AIOKafkaProducer, topic: str, partition: int, messages
 
     Several times faster than a `send` a record (`deploy/local/STACK.md`, "Faust"). Raises RetryLater.
     """
-    await publish_at(sender, topic, partition, ((None, message) for message in messages))
-
-
-async def publish_at(
-    sender: AIOKafkaProducer, topic: str, partition: int, dated: Iterable[tuple[int | None, Message]]
-) -> None:
-    """As `publish`, each with its own time in milliseconds since 1970; None for now."""
     pending = []
     batch = sender.create_batch()
-    for at, message in dated:
-        if batch.append(key=message.key, value=message.value, timestamp=at, headers=message.headers) is None:
+    for message in messages:
+        if batch.append(key=message.key, value=message.value, timestamp=message.at, headers=message.headers) is None:
             pending.append(await _send(sender, batch, topic, partition))
             batch = sender.create_batch()
-            batch.append(key=message.key, value=message.value, timestamp=at, headers=message.headers)
+            batch.append(key=message.key, value=message.value, timestamp=message.at, headers=message.headers)
     if batch.record_count():
         pending.append(await _send(sender, batch, topic, partition))
     try:

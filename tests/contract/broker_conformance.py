@@ -41,7 +41,7 @@ class BrokerConformance:
 
         await publish(sender, DEBTORS.name, 3, sent)
 
-        assert await contents(DEBTORS, 3) == [Seen(*message) for message in sent]
+        assert await contents(DEBTORS, 3) == [Seen(*message[:3]) for message in sent]
         assert await contents(DEBTORS, 4) == []
 
     async def test_a_tombstone_is_a_record_without_a_value(self, sender: Any, contents: Contents, prefix: str) -> None:  # noqa: ANN401 - as above
@@ -90,7 +90,7 @@ class BrokerConformance:
         await (await writer()).write(sent)
 
         assert {n: await contents(DEBTORS, n) for n in (4, 5)} == {
-            n: [Seen(*message) for message in sent[DEBTORS.name, n]] for n in (4, 5)
+            n: [Seen(*message[:3]) for message in sent[DEBTORS.name, n]] for n in (4, 5)
         }
 
     async def test_who_was_taken_over_writes_nothing_more(self, writer: Opened, contents: Contents, prefix: str) -> None:

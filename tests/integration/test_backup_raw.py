@@ -19,15 +19,14 @@ from deploy.backup.manifest import read_manifest
 from deploy.backup.restore import restore
 from deploy.backup.settings import BackupSettings
 from deploy.backup.topics import RAW, Raw
-from deploy.local import stack
-from deploy.local.ports import free
 from schemas.errors import StopWorker
-from schemas.runtime.kafka import Message, publish_at
+from schemas.runtime.kafka import Message, publish
 from schemas.runtime.kafka_login import connection
 from schemas.runtime.reading import read_through
 from schemas.runtime.transactions import Writer
 from schemas.topics import BILLS, CLIENTS
 from tests.integration.command import Collector
+from tests.parts import local_kafka
 
 pytestmark = pytest.mark.integration
 
@@ -44,13 +43,8 @@ Seen = tuple[bytes | None, bytes | None, tuple[tuple[str, bytes | None], ...], i
 @pytest_asyncio.fixture
 async def empty_broker(tmp_path: Path) -> AsyncIterator[str]:
     """Another one, with no topics at all."""
-    port, controller = free(2)
-    server = stack.broker(tmp_path / "empty", port, controller, print)
-    try:
-        await server.start()
-        yield server.servers
-    finally:
-        await server.stop()
+    async with local_kafka(tmp_path / "empty") as servers:
+        yield servers
 
 
 @pytest.fixture
@@ -74,9 +68,9 @@ async def fill(servers: str, sender: AIOKafkaProducer, prefix: str) -> None:
                 Message(key + b":nothing", b"x", [("none", None)]),  # type: ignore[list-item]  # the broker takes it
                 Message(key, None, []),
             ]
-            await publish_at(sender, topic.name, number, [(BEGAN - 977 * n, one) for n, one in enumerate(odd)])
-    many = [(BEGAN + n, Message(f"{prefix}:{n}".encode(), b"%d" % n * 300, [("n", b"%d" % n)])) for n in range(MANY)]
-    await publish_at(sender, BILLS.name, 2, many)
+            await publish(sender, topic.name, number, [one._replace(at=BEGAN - 977 * n) for n, one in enumerate(odd)])
+    many = [Message(f"{prefix}:{n}".encode(), b"%d" % n * 300, [("n", b"%d" % n)], BEGAN + n) for n in range(MANY)]
+    await publish(sender, BILLS.name, 2, many)
     cut = AIOKafkaProducer(**connection(servers), transactional_id=f"{prefix}-cut")
     await cut.start()
     try:
@@ -202,7 +196,7 @@ async def test_a_damaged_file_and_a_topic_that_is_none_write_nothing(
     servers: str, sender: AIOKafkaProducer, stores: tuple[Store, Store, Store], mongo_uri: str, prefix: str, tmp_path: Path
 ) -> None:
     used, new, _ = stores
-    await publish_at(sender, CLIENTS.name, 1, [(BEGAN, Message(f"{prefix}:1".encode(), b"row", []))])
+    await publish(sender, CLIENTS.name, 1, [Message(f"{prefix}:1".encode(), b"row", [], BEGAN)])
     collector = Collector(tmp_path, {"MONGO_URI": mongo_uri, **KEYS, **PERSON, "KAFKA_BOOTSTRAP_SERVERS": servers})
     done = await asyncio.to_thread(collector, "backup", "kept", "--raw", MONGO_DATABASE=used.name)
     assert done.returncode == 0, done.stderr

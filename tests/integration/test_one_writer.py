@@ -11,8 +11,6 @@ import pytest_asyncio
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from deploy.local import stack
-from deploy.local.ports import free
 from deploy.topics import ensure
 from processors.hydrate.stage import HYDRATE
 from schemas.codec import decode, encode
@@ -24,6 +22,7 @@ from schemas.runtime.kafka import Message
 from schemas.runtime.transactions import Fenced, Writer
 from schemas.topics import BILLS, DEAD, DEBTORS
 from tests.integration.pipeline import contents, eventually, put_rows, reset, row, running
+from tests.parts import local_kafka
 
 pytestmark = pytest.mark.integration
 
@@ -211,14 +210,9 @@ async def test_a_group_that_was_reset_reads_nothing_twice(
 @pytest_asyncio.fixture
 async def own_kafka(tmp_path: Path) -> AsyncIterator[str]:
     """A broker whose topics may be deleted."""
-    port, controller = free(2)
-    server = stack.broker(tmp_path / "kafka", port, controller, print)
-    try:
-        await server.start()
-        await ensure(server.servers, 1)
-        yield server.servers
-    finally:
-        await server.stop()
+    async with local_kafka(tmp_path / "kafka") as servers:
+        await ensure(servers, 1)
+        yield servers
 
 
 async def test_a_source_that_was_made_anew_is_read_from_its_beginning(

@@ -17,7 +17,7 @@ from schemas.topics import HEARTBEATS, REQUESTS, SWEEPS, TOPICS
 BYTES = st.none() | st.binary(max_size=40)
 HEADERS = st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), BYTES), max_size=4)
 RECORDS = st.builds(
-    lambda at, key, value, headers: Kept(3, at, Message(key, value, headers)), st.integers(-1, 2**62), BYTES, BYTES, HEADERS
+    lambda at, key, value, headers: Kept(3, Message(key, value, headers, at)), st.integers(-1, 2**62), BYTES, BYTES, HEADERS
 )
 
 
@@ -40,7 +40,7 @@ async def told(found: Iterable[Kept]) -> AsyncIterator[Kept]:
 
 def some(*numbers: int) -> list[Kept]:
     return [
-        Kept(0, number, Message(b"k%d" % (number % 3), None if number % 4 == 0 else b"v%d" % number, []))
+        Kept(0, Message(b"k%d" % (number % 3), None if number % 4 == 0 else b"v%d" % number, [], number))
         for number in numbers
     ]
 
@@ -54,7 +54,7 @@ async def sent(backed_up: list[Kept], there: list[Kept]) -> tuple[list[Kept], bo
 @given(records=st.lists(RECORDS, max_size=8))
 def test_a_record_comes_out_as_it_went_in_tombstones_and_empty_values_apart(records: list[Kept]) -> None:
     read = [
-        Read("t", 3, n, one.at, one.message.key, one.message.value, tuple(one.message.headers))
+        Read("t", 3, n, one.message.at or 0, one.message.key, one.message.value, tuple(one.message.headers))
         for n, one in enumerate(records)
     ]
     content = b"".join(document(kept(one)) for one in read)

@@ -108,7 +108,7 @@ def test_a_state_says_whether_the_bill_is_open_and_an_entry_why_nobody_calls() -
 
 def made(topic: Topic, offset: int, read: dict[str, int]) -> Record:
     """A state as a keyed stage publishes it."""
-    ((key, value, headers),) = messages({b"vale:1042": b"{}"}, read)
+    ((key, value, headers, _),) = messages({b"vale:1042": b"{}"}, read)
     return Record(topic.name, key, value, offset, headers=tuple(headers))
 
 
