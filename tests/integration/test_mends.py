@@ -30,6 +30,19 @@ TWICE = """button => new Promise(done => {
     }});
     model.setv({label: "first"}, {sync: false});
 })"""
+LATE = """button => new Promise((done, failed) => {
+    const model = [...Bokeh.documents[0]._all_models.values()].find(one => one.data && one.data.label === button.innerText);
+    const views = [...Bokeh.index].flatMap(function all(view) { return [view, ...[...view.children()].flatMap(all)]; });
+    const view = views.find(one => one.model === model);
+    view.render();
+    new MutationObserver((_told, watch) => {  // just after it is drawn, and before React listens
+        if (!view.shadow_el.querySelector("button")?.innerText) { return; }
+        watch.disconnect();
+        model.data.setv({label: "late"}, {sync: false});
+        setTimeout(() => done(view.shadow_el.querySelector("button").innerText), 500);
+    }).observe(view.shadow_el, {childList: true, subtree: true});
+    setTimeout(() => failed(new Error("never drawn")), 20000);
+})"""
 UNBUILT = """async () => {
     const found = [...Bokeh.documents[0]._all_models.values()].find(one => one.type === "panel.models.markup.HTML");
     const model = new found.constructor({text: "later", visible: false});
@@ -182,6 +195,16 @@ def test_of_two_quick_changes_the_second_stays(browser: Browser, env: Mapping[st
         button = page.get_by_role("button", name="Novo provedor")
         expect(button).to_be_visible()
         assert button.evaluate(TWICE) == ["first", "second", "second"]  # changed twice, and so it stands
+
+
+def test_what_a_widget_is_told_between_its_drawing_and_its_listening_is_shown(
+    browser: Browser, env: Mapping[str, str]
+) -> None:
+    with tab(browser, DESK) as page:
+        page.goto(address(env, "?pagina=instancias"))
+        button = page.get_by_role("button", name="Novo provedor")
+        expect(button).to_be_visible()
+        assert button.evaluate(LATE) == "late"
 
 
 def test_a_block_that_is_told_of_something_before_it_is_built_shows_it_then(

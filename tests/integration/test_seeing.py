@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -73,7 +73,7 @@ class Prometheus:
 
     async def found(self, expression: str) -> list[dict[str, Any]]:
         """The series of an expression just now. Fails where it is none."""
-        answer = (await self.client.get("/query", params={"query": expression})).json()
+        answer = (await self.client.get("/query", params={"query": expression})).raise_for_status().json()
         assert answer["status"] == "success", f"{expression}: {answer}"
         result: list[dict[str, Any]] = answer["data"]["result"]
         return result
@@ -159,18 +159,19 @@ async def test_every_expression_of_board_and_alerts_is_answered_by_stages_that_r
     (tmp_path / "backups" / f"collector-{made:%Y%m%dT%H%M%SZ}").mkdir(parents=True)
     ports = dict(zip(STAGES, free(len(STAGES)), strict=True))
     board = json.loads((SEEING / "board.json").read_text())
-    with ExitStack() as stack:
+    async with AsyncExitStack() as stack:
         async with planted(env["MONGO_URI"], env["MONGO_DATABASE"], now):
             for stage, port in ports.items():
                 place = {"METRICS_PORT": str(port), "BACKUP_FOLDER": str(tmp_path / "backups")}
                 stack.enter_context(running(stage, {**env, **SETTINGS, **place}, tmp_path, prefix))
             seen = Prometheus(stack.enter_context(prometheus(tmp_path, ports)))
+            stack.push_async_callback(seen.client.aclose)
         await put_rows(sender, [row(prefix, "client", "1", "1", razao=PLANTED["name"], telefone_celular=PLANTED["phone"])])
 
         async def at_work() -> bool:
             try:
                 return len(await seen.found("collector_ready == 1")) == len(STAGES)
-            except httpx.TransportError:
+            except httpx.HTTPError:  # it does not listen yet, or says that it is not ready
                 return False
 
         await eventually(at_work, "all stages ready, seen by Prometheus")
@@ -222,7 +223,6 @@ async def test_every_expression_of_board_and_alerts_is_answered_by_stages_that_r
         letters = [row["detail"] for row in await trace(settings, parsed("vale:1042")) if row["what"] == "dead letter"]
         assert sorted(letters)[-2:] == ["views: key; discarded", "views: row; waits"]
         shown = [(await seen.client.get(f"http://{HERE}:{port}/metrics")).text for port in ports.values()]
-        await seen.client.aclose()
     told = "".join(shown)
     assert 'collector_dead_letters{field="other",stage="other"} 1.0' in told
     hidden = {*PLANTED.values(), *SETTINGS.values(), "Quit", "52998", "98877", env["MONGO_URI"]}

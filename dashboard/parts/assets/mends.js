@@ -46,6 +46,9 @@
     ["setValue(targetModel.attributes[resolvedProp])", "mine.current = false; $&"],
     ["targetModel.setv({ [resolvedProp]: value })", "if (mine.current) { mine.current = false; $& }"],
     ["return [value, setValue]", "return [value, set]"],
+    // and what it is told after it was drawn and before it listens, a wink on a busy machine, is drawn too: a button had no words
+    ["react_proxy.on(prop, cb, true)", `$&
+            if (!target.model.events.includes(resolvedProp) && value !== targetModel.attributes[resolvedProp]) { cb() }`],
   ];
   widget._render_code = function () {
     let code = code_of.call(this);
