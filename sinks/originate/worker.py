@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from schemas.errors import RetryLater
 from schemas.runtime import clock, mongo
 from schemas.runtime.kafka import consumer, producer
+from schemas.runtime.key_checks import check_keys
 from schemas.runtime.membership import measured
 from schemas.runtime.process import plain, run
 from schemas.runtime.progress import PROCESS
@@ -32,8 +33,9 @@ class OriginateSettings(KafkaSettings, MongoSettings, SecretSettings):
 
 
 async def originate(settings: OriginateSettings) -> None:
-    """Run until cancelled. Raises RetryLater."""
+    """Run until cancelled. Raises RetryLater, and StopWorker for a key that opens no PABX."""
     database = mongo.connect(settings)
+    await check_keys(database, settings)
     ledger, phones = StoredLedger(database), Phones(settings.collector_secret_key)
     sender = producer(settings.kafka_bootstrap_servers)
     hands = Hands(ledger, Desk(database, clock.now), sender, clock.now)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer
-from pydantic import SecretStr
 from pymongo import MongoClient
 from ulid import ULID
 
@@ -27,14 +26,14 @@ from schemas.views import INSTANCES
 from tests.asterisk import far
 from tests.asterisk.driving import RING_S, drive, numbers
 from tests.asterisk.lab import Lab
-from tests.integration.pipeline import SECRETS, contents, eventually, running
+from tests.integration.installed import ERP, KEY
+from tests.integration.pipeline import contents, eventually, running
 from tests.strategies import instance
 from tests.unit.records import of
 
 pytestmark = pytest.mark.integration
 
 CALLS_PLACED, PER_SECOND = 200, 5
-KEY = SecretStr(SECRETS["COLLECTOR_SECRET_KEY"])
 LONG_AFTER = timedelta(hours=2)
 UNTOLD_BY_RECORDS: Mapping[Outcome, Outcome] = {"invalid_number": "no_answer"}
 """A call record says NO ANSWER of a number that does not exist: only the hang-up cause tells."""
@@ -91,8 +90,7 @@ async def told(lab: Lab, kafka: str, mongo_uri: str, tmp_path_factory: pytest.Te
 def listed(name: str, lab: Lab) -> dict[str, object]:
     control = Ari.model_validate({"url": lab.near.url, "user": lab.near.user, "password": seal(lab.near.password, KEY)})
     records = CsvRecords(path=str(lab.near.csv), zone="UTC")
-    erp = {"kind": "ixc", "url": "http://erp.example/webservice/v1/", "token": seal("of nobody", KEY)}
-    made = instance(name=name, erp=erp, pabx=Pabx(control=control, context="collection", records=records))
+    made = instance(name=name, erp=ERP, pabx=Pabx(control=control, context="collection", records=records))
     return {"_id": name, **made.model_dump(mode="json")}
 
 

@@ -12,6 +12,7 @@ from pymongo import AsyncMongoClient
 
 from schemas.codec import decode
 from schemas.erp import ERPS
+from schemas.runtime.secrets import seal
 from schemas.sweeps import Sweep
 from schemas.topics import SWEEPS, Topic
 from schemas.views import INSTANCES, VIEWS, sweep
@@ -19,6 +20,8 @@ from tests.integration.pipeline import SECRETS, contents, running
 from tests.integration.simulated import Served, served
 
 KEY = SecretStr(SECRETS["COLLECTOR_SECRET_KEY"])
+ERP = {"kind": "ixc", "url": "http://erp.example/webservice/v1/", "token": seal("of nobody", KEY)}
+"""Of an instance that is there for its PABX."""
 STAGES = ("hydrate", "dialer", "views")
 FAST = {"client": 2, "contract": 2, "bill": 2, "reference": 2}
 

@@ -8,7 +8,6 @@ from signal import SIGCONT, SIGSTOP
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from pymongo import MongoClient
 from pymongo.collection import Collection
 from ulid import ULID
@@ -21,7 +20,8 @@ from schemas.instances import Instance
 from schemas.pabx import Ari, CsvRecords, Pabx
 from schemas.runtime.secrets import seal
 from schemas.topics import DEAD, EVIDENCE
-from tests.integration.pipeline import SECRETS, Worker, contents, eventually, running
+from tests.integration.installed import ERP, KEY
+from tests.integration.pipeline import Worker, contents, eventually, running
 from tests.integration.watching import Listed
 from tests.strategies import instance
 from tests.unit.producers_cdr.lab_files import csv_line
@@ -29,7 +29,6 @@ from tests.unit.producers_cdr.pabx_events import PASSWORD, USER, destroyed, pabx
 
 pytestmark = pytest.mark.integration
 
-KEY = SecretStr(SECRETS["COLLECTOR_SECRET_KEY"])
 COLUMNS = names(21, "uniqueid")
 
 
@@ -42,8 +41,7 @@ def attempts(mongo_uri: str, database: str) -> Iterator[Collection[dict[str, Any
 def provider(name: str, url: str, csv: Path) -> Instance:
     control = Ari.model_validate({"url": url, "user": USER, "password": seal(PASSWORD, KEY)})
     records = CsvRecords(path=str(csv), zone="America/Maceio")
-    erp = {"kind": "ixc", "url": "http://erp.example/webservice/v1/", "token": seal("of nobody", KEY)}
-    return instance(name=name, erp=erp, pabx=Pabx(control=control, context="collection", records=records))
+    return instance(name=name, erp=ERP, pabx=Pabx(control=control, context="collection", records=records))
 
 
 class Calls:

@@ -59,7 +59,7 @@ async def test_the_first_user_leaves_a_mark_and_whoever_comes_with_another_key_s
         await views.client.close()
 
 
-def test_every_command_and_the_poller_stop_with_one_line_at_another_key(
+def test_every_command_and_stage_stops_with_one_line_at_another_key(
     collector: Collector, store: Store, servers: str, tmp_path: Path
 ) -> None:
     assert collector(*ADD, ERP_TOKEN=TOKEN).returncode == 0
@@ -70,6 +70,7 @@ def test_every_command_and_the_poller_stop_with_one_line_at_another_key(
         ("instance", "test", "norte"),
         ("rekey",),
         ("run", "erp-poller"),
+        ("run", "originate"),
     ]
     for said in collector.each(commands, COLLECTOR_SECRET_KEY=NEW, ERP_TOKEN=TOKEN, KAFKA_BOOTSTRAP_SERVERS=servers):
         assert (said.returncode, said.stderr.count("\n")) == (BAD_CONFIGURATION, 1), said.stderr

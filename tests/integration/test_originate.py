@@ -25,6 +25,7 @@ from schemas.topics import CALLS, PLACED, REQUESTS
 from schemas.views import INSTANCES
 from sinks.originate.healing import RESERVED_FOR
 from tests.integration.fake_ari import Behaviour, FakeAri, fake_ari
+from tests.integration.installed import ERP
 from tests.integration.pipeline import Worker, contents, eventually, reset, running
 from tests.integration.watching import Listed
 from tests.strategies import instance
@@ -58,7 +59,7 @@ class Around:
         control = {"kind": "ari", "url": f"http://{self.pabx.address}/ari", "user": "collector"}
         told = {"control": control, "context": "cobranca", "armed": True, "calls_per_second": 20, "channels": 50, **fields}
         rules = {"windows": ALWAYS, "call_on_holidays": True}
-        one = instance(name=self.name, state="BA", zone="America/Bahia", pabx=told, rules=rules)
+        one = instance(name=self.name, state="BA", zone="America/Bahia", erp=ERP, pabx=told, rules=rules)
         Listed(self.store[INSTANCES]).put(one)
 
     def request(self, n: int) -> CallRequest:
