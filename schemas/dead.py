@@ -10,6 +10,9 @@ from schemas.model import Model
 
 RETRY = "retry"
 """The header of a dead letter's record that is put back into its topic: the `place` at which it was read first."""
+GONE = "gone"
+"""The header of a record that takes a letter away, by its `_id` in MongoDB: the letter's own record stays in the topic for
+its time, and whoever reads the topic anew lets it go again."""
 
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -33,6 +36,12 @@ class DeadLetter(NamedTuple):
     def headers(self) -> list[tuple[str, bytes]]:
         """The reason as Kafka headers, UTF-8."""
         return [(name, str(text).encode()) for name, text in self.why]
+
+
+def gone_of(headers: Headers) -> str | None:
+    """The letter that a record takes away; None where it is a letter itself."""
+    found = next((value for name, value in headers if name == GONE), None)
+    return None if found is None else found.decode(errors="replace")
 
 
 def why_of(headers: Headers, place: str) -> Why:

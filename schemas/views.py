@@ -33,6 +33,10 @@ class Part(Document):
     """What an event tells of a document that is there already: set over it. Where it is not, this is all that is known."""
 
 
+class Gone(Document):
+    """Only the `_id` of a document that is to go, without a grave."""
+
+
 LIVING: Mapping[str, Any] = {"erased": {"$ne": True}}
 """Of a `find` without an instance: no graves."""
 

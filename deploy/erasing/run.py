@@ -7,6 +7,7 @@ far it came: whoever runs it again finds what is left by the list.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from deploy.audit import noted
@@ -20,15 +21,18 @@ from producers.cdr.lease import identity as pabx_identity
 from producers.erp.lease import identity
 from schemas.attempts import ATTEMPTS
 from schemas.controls import PROMISES
+from schemas.dead import GONE
 from schemas.errors import RetryLater
+from schemas.runtime.kafka import Message
 from schemas.runtime.mongo import Database, instances
 from schemas.runtime.secrets import person_hash
 from schemas.runtime.transactions import Writer
 from schemas.suppression import ERASED, SUPPRESSED, Suppressed, client_text
+from schemas.topics import DEAD
 from schemas.views import DEAD_LETTERS, INSTANCES
 
 OURS = "collector-erase"
-"""Of the calls' tombstones: of two who erase at once, the first ends."""
+"""Of the calls' tombstones and of letters: of two who erase at once, the first ends."""
 
 
 async def erase(settings: EraseSettings, found: Found, tell: Tell) -> None:
@@ -48,6 +52,7 @@ async def erase(settings: EraseSettings, found: Found, tell: Tell) -> None:
         await _rest(servers, store, watch, of_clients(found.clients), tell)
         await store[PROMISES].delete_many(of_clients(found.clients))
         theirs = await letters(store, found.clients, found.person)
+        await _take_away(servers, theirs)
         await store[DEAD_LETTERS].delete_many({"_id": {"$in": theirs}})
 
 
@@ -103,6 +108,20 @@ async def _rest(servers: str, store: Database, watch: Watch[Everyone], of: Query
             if not left:
                 return
             await asyncio.sleep(LOOK_EVERY_S)
+    finally:
+        await writer.close()
+
+
+async def _take_away(servers: str, theirs: Sequence[str]) -> None:
+    """What is read from `dead.v1` anew is then without these letters too. Raises RetryLater."""
+    if not theirs:
+        return
+    writer = Writer(servers, OURS)
+    try:
+        await writer.open()
+        gone = [Message(None, None, [(GONE, name.encode())]) for name in theirs]
+        for portion in portions({(DEAD.name, 0): gone}, AT_ONCE):
+            await writer.write(portion)
     finally:
         await writer.close()
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from schemas.dead import why_of
+from schemas.dead import gone_of, why_of
 from schemas.records import Timed
-from schemas.views import Document, Part
+from schemas.views import Document, Gone, Part
 from sinks.views.writes import Batch, Version
 
 DIGEST_BYTES = 16
@@ -14,9 +14,15 @@ DIGEST_BYTES = 16
 
 def dead_letters(records: Iterable[Timed], version: Version, _now: datetime) -> Batch:
     """Every record of the dead-letter topic can be stored: nothing comes back from here."""
-    # a part: told again, it leaves alone what somebody has said of it since
-    documents = [Part({**dead_letter(record), "version": version(record)}) for record in records]
-    return Batch({document["_id"]: document for document in documents}, [])
+    newest: dict[str, Document] = {}
+    for record in records:
+        if gone := gone_of(record.headers):
+            newest[gone] = Gone({"_id": gone})
+        else:
+            # a part: told again, it leaves alone what somebody has said of it since
+            document = Part({**dead_letter(record), "version": version(record)})
+            newest[document["_id"]] = document
+    return Batch(newest, [])
 
 
 def dead_letter(record: Timed) -> Document:

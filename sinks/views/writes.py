@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pymongo import InsertOne, ReplaceOne, UpdateOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 from schemas.codec import decode
 from schemas.dead import RETRY, DeadLetter, Why
 from schemas.errors import RejectRecord
 from schemas.records import Timed
-from schemas.views import Document, Part, View
+from schemas.views import Document, Gone, Part, View
 from sinks.views.places import partition
 
-Write = ReplaceOne[Document] | InsertOne[Document] | UpdateOne
+Write = ReplaceOne[Document] | InsertOne[Document] | UpdateOne | DeleteOne
 DUPLICATE_KEY = 11000
 
 
@@ -57,6 +57,8 @@ def _write(identity: str, document: Document, held: Collection[str] | None) -> W
         # over a grave too, which is none then
         gone = {name: "" for name in ("erased", "at") if name not in document}
         return UpdateOne({"_id": identity}, {"$set": document, "$unset": gone}, upsert=True)
+    if isinstance(document, Gone):
+        return DeleteOne({"_id": identity})
     if held is None or identity in held:
         return ReplaceOne({"_id": identity}, document, upsert=True)
     return InsertOne(document)

@@ -33,15 +33,19 @@ from schemas.audit import AUDIT
 from schemas.calls import CallPlaced
 from schemas.codec import encode
 from schemas.controls import BLOCKLIST, PROMISES
+from schemas.dead import DeadLetter, Why
 from schemas.erp.ixc import BILLS as BILL_TABLE
 from schemas.evidence import Evidence
 from schemas.keys import debtor_key, partition_of
+from schemas.records import Timed
 from schemas.runtime.kafka import Message, producer, publish
 from schemas.runtime.reading import read_through
 from schemas.runtime.secrets import person_hash
+from schemas.runtime.transactions import letters_part
 from schemas.suppression import SUPPRESSED
-from schemas.topics import EVIDENCE, PLACED, TOPICS, Topic
-from schemas.views import DEAD_LETTERS, INSTANCES
+from schemas.topics import DEAD, EVIDENCE, PLACED, TOPICS, Topic
+from schemas.views import DEAD_LETTERS, INSTANCES, Gone
+from sinks.views.letters import dead_letters
 from tests.integration.command import Collector
 from tests.integration.pipeline import SECRETS, Worker, eventually
 from tests.integration.simulated import Served, served
@@ -131,8 +135,9 @@ class Home:
             await self.store[BLOCKLIST].insert_one({"instance": name, "person": self.hash, "phone": ""})
             for code in (self.code, "77777"):
                 value = b'{"id_cliente":"%s","razao":"%s"}' % (code.encode(), NAME.encode())
-                letter = {"_id": f"{name}{code}", "place": f"ixc/fn_areceber[{name}]@9", "key": None, "value": value}
-                await self.store[DEAD_LETTERS].insert_one(letter if code == self.code else {**letter, "value": b"{}"})
+                why = Why(stage="erp-poller", place=f"ixc/fn_areceber[{name}]@9", field="row", reason="no date")
+                letter = DeadLetter(None, value if code == self.code else b"{}", why)
+                await publish(sending, DEAD.name, 0, letters_part([letter])[DEAD.name, 0])
         await sending.stop()
 
     async def neighbours(self) -> dict[str, Any]:
@@ -178,6 +183,17 @@ class Home:
         counts = [await self.store[view].count_documents({"code": self.code}) for view in ("calls", "evidence")]
         return counts == [len(BOTH)] * 2
 
+    async def letters(self) -> bool:
+        """Whether all of them are shown: the person's and the neighbour's."""
+        return bool(await self.store[DEAD_LETTERS].count_documents({}) == 2 * len(BOTH))
+
+    async def letters_anew(self) -> list[bytes]:
+        """What would be shown of them if their topic were read from its beginning."""
+        told: list[Timed] = []
+        await read_through(self.servers, [TopicPartition(DEAD.name, 0)], told.append)
+        newest = dead_letters(told, lambda record: record.offset, datetime.now(UTC)).newest.values()
+        return [one["value"] for one in newest if not isinstance(one, Gone)]
+
     async def found(self) -> Found:
         return await find(self.settings, person(WRITTEN, self.settings))
 
@@ -206,11 +222,15 @@ def holding(data: Path, *signs: bytes) -> set[tuple[str, int]]:
 
 
 async def compacted(home: Home, data: Path, *signs: bytes) -> bool:
-    """Whether neither files nor readers find them; where they do, a record more closes what was written before."""
+    """Whether neither files nor readers find them; where they do, a record more closes what was written before.
+
+    Dead letters are in no compacted topic: their bytes stay for their time.
+    """
     rows = (await verify(home.settings, person(DOCUMENT, home.settings))).rows()
     topics = {name.removeprefix("topic ") for name in (str(one["where"]) for one in rows) if name.startswith("topic ")}
     homes = {partition_of(debtor_key(name, home.code), PLACED.partitions) for name in BOTH}
     left = holding(data, *signs) | {(topic, number) for topic in topics for number in homes}
+    left = {(topic, number) for topic, number in left if topic != DEAD.name}
     if left:
         sending = producer(home.servers)
         await sending.start()
@@ -272,6 +292,7 @@ async def erased(home: Home) -> dict[str, Any]:
         await eventually(home.whole, "the first sync")
         await home.decide()
         await eventually(home.calls, "the calls in their view")
+        await eventually(home.letters, "the dead letters in theirs")
         before = await home.neighbours()
         found = await home.found()
         assert (found.clients, found.is_suppressed) == ({name: [home.code] for name in BOTH}, False)
@@ -287,6 +308,7 @@ async def erased(home: Home) -> dict[str, Any]:
         gone = await home.found()
         assert (gone.count, gone.attempts, gone.blocks) == (0, 2, 2)
         assert await home.store[DEAD_LETTERS].count_documents({}) == 2
+        assert await home.letters_anew() == [b"{}"] * 2
         noted = await home.store[AUDIT].find({"action": "person_erased"}).to_list()
         assert [one["code"] for one in noted] == [home.hash] * 2
         assert await home.store[SUPPRESSED].count_documents({"person": home.hash}) == 1 + len(BOTH)
@@ -318,4 +340,4 @@ async def forgotten(home: Home, folder: Path) -> None:
     where = {str(one["where"]): one["alive"] for one in rows}
     assert not any(where.values())
     assert {name for name in where if name.startswith("collection")} == {f"collection {name}" for name in by_rule}
-    assert not [name for name in where if not name.startswith("collection")]
+    assert [name for name in where if not name.startswith("collection")] == [f"topic {DEAD.name}"]  # for its 365 days

@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from pymongo import DeleteOne, UpdateOne
+
+from schemas.dead import GONE
 from sinks.views.letters import dead_letter, dead_letters
 from tests.strategies import SEEN
 from tests.unit.records import Given
@@ -34,6 +37,22 @@ def test_told_twice_it_is_stored_once() -> None:
 
     assert write._doc["$set"]["version"] == 900  # type: ignore[index]
     assert batched.letters == []
+
+
+def test_one_that_was_taken_away_is_gone_also_where_all_is_read_anew() -> None:
+    """In one batch with its letter or in a later one; what stands after it in the topic is a letter again."""
+    gone = replace(letter(8), key=None, value=None, headers=((GONE, identity(letter()).encode()),))
+    other = letter(9, value=b"other")
+
+    for told in ([letter(), gone, other], [gone, other]):
+        batched = dead_letters(told, lambda record: record.offset, SEEN)
+        assert [type(write) for write in batched.writes()] == [DeleteOne, UpdateOne]
+        assert batched.newest.keys() == {identity(letter()), identity(other)}
+    again = dead_letters([gone, letter(10)], lambda record: record.offset, SEEN)
+    assert [type(write) for write in again.writes()] == [UpdateOne]
+    first = dead_letters([letter(), other], lambda record: record.offset, SEEN)
+    first.take(dead_letters([gone], lambda record: record.offset, SEEN))
+    assert {type(write) for write in first.writes()} == {DeleteOne, UpdateOne}
 
 
 def test_other_letters_are_other_documents() -> None:
