@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from pymongo import UpdateOne
 
 from deploy.replay.plan import REPLAYED, Replay, generation_of
+from deploy.replay.wanted import Wanted
 from schemas.errors import StopWorker
 from schemas.records import Timed
 from schemas.runtime.mongo import Database
@@ -30,10 +31,11 @@ Step = Callable[[int], None]
 class Filling:
     """One replay's collection."""
 
-    def __init__(self, store: Database, source: AIOKafkaConsumer, plan: Replay, step: Step) -> None:
+    def __init__(self, store: Database, source: AIOKafkaConsumer, plan: Replay, wanted: Wanted, step: Step) -> None:
         self._store = store
         self._source = source
         self._plan = plan
+        self._wanted = wanted
         self._step = step
         self._view = plan.view
         self._to = store[plan.collection]
@@ -62,13 +64,10 @@ class Filling:
             at = start
         while at < until:
             got: Sequence[Timed] = (await self._source.getmany(tp, timeout_ms=WAIT_MS, max_records=RECORDS)).get(tp, [])
-            found = [record for record in got if record.offset < until and self._is_wanted(record)]
+            found = [record for record in got if record.offset < until and self._wanted(record.key)]
             for piece in pieces({tp: found}, {tp: await self._source.position(tp)}):
                 yield piece, piece.after[tp] - at
                 at = piece.after[tp]
-
-    def _is_wanted(self, record: Timed) -> bool:
-        return not self._plan.instance or (record.key or b"").startswith(f"{self._plan.instance}:".encode())
 
     async def _write(self, number: int, before: int, piece: Piece, after: int) -> None:
         floor = generation_of(self._plan, number) * GENERATION

@@ -9,6 +9,7 @@ from aiokafka import TopicPartition
 from deploy.clients import reader
 from deploy.replay.merged import as_then, by_time
 from deploy.replay.plan import Replay
+from deploy.replay.wanted import Wanted, everybody
 from processors.dialer.desk import Desk
 from processors.dialer.worker import stage_at
 from processors.hydrate.stage import HYDRATE
@@ -52,14 +53,13 @@ async def fold(
     servers: str,
     until: Mapping[str, int],
     *,
-    instance: str = "",
+    wanted: Wanted = everybody,
     step: Step = lambda _: None,
 ) -> Partition:
     """One partition, from where it was left up to the offsets `until`, by topic. Closed: its states and positions stay.
 
     Cut at any moment it goes on where its last transaction ended. Raises RetryLater, StopWorker.
     """
-    mine = f"{instance}:".encode() if instance else b""
     part = Partition(stage, number, servers, reach_of(stage))
     try:
         await part.open(now())
@@ -71,7 +71,7 @@ async def fold(
                 tp = TopicPartition(topic.name, number)
                 streams.append(records_of(source, tp, until[topic.name], part.read[topic.name]))
             async for batch in _batches(by_time(streams)):
-                await part.take([record for record in batch if (record.key or b"").startswith(mine)], now())
+                await part.take([record for record in batch if wanted(record.key)], now())
                 step(len(batch))
     finally:
         await part.close()

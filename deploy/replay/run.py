@@ -10,6 +10,7 @@ from deploy.clients import database, reader
 from deploy.replay.filling import Filling
 from deploy.replay.folding import fold, shadow_of, stage_of
 from deploy.replay.plan import Replay, asked, unfinished
+from deploy.replay.wanted import Wanted, wanted
 from deploy.topics import TopicSettings, ensure
 from processors.keyed.restore import first_since, records_of
 from schemas.errors import StopWorker
@@ -34,6 +35,7 @@ async def replay(settings: ReplaySettings, plan: Replay, tell: Tell = lambda *_:
         found = await store[REPLAYS].find_one({"_id": plan.id})
         if found is None:
             plan = asked(plan, now(), settings.as_set)
+            await wanted(store, plan)  # what is refused is not begun
             plan = replace(plan, begun=now(), generations=await _generations(store, plan))
             await store[REPLAYS].insert_one(plan.document)
         elif not plan.asks_the_same(before := Replay.of(found)):
@@ -54,12 +56,13 @@ async def named(store: Database, name: str) -> Replay:
 async def caught_up(settings: ReplaySettings, store: Database, plan: Replay, tell: Tell) -> Replay:
     """Everything up to now, or up to its end, is in it."""
     servers = settings.kafka_bootstrap_servers
+    whose = await wanted(store, plan)
     if plan.is_folded:
         await ensure(servers, settings.kafka_replication, topics=settings.as_set(plan.topics))
-        await _folded(servers, store, plan, tell)
+        await _folded(servers, store, plan, whose, tell)
     async with reader(servers) as source:
         done = _Done(f"documents of {plan.what}", tell)
-        filling = Filling(store, source, plan, done.step)
+        filling = Filling(store, source, plan, whose, done.step)
         await filling.prepare()
         topic = plan.view.topic
         ends = await _ends(source, [topic], None if plan.is_folded else plan.until)
@@ -76,14 +79,14 @@ async def caught_up(settings: ReplaySettings, store: Database, plan: Replay, tel
     return await named(store, plan.id)
 
 
-async def _folded(servers: str, store: Database, plan: Replay, tell: Tell) -> None:
+async def _folded(servers: str, store: Database, plan: Replay, whose: Wanted, tell: Tell) -> None:
     stage = shadow_of(await stage_of(plan, store), plan)
     async with reader(servers) as source:
         ends = await _ends(source, stage.sources, plan.until)
     done = _Done(f"states of {plan.what}", tell, sum(ends.values()))
     for number in range(stage.output.partitions):
         until = {tp.topic: end for tp, end in ends.items() if tp.partition == number}
-        await fold(stage, number, servers, until, instance=plan.instance, step=done.step)
+        await fold(stage, number, servers, until, wanted=whose, step=done.step)
 
 
 class _Done:

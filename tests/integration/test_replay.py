@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from pydantic import SecretStr
 from pymongo import AsyncMongoClient
 
 from deploy.clients import admin, reader
@@ -35,15 +36,18 @@ from schemas.debtor import Debtor
 from schemas.errors import StopWorker
 from schemas.records import Record
 from schemas.runtime.mongo import Database
+from schemas.runtime.secrets import person_hash
+from schemas.suppression import SUPPRESSED, Suppressed, client_text
 from schemas.topics import CLIENTS, HEARTBEATS, KEYED_PARTITIONS, TOPICS
 from schemas.views import EPOCHS, LIVING, REPLAYS
 from sinks.views.worker import EVERY, Fed
 from tests.integration.command import Collector, Done
-from tests.integration.pipeline import eventually, put_rows, row, running
+from tests.integration.pipeline import SECRETS, eventually, put_rows, row, running
 from tests.integration.written import ends
 
 pytestmark = pytest.mark.integration
 
+PERSON_KEY = SecretStr(SECRETS["COLLECTOR_PERSON_KEY"])
 CODES = [str(code) for code in range(30)]
 RIGHT, WRONG = 9990, 4995
 LIVE = [topic for topic in TOPICS if topic is not HEARTBEATS]
@@ -226,8 +230,33 @@ def of(fed: Fed, tp: TopicPartition) -> bool:
     return bool(tp.topic == fed.view.topic.name)
 
 
+async def without_the_erased(
+    settings: ReplaySettings, store: Database, prefix: str, then: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A replay of what was before somebody was erased: no tombstone stands there."""
+    erased = Suppressed(
+        hash=person_hash(client_text(prefix, CODES[-1]), PERSON_KEY),
+        what="client",
+        person="-",
+        instance=prefix,
+        since=datetime.now(UTC),
+    )
+    await store[SUPPRESSED].insert_one(erased.document)
+    monkeypatch.delenv("COLLECTOR_PERSON_KEY", raising=False)
+    with pytest.raises(StopWorker, match="COLLECTOR_PERSON_KEY"):
+        await replay(settings, Replay("erased", "closed_bills", prefix, until=then))
+    monkeypatch.setenv("COLLECTOR_PERSON_KEY", PERSON_KEY.get_secret_value())
+    await replay(settings, Replay("erased", "closed_bills", prefix, until=then))
+    assert (await bills(store, "closed_bills@erased")).keys() == {f"{code}1" for code in CODES[:-1]}
+
+
 async def test_a_view_is_made_before_its_sink_and_replaced_beside_it(
-    sender: AIOKafkaProducer, env: Mapping[str, str], store: Database, prefix: str, tmp_path: Path
+    sender: AIOKafkaProducer,
+    env: Mapping[str, str],
+    store: Database,
+    prefix: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The sink goes on from where the replay was filled: it reads nothing anew, and loses nothing that came meanwhile."""
     settings = settings_of(env)
@@ -251,6 +280,7 @@ async def test_a_view_is_made_before_its_sink_and_replaced_beside_it(
         await replay(settings, Replay("until", "closed_bills", prefix, until=then))
         assert await bills(store, "closed_bills@since") == {"21": "paid", "22": None}
         assert await bills(store, "closed_bills@until") == {**{f"{code}1": None for code in CODES}, "11": "paid"}
+        await without_the_erased(settings, store, prefix, then, monkeypatch)
         async with least(store, "closed_bills") as seen:
             await take_place(store, second)  # without catching up: what came since is in the old collection alone
             await eventually(partial(closed, store, prefix, "21"), "the same bill in its new place")

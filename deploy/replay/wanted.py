@@ -1,0 +1,55 @@
+"""Whose records a replay reads: its instance's; and what was before an erasure shows nobody who has been erased since."""
+
+from collections.abc import Callable, Collection
+from functools import lru_cache
+
+from pydantic import SecretStr
+
+from deploy.erasing.whose import debtor_of
+from deploy.replay.plan import Replay
+from schemas.runtime.mongo import Database
+from schemas.runtime.secrets import person_hash
+from schemas.runtime.settings import PersonSettings, read
+from schemas.suppression import SUPPRESSED, client_text
+
+DEBTORS_KEPT = 500_000
+Wanted = Callable[[bytes | None], bool]
+"""Of a record's key."""
+
+
+def everybody(_key: bytes | None) -> bool:
+    """All records."""
+    return True
+
+
+def of_instance(name: str) -> Wanted:
+    """Of one; of all where `name` is ""."""
+    mine = f"{name}:".encode()
+    return (lambda key: (key or b"").startswith(mine)) if name else everybody
+
+
+def without(erased: Collection[str], key: SecretStr) -> Wanted:
+    """Of nobody whose client's hash is among `erased`."""
+
+    @lru_cache(DEBTORS_KEPT)
+    def stays(instance: str, code: str) -> bool:
+        return person_hash(client_text(instance, code), key) not in erased
+
+    def wanted(record: bytes | None) -> bool:
+        debtor = debtor_of(record)
+        return debtor is None or stays(*debtor)
+
+    return wanted
+
+
+async def wanted(store: Database, plan: Replay) -> Wanted:
+    """What stands before `--to` has no tombstones yet. Raises StopWorker where nobody here can tell who was erased since."""
+    mine = of_instance(plan.instance)
+    if plan.until is None:
+        return mine
+    since = {"what": "client", "since": {"$gte": plan.until}}
+    erased = frozenset([str(one["_id"]) async for one in store[SUPPRESSED].find(since, {"_id": 1})])
+    if not erased:
+        return mine
+    others = without(erased, read(PersonSettings).collector_person_key)
+    return lambda key: mine(key) and others(key)
