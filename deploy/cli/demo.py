@@ -158,9 +158,9 @@ def _summary(outcome: Outcome) -> None:
 
 
 def _recovered(outcome: Outcome) -> None:
-    columns = ("fault", "times", "all at work after (median s)", "p95 (s)", "longest (s)", "a stage was silent (longest s)")
+    columns = ("fault", "times", "median (s)", "p95 (s)", "longest (s)", "a stage silent (s)")
     rows = [dict(zip(columns, line, strict=True)) for line in recovered(outcome.recovered)]
-    show("Recovery, from the end of each fault", rows, "none")
+    show("Seconds from the end of each fault until all was at work", rows, "none")
     seconds = [one.seconds for one in outcome.recovered]
     messages.print(f"recovery: p95 {at_most(seconds):.1f} s of {len(seconds)} faults")
     if outcome.undone:
