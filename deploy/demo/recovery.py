@@ -3,7 +3,7 @@
 A stage that was struck is back when it touches its file. A server is back when it answers and has what its like have; then
 the stages that fell silent meanwhile have to be heard again too. What another fault keeps silent is that one's.
 
-A stage that touches its file is at work, which does not say that it has caught up: how far behind it is nobody measures here,
+A stage that touches its file is at work, which does not say that it has caught up: that is not measured here,
 and while a broker's port is cut it goes on touching it as long as another broker answers.
 """
 
