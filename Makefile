@@ -57,7 +57,7 @@ screenshots: .venv/.dev chromium ## the pictures of README.md, taken anew of a d
 sim: .venv/.dev ## 90 days of calling in minutes, with crashes after every step; ARGS="--seed 7 --debtors 10000" is the long one
 	@$(BIN)/collector sim $(ARGS)
 
-chaos: .venv/.local ## five seeds of kills, pauses, clock steps and restarts; then the truth and the raw rows must agree
+chaos: .venv/.local ## five seeds of kills, pauses, clock steps and restarts, then the truth and the raw rows must agree; ARGS="--cluster"
 	@$(BIN)/collector demo --chaos --seeds 5 $(ARGS)
 
 compose-test: .venv/.dev ## docker-compose.yml on a real engine

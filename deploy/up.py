@@ -113,8 +113,7 @@ async def _older(env: Mapping[str, str]) -> str:
 
 
 async def _kept(stack: Stack) -> None:
-    servers = [server for server in (stack.kafka, stack.mongo) if server is not None]
-    await asyncio.gather(*(server.keep() for server in servers), asyncio.Event().wait())
+    await asyncio.gather(*(server.keep() for server in stack.ours), asyncio.Event().wait())
 
 
 def _is_free(port: int) -> bool:

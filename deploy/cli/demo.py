@@ -10,11 +10,14 @@ import typer
 
 from deploy.cli.tables import messages, show
 from deploy.cli.verify import lines as verified
+from deploy.demo import plan_sets
 from deploy.demo.calls import Judged
 from deploy.demo.chaos import Chaos
 from deploy.demo.erps import ERPS
 from deploy.demo.options import Options, span
 from deploy.demo.plan import DURATION, FAULTS, FEWEST, KINDS
+from deploy.demo.recovery import at_most
+from deploy.demo.recovery import lines as recovered
 from deploy.demo.run import Outcome, Report
 from deploy.demo.run import demo as run_demo
 from deploy.simulators.habits import ALL, HABITS, named
@@ -48,6 +51,13 @@ WithChaos = Annotated[
     ),
 ]
 Blows = Annotated[int, typer.Option(min=FEWEST, help="How many faults, with --chaos.")]
+Cluster = Annotated[
+    bool,
+    typer.Option(
+        "--cluster",
+        help="Three brokers, a MongoDB set of three; with --chaos one of each away, a port cut, a disk full, a volume lost.",
+    ),
+]
 Seeds = Annotated[int, typer.Option(min=1, help="So many demonstrations one after the other, each with the next seed.")]
 
 
@@ -63,6 +73,7 @@ def demo(
     habits: Habits = "",
     chaos: WithChaos = False,
     blows: Blows = FAULTS,
+    cluster: Cluster = False,
     seeds: Seeds = 1,
 ) -> None:
     """A simulated provider and PABX, the real broker and database, every stage, and the dashboard; nothing is left behind.
@@ -81,7 +92,9 @@ def demo(
     length = span(lasting) if lasting else (DURATION if chaos else None)
     if seeds > 1 and length is None:
         raise typer.BadParameter("a demonstration that never ends has no next one: add --for", param_hint="--seeds")
-    options = Options(length, clients, open_bills, changes, seed, blows if chaos else 0, erps, faults, chosen)
+    if cluster and chaos and blows < plan_sets.FEWEST:
+        raise typer.BadParameter(f"with --cluster {plan_sets.FEWEST} are the fewest", param_hint="--blows")
+    options = Options(length, clients, open_bills, changes, seed, blows if chaos else 0, erps, faults, chosen, cluster)
     ended: Ended = {}
     asyncio.run(until_told(play([replace(options, seed=seed + number) for number in range(seeds)], ended, run_demo)))
     if seeds > 1:
@@ -133,6 +146,7 @@ def _summary(outcome: Outcome) -> None:
         columns = ("target", "struck", "back after (median s)", "longest (s)")
         title = f"Chaos: {chaos.struck.total()} faults ({_kinds(chaos)})"
         show(title, [dict(zip(columns, line, strict=True)) for line in chaos.lines()], "none")
+        _recovered(outcome)
     messages.print(f"lag: {result.lag}")
     for line in verified(outcome.verified):
         messages.print(line)
@@ -141,6 +155,16 @@ def _summary(outcome: Outcome) -> None:
     _judged("calls", "what the PABX placed", outcome.calls.differences)
     _rung(outcome.calls)
     _judged("states, queue and views", "the raw rows folded anew", [" ".join(one) for one in outcome.verified.differences])
+
+
+def _recovered(outcome: Outcome) -> None:
+    columns = ("fault", "times", "median (s)", "p95 (s)", "longest (s)", "a stage silent (s)")
+    rows = [dict(zip(columns, line, strict=True)) for line in recovered(outcome.recovered)]
+    show("Seconds from the end of each fault until all was at work", rows, "none")
+    seconds = [one.seconds for one in outcome.recovered]
+    messages.print(f"recovery: p95 {at_most(seconds):.1f} s of {len(seconds)} faults")
+    if outcome.undone:
+        messages.print(f"not done: {outcome.undone}")
 
 
 def _rung(calls: Judged) -> None:

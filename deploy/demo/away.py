@@ -4,7 +4,8 @@ They touch them every second, and not while a server that they need does not ans
 no turn. So whoever judges how soon a payment is heeded leaves out the time in which nobody could heed it, and no more.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -24,11 +25,11 @@ class Away(NamedTuple):
 
 
 class Signs:
-    """`hands`: whose files are looked at. `spans`: as far as they have come back."""
+    """`hands`: whose files are looked at, of those `stages`. `by_name`: when each was away, as far as it has come back."""
 
-    def __init__(self, hands: Iterable[Hand]) -> None:
-        self.names = tuple(hand.name for hand in hands if hand.stage in BETWEEN)
-        self.spans: list[Away] = []
+    def __init__(self, hands: Iterable[Hand], stages: Collection[str] = BETWEEN) -> None:
+        self.names = tuple(hand.name for hand in hands if hand.stage in stages)
+        self.by_name: defaultdict[str, list[Away]] = defaultdict(list)
         self._last: dict[str, datetime] = {}
 
     def saw(self, marks: Mapping[str, datetime]) -> None:
@@ -36,8 +37,13 @@ class Signs:
         for name, at in marks.items():
             last = self._last.get(name, at)
             if at - last > MISSED:
-                self.spans.append(Away(last, at))
+                self.by_name[name].append(Away(last, at))
             self._last[name] = at
+
+    @property
+    def spans(self) -> list[Away]:
+        """Of them all."""
+        return [span for spans in self.by_name.values() for span in spans]
 
 
 def at_work_for(grace: timedelta, since: datetime, away: Iterable[Away]) -> datetime:

@@ -14,6 +14,9 @@ from typing import TypeVar
 
 from deploy.demo.away import Away
 from deploy.demo.plan import Blow, Kind
+from deploy.demo.plan_sets import set_of
+from deploy.demo.recovery import Struck
+from deploy.local.member import Member
 from deploy.local.server import Server
 from deploy.local.stack import Stack
 from deploy.processes import signalled
@@ -33,7 +36,7 @@ T = TypeVar("T")
 class Chaos:
     """`alive`: folder of the files that stages touch while they are at work. `back`: seconds each blow's target was away.
 
-    `away`: when a server was.
+    `away`: when a server was. `blows`: every one that is over.
     """
 
     supervisor: Supervisor
@@ -44,6 +47,7 @@ class Chaos:
     back: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     struck: Counter[Kind] = field(default_factory=Counter)
     away: list[Away] = field(default_factory=list)
+    blows: list[Struck] = field(default_factory=list)
     turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def run(self, blows: Sequence[Blow]) -> None:
@@ -52,7 +56,7 @@ class Chaos:
         Raises StopWorker where one does not come back.
         """
         began = time.monotonic()
-        servers = {server.name: server for server in (*servers_of(self.stack), self.pabx) if server is not None}
+        servers = {server.name: server for server in (*self.stack.ours, self.pabx) if server is not None}
         with plain():
             async with asyncio.TaskGroup() as group:
                 for blow in blows:
@@ -65,7 +69,7 @@ class Chaos:
     async def _stage(self, blow: Blow) -> None:
         name = blow.target
         child = await self._up(name)
-        struck = self._strike(blow)
+        began = struck = self._strike(blow)
         match blow.kind:
             case "pause":
                 signalled(child, SIGSTOP)
@@ -81,7 +85,9 @@ class Chaos:
                 signalled(child, SIGKILL if blow.kind == "kill" else SIGTERM)
         self._unmark(name)
         await self._wait(name, lambda: self._mark(name) > struck and (blow.kind == "pause" or self._is_another(name, child)))
-        self.back[name].append(time.time() - struck)
+        back = time.time()
+        self.back[name].append(back - struck)
+        self._over(blow, "a stage", began, struck, back)
 
     def _is_another(self, name: str, child: Process) -> bool:
         """Whether its next life has begun: one that ends in order goes on to touch its file for a while."""
@@ -111,30 +117,49 @@ class Chaos:
         (self.alive / name).unlink(missing_ok=True)
 
     async def _server(self, blow: Blow, server: Server) -> None:
-        async with self.turns[server.name]:  # one that has not come back yet is struck afterwards
-            struck_at = datetime.fromtimestamp(self._strike(blow), UTC)
-            began = time.monotonic()
-            if blow.kind == "pause":
-                began = await self._pause_server(blow.lasting, server)
-            elif blow.kind == "kill":
+        one_of = set_of(server.name)
+        async with self.turns[one_of]:  # one that has not come back yet is struck afterwards, and so are its like
+            struck_at = self._strike(blow)
+            over = await self._struck(blow, server) or struck_at
+            while not await server.answers():
+                await asyncio.sleep(POLL_S)
+            back = time.time()
+            self.back[server.name].append(back - over)
+            self.away.append(Away(datetime.fromtimestamp(struck_at, UTC), datetime.fromtimestamp(back, UTC)))
+            self._over(blow, one_of, struck_at, over, back)
+
+    async def _struck(self, blow: Blow, server: Server) -> float | None:
+        """When what was done to it had ended; None where it was over at once. One that went down is started again."""
+        match blow.kind, server:
+            case "pause", _:
+                server.pause()
+                try:
+                    await asyncio.sleep(blow.lasting)
+                finally:
+                    server.resume()
+                return time.time()
+            case "cut", Member():
+                await server.cut_off(blow.lasting)
+                return time.time()
+            case "full", Member():
+                await server.fill(blow.lasting)
+                freed = time.time()
+                if server.pid is None:
+                    await server.start()
+                return freed
+            case "loss", Member():
+                await server.lose()
+                await server.start()
+            case "kill", _:
                 await server.kill()
                 await server.start()
-            else:
+            case _:
                 await server.restart()
-            self.back[server.name].append(time.monotonic() - began)
-            self.away.append(Away(struck_at, datetime.now(UTC)))
+        return None
 
-    async def _pause_server(self, lasting: float, server: Server) -> float:
-        """Returns when it answers again; the moment at which it was woken."""
-        server.pause()
-        try:
-            await asyncio.sleep(lasting)
-        finally:
-            server.resume()
-        woken = time.monotonic()
-        while not await server.answers():
-            await asyncio.sleep(POLL_S)
-        return woken
+    def _over(self, blow: Blow, what: str, since: float, over: float, back: float) -> None:
+        moments = (datetime.fromtimestamp(moment, UTC) for moment in (since, over, back))
+        self.blows.append(Struck(blow.kind, what, blow.target, *moments))
 
     def lines(self) -> Iterator[tuple[str, str, str, str]]:
         """(target, times struck, median seconds until it was back, longest). A pause counts from its end."""
@@ -144,19 +169,15 @@ class Chaos:
 
 def said(blow: Blow) -> str:
     """One line for a person."""
-    match blow.kind:
-        case "pause":
-            return f"SIGSTOP to {blow.target} for {blow.lasting:.0f} s"
-        case "clock":
-            return f"clock of {blow.target} now {blow.shift.total_seconds() / 3600:+.0f} h, SIGTERM"
-        case "restart":
-            return f"restart of {blow.target}"
-        case "end":
-            return f"SIGTERM to {blow.target}"
-        case _:
-            return f"SIGKILL to {blow.target}"
-
-
-def servers_of(stack: Stack) -> list[Server]:
-    """Those that are ours to stop."""
-    return [server for server in (stack.kafka, stack.mongo) if server is not None]
+    who, lasting = blow.target, f"for {blow.lasting:.0f} s"
+    told: dict[Kind, str] = {
+        "kill": f"SIGKILL to {who}",
+        "end": f"SIGTERM to {who}",
+        "pause": f"SIGSTOP to {who} {lasting}",
+        "clock": f"clock of {who} now {blow.shift.total_seconds() / 3600:+.0f} h, SIGTERM",
+        "restart": f"restart of {who}",
+        "cut": f"port of {who} cut {lasting}",
+        "full": f"disk of {who} full {lasting}",
+        "loss": f"SIGKILL to {who}, its volume lost",
+    }
+    return told[blow.kind]

@@ -18,7 +18,7 @@ OPEN_RULES = Rules(windows=dict.fromkeys(range(7), ALL_DAY), call_on_holidays=Tr
 class Options:
     """`lasting`: None until Ctrl-C. `blows`: 0 for no chaos. `changes`: a second, at each simulated ERP of `erps`.
 
-    `habits`: of `deploy.simulators.habits`, each at the ERPs that can have it.
+    `habits`: of `deploy.simulators.habits`, each at the ERPs that can have it. `cluster`: three brokers, a set of three.
     """
 
     lasting: timedelta | None
@@ -30,6 +30,7 @@ class Options:
     erps: tuple[str, ...] = ("ixc",)
     faults: bool = False
     habits: frozenset[str] = frozenset()
+    cluster: bool = False
 
 
 def span(text: str) -> timedelta:

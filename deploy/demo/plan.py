@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import cycle, islice
 from random import Random
-from typing import Literal
+from typing import Literal, TypeVar
 
-Kind = Literal["kill", "end", "pause", "clock", "restart"]
-"""SIGKILL; SIGTERM; SIGSTOP and later SIGCONT; SIGTERM and another hour when it is back; a server stopped in order."""
+Kind = Literal["kill", "end", "pause", "clock", "restart", "cut", "full", "loss"]
+"""SIGKILL; SIGTERM; SIGSTOP and later SIGCONT; SIGTERM and another hour when it is back; a server stopped in order.
+
+Of one of several alone (`plan_sets.py`): its port cut and mended; its disk filled and freed; SIGKILL and its volume emptied.
+"""
+
+T = TypeVar("T")
 
 DURATION = timedelta(minutes=5)
 FAULTS = 40
@@ -57,17 +62,17 @@ def plan(
     blows: list[Blow] = []
     for server in servers:
         blows.append(Blow(rng.uniform(0.05, 0.35) * seconds, server, "restart"))
-        blows.append(_pause(rng, server, 0.5 * seconds, seconds, longest))
+        blows.append(lasting_one(rng, server, (0.5 * seconds, seconds), longest))
     for pabx in pabxes:
         blows.append(Blow(rng.uniform(0.05, 0.35) * seconds, pabx, "kill"))
-        blows.append(_pause(rng, pabx, 0.5 * seconds, seconds, min(longest, LONGEST_SILENCE.total_seconds())))
+        blows.append(lasting_one(rng, pabx, (0.5 * seconds, seconds), min(longest, LONGEST_SILENCE.total_seconds())))
     kinds = list(islice(cycle(KINDS), max(0, faults - len(blows))))
     moments = sorted((rng.uniform(0, seconds), kind) for kind in kinds)
     shifts = dict.fromkeys(stages, timedelta())
-    turns, clocks = _turns(rng, stages), _turns(rng, [name for name in stages if name.startswith(CLOCKED)])
+    turns, clocks = in_turn(rng, stages), in_turn(rng, [name for name in stages if name.startswith(CLOCKED)])
     for at, kind in moments:
         if kind == "pause":
-            blows.append(_pause(rng, next(turns), 0, seconds, longest))
+            blows.append(lasting_one(rng, next(turns), (0, seconds), longest))
         elif kind == "clock":
             target = next(clocks)
             shifts[target] = rng.choice([-STEP, STEP]) if not shifts[target] else timedelta()
@@ -77,12 +82,14 @@ def plan(
     return sorted(blows, key=lambda blow: blow.at)
 
 
-def _pause(rng: Random, target: str, since: float, until: float, longest: float) -> Blow:
+def lasting_one(rng: Random, target: str, within: tuple[float, float], longest: float, kind: Kind = "pause") -> Blow:
+    """Somewhere between the two moments, in seconds after the start, and no longer than `longest`."""
+    since, until = within
     lasting = rng.uniform(min(SHORTEST_PAUSE_S, longest), min(longest, until - since))
-    return Blow(rng.uniform(since, until - lasting), target, "pause", lasting)
+    return Blow(rng.uniform(since, until - lasting), target, kind, lasting)
 
 
-def _turns(rng: Random, names: Sequence[str]) -> Iterator[str]:
+def in_turn(rng: Random, names: Sequence[T]) -> Iterator[T]:
     """Every name once in any order, then every name again."""
     while names:
         yield from rng.sample(names, len(names))

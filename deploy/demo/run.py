@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,23 +15,27 @@ from deploy import instances
 from deploy.demo import provider as simulated
 from deploy.demo.away import Signs
 from deploy.demo.calls import Calls, Hours, Judged
-from deploy.demo.chaos import Chaos, servers_of
+from deploy.demo.chaos import Chaos
 from deploy.demo.crew import crew
 from deploy.demo.erps import ERPS, WEBHOOKS, Simulated
 from deploy.demo.folder import LOGS, throwaway
 from deploy.demo.options import Options
 from deploy.demo.people import closed_states
 from deploy.demo.plan import Blow, plan
+from deploy.demo.plan_sets import plan_sets
 from deploy.demo.provider import Provider
+from deploy.demo.recovery import Recovery, recoveries
 from deploy.demo.settle import Result, documents, events, first_sync, settle
 from deploy.demo.telephones import Telephones, pabx
+from deploy.local.cluster import COPIES, IN_SYNC, local_cluster
+from deploy.local.member import Member
 from deploy.local.ports import free
 from deploy.local.stack import MONGO, Stack, local_stack
 from deploy.processes import tail
 from deploy.secrets import make
-from deploy.stages import command
+from deploy.stages import STAGES, command
 from deploy.supervisor import HEALTHY_AFTER, Ended, Event, NotStarted, Supervisor
-from deploy.topics import ensure
+from deploy.topics import ReplicationSettings, ensure
 from deploy.up import told
 from deploy.verify.run import VerifySettings, verify
 from deploy.verify.scope import Verified
@@ -40,9 +44,12 @@ from schemas.instances import Instance
 from schemas.runtime.clock import DEMO
 from schemas.runtime.mongo import Database, connect
 from schemas.runtime.settings import MongoSettings
+from schemas.topics import TOPICS
 
 Report = Callable[[str], None]
 PAGE_WITHIN_S = 90.0
+CLUSTER_S = 150.0
+"""Six servers take from everybody what two leave."""
 SECONDS_A_CLIENT = 0.02
 SECONDS_A_DOCUMENT = 0.5
 """Webhooks are asked twice a client, one question after the other; each tenth fails and is asked again a second later."""
@@ -63,6 +70,9 @@ class Outcome:
     verified: Verified
     calls: Judged
     chaos: Chaos | None
+    recovered: Sequence[Recovery] = ()
+    undone: str = ""
+    """What was not done, and why."""
 
     @property
     def is_equal(self) -> bool:
@@ -92,11 +102,14 @@ class Demo:
         # a whole provider takes longer to read, and longer still where every tenth answer fails
         self._longer = options.clients * SECONDS_A_DOCUMENT if options.faults and WEBHOOKS.erp in options.erps else 0.0
         self._patience = PAGE_WITHIN_S + len(options.erps) * options.clients * SECONDS_A_CLIENT + self._longer
+        if options.cluster:
+            self._patience += CLUSTER_S
 
     async def run(self) -> Outcome | None:
         """The result where it was told when to end; else it runs until it is cancelled. Raises StopWorker."""
         self._alive.mkdir(parents=True)
-        async with local_stack(self._home, self._report) as stack:
+        started = local_cluster if self._options.cluster else local_stack
+        async with started(self._home, self._report) as stack:
             name = f"collector_demo_{secrets.token_hex(4)}" if os.environ.get(MONGO) else "collector"
             database = connect(MongoSettings(mongo_uri=stack.mongo_uri, mongo_database=name))
             try:
@@ -107,7 +120,12 @@ class Demo:
                 await database.client.close()
 
     async def _with(self, stack: Stack, database: Database) -> Outcome | None:
-        await ensure(stack.kafka_bootstrap, 1)
+        copies = (
+            ReplicationSettings(kafka_replication=COPIES, kafka_min_insync=IN_SYNC)
+            if stack.members
+            else ReplicationSettings()
+        )
+        await ensure(stack.kafka_bootstrap, copies.kafka_replication, topics=copies.as_set(TOPICS))
         env = {**os.environ, **make({}), **stack.environment, "MONGO_DATABASE": database.name, DEMO: "1"}
         page, line, *ports = free(2 + len(self._options.erps))
         env.setdefault("DASHBOARD_LOGIN", "off")  # the people in it are invented, and nobody else can reach it
@@ -177,8 +195,8 @@ class Demo:
         watching = asyncio.create_task(self._watch(stack, database))
         chaos = Chaos(supervisor, stack, self._alive, self._report, scene.telephones) if options.blows else None
         calls = Calls(scene.telephones, database, stack.kafka_bootstrap, struck=chaos is not None)
-        signs = Signs(self._crew)
-        observing = asyncio.create_task(self._observe(signs))
+        signs, everywhere = Signs(self._crew), Signs(self._crew, STAGES)
+        observing = asyncio.create_task(self._observe(signs, everywhere))
         since = datetime.now(UTC)
         for instance in scene.listed:
             for line in closed_states(instance, since):
@@ -213,12 +231,18 @@ class Demo:
         judged = VerifySettings(
             kafka_bootstrap_servers=stack.kafka_bootstrap, mongo_uri=stack.mongo_uri, mongo_database=database.name
         )
-        return Outcome(settled, await verify(judged, ahead=ahead), heard, chaos)
+        recovered = (
+            list(recoveries(chaos.blows, {name: everywhere.by_name[name] for name in everywhere.names})) if chaos else []
+        )
+        return Outcome(settled, await verify(judged, ahead=ahead), heard, chaos, recovered, _undone(stack))
 
     def _plan(self, lasting: timedelta, stack: Stack) -> list[Blow]:
         stages = [one.name for one in self._crew]
-        servers = [server.name for server in servers_of(stack)]
-        return plan(self._options.blows, lasting, self._options.seed, stages, servers, pabxes=[Telephones.name])
+        servers, pabxes = [server.name for server in stack.ours], [Telephones.name]
+        faults, seed = self._options.blows, self._options.seed
+        if not stack.members:
+            return plan(faults, lasting, seed, stages, servers, pabxes=pabxes)
+        return plan_sets(faults, lasting, seed, stages, servers, pabxes=pabxes, small=_small(stack))
 
     async def _watch(self, stack: Stack, database: Database) -> None:
         while True:
@@ -229,11 +253,12 @@ class Demo:
                 self._progress("the broker is away")
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _observe(self, signs: Signs) -> None:
+    async def _observe(self, *observers: Signs) -> None:
         while True:
-            files = ((name, self._alive / name) for name in signs.names)
-            marks = {name: file.stat().st_mtime for name, file in files if file.exists()}
-            signs.saw({name: datetime.fromtimestamp(mark, UTC) for name, mark in marks.items()})
+            for signs in observers:
+                files = ((name, self._alive / name) for name in signs.names)
+                marks = {name: file.stat().st_mtime for name, file in files if file.exists()}
+                signs.saw({name: datetime.fromtimestamp(mark, UTC) for name, mark in marks.items()})
             await asyncio.sleep(POLL_S)
 
     def _told(self, event: Event) -> None:
@@ -246,6 +271,17 @@ async def _answers(http: httpx.AsyncClient) -> bool:
         return (await http.get("/readyz")).is_success
     except httpx.HTTPError:
         return False
+
+
+def _small(stack: Stack) -> list[str]:
+    """Those whose disk can be filled."""
+    return [member.name for member in stack.members if isinstance(member, Member) and member.room is not None]
+
+
+def _undone(stack: Stack) -> str:
+    if not stack.members or _small(stack):
+        return ""
+    return "full: no disk was filled, as a small file system for it cannot be mounted here, which needs root"
 
 
 def _counts(held: Mapping[str, int]) -> str:

@@ -1,9 +1,12 @@
-"""The real Apache Kafka as one node (broker and controller in one process), from its jars and a Java runtime from PyPI."""
+"""The real Apache Kafka as one node (broker and controller in one process), from its jars and a Java runtime from PyPI.
+
+Three of them as a cluster: `deploy/local/cluster.py`.
+"""
 
 import asyncio
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient
@@ -33,6 +36,8 @@ class Broker(Server):
     def __init__(self, folder: Path, port: int, controller_port: int, log: Path, report: Report) -> None:
         super().__init__(folder, port, log, report)
         self.servers = f"127.0.0.1:{port}"
+        self.cluster = ""
+        """Its identity; empty for one of its own, made with the folder."""
         self._controller_port = controller_port
         self._jars: list[Path] = []
 
@@ -54,11 +59,12 @@ class Broker(Server):
         return await answers(self.port)
 
     async def _format(self, configuration: Path) -> None:
+        name = self.cluster or cluster_id(uuid.uuid4())
         argv = self._java(
             "kafka.tools.StorageTool",
             "format",
             "-t",
-            cluster_id(uuid.uuid4()),
+            name,
             "-c",
             configuration,
             "--ignore-formatted",
@@ -84,9 +90,12 @@ def cluster_id(seed: uuid.UUID) -> str:
     return urlsafe_b64encode(bytes((first & 0x7F, *rest))).decode().rstrip("=")
 
 
-def properties(data: Path, port: int, controller_port: int) -> str:
-    """The whole configuration. One node, so every replication factor is 1; what is internal stays small."""
-    settings = {
+def properties(data: Path, port: int, controller_port: int, others: Mapping[str, object] | None = None) -> str:
+    """The whole configuration. One node, so every replication factor is 1; what is internal stays small.
+
+    `others`: what is otherwise where there are several.
+    """
+    settings: dict[str, object] = {
         "process.roles": "broker,controller",
         "node.id": 1,
         "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
@@ -109,6 +118,7 @@ def properties(data: Path, port: int, controller_port: int) -> str:
         "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
         "num.network.threads": 2,
         "num.io.threads": 4,
+        **(others or {}),
     }
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 

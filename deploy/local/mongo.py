@@ -24,6 +24,8 @@ class Database(Server):
     """`uri` is what a client needs."""
 
     name = "MongoDB"
+    quiet_ms = 100
+    """So long a primary waits for its peers when it is told to stop: its own 15 s are too much where there are none."""
 
     def __init__(self, folder: Path, port: int, log: Path, report: Report) -> None:
         super().__init__(folder, port, log, report)
@@ -45,8 +47,7 @@ class Database(Server):
                 "--nounixsocket",
             ),
             *("--wiredTigerCacheSizeGB", CACHE_GB, "--oplogSize", OPLOG_MB),
-            # Without it a primary waits 15 s for its peers when it is told to stop, and here there are none.
-            *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
+            *("--setParameter", f"shutdownTimeoutMillisForSignaledShutdown={self.quiet_ms}"),
         ]
 
     async def answers(self) -> bool:

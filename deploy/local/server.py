@@ -23,6 +23,8 @@ class Server(ABC):
     """`folder` holds the data and survives; `port` on 127.0.0.1 stays the same through every restart."""
 
     name: str
+    patience = PATIENCE
+    """Seconds within which it answers once it is started."""
 
     def __init__(self, folder: Path, port: int, log: Path, report: Report) -> None:
         self.folder = folder
@@ -106,8 +108,8 @@ class Server(ABC):
         while not await self.answers():
             if self._process.returncode is not None:
                 raise await self._failed(f"ended with code {self._process.returncode}")
-            if time.monotonic() - began > PATIENCE:
-                raise await self._failed(f"did not answer within {PATIENCE:.0f} s")
+            if time.monotonic() - began > self.patience:
+                raise await self._failed(f"did not answer within {self.patience:.0f} s")
             await asyncio.sleep(POLL)
         self._unfinished.unlink(missing_ok=True)
         self.report(f"{self.name} is ready on 127.0.0.1:{self.port} ({time.monotonic() - began:.1f} s)")

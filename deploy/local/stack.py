@@ -3,7 +3,7 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,21 @@ PLAIN = "PLAINTEXT"
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Where the servers are. `kafka` and `mongo` are None where the environment named them: those are not ours to stop."""
+    """Where the servers are. `kafka` and `mongo` are None where the environment named them: those are not ours to stop.
+
+    `members`: of a cluster and a set instead of the two (`deploy/local/cluster.py`).
+    """
 
     kafka_bootstrap: str
     mongo_uri: str
     kafka: Broker | None
     mongo: Database | None
+    members: tuple[Server, ...] = ()
+
+    @property
+    def ours(self) -> list[Server]:
+        """Those that are ours to stop."""
+        return [server for server in (self.kafka, self.mongo, *self.members) if server is not None]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -52,7 +61,7 @@ async def local_stack(home: Path | None, report: Report, environ: Mapping[str, s
         mongo = None if environ.get(MONGO) else database(folder, ports[2], report)
         servers: list[Server] = [server for server in (kafka, mongo) if server is not None]
         try:
-            await _start(servers)
+            await started(servers)
             yield Stack(
                 kafka_bootstrap=kafka.servers if kafka else environ[KAFKA],
                 mongo_uri=mongo.uri if mongo else environ[MONGO],
@@ -75,7 +84,8 @@ def database(home: Path, port: int, report: Report) -> Database:
     return Database(home / "mongo", port, home / "logs" / "mongo.log", report)
 
 
-async def _start(servers: list[Server]) -> None:
+async def started(servers: Iterable[Server]) -> None:
+    """All of them side by side. Raises StopWorker where one cannot start."""
     try:
         async with asyncio.TaskGroup() as group:
             for server in servers:

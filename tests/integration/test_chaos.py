@@ -11,6 +11,9 @@ import pytest
 
 from deploy.demo.chaos import Chaos
 from deploy.demo.plan import Blow
+from deploy.local.gate import Gate
+from deploy.local.member import Member
+from deploy.local.ports import free, is_open
 from deploy.local.server import Server
 from deploy.local.stack import Stack
 from deploy.supervisor import Started, Supervisor
@@ -93,6 +96,45 @@ async def test_each_fault_strikes_and_everything_comes_back(tmp_path: Path, gone
         await pabx.stop()
         await kafka.stop()
     assert gone(*(one.pid for one in lives))
+
+
+class OneOfSeveral(Sleeper, Member):
+    """Nobody else knows of it, so nobody has to miss it."""
+
+    async def missed(self) -> None:
+        """At once."""
+
+
+async def test_of_a_set_one_is_away_at_a_time_whatever_the_plan_says(tmp_path: Path) -> None:
+    """Its port is closed while it is cut; one that lost its volume comes back without what was in it."""
+    members = []
+    for name, beyond, port in zip(("Kafka-1", "Kafka-2"), free(2), free(2), strict=True):
+        member = OneOfSeveral(tmp_path / name, port, tmp_path / f"{name}.log", print)
+        member.name, member.gate = name, Gate(port, beyond)
+        await member.gate.open()
+        await member.start()
+        (member.folder / "volume").touch()
+        members.append(member)
+    one, two = members
+    stack = Stack(kafka_bootstrap="", mongo_uri="", kafka=None, mongo=None, members=(one, two))
+    chaos = Chaos(Supervisor(tmp_path / "logs", print), stack, tmp_path, print)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            run = asyncio.create_task(chaos.run([Blow(0.0, "Kafka-1", "cut", 0.4), Blow(0.1, "Kafka-2", "loss")]))
+            while await is_open(one.port):
+                await asyncio.sleep(0.01)
+            assert two.pid is not None
+            await run
+        assert await is_open(one.port)
+        assert [path.name for member in members for path in member.folder.iterdir()] == ["volume"]
+        first, second = chaos.blows
+        assert (first.kind, second.kind) == ("cut", "loss")
+        assert first.back <= second.since
+    finally:
+        for member in members:
+            await member.stop()
+            assert member.gate is not None
+            await member.gate.cut()
 
 
 async def test_a_chaos_that_is_broken_off_leaves_nothing_paused(tmp_path: Path) -> None:
