@@ -94,7 +94,11 @@ def is_chosen(partition: int, offset: int, one_in: int) -> bool:
 
     Mixed, as pages and transactions have lengths of their own: every hundredth offset might always be a page's first.
     """
-    return one_in > 0 and ((offset * MIX + partition * SALT & WORD) >> 32) % one_in == 0
+    if one_in <= 1:
+        return one_in == 1
+    mixed = offset * MIX + partition * SALT & WORD
+    mixed = (mixed ^ mixed >> 32) * SALT & WORD
+    return (mixed >> 32) % one_in == 0
 
 
 def ways_of(record: Record, one_in: int) -> Sequence[Way]:
