@@ -2,6 +2,7 @@
 OpenTelemetry is told of the same way as one trace.
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,7 +74,7 @@ async def test_a_document_names_the_sweep_of_its_newest_row_and_one_trace_has_it
             await eventually(lambda: has("closed_bills", second, f"{prefix}:1:bill:77"), "the second sweep in the bill's")
             assert await has("debtors", first, f"{prefix}:1:client:1"), "no row of this client's is of the second sweep"
             await eventually(lambda: _whole(told, way), "every step of the bill's way")
-            await eventually(lambda: _lost(dialer.log), "a collector that is not there, told of once")
+            await eventually(lambda: asyncio.to_thread(_lost, dialer.log), "a collector that is not there, told of once")
             again = row(prefix, "bill", "1", "77", valor_aberto="11.00")
             await put_rows(sender, [again.model_copy(update={"sweep": third})])
             await eventually(lambda: has("queue", third), "a stage that goes on without its collector")
@@ -97,18 +98,22 @@ async def _published(env: Mapping[str, str], event: ErpRow, told: Collector) -> 
             await writer.write({(BILLS.name, partition): [message]})
         finally:
             await writer.close()
-    (first,) = (one for one in list(told.spans) if one.service == "erp-poller")
+        first = await eventually(lambda: _first(told), "the poller's step")
     return Way(event.sweep, BILLS.name, partition, int(first.attributes["offset"]))
 
 
 STEPS = {"erp-poller", "hydrate", "views debtors", "views closed_bills", "views queue"}
 
 
+async def _first(told: Collector) -> Span | None:
+    return next((one for one in list(told.spans) if one.service == "erp-poller"), None)
+
+
 async def _whole(told: Collector, way: Way) -> bool:
     return told.trace(way.trace).keys() >= STEPS
 
 
-async def _lost(log: Path) -> bool:
+def _lost(log: Path) -> bool:
     return "spans_lost" in log.read_text()
 
 
