@@ -21,6 +21,7 @@ from schemas.errors import RejectRecord, RetryLater
 from schemas.keys import partition_of
 from schemas.records import Record
 from schemas.runtime.kafka import reader
+from schemas.runtime.spans import SPANS
 from schemas.runtime.transactions import Parts, Reach, Writer, letters_part
 
 BREATH = 500
@@ -141,9 +142,12 @@ class Partition:
         Raises RetryLater; then nothing of it was done, and the partition must be opened anew.
         """
         self._forget(now)
-        found = fold_round(self._stage, records, self.states, self.read, now)
+        began = SPANS.now()
+        found = fold_round(self._stage, records, self.states, self.read, now, SPANS.one_in)
         if found.read != self.read:
             await self._commit(found)
+            for ways in found.ways.values():
+                SPANS.passed(ways, began)
         return found.states.keys()
 
     def _forget(self, now: datetime) -> None:
@@ -164,7 +168,7 @@ class Partition:
     async def _commit(self, found: Round) -> None:
         parts: Parts = letters_part(found.letters, self._stage.letters.name)
         if found.states:
-            parts[self._stage.output.name, self.number] = messages(found.states, found.read)
+            parts[self._stage.output.name, self.number] = messages(found.states, found.read, found.ways)
         offsets = {TopicPartition(topic, self.number): offset for topic, offset in found.read.items()}
         await self._writer.write(parts, offsets, self._stage.name)
         self.read = found.read

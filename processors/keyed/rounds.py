@@ -7,6 +7,7 @@ what a reset group or expired offsets would have read again is left out.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 import orjson
@@ -18,10 +19,12 @@ from schemas.keys import partition_of
 from schemas.records import Record
 from schemas.runtime.kafka import Message
 from schemas.topics import RECORD_BYTES
+from schemas.ways import WAY, Passing, carried, passing
 
 READ = "read"
-HEADER_BYTES = 400
-"""More than the header takes."""
+HEADER_BYTES = 1_000
+"""More than the headers take."""
+NOBODY: Mapping[bytes, list[Passing]] = MappingProxyType({})
 
 States = Mapping[bytes, bytes]
 Positions = Mapping[str, int]
@@ -29,11 +32,15 @@ Positions = Mapping[str, int]
 
 
 class Round(NamedTuple):
-    """What a round found. `states`: changed ones, None where the key is erased; `read`: the positions after it."""
+    """What a round found. `states`: changed ones, None where the key is erased; `read`: the positions after it.
+
+    `ways`: those that are told of, by key.
+    """
 
     states: dict[bytes, bytes | None]
     letters: list[DeadLetter]
     read: dict[str, int]
+    ways: Mapping[bytes, list[Passing]] = NOBODY
 
 
 def unread(records: Iterable[Record], read: Positions) -> list[Record]:
@@ -78,8 +85,13 @@ def remembered(stage: KeyedStage, key: bytes, now: datetime) -> None:
         raise RejectRecord(f"it came too late: {stage.name} remembers {days} days, and this began before", field="key")
 
 
-def fold_round(stage: KeyedStage, records: Sequence[Record], states: States, read: Positions, now: datetime) -> Round:
-    """All of some fetches of one partition, a state a key. `records` in the order of each topic."""
+def fold_round(  # noqa: PLR0917 - the last one only where ways are told of
+    stage: KeyedStage, records: Sequence[Record], states: States, read: Positions, now: datetime, one_in: int = 0
+) -> Round:
+    """All of some fetches of one partition, a state a key. `records` in the order of each topic.
+
+    `one_in`: of so many rows one has its way told.
+    """
     fresh = unread(records, read)
     keys, letters = by_key(stage, fresh, states, now)
     changed: dict[bytes, bytes | None] = {}
@@ -91,7 +103,8 @@ def fold_round(stage: KeyedStage, records: Sequence[Record], states: States, rea
     after = dict(read)
     for record in fresh:
         after[record.topic] = max(record.offset + 1, after.get(record.topic, 0))
-    return Round(changed, letters, after)
+    ways = {key: ways for key, found in keys.items() if (ways := passing(found, one_in))} if one_in else NOBODY
+    return Round(changed, letters, after, ways)
 
 
 def bounded(stage: KeyedStage, key: bytes, state: bytes | None, records: Sequence[Record], now: datetime) -> Folded:
@@ -119,10 +132,13 @@ def fits(key: bytes, state: bytes | None) -> bool:
     return state is None or len(key) + len(state) + HEADER_BYTES <= RECORD_BYTES
 
 
-def messages(states: Mapping[bytes, bytes | None], read: Positions) -> list[Message]:
-    """States as records of the output topic."""
+def messages(
+    states: Mapping[bytes, bytes | None], read: Positions, ways: Mapping[bytes, list[Passing]] = NOBODY
+) -> list[Message]:
+    """States as records of the output topic, which carry on the `ways` of what they were made of."""
     headers = [(READ, orjson.dumps(dict(read)))]
-    return [Message(key, state, headers) for key, state in states.items()]
+    more = {key: [*headers, (WAY, carried(one.way for one in some))] for key, some in ways.items()}
+    return [Message(key, state, more.get(key, headers)) for key, state in states.items()]
 
 
 def positions_in(headers: Headers) -> dict[str, int]:

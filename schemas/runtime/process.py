@@ -21,6 +21,7 @@ from schemas.runtime.oldest import Oldest
 from schemas.runtime.peers import peers_of
 from schemas.runtime.progress import PROCESS, Measured, Progress, Standing
 from schemas.runtime.settings import Base, MongoSettings, read
+from schemas.runtime.spans import exporting
 from schemas.runtime.version import version
 from schemas.runtime.watchdog import TRY_AGAIN, Watchdog, alive_file, end_process
 from schemas.stages import BEAT_S, Heartbeat
@@ -57,7 +58,11 @@ def run(
         now = datetime.now(UTC)
         me = Heartbeat(stage=stage, worker=found.worker_name, at=now, since=now, release=version())
         try:
-            with _metrics(found, me, shown), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            with (
+                _metrics(found, me, shown),
+                exporting(found, me),
+                asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+            ):
                 runner.run(_until_signalled(me, found, _let_in(found, main)))
         finally:
             watchdog.stop()

@@ -30,7 +30,9 @@ class Base(BaseSettings):
 
     `WORKER_NAME`: two processes of a stage under one name push each other out. `STALL_SECONDS`: a stage that
     makes no progress or is not alive for so long, though its peers answer, ends itself. `METRICS_PORT`: where `/metrics`,
-    `/live` and `/ready` are answered, at `METRICS_ADDRESS`; 0 for nowhere.
+    `/live` and `/ready` are answered, at `METRICS_ADDRESS`; 0 for nowhere. `OTEL_EXPORTER_OTLP_ENDPOINT`: a collector of
+    OpenTelemetry that is told the ways of one in `TRACE_ONE_IN` rows (`schemas/ways.py`), with these
+    `OTEL_EXPORTER_OTLP_HEADERS`; unset or empty, nobody is.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
@@ -40,6 +42,9 @@ class Base(BaseSettings):
     stall_seconds: float = Field(default=120, ge=1, le=3_600)
     metrics_port: int = Field(default=0, ge=0, le=65_535)
     metrics_address: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]+$")] = "127.0.0.1"
+    otel_exporter_otlp_endpoint: Annotated[str, Field(pattern=r"^(https?://[^\s/@?#]+(/[^\s@?#]*)?)?$")] = ""
+    otel_exporter_otlp_headers: SecretStr = SecretStr("")
+    trace_one_in: int = Field(default=100, ge=1, le=1_000_000)
 
 
 class KafkaLogin(Base):
@@ -111,6 +116,7 @@ class PersonSettings(Base):
 
 
 HINTS = {
+    "otel_exporter_otlp_endpoint": "the collector's address for OTLP/HTTP, such as http://127.0.0.1:4318",
     "kafka_bootstrap_servers": "the broker's host:port",
     "kafka_security": "PLAINTEXT, SSL or SASL_SSL",
     "kafka_mechanism": "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512",

@@ -17,7 +17,9 @@ from schemas.dead import DeadLetter
 from schemas.errors import RetryLater, StopWorker
 from schemas.runtime.kafka import DURABLE, Message, publish
 from schemas.runtime.kafka_login import connection
+from schemas.runtime.spans import SPANS
 from schemas.topics import DEAD
+from schemas.ways import passing, written
 
 TRANSACTION_MS = 60_000
 """A transaction that is open for longer is aborted by the broker, and whoever opened it is fenced."""
@@ -92,10 +94,11 @@ class Writer:
             raise RetryLater(f"an earlier write of {self.identity} failed: what follows from it is not written")
         if self._reach is not None:
             self._reach.check((topic for topic, _ in parts), group)
+        began = SPANS.now()
         try:
             async with asyncio.timeout(WRITE_WITHIN_S):
                 await self._sender.begin_transaction()
-                await asyncio.gather(
+                offsets = await asyncio.gather(
                     *(publish(self._sender, topic, partition, part) for (topic, partition), part in parts.items())
                 )
                 if read:
@@ -107,6 +110,14 @@ class Writer:
         except asyncio.CancelledError:
             await self._abort()
             raise
+        if SPANS.one_in:
+            self._tell(parts, offsets, began)
+
+    def _tell(self, parts: Mapping[Place, Iterable[Message]], offsets: Iterable[list[int]], began: int) -> None:
+        """Rows begin their ways here; what was made of them is told of by whoever read them."""
+        for ((topic, partition), part), places in zip(parts.items(), offsets, strict=True):
+            of_rows = written(topic, partition, ((one.key, one.value) for one in part), places, SPANS.one_in)
+            SPANS.passed(passing(of_rows, SPANS.one_in), began)
 
     async def _abort(self) -> None:
         """So that readers need not wait for the next holder; where the broker is away, only for a moment."""

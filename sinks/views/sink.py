@@ -24,7 +24,9 @@ from schemas.records import Timed
 from schemas.runtime import mongo
 from schemas.runtime.kafka import bury
 from schemas.runtime.progress import Loop
+from schemas.runtime.spans import SPANS
 from schemas.views import EPOCHS
+from schemas.ways import passing
 from sinks.views.ghosts import lay
 from sinks.views.reading import PATIENCE, POLL_MS, Held, Read, Reading, away
 from sinks.views.shares import Away, Shares
@@ -102,10 +104,10 @@ class Sink:
         return whole
 
     async def _through(self, session: AsyncClientSession, made: Made) -> None:
-        one, batch = made.read, made.batch
+        one, batch, began = made.read, made.batch, SPANS.now()
         after = {tp: at for tp, at in one.piece.after.items() if self.reading.holds(tp, one.held[tp])}
+        ours = {tp.partition for tp in after}
         if len(after) < len(one.piece.after):
-            ours = {tp.partition for tp in after}
             batch = await self._batch(one, [record for record in one.piece.records if record.partition in ours])
         shares = {tp: one.held[tp].share for tp in after}
         if batch.letters:
@@ -121,6 +123,8 @@ class Sink:
             log.info("partition_lost", view=self._shares.view)
             self.reading.let_go()
             return
+        ways = passing((record for record in one.piece.records if record.partition in ours), SPANS.one_in)
+        SPANS.passed(ways, began, self._shares.view)
         for tp, at in after.items():
             one.held[tp].share = replace(shares[tp], next=at)
         await self._commit({tp: (at, shares[tp].mark) for tp, at in after.items()})

@@ -29,6 +29,12 @@ class Kept(NamedTuple):
     headers: tuple[tuple[str, bytes | None], ...]
 
 
+class Acknowledged(NamedTuple):
+    """Of a batch, as aiokafka's own names it: the offset of its first record."""
+
+    offset: int
+
+
 class MemoryBroker:
     """`refuse`: what the next batches meet, in order; None lets one pass.
 
@@ -47,9 +53,9 @@ class MemoryBroker:
         """As `AIOKafkaProducer.create_batch`."""
         return BatchBuilder(self._batch_bytes, 0)
 
-    async def send_batch(self, batch: Any, topic: str, *, partition: int) -> asyncio.Future[None]:  # noqa: ANN401 - as above
+    async def send_batch(self, batch: Any, topic: str, *, partition: int) -> asyncio.Future[Acknowledged]:  # noqa: ANN401 - as above
         """As `AIOKafkaProducer.send_batch`: a future that is done when the batch is on disk."""
-        acknowledged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        acknowledged: asyncio.Future[Acknowledged] = asyncio.get_running_loop().create_future()
         refusal = self.refuse.pop(0) if self.refuse else None
         if refusal is not None and self.at_once:
             raise refusal
@@ -57,8 +63,9 @@ class MemoryBroker:
             acknowledged.set_exception(refusal)
             return acknowledged
         self.batches += 1
+        first = len(self.parts[topic, partition])
         self._keep(batch, topic, partition)
-        acknowledged.set_result(None)
+        acknowledged.set_result(Acknowledged(first))
         return acknowledged
 
     async def write(self, parts: Mapping[Place, Iterable[Message]]) -> None:

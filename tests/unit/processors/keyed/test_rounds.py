@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from processors.hydrate.stage import HYDRATE
 from processors.keyed.restore import examined
-from processors.keyed.rounds import READ, Round, fold_round, messages, positions_in
+from processors.keyed.rounds import HEADER_BYTES, READ, Round, fold_round, messages, positions_in
 from processors.keyed.stage import Fold, Folded
 from schemas.codec import decode
 from schemas.debtor import Debtor
@@ -19,6 +19,7 @@ from schemas.keys import partition_of
 from schemas.records import Record
 from schemas.rows import ErpRow
 from schemas.topics import RECORD_BYTES
+from schemas.ways import MOST, Passing, Way, ways_in
 from tests.strategies import SEEN, event, histories
 from tests.unit.records import Given, of_row
 
@@ -128,6 +129,34 @@ def test_each_state_travels_with_the_positions_that_it_knows() -> None:
 
     assert positions_in(message.headers) == {"erp.bill.v1": 7}
     assert positions_in([]) == {}
+
+
+def test_a_state_carries_on_the_ways_of_the_rows_that_it_was_made_of_where_somebody_is_told() -> None:
+    log = log_of([event("bill", "2"), event("bill", "1").model_copy(update={"sweep": "01HZ"})])
+    found = fold_round(HYDRATE, log, {}, {}, NOW, one_in=1)
+    (message,) = messages(found.states, found.read, found.ways)
+
+    assert Way("01HZ", "erp.bill.v1", HOME, 1) in ways_in(message.headers)
+    assert positions_in(message.headers) == found.read
+    again = fold_round(HYDRATE, log, {KEY: message.value or b""}, found.read, NOW, one_in=1)
+    assert (again.states, again.ways) == ({}, {}), "what was read before goes no way twice"
+
+
+def test_where_nobody_is_told_a_state_is_what_it_was_before_there_were_ways() -> None:
+    found = fold_round(HYDRATE, log_of([event("bill", "2"), event("bill", "1")]), {}, {}, NOW)
+    (message,) = messages(found.states, found.read, found.ways)
+
+    assert [name for name, _ in message.headers] == [READ]
+
+
+@given(st.lists(st.integers(0, 2**62), min_size=MOST, max_size=MOST))
+def test_the_headers_are_never_larger_than_was_reckoned(offsets: list[int]) -> None:
+    ways = [Way("0" * 26, "erp.reference.v1", 99_999, offset) for offset in offsets]
+    passed = [Passing(at_home(of_row(event("bill", "2"))), way) for way in ways]
+    read = {topic.name: 2**62 for topic in HYDRATE.sources}
+    (message,) = messages({KEY: b""}, read, {KEY: passed})
+
+    assert sum(len(name) + len(value) for name, value in message.headers) < HEADER_BYTES
 
 
 # --- restoring

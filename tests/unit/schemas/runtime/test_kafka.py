@@ -43,3 +43,13 @@ async def test_publish_returns_when_all_batches_are_acknowledged_and_not_before(
         await publish(broker, "debtor.v1", 0, messages)
 
     assert [one.key for one in broker.parts["debtor.v1", 0]] == [messages[0].key, messages[2].key]
+
+
+async def test_publish_tells_where_each_record_lies() -> None:
+    broker = MemoryBroker(batch_bytes=500)
+    messages = [Message(bytes([n]) * 8, bytes(200), []) for n in range(5)]
+
+    assert await publish(broker, "debtor.v1", 0, messages) == [0, 1, 2, 3, 4]
+    assert broker.batches > 1
+    assert await publish(broker, "debtor.v1", 0, messages[:2]) == [5, 6]
+    assert await publish(broker, "debtor.v1", 0, []) == []

@@ -26,6 +26,9 @@ GOOD = {
     "STALL_SECONDS": "60",
     "METRICS_PORT": "9100",
     "METRICS_ADDRESS": "10.0.0.5",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "https://otel.example:4318/tenant",
+    "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20hunter2",
+    "TRACE_ONE_IN": "1",
     "KAFKA_SECURITY": "SASL_SSL",
     "KAFKA_MECHANISM": "SCRAM-SHA-256",
     "KAFKA_USER": "collector",
@@ -49,6 +52,8 @@ WRONG = {
     "STALL_SECONDS": ["", "0", "3601", "soon"],
     "METRICS_PORT": ["", "-1", "65536", "http"],
     "METRICS_ADDRESS": ["", "a b", "http://0.0.0.0", "::1"],
+    "OTEL_EXPORTER_OTLP_ENDPOINT": ["127.0.0.1:4318", "grpc://a:4317", "http://", "http://a:hunter2@b:4318", "http://a b"],
+    "TRACE_ONE_IN": ["", "0", "1000001", "0.01"],
     "KAFKA_SECURITY": ["", "ssl", "SASL_PLAINTEXT", "TLS"],
     "KAFKA_MECHANISM": ["", "GSSAPI", "SCRAM-SHA-1"],
     "KAFKA_CA": ["hunter2", "-----BEGIN CERTIFICATE-----\nhunter2\n-----END CERTIFICATE-----", "ü"],
@@ -94,7 +99,9 @@ def test_a_wrong_variable_is_named_and_not_shown(name: str, value: str, monkeypa
 
 
 def test_every_variable_of_the_poller_was_tried_wrong() -> None:
-    assert {name.lower() for name in WRONG} | {"kafka_user", "kafka_password"} == set(PollerSettings.model_fields)
+    assert {name.lower() for name in WRONG} | {"kafka_user", "kafka_password", "otel_exporter_otlp_headers"} == set(
+        PollerSettings.model_fields
+    )
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -112,6 +119,7 @@ def test_a_secret_does_not_show_in_the_settings_themselves(monkeypatch: pytest.M
 
     assert GOOD["COLLECTOR_SECRET_KEY"] not in shown
     assert GOOD["COLLECTOR_PERSON_KEY"] not in shown
+    assert GOOD["OTEL_EXPORTER_OTLP_HEADERS"] not in shown
 
 
 def test_a_setting_that_is_wrong_without_a_hint_points_to_the_example(monkeypatch: pytest.MonkeyPatch) -> None:
