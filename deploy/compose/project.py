@@ -1,6 +1,6 @@
 """docker-compose.yml as it stands, under a name, ports and secrets of its own; nothing of it is left at the end."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +41,16 @@ class Project:
 
     async def compose(self, *command: str, log: bool = True) -> str:
         """Its stdout, unless that goes to the log. Raises StopWorker."""
+        return await self.engine.run(*self._words, *command, log=self.log if log else None)
+
+    async def cut(self, *command: str, when: Awaitable[object]) -> bool:
+        """As `Engine.cut`, of a command of compose."""
+        return await self.engine.cut(*self._words, *command, when=when)
+
+    @property
+    def _words(self) -> tuple[str | Path, ...]:
         project = ("--project-name", self.name, "--env-file", self.env_file, "--file", ROOT / "docker-compose.yml")
-        return await self.engine.run("compose", *project, "--profile", "demo", *command, log=self.log if log else None)
+        return ("compose", *project, "--profile", "demo")
 
     async def build(self) -> None:
         """Its image, as README.md says. Raises StopWorker."""
@@ -60,6 +68,15 @@ class Project:
             await self.engine.run("exec", container.id, "sh", "-c", "kill -9 -1")
         except StopWorker:
             return  # the container ended before the shell could say how it went
+
+    async def stop(self, container: Container) -> None:
+        """SIGSTOP to all that runs inside, but for its init. Raises StopWorker."""
+        await self.engine.run("exec", container.id, "sh", "-c", "kill -STOP -1")
+
+    async def lose(self, service: str) -> None:
+        """Its container goes, and its volume, which has its name. All else runs on. Raises StopWorker."""
+        await self.compose("rm", "--stop", "--force", service)
+        await self.engine.run("volume", "rm", f"{self.name}_{service}", log=self.log)
 
     def port(self, name: str) -> int:
         """On 127.0.0.1."""
