@@ -62,6 +62,17 @@ class Project:
         listed = await self.engine.run("ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={PROJECT}={self.name}")
         return parse(await self.engine.run("inspect", *listed.split())) if listed.split() else []
 
+    async def inside(self, service: str, *command: str) -> str:
+        """The stdout of a command in a running container of that service. Raises StopWorker.
+
+        By the engine: compose attaches a stdin too, and where that ends at once the lab's podman now and then hangs up,
+        so that nothing is heard of a command that runs on.
+        """
+        found = next((one for one in await self.containers() if one.service == service and one.running), None)
+        if found is None:
+            raise StopWorker(f"no container of {service} runs: see {self.log}")
+        return await self.engine.run("exec", found.id, *command)
+
     async def kill(self, container: Container) -> None:
         """SIGKILL to all that runs inside, as a crash would: `docker kill` counts as a wish, and nothing comes back."""
         try:

@@ -21,8 +21,6 @@ ALONE = {
 HEALTHY_WITHIN_S = 400.0
 SETTLED_WITHIN_S = 300.0
 LOOK_EVERY_S = 1.0
-ASK_TIMES = 5
-LOST_ENDS_S = 10.0
 
 
 async def settled(project: Project, judge: Judge, report: Report) -> list[str]:
@@ -44,11 +42,7 @@ async def swept(judge: Judge) -> None:
 
 async def status(project: Project) -> Status:
     """What `collector status` tells."""
-    for _ in range(ASK_TIMES):  # the lab's podman now and then loses what an `exec` wrote
-        if said := await project.compose("exec", "-T", "erp-poller", "collector", "status", "--json", log=False):
-            return Status.model_validate_json(said)
-        await asyncio.sleep(LOST_ENDS_S)  # it may run on unheard, and several at once are more than the container's memory
-    raise StopWorker(f"`collector status --json` in erp-poller says nothing, {ASK_TIMES} times: see {project.log}")
+    return Status.model_validate_json(await project.inside("erp-poller", "collector", "status", "--json"))
 
 
 def letters(found: Status) -> list[str]:
