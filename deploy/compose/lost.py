@@ -14,18 +14,25 @@ async def kafka(project: Project, report: Report) -> list[str]:
     """Kafka's volume is lost while all stages run."""
     async with judging(project) as judge:
         await swept(judge)
-        before = await _closed(judge)
+        before = await _known(judge)
         await project.lose("kafka")
         gone = datetime.now(UTC)
         report("Kafka and its volume are gone; `up`")
         await project.compose("up", "--detach")
         await until("sweeps", lambda: judge.unswept(gone), SETTLED_WITHIN_S)
-        report(f"closed bills that the pages know of: {before} before, {await _closed(judge)} now")
+        after = await _known(judge)
+        report("what only Kafka knew: " + ", ".join(f"{what} {before[what]} before, {after[what]} now" for what in before))
     return []
 
 
-async def _closed(judge: Judge) -> int:
-    return await judge.database["closed_bills"].count_documents({"closed_at": {"$ne": None}})
+async def _known(judge: Judge) -> Mapping[str, int]:
+    """How much the pages show of what no ERP tells once more."""
+    dated = {"contracts": {"$elemMatch": {"access_since": {"$ne": None}}}}
+    return {
+        "closed bills": await judge.database["closed_bills"].count_documents({"closed_at": {"$ne": None}}),
+        "calls": await judge.database["calls"].count_documents({}),
+        "debtors whose access is dated": await judge.database["debtors"].count_documents(dated),
+    }
 
 
 async def mongo(project: Project, report: Report) -> list[str]:
