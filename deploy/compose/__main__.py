@@ -67,7 +67,7 @@ def asked(argv: Sequence[str]) -> list[str]:
     parser = argparse.ArgumentParser(
         prog="python -m deploy.compose",
         description="docker-compose.yml on a real engine: start, scale, kill, compare with the truth, back up.",
-        epilog='Example: make compose-test ARGS="--losses kafka mongo". Not in CI: all of them take twenty minutes.',
+        epilog='Example: make compose-test ARGS="--losses kafka mongo". Not in CI: all of them take a quarter of an hour.',
     )
     parser.add_argument(
         "--losses",
