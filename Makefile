@@ -60,7 +60,7 @@ sim: .venv/.dev ## 90 days of calling in minutes, with crashes after every step;
 chaos: .venv/.local ## five seeds of kills, pauses, clock steps and restarts, then the truth and the raw rows must agree; ARGS="--cluster"
 	@$(BIN)/collector demo --chaos --seeds 5 $(ARGS)
 
-compose-test: .venv/.dev ## docker-compose.yml on a real engine
+compose-test: .venv/.dev ## docker-compose.yml on a real engine; ARGS="--losses" loses volumes, keys and processes instead, ARGS="--help"
 	@$(BIN)/python -m deploy.compose $(ARGS)
 
 chromium:

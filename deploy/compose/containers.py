@@ -10,7 +10,10 @@ ONE_SHOTS = frozenset({"topics", "demo-instance"})
 
 
 class Container(NamedTuple):
-    """`health` is "" where the container has no check; `started` is the engine's own text, different after each start."""
+    """`health` is "" where the container has no check; `started` is the engine's own text, different after each start.
+
+    `begun`: was started at least once.
+    """
 
     id: str
     name: str
@@ -20,6 +23,7 @@ class Container(NamedTuple):
     health: str
     started: str
     restarts: int
+    begun: bool = True
 
     @property
     def well(self) -> bool:
@@ -54,6 +58,7 @@ def _container(about: Mapping[str, Any]) -> Container:
         health=(state.get("Health") or {}).get("Status", ""),
         started=state["StartedAt"],
         restarts=about["RestartCount"],
+        begun=state["Status"] != "created",
     )
 
 

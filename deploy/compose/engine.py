@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import signal
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +31,20 @@ class Engine:
             last = "\n".join(said.splitlines()[-TAIL_LINES:])
             raise StopWorker(f"docker {' '.join(map(str, command))} ended with code {code}: see {log or 'below'}\n{last}")
         return "" if log else said
+
+    async def cut(self, *command: str | Path, when: Awaitable[object]) -> bool:
+        """Start `docker COMMAND`, and kill all of it once `when` is there. Whether it was still under way then."""
+        argv = ("docker", *command)
+        process = await asyncio.create_subprocess_exec(
+            *argv, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, env=self.environ, start_new_session=True
+        )
+        try:
+            await when
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            code = await process.wait()
+        return code == -signal.SIGKILL
 
 
 async def find(environ: Mapping[str, str] = os.environ, lab: Path = LAB) -> Engine:

@@ -1,6 +1,6 @@
 """docker-compose.yml as it stands, under a name, ports and secrets of its own; nothing of it is left at the end."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +41,16 @@ class Project:
 
     async def compose(self, *command: str, log: bool = True) -> str:
         """Its stdout, unless that goes to the log. Raises StopWorker."""
+        return await self.engine.run(*self._words, *command, log=self.log if log else None)
+
+    async def cut(self, *command: str, when: Awaitable[object]) -> bool:
+        """As `Engine.cut`, of a command of compose."""
+        return await self.engine.cut(*self._words, *command, when=when)
+
+    @property
+    def _words(self) -> tuple[str | Path, ...]:
         project = ("--project-name", self.name, "--env-file", self.env_file, "--file", ROOT / "docker-compose.yml")
-        return await self.engine.run("compose", *project, "--profile", "demo", *command, log=self.log if log else None)
+        return ("compose", *project, "--profile", "demo")
 
     async def build(self) -> None:
         """Its image, as README.md says. Raises StopWorker."""
@@ -54,12 +62,32 @@ class Project:
         listed = await self.engine.run("ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={PROJECT}={self.name}")
         return parse(await self.engine.run("inspect", *listed.split())) if listed.split() else []
 
+    async def inside(self, service: str, *command: str) -> str:
+        """The stdout of a command in a running container of that service. Raises StopWorker.
+
+        By the engine: compose attaches a stdin too, and where that ends at once the lab's podman now and then hangs up,
+        so that nothing is heard of a command that runs on.
+        """
+        found = next((one for one in await self.containers() if one.service == service and one.running), None)
+        if found is None:
+            raise StopWorker(f"no container of {service} runs: see {self.log}")
+        return await self.engine.run("exec", found.id, *command)
+
     async def kill(self, container: Container) -> None:
         """SIGKILL to all that runs inside, as a crash would: `docker kill` counts as a wish, and nothing comes back."""
         try:
             await self.engine.run("exec", container.id, "sh", "-c", "kill -9 -1")
         except StopWorker:
             return  # the container ended before the shell could say how it went
+
+    async def stop(self, container: Container) -> None:
+        """SIGSTOP to all that runs inside, but for its init. Raises StopWorker."""
+        await self.engine.run("exec", container.id, "sh", "-c", "kill -STOP -1")
+
+    async def lose(self, service: str) -> None:
+        """Its container goes, and its volume, which has its name. All else runs on. Raises StopWorker."""
+        await self.compose("rm", "--stop", "--force", service)
+        await self.engine.run("volume", "rm", f"{self.name}_{service}", log=self.log)
 
     def port(self, name: str) -> int:
         """On 127.0.0.1."""

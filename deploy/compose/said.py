@@ -16,10 +16,16 @@ def plain(output: str) -> list[str]:
     return CONTROL.sub("", output).splitlines()
 
 
-def crashes(lines: Iterable[str]) -> list[str]:
-    """One line for each container that showed a traceback."""
-    counts = Counter(who for who, what in _spoken(lines) if "Traceback (most recent call last)" in what)
+def crashes(lines: Iterable[str], *, logged: bool = True) -> list[str]:
+    """One line for each container that showed a traceback. `logged`: also one that its log has in a single line."""
+    told = "Traceback (most recent call last)"
+    counts = Counter(who for who, what in _spoken(lines) if what.startswith(told) or (logged and told in what))
     return [f"{who} showed {count} tracebacks" for who, count in sorted(counts.items())]
+
+
+def refusals(lines: Iterable[str], variable: str) -> dict[str, str]:
+    """By service: the last line, for people and not of the log, that begins with the variable and says what to do."""
+    return {who.rpartition("-")[0]: what for who, what in _spoken(lines) if what.startswith(variable)}
 
 
 def worries(lines: Iterable[str]) -> list[str]:

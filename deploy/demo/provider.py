@@ -91,6 +91,10 @@ class Provider:
         if faults:
             await self.misbehave(fault for fault in FAULTS if fault["kind"] != "shift")
 
+    async def resume(self) -> None:
+        """Changes come by themselves again."""
+        (await self._http.post("resume")).raise_for_status()
+
     async def export(self) -> None:
         """Where files are exported, everything once more: they are swept only when they are new."""
         if self.of is EXPORT:

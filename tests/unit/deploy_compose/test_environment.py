@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.compose.trial import ALONE
+from deploy.compose.watching import ALONE
 from deploy.secrets import MAKERS
 from deploy.stages import STAGES
 

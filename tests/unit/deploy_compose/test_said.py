@@ -1,6 +1,6 @@
 import pytest
 
-from deploy.compose.said import crashes, plain, worries
+from deploy.compose.said import crashes, plain, refusals, worries
 
 
 def test_lines_lose_the_terminals_control_sequences() -> None:
@@ -16,6 +16,16 @@ def test_a_traceback_is_a_crash_of_its_container() -> None:
     ]
 
     assert crashes(said) == ["erp-poller-1 showed 2 tracebacks"]
+
+
+def test_a_traceback_in_a_line_of_the_log_need_not_count() -> None:
+    said = [
+        'views-1  | {"exception": "Traceback (most recent call last):\\n"}',
+        "views-2  | Traceback (most recent call last):",
+    ]
+
+    assert crashes(said) == ["views-1 showed 1 tracebacks", "views-2 showed 1 tracebacks"]
+    assert crashes(said, logged=False) == ["views-2 showed 1 tracebacks"]
 
 
 @pytest.mark.parametrize(
@@ -36,3 +46,14 @@ def test_lines_that_differ_in_numbers_only_are_one_worry_and_good_news_is_none()
     said += ['views-1  | {"event": "ready", "level": "info"}', "WARN of compose itself"]
 
     assert worries(said) == ["kafka-1 said 3 times: WARN offset 7 is gone"]
+
+
+def test_a_refusal_is_the_last_line_that_begins_with_the_variable() -> None:
+    said = [
+        "erp-poller-1  | KEY is not the key: restore it",
+        "erp-poller-1  | KEY is not the key: restore that",
+        'cdr-poller-1  | {"event": "KEY"}',
+        "views-1  | no KEY",
+    ]
+
+    assert refusals(said, "KEY") == {"erp-poller": "KEY is not the key: restore that"}
