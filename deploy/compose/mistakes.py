@@ -9,10 +9,10 @@ from deploy.compose.watching import ALONE, HEALTHY_WITHIN_S, Report, came_back, 
 from deploy.secrets import MAKERS
 
 STOPPED = ("erp-poller", "hydrate", "views", "dashboard")
-SEALED = frozenset({"erp-poller", "cdr-poller"})
+SEALED = frozenset({"erp-poller", "cdr-poller", "originate"})
 WRONG: tuple[tuple[str, Callable[[], str], frozenset[str]], ...] = (
     ("COLLECTOR_SECRET_KEY", MAKERS["COLLECTOR_SECRET_KEY"][1], SEALED),
-    ("COLLECTOR_SECRET_KEY", lambda: "mistyped", SEALED | {"originate", "dashboard"}),
+    ("COLLECTOR_SECRET_KEY", lambda: "mistyped", SEALED | {"dashboard"}),
     ("COLLECTOR_PERSON_KEY", MAKERS["COLLECTOR_PERSON_KEY"][1], frozenset({"erp-poller"})),
 )
 """A variable, another value, and who ends by it: with another key a dashboard shows its pages, and seals nothing."""

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import stamina
 import structlog
@@ -25,7 +26,7 @@ from schemas.runtime import mongo
 from schemas.runtime.kafka import bury
 from schemas.runtime.progress import Loop
 from schemas.runtime.spans import SPANS
-from schemas.views import EPOCHS
+from schemas.views import EPOCHS, LIVING
 from schemas.ways import passing
 from sinks.views.ghosts import lay
 from sinks.views.reading import PATIENCE, POLL_MS, Held, Read, Reading, away
@@ -52,11 +53,16 @@ class Made:
 class Sink:
     """`partition` tells where a document's records are.
 
-    `kept`: versions from here on stay, though a reading anew did not tell them.
+    `ghosts`: what goes where a reading anew did not tell it; the rest stays.
     """
 
     def __init__(
-        self, shares: Shares, sender: AIOKafkaProducer, make: ToBatch, partition: Partition, kept: int | None = None
+        self,
+        shares: Shares,
+        sender: AIOKafkaProducer,
+        make: ToBatch,
+        partition: Partition,
+        ghosts: Mapping[str, Any] = LIVING,
     ) -> None:
         self.reading = Reading(shares)
         self._shares = shares
@@ -64,7 +70,7 @@ class Sink:
         self._to: mongo.Collection = shares.database[shares.view]
         self._make = make
         self._partition = partition
-        self._kept = kept
+        self._ghosts = ghosts
         self._growing = False  # most documents of the last piece were new
         self._waiting: deque[Read] = deque()  # read, but not made
 
@@ -169,8 +175,7 @@ class Sink:
         if share.until is None or share.next < share.until:
             return
         try:
-            floor = share.floor if self._kept is None else self._kept
-            gone = await lay(self._to, floor, lambda name: self._partition(name) == tp.partition)
+            gone = await lay(self._to, share.floor, lambda name: self._partition(name) == tp.partition, self._ghosts)
             mine = {"_id": self._shares.name(tp), "epoch": share.epoch}
             await self._shares.database[EPOCHS].update_one(mine, {"$set": {"until": None}})
         except PyMongoError as exc:

@@ -1,9 +1,9 @@
 """The stage `views`: every view beside the others, each with a group of its own, so that one can be read anew alone."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
@@ -18,7 +18,20 @@ from schemas.runtime.process import plain, run
 from schemas.runtime.progress import PROCESS
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 from schemas.topics import BILLS, CALLS, DEAD, EVIDENCE, HEARTBEATS
-from schemas.views import BEATS, DEAD_LETTERS, ENDED, EPOCHS, GRAVES, LETTERS, SHOWN_CALLS, VIEWS, Expiry, View
+from schemas.views import (
+    BEATS,
+    CLOSED_BILLS,
+    DEAD_LETTERS,
+    ENDED,
+    EPOCHS,
+    GRAVES,
+    LETTERS,
+    LIVING,
+    SHOWN_CALLS,
+    VIEWS,
+    Expiry,
+    View,
+)
 from sinks.views.epochs import GENERATION
 from sinks.views.indexes import ensure_indexes
 from sinks.views.letters import dead_letters
@@ -49,12 +62,12 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
 
 
 class Fed(NamedTuple):
-    """One collection and what fills it; `kept` as in `Sink`."""
+    """One collection and what fills it; `ghosts` as in `Sink`."""
 
     view: View
     make: ToBatch
     expiries: tuple[Expiry, ...] = (GRAVES,)
-    kept: int | None = None
+    ghosts: Mapping[str, Any] = LIVING
 
 
 EXPIRIES = {
@@ -63,10 +76,21 @@ EXPIRIES = {
     EVIDENCE.name: (SHOWN_CALLS,),
     BILLS.name: (GRAVES, ENDED),
 }
+BEFORE_EPOCHS: Mapping[str, Any] = {"version": {"$lt": GENERATION}}
+GHOSTS: Mapping[str, Mapping[str, Any]] = {
+    CLOSED_BILLS: {"closed_at": None},
+    "calls": BEFORE_EPOCHS,
+    "evidence": BEFORE_EPOCHS,
+}
+"""By view. What has come to an end no ERP and no PABX tells again: where Kafka has lost it, MongoDB alone has it, and
+it goes in its time (`EXPIRIES`)."""
 EVERY = (
-    *(Fed(view, partial(batch, view), EXPIRIES.get(view.topic.name, (GRAVES,))) for view in VIEWS),
+    *(
+        Fed(view, partial(batch, view), EXPIRIES.get(view.topic.name, (GRAVES,)), GHOSTS.get(view.name, LIVING))
+        for view in VIEWS
+    ),
     # A letter that its topic has lost is evidence still; only those of collectors without epochs are told again
-    Fed(View(DEAD_LETTERS, DEAD, dict), dead_letters, (LETTERS,), GENERATION),
+    Fed(View(DEAD_LETTERS, DEAD, dict), dead_letters, (LETTERS,), BEFORE_EPOCHS),
 )
 
 
@@ -83,7 +107,7 @@ async def _sink(
     view, group, servers = fed.view, f"views.{fed.view.name}", settings.kafka_bootstrap_servers
     reader = consumer(servers, group, worker.name, view.topic)
     shares = Shares(view.name, servers, group, reader, database, worker, partial(prepare, database, view, fed.expiries))
-    sink = Sink(shares, sender, fed.make, partial(partition, view), fed.kept)
+    sink = Sink(shares, sender, fed.make, partial(partition, view), fed.ghosts)
     reader.subscribe([view.topic.name], listener=Listener(sink.reading))
     try:
         with PROCESS.loop(f"view {view.name}", partial(measured, reader)) as loop:

@@ -27,7 +27,7 @@ from schemas.runtime.kafka import Message, publish
 from schemas.runtime.mongo import Database
 from schemas.sweeps import Sweep
 from schemas.topics import DEAD, DEBTORS, REFERENCES, SWEEPS
-from schemas.views import EPOCHS, GRAVES, VIEWS, View
+from schemas.views import CLOSED_BILLS, EPOCHS, GRAVES, VIEWS, View
 from sinks.views.indexes import ensure_indexes
 from tests.integration.pipeline import Worker, eventually, running
 
@@ -166,7 +166,10 @@ async def test_a_lost_database_is_filled_again(
 async def test_a_lost_group_leaves_the_same_documents_and_no_ghosts(
     servers: str, sender: AIOKafkaProducer, env: Mapping[str, str], store: Database, prefix: str, tmp_path: Path
 ) -> None:
-    """The group's offsets are deleted: all is read again; what no record tells goes, what was erased stays so."""
+    """The group's offsets are deleted: all is read again; what no record tells goes, what was erased stays so.
+
+    A bill that is closed stays: it is no ERP's any more.
+    """
     wanted = {str(code): 2 for code in range(100)}
     with running("views", env, tmp_path) as sink:
         await put(sender, [debtor(prefix, code, cents) for cents in (1, 2) for code in [*wanted, "gone"]])
@@ -176,10 +179,21 @@ async def test_a_lost_group_leaves_the_same_documents_and_no_ghosts(
         sink.kill(SIGTERM)
         ghost = await store["debtors"].find_one({"_id": f"{prefix}:1"}) or {}
         await store["debtors"].insert_one({**ghost, "_id": f"{prefix}:ghost", "code": "ghost"})
-        await forgotten(servers, "views.debtors")
+        closed = {"instance": prefix, "code": "1", "version": 1, "closed_at": datetime.now(UTC)}
+        bills = store[CLOSED_BILLS]
+        await bills.insert_many(
+            [{**closed, "_id": f"{prefix}:1:closed"}, {**closed, "_id": f"{prefix}:1:open", "closed_at": None}]
+        )
+        for group in ("views.debtors", f"views.{CLOSED_BILLS}"):
+            await forgotten(servers, group)
         sink.start()
         await settled(servers, store)
         assert await shown(store, prefix) == wanted
+
+        async def left() -> bool:
+            return [one["_id"] async for one in bills.find({"instance": prefix})] == [f"{prefix}:1:closed"]
+
+        await eventually(left, "the closed bill alone")
         assert "Kafka has lost the group's offsets" in sink.log.read_text()
 
 
