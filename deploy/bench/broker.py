@@ -109,6 +109,9 @@ class Kafka:
         return {part: self._behind_last.get((part, end), 0) for part, end in ends.items()}
 
     def _committed(self, group: str) -> dict[tuple[str, int], int]:
+        # of a group that no coordinator knows yet, librdkafka 2.12 crashes now and then (confluent-kafka-javascript 374)
+        if group not in {one.group_id for one in self._admin.list_consumer_groups().result(ASK_S).valid}:
+            return {}
         asked = [ConsumerGroupTopicPartitions(group)]
         try:
             found = self._admin.list_consumer_group_offsets(asked)[group].result(ASK_S)

@@ -5,8 +5,10 @@ change stream on the view brings a document that holds the row. Both are this pr
 """
 
 import asyncio
+import gc
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from random import Random
 
@@ -58,6 +60,25 @@ def new_bills(rows: list[Row]) -> Iterator[Change]:
 
 async def measured(scene: Scene, bills: Bills) -> list[float]:
     """Milliseconds of each row, in the order of arrival."""
+    with _left_alone():
+        return await _shown(scene, bills)
+
+
+@contextmanager
+def _left_alone() -> Iterator[None]:
+    """All that this process holds by now, whole providers, is looked through by no garbage collection: rows are due meanwhile.
+
+    With it the 99th percentile beside a replay was 3.1 s of which 1.9 were ours.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+async def _shown(scene: Scene, bills: Bills) -> list[float]:
     due: dict[str, float] = {}
     waits: list[float] = []
     total = scene.sizes.rate * scene.sizes.seconds

@@ -5,7 +5,20 @@ from dataclasses import dataclass, replace
 
 from schemas.errors import StopWorker
 
-PARTS = ("hydrate", "views", "latency", "poller", "rbx", "recovery", "memory", "replay", "calls", "dashboard", "watched")
+PARTS = (
+    "hydrate",
+    "views",
+    "latency",
+    "poller",
+    "rbx",
+    "recovery",
+    "memory",
+    "replay",
+    "calls",
+    "dashboard",
+    "watched",
+    "growth",
+)
 OPEN_BILLS = 2.62
 """What to ask of the simulator a client: with it 27,000 clients have about 74,000 open bills."""
 

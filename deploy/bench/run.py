@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.bench import calls, hydrate, latency, memory, poller, rbx, recovery, replaying, views, watched
+from deploy.bench import calls, growth, hydrate, latency, memory, poller, rbx, recovery, replaying, views, watched
 from deploy.bench.broker import Kafka
 from deploy.bench.child import MEGABYTE
 from deploy.bench.dashboard import measuring as dashboard
@@ -38,6 +38,7 @@ MEASURES: dict[str, Measure] = {
     "calls": calls.measure,
     "dashboard": dashboard.measure,
     "watched": watched.measure,
+    "growth": growth.measure,
 }
 
 

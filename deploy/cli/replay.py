@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EXAMPLE = "Example: collector replay debtors; collector replay --compare ID; collector replay --promote ID"
 UNEQUAL = 1
 SHOWN = 50
-NICE = 10
+NICE = 19
 DAY = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 
 What = Annotated[str, typer.Argument(metavar="[debtors|queue|VIEW]", help="What is made anew, beside what is shown.")]
