@@ -66,7 +66,7 @@ def test_a_payment_arrives_at_the_next_refresh(environment: dict[str, str], tmp_
         expect(page.locator("[data-figure=overdue] .value")).to_have_text(cards(before)["overdue"])
         assert cards(before).items() <= seen.cards(page).items()
         assert seen.aging(page) == aging(before)
-        assert seen.queue(page)
+        expect(page.locator(seen.QUEUED)).not_to_have_count(0)  # the dialer decides after the debt is shown
 
         paid = httpx.post(erp.replace("truth", "pay"), json={"bill": int(oldest_overdue(before))})
         paid.raise_for_status()

@@ -25,6 +25,8 @@ FLAGS = (
 )
 DESK = ViewportSize(width=1440, height=1000)
 PHONE = ViewportSize(width=390, height=844)
+QUEUED = ".queue .client strong"
+"""A name in the table of the call queue."""
 PATIENCE_MS = 180_000
 expect.set_options(timeout=PATIENCE_MS)  # by itself five seconds, which a busy machine needs for one refresh
 
@@ -150,7 +152,7 @@ def turn(page: Page, title: str) -> None:
 
 def queue(page: Page) -> list[str]:
     """The names in the table."""
-    return page.locator(".queue .client strong").all_text_contents()
+    return page.locator(QUEUED).all_text_contents()
 
 
 def holds(page: Page) -> dict[str, int]:
