@@ -34,18 +34,34 @@ VALE = Expected(
 )
 
 
+def fill(found: Seeded) -> None:
+    """Both providers; Vale's bills were last read an hour ago, and three records could not be read."""
+    put(found, NORTE)
+    put(found, VALE)
+    bills = {"instance": "vale", "erp": "ixc", "kind": "bill", "sweep": "1"}
+    failed = Sweep.model_validate({**bills, "phase": "failed", "at": NOW, "error": "HTTP 502: not JSON"})
+    completed = Sweep.model_validate({**bills, "phase": "completed", "at": NOW - timedelta(hours=1)})
+    found.put("sweeps", [views.sweep(failed), views.sweep(completed)])
+    found.put(views.DEAD_LETTERS, [{"_id": i} for i in range(3)])
+
+
 @pytest.fixture
 def seeded(mongo_uri: str, database: str) -> Iterator[Seeded]:
-    """Both providers; Vale's bills were last read an hour ago, and three records could not be read."""
+    """Both providers, to be changed."""
     with closing(Seeded(mongo_uri, database)) as found:
-        put(found, NORTE)
-        put(found, VALE)
-        bills = {"instance": "vale", "erp": "ixc", "kind": "bill", "sweep": "1"}
-        failed = Sweep.model_validate({**bills, "phase": "failed", "at": NOW, "error": "HTTP 502: not JSON"})
-        completed = Sweep.model_validate({**bills, "phase": "completed", "at": NOW - timedelta(hours=1)})
-        found.put("sweeps", [views.sweep(failed), views.sweep(completed)])
-        found.put(views.DEAD_LETTERS, [{"_id": i} for i in range(3)])
+        fill(found)
         yield found
+
+
+@pytest.fixture(scope="module")
+def standing(mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    """One dashboard for all who change nothing, over both providers."""
+    with closing(Seeded(mongo_uri, "dashboard_browser")) as found:
+        fill(found)
+    given = environment(mongo_uri, "dashboard_browser", "1")
+    with running("dashboard", given, tmp_path_factory.mktemp("dashboard")):
+        wait_ready(given)
+        yield given
 
 
 def put(found: Seeded, expected: Expected) -> None:
@@ -66,12 +82,10 @@ def shots(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.usefixtures("seeded")
-def test_every_figure_is_what_python_counts(browser: Browser, env: Mapping[str, str], tmp_path: Path, shots: Path) -> None:
+def test_every_figure_is_what_python_counts(browser: Browser, standing: Mapping[str, str], shots: Path) -> None:
     """On the cards, in the chart, in the table behind it, in the queue, among the reasons."""
-    with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
-        wait_ready(env)
-        opened(page, address(env, "?instancia=norte"))
+    with tab(browser, DESK) as page:
+        opened(page, address(standing, "?instancia=norte"))
         page.screenshot(path=shots / "desk-norte.png")
 
         assert page.locator("html").get_attribute("lang") == "pt-BR"
@@ -110,19 +124,17 @@ def test_a_refresh_arrives_without_a_reload(
         assert page.evaluate("window.mark") == 1
 
 
-@pytest.mark.usefixtures("seeded")
-def test_a_choice_stands_in_the_address(browser: Browser, env: Mapping[str, str], tmp_path: Path, shots: Path) -> None:
+def test_a_choice_stands_in_the_address(browser: Browser, standing: Mapping[str, str], shots: Path) -> None:
     """So that a bookmark opens it; the warnings are of what is shown."""
-    with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
-        wait_ready(env)
-        opened(page, address(env))
+    with tab(browser, DESK) as page:
+        opened(page, address(standing))
         seen.choose(page, "Vale Fibra")
-        expect(page).to_have_url(address(env, "?instancia=vale"))
+        expect(page).to_have_url(address(standing, "?instancia=vale"))
         expect(page.locator("[data-figure=debtors] .value")).to_have_text(VALE.cards["debtors"])
         expect(page.get_by_role("alert").get_by_text("Vale Fibra (Faturas)")).to_be_visible()
         expect(page.get_by_text("HTTP 502: not JSON")).to_be_visible()
         seen.choose(page, "Todos os provedores")
-        expect(page).to_have_url(address(env))
+        expect(page).to_have_url(address(standing))
         page.screenshot(path=shots / "desk-all.png")
         seen.choose(page, "Norte Telecom")
         expect(page.locator("[data-figure=debtors] .value")).to_have_text(NORTE.cards["debtors"])
@@ -156,12 +168,10 @@ def test_a_closed_provider_says_until_when(
         page.screenshot(path=shots / "desk-closed-all.png")
 
 
-@pytest.mark.usefixtures("seeded")
-def test_on_a_phone_nothing_is_cut_off(browser: Browser, env: Mapping[str, str], tmp_path: Path, shots: Path) -> None:
+def test_on_a_phone_nothing_is_cut_off(browser: Browser, standing: Mapping[str, str], shots: Path) -> None:
     """390 pixels: no sideways scrolling, every block below the one before, the parts of the bar side by side."""
-    with running("dashboard", env, tmp_path), tab(browser, PHONE) as page:
-        wait_ready(env)
-        opened(page, address(env))
+    with tab(browser, PHONE) as page:
+        opened(page, address(standing))
         page.screenshot(path=shots / "phone.png")
         boxes = [page.locator(name).bounding_box() for name in ("ul.figures", *CHARTS, ".queue", ".holds", ".sources")]
         cells = [
@@ -239,17 +249,13 @@ def test_the_other_language(browser: Browser, env: Mapping[str, str], tmp_path: 
         )
 
 
-@pytest.mark.usefixtures("seeded")
-def test_what_nobody_has_mapped_is_on_a_page_of_its_own(
-    browser: Browser, env: Mapping[str, str], tmp_path: Path, shots: Path
-) -> None:
+def test_what_nobody_has_mapped_is_on_a_page_of_its_own(browser: Browser, standing: Mapping[str, str], shots: Path) -> None:
     """Counted when it is opened; the address opens it again, for the provider that is selected."""
-    with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
-        wait_ready(env)
-        opened(page, address(env, "?instancia=norte"))
+    with tab(browser, DESK) as page:
+        opened(page, address(standing, "?instancia=norte"))
         seen.turn(page, "Configuração")
         expect(page.get_by_role("heading", name="Configuração")).to_be_visible()
-        expect(page).to_have_url(address(env, "?pagina=configuracao&instancia=norte"))
+        expect(page).to_have_url(address(standing, "?pagina=configuracao&instancia=norte"))
         lines = page.locator("[data-finding='norte:bairro'] tbody tr")
         unknown = sum(one.access[0] == "unknown" for one in NORTE.some)
         lost = [one for one in NORTE.some if int(one.code) % LOST == 0]
@@ -268,17 +274,13 @@ def test_what_nobody_has_mapped_is_on_a_page_of_its_own(
         expect(page.locator("[data-findings=vale] [data-erp=vale]")).to_have_text("IXC Soft")
         seen.turn(page, "Monitoramento")
         expect(page.locator("[data-figure=debtors] .value")).to_have_text(VALE.cards["debtors"])
-        expect(page).to_have_url(address(env, "?instancia=vale"))
+        expect(page).to_have_url(address(standing, "?instancia=vale"))
 
 
-@pytest.mark.usefixtures("seeded")
-def test_on_a_phone_the_configuration_is_whole_too(
-    browser: Browser, env: Mapping[str, str], tmp_path: Path, shots: Path
-) -> None:
+def test_on_a_phone_the_configuration_is_whole_too(browser: Browser, standing: Mapping[str, str], shots: Path) -> None:
     """390 pixels: nothing to the right of the screen."""
-    with running("dashboard", env, tmp_path), tab(browser, PHONE) as page:
-        wait_ready(env)
-        page.goto(address(env, "?pagina=configuracao"))
+    with tab(browser, PHONE) as page:
+        page.goto(address(standing, "?pagina=configuracao"))
         expect(page.locator("[data-findings]")).to_have_count(2)
         page.screenshot(path=shots / "phone-configuration.png")
         boxes = [cell.bounding_box() for cell in page.locator(".findings td, .findings th, .findings code, .button").all()]

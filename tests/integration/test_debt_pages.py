@@ -4,10 +4,9 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -51,14 +50,17 @@ IN_SUL = dashboard_debt.debtors(SUL, 2, 20, TODAY, NOW, UGLY)
 BILLS, CONTRACTS = "?pagina=faturas", "?pagina=bloqueados"
 
 
-@pytest.fixture
-def env(mongo_uri: str, database: str) -> Mapping[str, str]:
-    """A dashboard that refreshes every other second, over two providers with debts and one without a client."""
-    with closing(Seeded(mongo_uri, database)) as found:
+@pytest.fixture(scope="module")
+def env(mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    """One dashboard for all that refreshes every other second, over two providers with debts and one without a client."""
+    with closing(Seeded(mongo_uri, "debt_pages")) as found:
         dashboard_debt.add(found, NORTE, IN_NORTE, NOW)
         dashboard_debt.add(found, SUL, IN_SUL, NOW)
         dashboard_debt.add(found, VAZIO, (), NOW)
-    return environment(mongo_uri, database, "2")
+    given = environment(mongo_uri, "debt_pages", "2")
+    with running("dashboard", given, tmp_path_factory.mktemp("dashboard")):
+        wait_ready(given)
+        yield given
 
 
 def late(some: list[Debtor]) -> list[tuple[Debtor, Bill, int]]:
@@ -151,14 +153,11 @@ def narrowed_by_lists(page: Page, env: Mapping[str, str], found: list[tuple[Debt
     pick(page, "Bairro", "Todos os bairros")
 
 
-def test_every_overdue_bill_is_counted_drawn_listed_and_exported(
-    browser: Browser, env: Mapping[str, str], tmp_path: Path
-) -> None:
+def test_every_overdue_bill_is_counted_drawn_listed_and_exported(browser: Browser, env: Mapping[str, str]) -> None:
     """Cards, ranges, days, names, table, files; then down to some of them, back, forward, and a copied link."""
     found = late(IN_NORTE)
     ranged = [one for one in found if 8 <= one[2] <= 15]
-    with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
-        wait_ready(env)
+    with tab(browser, DESK) as page:
         page.goto(address(env, f"{BILLS}&instancia=norte"))
         wait_for(page, cards(found))
         expect(page.locator("[role=img] canvas").first).to_be_visible()
@@ -211,11 +210,10 @@ def test_every_overdue_bill_is_counted_drawn_listed_and_exported(
             assert len(sheet(env, f"{name}.csv?instancia=norte")) > 1
 
 
-def test_what_came_back_and_what_rolled_on(browser: Browser, env: Mapping[str, str], tmp_path: Path) -> None:
+def test_what_came_back_and_what_rolled_on(browser: Browser, env: Mapping[str, str]) -> None:
     """After a call and without, day by day; the rates of a month; yesterday on the cards."""
     paid = [one for one in dashboard_debt.closed(NORTE, TODAY) if one[0] > TODAY - timedelta(days=30)]
-    with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
-        wait_ready(env)
+    with tab(browser, DESK) as page:
         page.goto(address(env, f"{BILLS}&instancia=norte"))
         wait_for(page, {"recovered": money(sum(cents for _, cents, _ in paid))})
         after = money(sum(cents for _, cents, called in paid if called))
@@ -252,14 +250,13 @@ def each_contract(some: list[Debtor]) -> list[tuple[Contract | None, int | None]
     return found
 
 
-def test_every_contract_is_counted_listed_and_exported(browser: Browser, env: Mapping[str, str], tmp_path: Path) -> None:
+def test_every_contract_is_counted_listed_and_exported(browser: Browser, env: Mapping[str, str]) -> None:
     """Cards, states, both inventories and their files; a bairro leads to its contracts; both pages are a click apart."""
     found = each_contract(IN_NORTE)
     hindered = [days for contract, days in found if contract and contract.access in HINDERED]
     short = [days for _, days in found if days and days <= 7]
     long = [days for _, days in found if days and days > 7]
-    with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
-        wait_ready(env)
+    with tab(browser, DESK) as page:
         opened(page, address(env, "?instancia=norte"))
         page.get_by_role("link", name="Contratos bloqueados", exact=True).click()
         expected = {
@@ -296,16 +293,14 @@ def test_every_contract_is_counted_listed_and_exported(browser: Browser, env: Ma
         wait_for(page, {"blocked": number(expected["blocked"])})
 
 
-def test_a_file_of_a_provider_that_there_is_not_holds_nobody(env: Mapping[str, str], tmp_path: Path) -> None:
+def test_a_file_of_a_provider_that_there_is_not_holds_nobody(env: Mapping[str, str]) -> None:
     """Not everybody instead; and an XLSX is one."""
-    with running("dashboard", env, tmp_path):
-        wait_ready(env)
-        for name in ("faturas", "bloqueados-longo-prazo"):
-            with pytest.raises(HTTPError, match="404"):
-                sheet(env, f"{name}.csv?instancia=nowhere")
-            with urlopen(address(env, f"{name}.xlsx?instancia=sul"), timeout=60) as answer:  # noqa: S310 - as above
-                assert answer.read(2) == b"PK"
-                assert f'filename="{name}-' in answer.headers["Content-Disposition"]
+    for name in ("faturas", "bloqueados-longo-prazo"):
+        with pytest.raises(HTTPError, match="404"):
+            sheet(env, f"{name}.csv?instancia=nowhere")
+        with urlopen(address(env, f"{name}.xlsx?instancia=sul"), timeout=60) as answer:  # noqa: S310 - as above
+            assert answer.read(2) == b"PK"
+            assert f'filename="{name}-' in answer.headers["Content-Disposition"]
 
 
 def furthest(page: Page) -> float:
@@ -314,11 +309,10 @@ def furthest(page: Page) -> float:
     return max(box["x"] + box["width"] for box in boxes if box)
 
 
-def test_nothing_leaves_its_card_on_a_phone(browser: Browser, env: Mapping[str, str], tmp_path: Path) -> None:
+def test_nothing_leaves_its_card_on_a_phone(browser: Browser, env: Mapping[str, str]) -> None:
     """Names of 200 letters, markup as a name, R$ 10 million; no client at all; in the dark; no sideways scroll."""
-    with running("dashboard", env, tmp_path), tab(browser, PHONE) as page:
+    with tab(browser, PHONE) as page:
         page.emulate_media(color_scheme="dark")
-        wait_ready(env)
         page.goto(address(env, f"{CONTRACTS}&instancia=sul"))
         expect(page.locator("[data-kpi=blocked] .value")).to_be_visible()
         expect(page.locator(".tabulator")).to_have_count(2)
