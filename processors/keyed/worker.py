@@ -112,7 +112,7 @@ class Worker:
         """
         self._held = False
         async with AsyncExitStack() as busy:
-            for part in self._parts.values():
+            for part in list(self._parts.values()):  # one that is restored meanwhile folds nothing before it is held
                 await busy.enter_async_context(part.busy)
             self._rewind()
 

@@ -46,6 +46,28 @@ async def test_positions_are_set_back_while_the_flow_stands_still() -> None:
     await worker.close()
 
 
+async def test_a_partition_that_is_restored_while_a_rebalance_waits_for_another_is_set_back_too() -> None:
+    """It is not waited for: nothing is folded while nothing is held."""
+    consumer = Fed(Broker(one=9, other=9))
+    worker = Worker(HYDRATE, NOWHERE, lambda: consumer, Progress().loop("agent"))
+    parts = {tp: Partition(HYDRATE, tp.partition, NOWHERE) for tp in (ONE, OTHER)}
+    for tp, part in parts.items():
+        part.read = {tp.topic: 1}
+    worker._parts[OTHER.partition] = parts[OTHER]
+    await consumer.open({ONE: 1, OTHER: 1})
+    consumer.expected |= {ONE: 7, OTHER: 8}
+    consumer.flow_active = False
+    await parts[OTHER].busy.acquire()
+    revoked = asyncio.create_task(worker.revoked())
+    await asyncio.sleep(0)
+    worker._parts[ONE.partition] = parts[ONE]  # as `_open` does at its end
+    parts[OTHER].busy.release()
+    await revoked
+
+    assert consumer.expected == {ONE: 1, OTHER: 1}
+    await worker.close()
+
+
 async def test_nothing_is_sent_for_a_partition_that_is_anothers_or_of_which_records_wait_here() -> None:
     """What is asked for must follow from all that is known."""
     consumer = Fed(Broker(one=9))
