@@ -1,5 +1,6 @@
 """One Kafka record, as aiokafka gives it. Pure modules name its fields and not its library."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from schemas.dead import Headers
@@ -14,6 +15,18 @@ class Record(Protocol):
     key: bytes | None
     value: bytes | None
     headers: Headers
+
+
+@dataclass(slots=True)
+class PlainRecord:
+    """A `Record` that no consumer has given: of what was read otherwise, or has just been written."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
 
 
 class Timed(Record, Protocol):

@@ -7,7 +7,6 @@ tells its way by where it is; a record that a stage makes of it has the name in 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple, Self
 
@@ -15,7 +14,7 @@ from schemas.codec import decode
 from schemas.dead import Headers
 from schemas.errors import RejectRecord
 from schemas.model import NAME
-from schemas.records import Record
+from schemas.records import PlainRecord, Record
 from schemas.rows import ErpRow
 from schemas.topics import DEBTORS, QUEUE, ROW_TOPICS
 
@@ -65,18 +64,6 @@ class Passing(NamedTuple):
 
     record: Record
     way: Way
-
-
-@dataclass(slots=True)
-class Written:
-    """A `Record` as its producer knows it once it is written."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers = ()
 
 
 class Step(NamedTuple):
@@ -136,12 +123,12 @@ def ways_in(headers: Headers) -> tuple[Way, ...]:
 
 def written(
     topic: str, partition: int, messages: Iterable[tuple[bytes | None, bytes | None]], offsets: Iterable[int], one_in: int
-) -> Iterator[Written]:
+) -> Iterator[PlainRecord]:
     """Of (key, value) that were written at `offsets`, the rows that are told of. An offset below 0 is not known."""
     if topic in KINDS:
         for (key, value), offset in zip(messages, offsets, strict=False):
             if offset >= 0 and is_chosen(partition, offset, one_in):
-                yield Written(topic, partition, offset, key, value)
+                yield PlainRecord(topic, partition, offset, key, value)
 
 
 def step(one: Passing, stage: str, worker: str, view: str = "") -> Step:

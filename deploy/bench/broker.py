@@ -23,8 +23,8 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 
-from deploy.bench.judge import Raw
 from schemas.errors import StopWorker
+from schemas.records import PlainRecord
 from schemas.runtime.kafka import COMMITTED
 from schemas.runtime.transactions import MARKERS
 from schemas.topics import Topic
@@ -42,7 +42,7 @@ Spots = Mapping[Part, int]
 class Whole(NamedTuple):
     """All records of some topics. `last`: seconds since 1970 when the broker appended the newest."""
 
-    records: list[Raw]
+    records: list[PlainRecord]
     last: float
 
 
@@ -149,7 +149,7 @@ class Kafka:
         ends = self.ends(topics)
         return sum(1 for _ in self._records(dict.fromkeys(ends, 0), ends))
 
-    def _records(self, starts: Spots, ends: Spots) -> Iterator[tuple[Raw, float]]:
+    def _records(self, starts: Spots, ends: Spots) -> Iterator[tuple[PlainRecord, float]]:
         left = {part for part, end in ends.items() if starts[part] < end}
         consumer = Consumer(
             {
@@ -171,7 +171,9 @@ class Kafka:
                         left.discard(part)
                         continue
                     if message.offset() < ends[part]:  # else written after the ends were asked for
-                        record = Raw(*part, message.offset(), message.key(), message.value(), message.headers() or ())
+                        record = PlainRecord(
+                            *part, message.offset(), message.key(), message.value(), message.headers() or ()
+                        )
                         yield record, message.timestamp()[1] / 1000
                     if message.offset() + 1 >= ends[part]:
                         left.discard(part)

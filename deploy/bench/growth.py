@@ -3,14 +3,10 @@
 Broker, database and judge stand on the same cores as the workers: two workers on two cores share them with all of that.
 """
 
-import asyncio
-from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import islice
-from time import time
+from functools import partial
 
-from deploy.bench import judge, provider
+from deploy.bench import hydrate, judge
 from deploy.bench.figures import Comparison, Figure, Result, Run, Target
 from deploy.bench.scene import Peaks, Scene, in_turn
 from deploy.stages import command
@@ -54,32 +50,10 @@ def dearer(runs: list[Run], large: Run) -> Figure:
 
 
 async def _published(scene: Scene, debtors: int) -> tuple[judge.States, int]:
-    scene.report(f"growth: publishing {ROWS * debtors} rows of {debtors} debtors")
-    await asyncio.to_thread(scene.kafka.renew, HYDRATE.sources)
-    drawn = await asyncio.to_thread(provider.simulator, debtors)
-    events = await scene.publish(islice(provider.everything(drawn), ROWS * debtors))
-    wanted = await asyncio.to_thread(lambda: judge.expected(scene.kafka.read(HYDRATE.sources).records, datetime.now(UTC)))
-    return wanted, events
+    return await hydrate.published(scene, "growth", debtors, ROWS * debtors)
 
 
 async def _run(scene: Scene, program: str, number: int, wanted: judge.States) -> Run:
-    await asyncio.to_thread(scene.kafka.renew, [DEBTORS])
-    await asyncio.to_thread(scene.kafka.forget, HYDRATE.name)
-    async with AsyncExitStack() as stages:
-        argvs = {f"{STAGE}-{name}": command(STAGE, str(name)) for name in range(COUNTS[program])}
-        workers = [await stages.enter_async_context(scene.run(name, argv)) for name, argv in argvs.items()]
-        await scene.joined(workers[0], HYDRATE.name)
-        joined, before = time(), sum(worker.cpu for worker in workers)
-        await scene.drained(workers[0], HYDRATE.name, HYDRATE.sources)
-        cpu = sum(worker.cpu for worker in workers) - before
-    written = await asyncio.to_thread(scene.kafka.read, [DEBTORS])
-    return Run(
-        program=program,
-        round=number,
-        items=0,
-        seconds=written.last - joined,
-        startup=joined - workers[0].began,
-        cpu=cpu,
-        peak=max(worker.peak for worker in workers),
-        wrong=judge.wrong(judge.arrived(written.records), wanted),
-    )
+    argvs = {f"{STAGE}-{name}": command(STAGE, str(name)) for name in range(COUNTS[program])}
+    starts = [partial(scene.run, name, argv) for name, argv in argvs.items()]
+    return replace(await hydrate.timed(scene, DEBTORS, HYDRATE.name, starts, wanted), program=program, round=number)

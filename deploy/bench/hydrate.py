@@ -5,8 +5,8 @@ program starts from nothing and must arrive at the states that a plain fold of a
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -27,17 +27,13 @@ NOTES = {
     QUIX: "exactly once, RocksDB and changelog, the same fold an event, one output an event",
 }
 TARGETS = {PLAIN: Target(at_least=1), BARE: Target(at_least=0.5), QUIX: Target(at_least=1.5)}
+Start = Callable[[], AbstractAsyncContextManager[Child]]
 RIVALS = {PLAIN: "plain_hydrate", BARE: "bare_hydrate", QUIX: "quix_hydrate"}
 
 
 async def measure(scene: Scene, peaks: Peaks) -> list[Comparison]:
     """All programs, round by round."""
-    scene.report(f"hydrate: publishing {scene.sizes.events} rows of {scene.sizes.debtors} debtors")
-    await asyncio.to_thread(scene.kafka.renew, HYDRATE.sources)
-    drawn = await asyncio.to_thread(provider.simulator, scene.sizes.debtors)
-    events = await scene.publish(islice(provider.everything(drawn), scene.sizes.events))
-    del drawn
-    wanted = await asyncio.to_thread(lambda: judge.expected(scene.kafka.read(HYDRATE.sources).records, datetime.now(UTC)))
+    wanted, events = await published(scene, "hydrate", scene.sizes.debtors, scene.sizes.events)
     runs = []
     for number in range(scene.sizes.rounds):
         for program in in_turn((OURS, *RIVALS), number):
@@ -47,32 +43,53 @@ async def measure(scene: Scene, peaks: Peaks) -> list[Comparison]:
     return [Comparison("hydrate", "events", OURS, TARGETS, runs, NOTES)]
 
 
+async def published(scene: Scene, part: str, debtors: int, rows: int) -> tuple[judge.States, int]:
+    """The rows of a provider, alone in their topics: what everybody must make of them, and how many they are."""
+    scene.report(f"{part}: publishing {rows} rows of {debtors} debtors")
+    await asyncio.to_thread(scene.kafka.renew, HYDRATE.sources)
+    drawn = await asyncio.to_thread(provider.simulator, debtors)
+    events = await scene.publish(islice(provider.everything(drawn), rows))
+    del drawn
+    wanted = await asyncio.to_thread(lambda: judge.expected(scene.kafka.read(HYDRATE.sources).records, datetime.now(UTC)))
+    return wanted, events
+
+
 async def run(scene: Scene, program: str, number: int, peaks: Peaks, wanted: judge.States) -> Run:
     """One program over the rows that are there; `items` is left to whoever published them."""
     output, group, start = _setting(scene, program, number)
+    found = replace(await timed(scene, output, group, [start], wanted), program=program, round=number)
+    if program == OURS:
+        peaks[OURS] = max(peaks[OURS], found.peak)
+    return found
+
+
+async def timed(scene: Scene, output: Topic, group: str, starts: Sequence[Start], wanted: judge.States) -> Run:
+    """Workers of one group over the rows that are there, from the moment at which one has joined.
+
+    `program`, `round` and `items` are left to the caller.
+    """
     await asyncio.to_thread(scene.kafka.renew, [output])
     await asyncio.to_thread(scene.kafka.forget, group)
-    async with start() as running:
-        await scene.joined(running, group)
-        joined, cpu = time(), running.cpu
-        await scene.drained(running, group, HYDRATE.sources)
-        cpu = running.cpu - cpu
-    if program == OURS:
-        peaks.note(OURS, running)
+    async with AsyncExitStack() as running:
+        workers = [await running.enter_async_context(start()) for start in starts]
+        await scene.joined(workers[0], group)
+        joined, before = time(), sum(worker.cpu for worker in workers)
+        await scene.drained(workers[0], group, HYDRATE.sources)
+        cpu = sum(worker.cpu for worker in workers) - before
     written = await asyncio.to_thread(scene.kafka.read, [output])
     return Run(
-        program=program,
-        round=number,
+        program="",
+        round=0,
         items=0,
         seconds=written.last - joined,
-        startup=joined - running.began,
+        startup=joined - workers[0].began,
         cpu=cpu,
-        peak=running.peak,
+        peak=max(worker.peak for worker in workers),
         wrong=judge.wrong(judge.arrived(written.records), wanted),
     )
 
 
-def _setting(scene: Scene, program: str, number: int) -> tuple[Topic, str, Callable[[], AbstractAsyncContextManager[Child]]]:
+def _setting(scene: Scene, program: str, number: int) -> tuple[Topic, str, Start]:
     """Where a program writes, its group, and how it is started. Only ours has names that cannot be chosen."""
     if program == OURS:
         return DEBTORS, HYDRATE.name, lambda: scene.stage(OURS)

@@ -2,31 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
 import orjson
 
 from processors.hydrate.stage import fold, key_of
-from schemas.dead import Headers
 from schemas.records import Record
 
 States = dict[bytes, bytes]
 """A fingerprint of each debtor's state by the debtor's key."""
 PASSING = ("version", "changed_at")
-
-
-@dataclass(slots=True)
-class Raw:
-    """One record as the folds read it."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers = ()
 
 
 def expected(records: Iterable[Record], now: datetime) -> States:

@@ -8,17 +8,14 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import islice
 
 import httpx
 
-from deploy.bench import hydrate, judge, provider
+from deploy.bench import hydrate
 from deploy.bench.figures import Comparison, Run, Target
 from deploy.bench.scene import Peaks, Scene, in_turn
 from deploy.local.ports import free
-from processors.hydrate.stage import HYDRATE
 
 ALONE, TRACED, SCRAPED = hydrate.OURS, "hydrate, traced", "hydrate, scraped"
 NOTES = {
@@ -32,12 +29,7 @@ SCRAPE_S = 1.0
 
 async def measure(scene: Scene, peaks: Peaks) -> list[Comparison]:
     """All three, round by round; a comparison for each of those that are watched."""
-    scene.report(f"watched: publishing {scene.sizes.events} rows of {scene.sizes.debtors} debtors")
-    await asyncio.to_thread(scene.kafka.renew, HYDRATE.sources)
-    drawn = await asyncio.to_thread(provider.simulator, scene.sizes.debtors)
-    events = await scene.publish(islice(provider.everything(drawn), scene.sizes.events))
-    del drawn
-    wanted = await asyncio.to_thread(lambda: judge.expected(scene.kafka.read(HYDRATE.sources).records, datetime.now(UTC)))
+    wanted, events = await hydrate.published(scene, "watched", scene.sizes.debtors, scene.sizes.events)
     runs: list[Run] = []
     for number in range(scene.sizes.rounds):
         for program in in_turn((ALONE, TRACED, SCRAPED), number):

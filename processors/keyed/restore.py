@@ -16,25 +16,13 @@ from processors.keyed.stage import KeyedStage, letter
 from schemas.codec import decode
 from schemas.dead import DeadLetter, Headers
 from schemas.errors import RejectRecord
-from schemas.records import Record
+from schemas.records import PlainRecord, Record
 
 FETCH_MS = 1_000
 FETCH_RECORDS = 50_000
 TURN_EVERY = 10_000
 LOOK_BACK = 1_000
 """Offsets that are looked at first for positions, where nothing was written for long."""
-
-
-@dataclass(slots=True)
-class Newest:
-    """The last record of a key."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers = ()
 
 
 @dataclass(slots=True)
@@ -71,7 +59,7 @@ async def restore(
             read = positions_in(told) or read  # of the last one: there is one writer, and a source may begin anew
     if not read and start:
         read = await _read_before(reader, tp, start)
-    newest = (Newest(stage.output.name, number, offset, key, value) for key, (offset, value) in found.items())
+    newest = (PlainRecord(stage.output.name, number, offset, key, value) for key, (offset, value) in found.items())
     return examined(stage, number, newest, read)
 
 

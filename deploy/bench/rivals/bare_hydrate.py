@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 from confluent_kafka import Consumer, Message, Producer
 
-from deploy.bench.judge import Raw
 from processors.hydrate.stage import HYDRATE
 from schemas.errors import RetryLater
+from schemas.records import PlainRecord
 from schemas.runtime.kafka import COMMITTED
 
 BATCH = 30_000
@@ -53,16 +53,16 @@ def work(servers: str, group: str, output: str) -> None:
             consumer.commit(asynchronous=False)
 
 
-def raw(message: Message) -> Raw:
+def raw(message: Message) -> PlainRecord:
     """As the fold reads it."""
     if message.error():
         raise RetryLater(str(message.error()))
-    return Raw(message.topic(), message.partition(), message.offset(), message.key(), message.value())
+    return PlainRecord(message.topic(), message.partition(), message.offset(), message.key(), message.value())
 
 
-def folded(states: dict[bytes, bytes | None], records: Iterable[Raw]) -> Iterator[tuple[bytes, bytes | None]]:
+def folded(states: dict[bytes, bytes | None], records: Iterable[PlainRecord]) -> Iterator[tuple[bytes, bytes | None]]:
     """The states that the records changed, one a key."""
-    by_key: defaultdict[bytes, list[Raw]] = defaultdict(list)
+    by_key: defaultdict[bytes, list[PlainRecord]] = defaultdict(list)
     for record in records:
         by_key[HYDRATE.key_of(record)].append(record)
     now = datetime.now(UTC)

@@ -13,9 +13,9 @@ from typing import Any
 from quixstreams import Application, State, message_context
 from quixstreams.models import Deserializer
 
-from deploy.bench.judge import Raw
 from processors.hydrate.stage import HYDRATE
 from schemas.keys import debtor_of_row
+from schemas.records import PlainRecord
 from schemas.runtime.kafka import COMMITTED
 
 STATE = "state"
@@ -42,7 +42,7 @@ class DebtorKey(Deserializer):
 def join(value: bytes | None, key: OfDebtor, _: int, __: object, state: State[str, object]) -> list[bytes | None]:
     """The new state, nothing where the row taught nothing."""
     at = message_context()
-    record = Raw(at.topic, at.partition, at.offset, key.row, value)
+    record = PlainRecord(at.topic, at.partition, at.offset, key.row, value)
     changed, after, ___ = HYDRATE.fold(bytes(key), state.get_bytes(STATE), [record], datetime.now(UTC))
     if not changed:
         return []

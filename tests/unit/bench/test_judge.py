@@ -5,16 +5,17 @@ import pytest
 
 from deploy.bench import provider
 from deploy.bench.debtors import debtor
-from deploy.bench.judge import Raw, arrived, expected, fingerprint, wrong
+from deploy.bench.judge import arrived, expected, fingerprint, wrong
 from schemas.codec import encode
 from schemas.keys import row_key
+from schemas.records import PlainRecord
 from schemas.rows import ErpRow
 from tests.strategies import SEEN
 
 STATE = encode(debtor(1, 1))
 
 
-def raw(code: str, cents: str, minute: int) -> Raw:
+def raw(code: str, cents: str, minute: int) -> PlainRecord:
     """A bill as the poller publishes it."""
     drawn = provider.simulator(1)
     row = drawn.provider["fn_areceber"].blank | {
@@ -35,7 +36,7 @@ def raw(code: str, cents: str, minute: int) -> Raw:
         seen_at=SEEN.replace(minute=minute),
         sweep="1",
     )
-    return Raw("erp.bill.v1", 0, minute, row_key("bench", "7", "bill", code), encode(event))
+    return PlainRecord("erp.bill.v1", 0, minute, row_key("bench", "7", "bill", code), encode(event))
 
 
 def test_the_version_the_time_of_change_and_the_order_of_rows_do_not_matter() -> None:
@@ -53,10 +54,10 @@ def test_anything_else_does(field: str) -> None:
 def test_the_newest_state_of_a_key_counts_and_an_erased_one_is_gone() -> None:
     older, newer = encode(debtor(1, 1)), encode(debtor(1, 2))
     output = [
-        Raw("debtor.v1", 0, 0, b"bench:1", older),
-        Raw("debtor.v1", 0, 1, b"bench:2", older),
-        Raw("debtor.v1", 0, 2, b"bench:1", newer),
-        Raw("debtor.v1", 0, 3, b"bench:2", None),
+        PlainRecord("debtor.v1", 0, 0, b"bench:1", older),
+        PlainRecord("debtor.v1", 0, 1, b"bench:2", older),
+        PlainRecord("debtor.v1", 0, 2, b"bench:1", newer),
+        PlainRecord("debtor.v1", 0, 3, b"bench:2", None),
     ]
 
     assert arrived(output) == {b"bench:1": fingerprint(newer)}
