@@ -17,7 +17,7 @@ APT = apt-get update -q >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get ins
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit test-asterisk lint types layers check bench screenshots sim chaos compose-test chromium \
+.PHONY: help setup demo test test-unit test-asterisk test-planted lint types layers check bench screenshots sim chaos compose-test chromium \
 	prometheus clean
 
 help: ## this list
@@ -36,6 +36,9 @@ test-unit: .venv/.dev ## the tests that need nothing but Python: seconds
 
 test-asterisk: .venv/.dev ## the PABX's tests on a real Asterisk; ASTERISK_LAB names the script that starts one (root only)
 	@$(BIN)/pytest tests/asterisk $(ARGS)
+
+test-planted: .venv/.dev ## a chaos finds out a stage with a defect on purpose; ten minutes at most
+	@$(BIN)/pytest tests/planted $(ARGS)
 
 lint: .venv/.dev ## ruff: rules and format
 	@$(BIN)/ruff check && $(BIN)/ruff format --check
@@ -57,10 +60,10 @@ screenshots: .venv/.dev chromium ## the pictures of README.md, taken anew of a d
 sim: .venv/.dev ## 90 days of calling in minutes, with crashes after every step; ARGS="--seed 7 --debtors 10000" is the long one
 	@$(BIN)/collector sim $(ARGS)
 
-chaos: .venv/.local ## five seeds of kills, pauses, clock steps and restarts, then the truth and the raw rows must agree; ARGS="--cluster"
+chaos: .venv/.local ## five seeds of faults, then truth and raw rows must agree; ARGS="--cluster --blows 20 --seed 7 --seeds 1" is one part of the long one
 	@$(BIN)/collector demo --chaos --seeds 5 $(ARGS)
 
-compose-test: .venv/.dev ## docker-compose.yml on a real engine; ARGS="--losses" loses volumes, keys and processes instead, ARGS="--help"
+compose-test: .venv/.dev ## docker-compose.yml on a real engine; ARGS="--losses", ARGS="--from v0.1.0" instead: what may be lost, an upgrade
 	@$(BIN)/python -m deploy.compose $(ARGS)
 
 chromium:

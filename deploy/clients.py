@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 
 from schemas.errors import StopWorker
 from schemas.runtime import knocking
+from schemas.runtime.consumer import Consumer
 from schemas.runtime.database_login import refusal
 from schemas.runtime.kafka import COMMITTED
 from schemas.runtime.kafka_login import connection
@@ -20,6 +21,10 @@ from schemas.runtime.settings import MongoSettings
 ASK_MS = 15_000
 FETCH_MS = 20
 """Whoever goes from partition to partition waits at the end of each until the last fetch has come back empty."""
+
+
+class Unreached(StopWorker):
+    """Kafka or MongoDB does not answer, or lets us not in."""
 
 
 @asynccontextmanager
@@ -32,7 +37,7 @@ async def admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
 @asynccontextmanager
 async def reader(servers: str) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer without a group: it sees committed records, and commits nothing. Raises StopWorker as `admin` does."""
-    consumer = AIOKafkaConsumer(
+    consumer = Consumer(
         **connection(servers),
         request_timeout_ms=ASK_MS,
         auto_offset_reset="earliest",
@@ -51,7 +56,7 @@ async def database(settings: MongoSettings) -> AsyncIterator[Database]:
     try:
         yield connected
     except PyMongoError as exc:
-        raise StopWorker(
+        raise Unreached(
             refusal(exc)
             or f"MONGO_URI: no database answers as it should ({type(exc).__name__}): start it, or mend the variable"
         ) from exc
@@ -71,9 +76,9 @@ async def _started(client, closing: str, servers: str):  # type: ignore[no-untyp
         await getattr(client, closing)()
 
 
-async def no_broker(servers: str, exc: Exception) -> StopWorker:
+async def no_broker(servers: str, exc: Exception) -> Unreached:
     """What to say of a client that failed: why the broker refuses us, where it does."""
-    return StopWorker(
+    return Unreached(
         await knocking.refusal(servers)
         or f"KAFKA_BOOTSTRAP_SERVERS={servers}: no broker answers as it should ({type(exc).__name__}): "
         "start it, or mend the variable"

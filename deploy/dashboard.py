@@ -17,14 +17,12 @@ from dashboard import app
 from deploy.letters.retry import RetrySettings, retry
 from deploy.processes import LEASH, end
 from schemas.codec import decode
-from schemas.errors import StopWorker
 from schemas.letters import Answer
 from schemas.runtime.settings import read
-from schemas.what_if import Compared, Progress
+from schemas.what_if import Compared, NotCompared, Progress, Wrong
 
 LINE_BYTES = 4 * 1024 * 1024
 GRACE_S = 2.0
-BUSY = "another comparison is under way: wait until it is done"
 one_at_a_time = asyncio.Lock()
 
 
@@ -36,7 +34,7 @@ async def put_back(letter: str, by: str, *, again: bool) -> Answer:
 async def what_if(instance: str, rules: Mapping[str, Any], days: int) -> AsyncGenerator[Progress | Compared, None]:
     """See `dashboard.drafts.what_if.WhatIf`. A process of its own, so that no tab waits; one at a time."""
     if one_at_a_time.locked():
-        raise StopWorker(BUSY)
+        raise NotCompared("another comparison is under way: wait until it is done", "busy")
     async with one_at_a_time:
         leash = (sys.executable, "-IS", str(LEASH), str(os.getpid()))
         process = await asyncio.create_subprocess_exec(
@@ -48,18 +46,21 @@ async def what_if(instance: str, rules: Mapping[str, Any], days: int) -> AsyncGe
             process.stdin.write(orjson.dumps(rules))
             process.stdin.close()
             async for line in process.stdout:
-                told = orjson.loads(line)
-                if "wrong" in told:
-                    raise StopWorker(told["wrong"])
-                if "done" in told:
-                    yield decode(Progress, line)
-                else:
-                    yield decode(Compared, line)
-            if await process.wait():
-                raise StopWorker("the comparison broke off: the log of the dashboard says why")
+                yield heard(line)
+            if code := await process.wait():
+                raise NotCompared(f"the comparison broke off with code {code}", "broken")
         finally:
             if process.returncode is None:
                 await end(process, GRACE_S)
+
+
+def heard(line: bytes) -> Progress | Compared:
+    """One line of `python -m deploy.whatif`. Raises NotCompared where it is why there is no comparison."""
+    told = orjson.loads(line)
+    if "why" in told:
+        wrong = decode(Wrong, line)
+        raise NotCompared(wrong.wrong, wrong.why)
+    return decode(Progress, line) if "done" in told else decode(Compared, line)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 from pydantic import Field
 
+from deploy.folders import synced
 from deploy.secrets import MAKERS, lines, make
 from schemas.errors import StopWorker
 from schemas.runtime.settings import Base, from_files, read
@@ -55,6 +56,11 @@ class Home:
                     f"another `collector up` runs in {self.folder}: stop it, or set COLLECTOR_HOME to another folder"
                 ) from None
             yield
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether `collector up` made and kept them here."""
+        return self._secrets.exists()
 
     @property
     def running(self) -> bool:
@@ -138,8 +144,4 @@ def _write(file: Path, values: Mapping[str, str]) -> None:
         written.flush()
         os.fsync(written.fileno())
     partial.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    synced(file.parent)

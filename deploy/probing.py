@@ -12,13 +12,13 @@ import httpx
 from deploy.instances import TestSettings, where
 from producers.erp.changes import examine
 from producers.erp.columns import Columns
-from producers.erp.source import Probe
+from producers.erp.source import Probe, Told
 from producers.erp.sources import open_source
 from producers.erp.wire_failures import ElsewhereError, NoAnswerError
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks
 from schemas.erp.connections import Connection
-from schemas.erp.declaration import Row, Table
+from schemas.erp.declaration import NotUnderstoodError, Row, Table
 from schemas.errors import PipelineError, RejectRecord, RetryLater, StopWorker
 from schemas.hydration.fold import empty, step
 from schemas.instances import Instance
@@ -83,6 +83,8 @@ def judged(erp: Connection, table: Table, exc: PipelineError) -> tuple[str, str]
         return NO, UNKNOWN
     if by_webhook and isinstance(exc, StopWorker):
         return _of_webhook(str(exc))
+    if isinstance(exc, NotUnderstoodError):
+        return YES, YES
     return YES, NO if isinstance(exc, StopWorker) else UNKNOWN
 
 
@@ -102,12 +104,15 @@ def _of_webhook(said: str) -> tuple[str, str]:
 def first_problem(instance: Instance, table: Table, rows: Sequence[Row], person: Callable[[str], str]) -> str:
     """Why the first row that cannot be used cannot; "" where all can. It names columns and ids, no person's data."""
     try:
-        Columns(ERPS[instance.erp.kind], table).check(rows)
+        columns = Columns(ERPS[instance.erp.kind], table)
+        columns.check_list(Told(datetime.now(UTC), rows))
+        columns.check_any()
     except StopWorker as exc:
         return str(exc)
+    now = datetime.now(UTC)
     for row in rows:
         try:
-            change = examine(table, row, person)
+            change = examine(table, row, person, seen=now.date())
             if table.kind == "reference" or not change.member:
                 continue
             event = ErpRow(
@@ -117,7 +122,7 @@ def first_problem(instance: Instance, table: Table, rows: Sequence[Row], person:
                 id=change.code,
                 client=change.known.owner,
                 row=dict(change.row or {}),
-                seen_at=datetime.now(UTC),
+                seen_at=now,
                 sweep="test",
                 ddd=instance.ddd,
             )

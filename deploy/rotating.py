@@ -79,4 +79,5 @@ def _pump(reading: int, file: RotatingFileHandler, last: deque[str]) -> None:
         while line := said.readline(LONGEST):
             last.append(line)
             file.handle(LogRecord("", INFO, "", 0, line, None, None))
-    file.close()  # opened anew by whoever writes next
+    with suppress(OSError):  # the disk is full: its last lines are lost
+        file.close()  # opened anew by whoever writes next

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import AwareDatetime
 
 from deploy.clients import admin, database, reader
+from deploy.committed import committed, groups
 from deploy.roll import Present, roll
 from deploy.stages import STAGES
 from schemas.model import Model
@@ -112,24 +112,25 @@ async def read_lag(servers: str, prefix: str = "", until: Offsets | None = None)
     """
     async with admin(servers) as client, reader(servers) as consumer:
         there = set(await client.list_topics())
-        committed = {group: await _committed(client, group, there) for group in await _groups(client, prefix)}
-        partitions = {partition for offsets in committed.values() for partition in offsets}
+        found = await committed(client, await groups(client, prefix))
+        known = {group: {tp: at for tp, at in offsets.items() if tp.topic in there} for group, offsets in found.items()}
+        partitions = {partition for offsets in known.values() for partition in offsets}
         begins = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
         ends |= {tp: min(at, ends[tp]) for tp, at in (until or {}).items() if tp in ends}
-        read = {group: await _past_markers(consumer, offsets, ends) for group, offsets in committed.items()}
+        read = {group: await _past_markers(consumer, offsets, ends) for group, offsets in known.items()}
     return [lag for group, offsets in read.items() for lag in lags(group, offsets, begins, ends)]
 
 
-async def _past_markers(consumer: AIOKafkaConsumer, committed: Offsets, ends: Offsets) -> dict[TopicPartition, int]:
+async def _past_markers(consumer: AIOKafkaConsumer, known: Offsets, ends: Offsets) -> dict[TopicPartition, int]:
     """The offsets, moved to the end where nothing but the markers of transactions stands behind them."""
-    near = {tp: at for tp, at in committed.items() if 0 <= at < ends.get(tp, at) <= at + MARKERS}
+    near = {tp: at for tp, at in known.items() if 0 <= at < ends.get(tp, at) <= at + MARKERS}
     if not near:
-        return dict(committed)
+        return dict(known)
     consumer.assign(list(near))
     for tp, at in near.items():
         consumer.seek(tp, at)
-    found = dict(committed)
+    found = dict(known)
     for _ in range(LOOKS):
         got = await consumer.getmany(timeout_ms=LOOK_MS)
         near = {tp: at for tp, at in near.items() if tp not in got}
@@ -139,15 +140,6 @@ async def _past_markers(consumer: AIOKafkaConsumer, committed: Offsets, ends: Of
         if not near:
             break
     return found
-
-
-async def _groups(client: AIOKafkaAdminClient, prefix: str) -> list[str]:
-    return sorted(name for name, *_ in await client.list_consumer_groups() if name.startswith(prefix))
-
-
-async def _committed(client: AIOKafkaAdminClient, group: str, there: set[str]) -> dict[TopicPartition, int]:
-    found = await client.list_consumer_group_offsets(group)
-    return {partition: offset.offset for partition, offset in found.items() if partition.topic in there}
 
 
 async def _heartbeats(views: Database) -> list[Heartbeat]:

@@ -123,6 +123,12 @@ async def ensure(
         }
 
 
+async def settings_of(servers: str, topics: Sequence[Topic] = TOPICS) -> dict[str, Mapping[str, str]]:
+    """By topic, those that there are. Raises StopWorker."""
+    async with admin(servers) as client:
+        return {name: found.config for name, found in (await _describe(client, topics)).items()}
+
+
 async def differences(servers: str, replication: int, topics: Sequence[Topic] = TOPICS) -> list[str]:
     """What `ensure` would refuse, and the topics that are not there; nothing is changed. Raises StopWorker."""
     async with admin(servers) as client:

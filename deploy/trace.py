@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 
 from ulid import ULID
 
+from deploy.erasing.whose import owner_of
 from deploy.trace_sweeps import Brought
+from deploy.whose_letter import whose
 from schemas.codec import decode
 from schemas.debtor import Bill, Debtor
 from schemas.errors import RejectRecord, StopWorker
-from schemas.key_parts import unescaped
-from schemas.keys import ROW_PARTS, debtor_key
+from schemas.key_parts import escaped, unescaped
+from schemas.keys import ROW_PARTS, debtor_key, row_key
 from schemas.queue import QueueEntry
 from schemas.records import Timed
 from schemas.rows import ErpRow
@@ -144,6 +146,19 @@ def shown(view: str, document: Mapping[str, Any] | None, brought: Brought) -> Ro
     version = document.get("version")
     sweep = brought.sweep(VIEWED[view], version % GENERATION) if isinstance(version, int) else ""
     return _row(at, view, "shown", f"version {version}{closed}{newest_row(sweep)}")
+
+
+def is_about(key: Key, document: Mapping[str, Any]) -> bool:
+    """Whether a dead letter is. A poller's has no key: then the row in it tells whose it is, and its place which row.
+
+    A row that names no client, as may be why it is a letter, is found by its own key alone.
+    """
+    if document["key"] is not None:
+        return key.has(bytes(document["key"]))
+    about, owner = whose(None, str(document["place"])), owner_of(document)
+    if owner is None:
+        return bool(key.kind) and (about.instance, about.kind, escaped(about.id)) == (key.instance, key.kind, key.id)
+    return key.has(row_key(*owner, about.kind, about.id))
 
 
 def letter(document: Mapping[str, Any]) -> Row:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
+from schemas.debtor import Instalment
 from schemas.due_dates import NO_DUE_DATE
 from schemas.erp import ERPS
 from schemas.erp.declaration import Table
@@ -69,6 +70,20 @@ def _told(table: Table, event: ErpRow, field: str) -> Any:  # noqa: ANN401 - eac
         return col.value(event, event.row)
     except RejectRecord:
         return None
+
+
+def instalment(table: Table, event: ErpRow) -> Instalment | None:
+    """What a bill that is due no more says of the agreement that it belongs to; None where it says nothing."""
+    of = _told(table, event, "instalment_of")
+    if not of:
+        return None
+    match ending(table, event).how:
+        case "paid" | "renegotiated":
+            return Instalment(of=of)
+        case "cancelled":
+            return Instalment(of=of, broken=True)
+        case _:
+            return None
 
 
 def told(table: Table, event: ErpRow) -> dict[str, Any]:

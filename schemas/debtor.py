@@ -31,7 +31,8 @@ class Client(Model):
 
     `phones` are E.164, best first, without repetition; `collect` is False where the ERP excludes the client from collection.
     `company`: the document is a CNPJ. `promised`: the ERP notes an announced payment. `phone_problems`, `document_problem`:
-    why what stands in the ERP is none.
+    why what stands in the ERP is none. `unmapped`, here and in contracts and bills: of our fields that can only be true or
+    false those whose text in the ERP nobody knows, and that text.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Client(Model):
     document_problem: DocumentProblem = ""
     promised: bool = False
     company: bool = False
+    unmapped: dict[str, str] = Field(default_factory=dict)
     seen_at: Instant
 
 
@@ -71,6 +73,7 @@ class Contract(Model):
     speed: Speed = "normal"
     speed_raw: str = ""
     lost: bool = False
+    unmapped: dict[str, str] = Field(default_factory=dict)
     seen_at: Instant
 
 
@@ -94,7 +97,15 @@ class Bill(Model):
     agreement: str = ""
     instalment_of: str = ""
     lost: bool = False
+    unmapped: dict[str, str] = Field(default_factory=dict)
     seen_at: Instant
+
+
+class Instalment(Model):
+    """One bill of the agreement `of` that is due no more: paid, or replaced by another agreement; `broken`: cancelled."""
+
+    of: str
+    broken: bool = False
 
 
 class Debtor(Model):
@@ -104,6 +115,8 @@ class Debtor(Model):
 
     `bills` holds the open ones by id. `unread`: rows (`bill:ID`) whose newest record could not be read, and the place of
     that record (`topic[partition]@offset`): its dead letter may be retried for as long as no newer record of the row came.
+    `instalments`: those of agreements that are due no more, by the bill's id, at most 200; an agreement that was kept still
+    stands for what it replaced.
     `changed_at` is the newest `seen_at` that went into this state.
     """
 
@@ -116,6 +129,7 @@ class Debtor(Model):
     contracts: dict[str, Contract] = Field(default_factory=dict)
     bills: dict[str, Bill] = Field(default_factory=dict)
     unread: dict[str, str] = Field(default_factory=dict)
+    instalments: dict[str, Instalment] = Field(default_factory=dict)
 
     @property
     def key(self) -> bytes:

@@ -9,17 +9,19 @@ from functools import lru_cache
 
 from schemas.spelling import plain
 
-OF_PROGRAMS = frozenset({"null", "none", "nil", "nan", "nat", "undefined", "na", "nd", "dbnull", "objectobject", "semvalor"})
+OF_PROGRAMS = frozenset(
+    {"null", "nulo", "nula", "none", "nil", "nan", "nat", "undefined", "na", "nd", "dbnull", "objectobject", "semvalor"}
+)
 OF_CLERKS = frozenset(
     {
-        *("sn", "sno", "snr", "si", "sb", "ni", "nt", "nenhum", "nenhuma", "nada", "vazio", "vazia", "embranco"),
+        *("sn", "sno", "snr", "si", "sb", "ni", "nt", "nc", "nenhum", "nenhuma", "nada", "vazio", "vazia", "embranco"),
         *("indefinido", "indefinida", "indeterminado", "desconhecido", "desconhecida", "ignorado", "ignorada"),
         *("indisponivel", "inexistente", "adefinir", "aconfirmar", "ainformar", "apreencher", "acadastrar"),
         *("informar", "definir", "cadastrar", "preencher"),
     }
 )
-"""Of two letters only what is read so with its sign ("S/N", "S/I", "S/B", "N/I", "N/T"): see `SIGNED`."""
-SIGNED = frozenset({"sn", "si", "sb", "ni", "nt", "na", "nd"})
+"""Of two letters only what is read so with its sign ("S/N", "S/I", "S/B", "N/I", "N/T", "N/C"): see `SIGNED`."""
+SIGNED = frozenset({"sn", "si", "sb", "ni", "nt", "nc", "na", "nd"})
 """Words of two letters that may be a name's abbreviation too: nothing where a sign is between them, or in capitals alone."""
 NEGATED = re.compile(
     r"nao(?:ha|tem|temos|possui|consta|existe|sabe|seaplica|aplicavel|aplica"
@@ -29,7 +31,7 @@ NEGATED = re.compile(
 WITHOUT = re.compile(
     r"sem(?:informac(?:ao|oes)|cadastro|registro|dados?|definicao|preenchimento|identificacao|bairro|numero|endereco|rua|cidade"
     r"|uf|estado|cep|nome|tipo|grupo|categoria|classificacao|plano|filial|telefone|fone|celular|contato|email|complemento"
-    r"|documento|cpf|cnpj|data|vencimento|pagamento|contrato|login|codigo|id)"
+    r"|documento|cpf|cnpj|data|vencimento|pagamento|pagto|pgto|pag|baixa|recebimento|quitacao|contrato|login|codigo|id)"
 )
 NULL = (r"\n", "#n/a", "#n/d", "#ref!", "#valor!", "#value!", "#nome?", "#name?", "#null!", "#nulo!")
 """As they stand: what a database's dump and a spreadsheet's broken formula write."""
@@ -37,7 +39,8 @@ NOT_PAID = frozenset(
     {
         *("n", "nao", "no", "false", "falso", "aberto", "aberta", "emaberto", "pendente", "apagar", "areceber", "avencer"),
         *("vencido", "vencida", "aguardando", "aguardandopagamento", "naopago", "naopaga", "naorecebido", "naobaixado"),
-        *("naoquitado", "impago", "unpaid", "open", "pending", "never", "nunca"),
+        *("naoquitado", "impago", "unpaid", "open", "pending", "never", "nunca", "atrasado", "atrasada", "ematraso"),
+        *("inadimplente", "devedor", "devedora"),
     }
 )
 """Words in a day's place."""
@@ -45,14 +48,23 @@ CALENDARS = frozenset(
     {
         *("0001-01-01", "0001-01-02", "0002-11-30", "1000-01-01", "1582-10-15", "1601-01-01", "1753-01-01", "1800-12-28"),
         *("1858-11-17", "1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "1904-01-01", "1969-12-31", "1970-01-01"),
-        *("1980-00-00", "-0001-11-30", "9999-12-31", "2999-12-31", "4501-01-01"),
+        *("1980-00-00", "-0001-11-30", "9999-12-31", "2999-12-31", "4501-01-01", "2079-06-06", "2038-01-19", "2099-12-31"),
+        *("2000-01-01", "2001-01-01"),
     }
 )
-"""The first or last day of a calendar: of .NET, MySQL, Windows, SQL Server, Clarion, spreadsheets (of Windows and Mac), Unix
-(also west of Greenwich), DOS, Outlook; and what PHP and Java make of 0000-00-00."""
+"""The first or last day of a calendar: of .NET, MySQL, Windows, SQL Server (also its smalldatetime), Clarion, spreadsheets
+(of Windows and Mac), Unix (also west of Greenwich), DOS, Outlook, Apple, PostgreSQL; and what PHP and Java make of
+0000-00-00."""
+SHORT_YEARS = frozenset(
+    day[2:]
+    for day in CALENDARS
+    if day[:2] in {"18", "19", "20"} and (f"20{day[2:]}" in CALENDARS or day[2:4] >= "40")  # 01/01/04 may be a day
+)
+"""Those of them that are none in whichever century, as `YY-MM-DD`."""
 SEPARATED = r"(?:[T ].*)?"
 YEAR_FIRST = re.compile(rf"(-?[0-9]{{4}})[-/.]([0-9]{{2}})[-/.]([0-9]{{2}}){SEPARATED}")
 DAY_FIRST = re.compile(rf"([0-9]{{2}})[-/.]([0-9]{{2}})[-/.](-?[0-9]{{4}}){SEPARATED}")
+SHORT_YEAR = re.compile(rf"([0-9]{{2}})[-/.]([0-9]{{2}})[-/.]([0-9]{{2}}){SEPARATED}")
 COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 SHORT = 2
 FIRST_DIGITS = frozenset("123456789")
@@ -101,11 +113,16 @@ def is_no_code(written: str) -> bool:
 
 
 def _no_day_of_a_calendar(bare: str) -> bool | None:
-    """None where it is not written as a day."""
+    """None where it is not written as a day. Month and day may stand in either order: such a year means no other day."""
+    if found := SHORT_YEAR.fullmatch(bare):
+        first, second, third = found.groups()
+        orders = ((third, second, first), (third, first, second), (first, second, third))
+        return True if any("-".join(parts) in SHORT_YEARS for parts in orders) else None
     if found := YEAR_FIRST.fullmatch(bare) or COMPACT.fullmatch(bare):
         parts = found[1], found[2], found[3]
     elif found := DAY_FIRST.fullmatch(bare):
         parts = found[3], found[2], found[1]
     else:
         return None
-    return "-".join(parts) in CALENDARS or not parts[0].strip("-0")
+    year, second, third = parts
+    return bool({f"{year}-{second}-{third}", f"{year}-{third}-{second}"} & CALENDARS) or not year.strip("-0")

@@ -69,6 +69,11 @@ class View:
     one_of_a_key: bool = True
     retried: bool = True
 
+    @property
+    def group(self) -> str:
+        """The consumer group of the stage `views` that reads it."""
+        return f"views.{self.name}"
+
     def erased(self, key: bytes | None) -> str:
         """The `_id` that a tombstone under `key` erases: these `parts` of the key. Raises RejectRecord(field="key")."""
         words = (key or b"").decode(errors="replace").split(":")
@@ -213,6 +218,8 @@ VIEWS = (
     View(EVIDENCE, HEARD, evidence, ((("instance", 1), ("attempt", 1)),), parts=(0, 1, 3, 4)),
     View(CLOSED_BILLS, BILLS, bill, ((("instance", 1), ("closed_at", 1)),), parts=(0, 1, 3), retried=False),
 )
+LASTING = frozenset({"calls", EVIDENCE, CLOSED_BILLS})
+"""Views of what has come to an end, which no ERP and no PABX tells again: where Kafka has lost it, MongoDB alone has it."""
 DEAD_LETTERS = "dead_letters"
 """Fed from `dead.v1` by the same sink; its documents hold foreign bytes and are therefore made from the record itself."""
 UNSETTLED: Mapping[str, Any] = {"discarded": None, "retried.sent_at": None}

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from schemas.errors import StopWorker
 from schemas.model import Code, InstanceName, Instant, Model
 from schemas.queue import HoldReason
 
@@ -15,6 +16,26 @@ Basis = Literal["seen", "typical"]
 """How the outcomes of calls that nobody placed were drawn: as those of the provider's own calls, or, where those were too
 few, by a typical mix.
 """
+Obstacle = Literal["busy", "no_instance", "nothing_read", "unreached", "broken"]
+"""Why there is no comparison. `busy`: another one is under way. `no_instance`: it is gone, or its settings cannot be read.
+`nothing_read`: no row of it is in the topics. `unreached`: Kafka or MongoDB did not answer. `broken`: anything else, as the
+dashboard's log says.
+"""
+
+
+class NotCompared(StopWorker):
+    """The message is for the command line and the log; `why` is for the page, which has its own words."""
+
+    def __init__(self, message: str, why: Obstacle) -> None:
+        super().__init__(message)
+        self.why = why
+
+
+class Wrong(Model):
+    """What the process of a comparison tells instead of one."""
+
+    wrong: str
+    why: Obstacle
 
 
 class Progress(Model):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import schemas
 from schemas.controls import Controls, Doubts
-from schemas.debtor import Bill, Client, Contract, Debtor
+from schemas.debtor import Bill, Client, Contract, Debtor, Instalment
 from schemas.instances import Instance
 from schemas.queue import Aside, Facts, PastCall
 from schemas.rows import ErpRow, Kind
@@ -76,6 +76,8 @@ CHANGES: Mapping[Kind, st.SearchStrategy[dict[str, str]]] = {
         {
             "status": st.sampled_from("APRC"),
             "liberado": st.sampled_from("SSN"),
+            "id_renegociacao": st.sampled_from(["0", "0", "9"]),
+            "id_renegociacao_novo": st.sampled_from(["0", "8", "9"]),
             "valor_aberto": st.sampled_from(["0.00", "5.5", "99.90"]),
         }
     ),
@@ -141,6 +143,9 @@ DEBTORS = st.builds(
     contracts=st.dictionaries(st.sampled_from(["7", "8", "9"]), CONTRACTS, max_size=3),
     bills=st.dictionaries(CODES, BILLS, max_size=3),
     unread=st.dictionaries(CODES.map("bill:{}".format), st.just("erp.bill.v1[3]@41"), max_size=1),
+    instalments=st.dictionaries(
+        st.sampled_from(["paid", "too"]), st.builds(Instalment, of=st.sampled_from("12"), broken=st.booleans()), max_size=2
+    ),
 )
 
 

@@ -11,7 +11,7 @@ from schemas.what_if import Compared, Progress
 class WhatIf(Protocol):
     """Replays the last `days` of one instance under other `rules`, and rings nobody. To close it is to cancel it.
 
-    The last it gives is the comparison. Raises StopWorker, with a reason for people, where there is none.
+    The last it gives is the comparison. Raises NotCompared where there is none.
     """
 
     def __call__(self, instance: str, rules: Mapping[str, Any], days: int) -> AsyncGenerator[Progress | Compared, None]: ...

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dashboard.facts.asked import Filters
+from dashboard.facts.reads import all_rows
 from dashboard.facts.sight import Sight
 from dashboard.facts.trend import Trend, trends
 from schemas.attempts import Outcome
@@ -27,7 +28,6 @@ Row = Mapping[str, Any]
 
 SHOWN = 5_000
 """Calls of the list; the files have all."""
-QUERY_MS = 20_000
 USUAL_DAYS = 30
 """Where nobody chose since when."""
 MOST_DAYS = 366
@@ -158,7 +158,7 @@ async def whole(sight: Sight, filters: Filters, at_most: int = 0) -> Calls:
     """As `read`, with at most so many rows, 0 for all."""
 
     async def rows(pipeline: Pipeline) -> list[Row]:
-        return list(await (await sight.database["calls"].aggregate(pipeline, maxTimeMS=QUERY_MS)).to_list())
+        return list(await all_rows(sight.database, "calls", pipeline))
 
     today = sight.now.astimezone(sight.instances[0].clock).date() if sight.instances else sight.now.date()
     since, until = period(filters, today)

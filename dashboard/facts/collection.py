@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from dashboard.facts.asked import Filters
+from dashboard.facts.reads import all_rows
 from dashboard.facts.sight import Sight
 from dashboard.facts.situation import term
 from schemas.attempts import Outcome
@@ -20,7 +21,6 @@ Row = Mapping[str, Any]
 
 SHOWN = 5_000
 """Rows of one list; the files have all."""
-QUERY_MS = 20_000
 
 
 class LastCall(NamedTuple):
@@ -155,14 +155,12 @@ async def whole(sight: Sight, filters: Filters, at_most: int = 0) -> Collection:
     decided, _ = await controls(sight.database, in_force_since(sight.now.date()))
     found: list[Due] = []
     lists: dict[Part, list[Contract]] = {"action": [], "other": []}
-    view = sight.database["debtors"]
     for instance in sight.instances:
         of = scope_of(instance, sight.now)
-        rows = await (await view.aggregate(contracts_pipeline(of), maxTimeMS=QUERY_MS)).to_list()
-        found += dues(rows)
+        found += dues(await all_rows(sight.database, "debtors", contracts_pipeline(of)))
         for part, into in lists.items():
-            listed = await view.aggregate(list_pipeline(of, part, filters.due_on, at_most), maxTimeMS=QUERY_MS)
-            its, rows = decided.of(instance.name), await listed.to_list()
+            rows = await all_rows(sight.database, "debtors", list_pipeline(of, part, filters.due_on, at_most))
+            its = decided.of(instance.name)
             called = await _called(sight, instance, {row["code"] for row in rows}) if part == "action" else {}
             into += [contract(row, called.get(row["code"]), instance, of.today, its) for row in rows]
     kept = {part: first(rows, at_most or len(rows)) for part, rows in lists.items()}
@@ -171,5 +169,5 @@ async def whole(sight: Sight, filters: Filters, at_most: int = 0) -> Collection:
 
 async def _called(sight: Sight, instance: Instance, codes: Several[str]) -> dict[str, Row]:
     """The last call of each client of whom there is one."""
-    asked = await sight.database["calls"].aggregate(last_calls_pipeline(instance.name, sorted(codes)), maxTimeMS=QUERY_MS)
-    return {row["_id"]: row["call"] for row in await asked.to_list()}
+    found = await all_rows(sight.database, "calls", last_calls_pipeline(instance.name, sorted(codes)))
+    return {row["_id"]: row["call"] for row in found}

@@ -11,7 +11,7 @@ from schemas.attempts import ATTEMPTS, AttemptState
 from schemas.errors import RetryLater
 from schemas.evidence import Piece, Witness
 from schemas.figures.call_list import evidence_pipeline
-from schemas.runtime.mongo import Database
+from schemas.runtime.mongo import Database, aggregated
 from schemas.views import EVIDENCE
 
 Row = Mapping[str, Any]
@@ -65,9 +65,7 @@ def placed(row: Row) -> Placed:
 async def look_up(database: Database, instance: str, attempt: str) -> Told:
     """The call, as MongoDB has it now. Raises RetryLater where it is away."""
     try:
-        found = await (
-            await database[EVIDENCE].aggregate(evidence_pipeline(instance, attempt), maxTimeMS=QUERY_MS)
-        ).to_list()
+        found = await aggregated(database, EVIDENCE, evidence_pipeline(instance, attempt), QUERY_MS)
         kept = await database[ATTEMPTS].find_one({"_id": attempt, "instance": instance}, max_time_ms=QUERY_MS)
     except PyMongoError as exc:
         raise RetryLater(type(exc).__name__) from exc

@@ -110,7 +110,7 @@ def _known(erp: Erp, code: Code) -> bool:
     """A lost row is unknown whatever its code was: that code needs no mapping."""
     kind, name = WORDS[code.word]
     codes = [table.codes[name][1] for table in erp.of_kind(kind) if name in table.codes]
-    return any(code.raw in each.known for each in codes)
+    return any(each.knows(code.raw) for each in codes)
 
 
 def _problems(rows: Iterable[Row]) -> tuple[Problem, ...]:

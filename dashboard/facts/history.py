@@ -11,6 +11,7 @@ from dashboard.facts.sight import Sight
 from schemas.figures.history import DayValue, Group, Point, day_values, history_pipeline, period_before, series
 from schemas.figures.names import FIGURES, Figure
 from schemas.instances import Instance
+from schemas.runtime.mongo import aggregated
 from schemas.views import SNAPSHOTS
 
 QUERY_MS = 15_000
@@ -179,6 +180,6 @@ async def read(sight: Sight, filters: Filters) -> History:
     lines = []
     for instance in sight.instances:
         pipeline = history_pipeline(instance.name, instance.zone, figure, begins, last)
-        cursor = await sight.database[SNAPSHOTS].aggregate(pipeline, maxTimeMS=QUERY_MS)
-        lines.append(line(instance, figure, day_values(await cursor.to_list()), span, group))
+        days = day_values(await aggregated(sight.database, SNAPSHOTS, pipeline, QUERY_MS))
+        lines.append(line(instance, figure, days, span, group))
     return History(FIGURES[figure], group, first, last, today, tuple(lines))

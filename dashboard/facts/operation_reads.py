@@ -10,6 +10,7 @@ from dashboard.facts.gates import heartbeats
 from dashboard.facts.operation import ROWS, Operation, entry, letter_row, stage_rows, sweep_rows
 from dashboard.facts.sight import Sight
 from schemas.audit import AUDIT
+from schemas.runtime.mongo import reread
 from schemas.views import DEAD_LETTERS, LIVING, STAGES, UNSETTLED
 
 QUERY_MS = 10_000
@@ -27,9 +28,10 @@ async def read(sight: Sight, filters: Filters, most: int = ROWS) -> Operation:
     database, now = sight.database, sight.now
     asking = asyncio.create_task(health.ask(sight.kafka))
     try:
-        beats = list(heartbeats(await database[STAGES].find(LIVING).max_time_ms(QUERY_MS).to_list(BEATS_READ)))
+        said = await reread(lambda: database[STAGES].find(LIVING).max_time_ms(QUERY_MS).to_list(BEATS_READ))
+        beats = list(heartbeats(said))
         chosen = {"instance": filters.instance} if filters.instance else LIVING
-        swept = await database["sweeps"].find(chosen).max_time_ms(QUERY_MS).to_list(SWEEPS_READ)
+        swept = await reread(lambda: database["sweeps"].find(chosen).max_time_ms(QUERY_MS).to_list(SWEEPS_READ))
         dead = database[DEAD_LETTERS].find(UNSETTLED, WITHOUT_BYTES).sort("at", -1).limit(most).max_time_ms(QUERY_MS)
         letters = await database[DEAD_LETTERS].count_documents(UNSETTLED, limit=COUNTED, maxTimeMS=QUERY_MS)
         noted: Mapping[str, Any] = {"instance": filters.instance} if filters.instance else {}

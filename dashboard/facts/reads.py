@@ -21,7 +21,7 @@ from schemas.figures.standing import standing_pipeline
 from schemas.instances import Instance
 from schemas.pabx import PABX_HOLDS
 from schemas.refills import UNDER_WAY, refills
-from schemas.runtime.mongo import Database, instances
+from schemas.runtime.mongo import Database, aggregated, instances, reread
 from schemas.stages import Heartbeat
 from schemas.views import DEAD_LETTERS, EPOCHS, LIVING, STAGES, UNSETTLED, Document
 
@@ -67,8 +67,9 @@ async def _rows(database: Database, before: Mapping[str, datetime], now: datetim
 
 async def _signs(database: Database) -> tuple[list[Document], list[Heartbeat], Signs]:
     # the sweeps first: what the stages then say is later than each of them
-    sweeps = await database["sweeps"].find(LIVING).max_time_ms(QUERY_MS).to_list(SWEEPS_READ)
-    beats = list(heartbeats(await database[STAGES].find(LIVING).max_time_ms(QUERY_MS).to_list(BEATS_READ)))
+    sweeps = await reread(lambda: database["sweeps"].find(LIVING).max_time_ms(QUERY_MS).to_list(SWEEPS_READ))
+    said = await reread(lambda: database[STAGES].find(LIVING).max_time_ms(QUERY_MS).to_list(BEATS_READ))
+    beats = list(heartbeats(said))
     refusing = await database[PABX_HOLDS].find({}, {"_id": 1}).max_time_ms(QUERY_MS).to_list()
     return sweeps, beats, signs(sweeps, beats, (str(one["_id"]) for one in refusing))
 
@@ -91,7 +92,7 @@ async def _queue(database: Database, of: Scope, limit: int = 0) -> list[Document
 
 async def all_rows(database: Database, view: str, pipeline: Pipeline) -> list[Document]:
     """What `pipeline` gives over `view`. PyMongoError is left to the caller."""
-    return await (await database[view].aggregate(pipeline, maxTimeMS=QUERY_MS)).to_list()
+    return await aggregated(database, view, pipeline, QUERY_MS)
 
 
 async def queue(database: Database, selected: str, now: datetime) -> list[Debtor]:

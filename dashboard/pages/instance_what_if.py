@@ -25,8 +25,8 @@ from dashboard.parts import instances_screen, shell, what_if_screen
 from dashboard.parts.block import block, change
 from dashboard.parts.html import Html
 from dashboard.words.notices import Notice, Tone
-from schemas.errors import StopWorker
-from schemas.what_if import Compared, Progress
+from dashboard.words.what_if import WHY
+from schemas.what_if import Compared, NotCompared, Progress
 
 log = structlog.get_logger(stage="dashboard")
 
@@ -89,8 +89,9 @@ class WhatIfPart:
             async with aclosing(self._what_if(name, rules, days)) as coming:
                 async for told in coming:
                     self._work.later(partial(self._heard, mine, told))
-        except StopWorker as exc:
-            self._work.later(partial(self._ended, mine, self._failed(str(exc))))
+        except NotCompared as exc:
+            log.warning("rules not compared", instance=name, why=exc.why, said=str(exc))
+            self._work.later(partial(self._ended, mine, self._failed(self.say(WHY[exc.why]))))
         except Exception:  # the tab must say that nothing came of it
             log.exception("rules not compared", instance=name)
             self._work.later(partial(self._ended, mine, self._failed(self.say("Try it again."))))

@@ -9,6 +9,7 @@ import zlib
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -22,6 +23,8 @@ PIECE_BYTES = 1024 * 1024
 """So much of documents, or one larger document, is a piece."""
 MOST_BYTES = 64 * 1024 * 1024
 """No piece is longer: what says so is no file of ours, and must not fill the memory."""
+CHECK = "check:key"
+"""Like no collection's name, so that no piece of one passes for the other."""
 
 
 def is_key(text: str) -> bool:
@@ -80,6 +83,19 @@ class Box:
 
     def _broken(self, number: int) -> StopWorker:
         return StopWorker(f"{self.name}: piece {number} does not open: the file is damaged or cut, use another backup")
+
+
+def key_check(key: SecretStr, backup: str) -> str:
+    """What tells this key from others: a piece without content, sealed like all of this backup's. It tells nothing else."""
+    return Box(key, backup, CHECK).seal(b"", 0, is_last=True).hex()
+
+
+def is_sealed_by(key: SecretStr, backup: str, check: str) -> bool:
+    """Whether `check` is of this key, and of this backup."""
+    try:
+        return list(Box(key, backup, CHECK).opened(BytesIO(bytes.fromhex(check)))) == [b""]
+    except (StopWorker, ValueError):
+        return False
 
 
 @dataclass(slots=True)

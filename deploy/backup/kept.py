@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from schemas.pabx import PABX_HOLDS
 from schemas.runtime.key_checks import KEY_CHECKS
 from schemas.runtime.releases import RELEASES
-from schemas.views import DEAD_LETTERS, EPOCHS, LEASES, REPLAYS, VIEWS
+from schemas.views import EPOCHS, LASTING, LEASES, REPLAYS, VIEWS
 
 RESTORES = "restores"
 """One document a backup that was put back into this database; `done` once all of it is there."""
-REBUILT = frozenset({*(view.name for view in VIEWS), EPOCHS, LEASES, PABX_HOLDS, "sweeps", REPLAYS, RESTORES, RELEASES}) - {
-    DEAD_LETTERS
-}
+FILLED = frozenset(view.name for view in VIEWS) - LASTING
+REBUILT = FILLED | {EPOCHS, LEASES, PABX_HOLDS, REPLAYS, RESTORES, RELEASES}
 SHADOW = "@"
 OF_THE_SERVER = "system."
 FROM_THE_ENVIRONMENT = frozenset({KEY_CHECKS})

@@ -9,6 +9,8 @@ from schemas.errors import StopWorker
 from schemas.model import Instant, Model
 
 NAME = "manifest.json"
+BACKUP_KEY = "COLLECTOR_BACKUP_KEY"
+"""Its check value is that of `deploy.backup.box.key_check`; manifests from before there was one lack it."""
 Named = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,120}$")]
 Count = Annotated[int, Field(ge=0)]
 

@@ -16,9 +16,9 @@ from pymongo import ReplaceOne
 
 from deploy.audit import noted
 from deploy.backup import topics_back
-from deploy.backup.box import Box
+from deploy.backup.box import Box, is_sealed_by
 from deploy.backup.kept import FROM_THE_ENVIRONMENT, RESTORES, kept
-from deploy.backup.manifest import File, Manifest, TopicFile, read_manifest
+from deploy.backup.manifest import BACKUP_KEY, File, Manifest, TopicFile, read_manifest
 from deploy.backup.sealed import is_it, opened
 from deploy.backup.settings import BackupSettings
 from deploy.backup.topics import Raw, Step
@@ -48,6 +48,7 @@ async def restore(settings: BackupSettings, folder: Path, step: Step = lambda *_
     """
     manifest = read_manifest(folder)
     _same_keys(manifest, settings)
+    _same_backup_key(folder, manifest, settings)
     for file in manifest.files:
         _whole(folder, file, _box(settings, manifest, file))
     of_topics = () if raw is None else manifest.topics
@@ -79,9 +80,30 @@ def _same_keys(manifest: Manifest, settings: BackupSettings) -> None:
     """The keys are in no backup: with others its people are strangers, and its ERPs cannot be opened."""
     secret, person = manifest.checks.get(SECRET_KEY), manifest.checks.get(PERSON_KEY)
     if secret is not None and not opens(secret, settings.collector_secret_key):
-        raise StopWorker(f"{SECRET_KEY} is not the key of this backup: take it from the `.env` that was kept with it")
+        raise _another(SECRET_KEY)
     if person is not None and person != person_mark(TEXT, settings.collector_person_key):
-        raise StopWorker(f"{PERSON_KEY} is not the key of this backup: take it from the `.env` that was kept with it")
+        raise _another(PERSON_KEY)
+
+
+def _same_backup_key(folder: Path, manifest: Manifest, settings: BackupSettings) -> None:
+    """Where the manifest has no check of it, the smallest file tells: it is the very one that was written."""
+    key, check = settings.collector_backup_key, manifest.checks.get(BACKUP_KEY)
+    if check is not None:
+        if not is_sealed_by(key, manifest.id, check):
+            raise _another(BACKUP_KEY)
+        return
+    files: list[File | TopicFile] = [*manifest.files, *manifest.topics]
+    if files:
+        smallest = min(files, key=lambda file: file.bytes)
+        is_it(folder, smallest)
+        try:
+            next(opened(folder, smallest, _box(settings, manifest, smallest)))
+        except StopWorker:
+            raise _another(BACKUP_KEY) from None
+
+
+def _another(name: str) -> StopWorker:
+    return StopWorker(f"{name} is not the key of this backup: take it from the `.env` that was kept with it")
 
 
 def _whole(folder: Path, file: File, box: Box) -> None:

@@ -12,9 +12,9 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from ulid import ULID
 
 from deploy.backup import topics
-from deploy.backup.box import Box
+from deploy.backup.box import Box, key_check
 from deploy.backup.kept import kept
-from deploy.backup.manifest import NAME, File, Manifest
+from deploy.backup.manifest import BACKUP_KEY, NAME, File, Manifest
 from deploy.backup.sealed import put, writing
 from deploy.backup.settings import BackupSettings
 from deploy.backup.topics import Step
@@ -68,7 +68,7 @@ async def backup(
 
 
 async def _written(store: Database, settings: BackupSettings, folder: Path, about: Manifest, step: Step) -> Manifest:
-    files, checks = [], {}
+    files, checks = [], {BACKUP_KEY: key_check(settings.collector_backup_key, about.id)}
     # One instant for all: MongoDB keeps it for five minutes, in which 4 GB were written here
     async with store.client.start_session(snapshot=True) as session:
         async for check in store[KEY_CHECKS].find(session=session):

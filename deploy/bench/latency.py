@@ -14,7 +14,7 @@ from random import Random
 
 from deploy.bench.figures import Figure, percentile
 from deploy.bench.provider import INSTANCE, SEED
-from deploy.bench.scene import VIEW, VIEW_GROUP, WITHIN_S, Peaks, Scene
+from deploy.bench.scene import VIEW, WITHIN_S, Peaks, Scene
 from deploy.simulators.ixc.filters import Row
 from processors.hydrate.stage import HYDRATE
 from producers.erp.changes import Change, examine
@@ -22,7 +22,6 @@ from producers.erp.lease import identity
 from producers.erp.outbox import Outbox
 from schemas.erp.ixc import BILLS
 from schemas.runtime.transactions import Writer
-from schemas.topics import DEBTORS
 
 TICK_S = 0.05
 Bills = Iterator[Change]
@@ -36,7 +35,7 @@ async def measure(scene: Scene, peaks: Peaks) -> list[Figure]:
     bills = new_bills(await scene.sweep_once())
     async with scene.stage("hydrate") as hydrate, scene.stage("views") as views:
         await scene.drained(hydrate, HYDRATE.name, HYDRATE.sources)
-        await scene.drained(views, VIEW_GROUP, [DEBTORS])
+        await scene.shown(views)
         scene.report(f"latency: {scene.sizes.rate} rows a second for {scene.sizes.seconds} s")
         waits = await measured(scene, bills)
     peaks.note("hydrate", hydrate)

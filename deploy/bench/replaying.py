@@ -1,10 +1,9 @@
-"""`collector replay debtors` beside a bare loop over the same raw rows, and what the live stages notice of it.
+"""`collector replay debtors` beside a bare loop over the same raw rows, and what the live stages and readers notice of it.
 
 The replay makes states and documents, the loop states alone. A replay begins when its collection is named in MongoDB.
 """
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,15 +11,14 @@ from datetime import UTC, datetime
 from itertools import islice
 from time import time
 
-from deploy.bench import hydrate, judge, latency, provider
+from deploy.bench import hydrate, judge, latency, promoting, provider
 from deploy.bench.child import Child
 from deploy.bench.figures import Comparison, Figure, Result, Run, Target, percentile
 from deploy.bench.hydrate import BARE
-from deploy.bench.scene import VIEW, VIEW_GROUP, WITHIN_S, Peaks, Scene, in_turn
+from deploy.bench.scene import VIEW, WITHIN_S, Peaks, Scene, in_turn
 from deploy.replay.plan import Replay
 from processors.hydrate.stage import HYDRATE
 from schemas.erp.ixc import BILLS
-from schemas.topics import DEBTORS
 from schemas.views import REPLAYS
 
 OURS = "replay"
@@ -67,8 +65,7 @@ async def _ours(scene: Scene, number: int, peaks: Peaks, wanted: judge.States) -
 @asynccontextmanager
 async def _replay(scene: Scene, plan: Replay) -> AsyncIterator[tuple[Child, float]]:
     """Under way, and when it began."""
-    argv = [sys.executable, "-m", "deploy.cli.main", "replay", plan.what, "--id", plan.id]
-    async with scene.run(OURS, argv) as running:
+    async with scene.run(OURS, [*promoting.command(), plan.what, "--id", plan.id]) as running:
         async with asyncio.timeout(WITHIN_S):
             while await scene.database[REPLAYS].find_one({"_id": plan.id}) is None:
                 await asyncio.sleep(latency.TICK_S)
@@ -78,12 +75,16 @@ async def _replay(scene: Scene, plan: Replay) -> AsyncIterator[tuple[Child, floa
 async def _beside(scene: Scene, bills: latency.Bills) -> list[Figure]:
     async with scene.stage("hydrate") as live, scene.stage("views") as shown:
         await scene.drained(live, HYDRATE.name, HYDRATE.sources)
-        await scene.drained(shown, VIEW_GROUP, [DEBTORS])
+        await scene.shown(shown)
         scene.report(f"replay: beside {scene.sizes.rate} rows a second for {scene.sizes.seconds} s")
-        async with _replay(scene, Replay("bench-beside", VIEW.name)):
+        plan = Replay("bench-beside", VIEW.name)
+        async with _replay(scene, plan) as (running, _):
             waits = await latency.measured(scene, bills)
+            await running.ended()
+        stopped = await promoting.measured(scene, plan)
     name = f"latency at {scene.sizes.rate} rows a second, beside a replay"
     return [
         Figure(f"{name}, p50", percentile(waits, 50), "ms", note=latency.HOW),
         Figure(f"{name}, p99", percentile(waits, 99), "ms", P99_LIMIT_MS, latency.HOW),
+        *stopped,
     ]

@@ -26,7 +26,6 @@ from schemas.topics import DEBTORS, Topic
 from schemas.views import VIEWS
 
 VIEW = next(view for view in VIEWS if view.topic is DEBTORS)
-VIEW_GROUP = f"views.{VIEW.name}"
 WITHIN_S = 600.0
 SWEEP = "bench"
 
@@ -65,7 +64,7 @@ class Scene:
     def empty(self) -> None:
         """Topics and groups of debtors as at a first start."""
         self.kafka.renew([*HYDRATE.sources, DEBTORS])
-        for group in (HYDRATE.name, VIEW_GROUP):
+        for group in (HYDRATE.name, VIEW.group):
             self.kafka.forget(group)
 
     async def publish(self, rows: Iterable[Published]) -> int:
@@ -86,6 +85,11 @@ class Scene:
     async def joined(self, program: Child, group: str, before: frozenset[str] = frozenset()) -> None:
         """Returns when the group has a member that was not there `before` and shares its partitions out."""
         await program.until(lambda: bool(self.kafka.members(group) - before), WITHIN_S)
+
+    async def shown(self, views: Child) -> None:
+        """Returns when every view has read its topic. One process reads them all: while one lags the others wait for it."""
+        for view in VIEWS:
+            await self.drained(views, view.group, [view.topic])
 
     async def drained(self, program: Child, group: str, topics: Sequence[Topic]) -> None:
         """Returns when the group has committed all of `topics`."""

@@ -13,7 +13,7 @@ import orjson
 from deploy.bench.child import Child
 from deploy.bench.debtors import debtors
 from deploy.bench.figures import Comparison, Run, Target
-from deploy.bench.scene import VIEW, VIEW_GROUP, WITHIN_S, Peaks, Scene, in_turn
+from deploy.bench.scene import VIEW, WITHIN_S, Peaks, Scene, in_turn
 from schemas.codec import encode
 from schemas.keys import partition_of
 from schemas.runtime.kafka import Message, producer, publish
@@ -56,7 +56,7 @@ async def _ours(scene: Scene, number: int, version: int, peaks: Peaks) -> Run:
     async with scene.stage(OURS) as running:
         await _taken(scene, running, before)
         began, cpu = time(), running.cpu
-        await scene.drained(running, VIEW_GROUP, [DEBTORS])
+        await scene.drained(running, VIEW.group, [DEBTORS])
         seconds, cpu = time() - began, running.cpu - cpu
     peaks.note(OURS, running)
     wrong = await _wrong(scene, VIEW.name, version)

@@ -1,6 +1,7 @@
 """`hydrate` while somebody watches, beside itself while nobody does: a collector of OpenTelemetry, or who scrapes it.
 
-Both stand in this process, on the same machine: what they take is part of what watching costs.
+What a trace costs, each event pays: that is a rate beside another. Metrics cost the same however many events there are,
+which no rate of a run of seconds can tell from the machine's moods: of them it is measured what a stage at rest takes more.
 """
 
 import asyncio
@@ -13,43 +14,48 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 
 from deploy.bench import hydrate
-from deploy.bench.figures import Comparison, Run, Target
+from deploy.bench.figures import Comparison, Figure, Result, Run, Target
 from deploy.bench.scene import Peaks, Scene, in_turn
 from deploy.local.ports import free
+from processors.hydrate.stage import HYDRATE
 
 ALONE, TRACED, SCRAPED = hydrate.OURS, "hydrate, traced", "hydrate, scraped"
 NOTES = {
     ALONE: "nobody watches",
     TRACED: "OTEL_EXPORTER_OTLP_ENDPOINT is set: one in 100 rows has its way told to a collector that takes all",
-    SCRAPED: "METRICS_PORT is set, and /metrics read once a second",
 }
-NAMES = {TRACED: "traced", SCRAPED: "metrics"}
 SCRAPE_S = 1.0
+RESTED_S, AT_REST_S = 20.0, 30.0
+"""Until it has read its states back, and so long then."""
+DEAREST = 0.03
 
 
-async def measure(scene: Scene, peaks: Peaks) -> list[Comparison]:
-    """All three, round by round; a comparison for each of those that are watched."""
+async def measure(scene: Scene, peaks: Peaks) -> list[Result]:
+    """Traced and not, round by round; then at rest, scraped and not."""
     wanted, events = await hydrate.published(scene, "watched", scene.sizes.debtors, scene.sizes.events)
     runs: list[Run] = []
     for number in range(scene.sizes.rounds):
-        for program in in_turn((ALONE, TRACED, SCRAPED), number):
+        for program in in_turn((ALONE, TRACED), number):
             scene.report(f"watched: round {number + 1}, {program}")
             async with _watching(scene, program) as watched:
                 measured = await hydrate.run(watched, hydrate.OURS, number, peaks, wanted)
             runs.append(replace(measured, program=program, items=events))
-    return [_comparison(program, runs) for program in NAMES]
+    traced = Comparison("traced", "events", TRACED, {ALONE: Target(at_least=0.95)}, runs, NOTES)
+    alone, scraped = [await _at_rest(scene, program) for program in (ALONE, SCRAPED)]
+    note = f"METRICS_PORT set, /metrics read once a second: {1000 * scraped:.1f} ms a second, {1000 * alone:.1f} without"
+    return [traced, Figure("hydrate's metrics, share of a core", scraped - alone, "", DEAREST, note)]
 
 
-def _comparison(program: str, runs: list[Run]) -> Comparison:
-    both = [one for one in runs if one.program in {program, ALONE}]
-    return Comparison(
-        NAMES[program],
-        "events",
-        program,
-        {ALONE: Target(at_least=0.95)},
-        both,
-        {one: NOTES[one] for one in (program, ALONE)},
-    )
+async def _at_rest(scene: Scene, program: str) -> float:
+    """Processor seconds a second, of one that has read all there is; busy, it has a whole core."""
+    scene.report(f"watched: at rest, {program}")
+    async with _watching(scene, program) as watched, watched.stage(hydrate.OURS) as stage:
+        await scene.joined(stage, HYDRATE.name)
+        await scene.drained(stage, HYDRATE.name, HYDRATE.sources)
+        await asyncio.sleep(RESTED_S)
+        before = stage.cpu
+        await asyncio.sleep(AT_REST_S)
+        return (stage.cpu - before) / AT_REST_S
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from deploy.demo.chaos import Chaos
 from deploy.demo.erps import ERPS
 from deploy.demo.options import Options, span
 from deploy.demo.plan import DURATION, FAULTS, FEWEST, KINDS
-from deploy.demo.recovery import at_most
+from deploy.demo.recovery import Recovery, at_most
 from deploy.demo.recovery import lines as recovered
 from deploy.demo.run import Outcome, Report
 from deploy.demo.run import demo as run_demo
@@ -35,10 +35,16 @@ Run = Callable[[Options, Report, Report], Awaitable[Outcome | None]]
 For = Annotated[str, typer.Option("--for", help="End by itself after so long, with a summary: 60s, 5m.")]
 Clients = Annotated[int, typer.Option(min=1, max=30_000, help="Clients of the simulated provider.")]
 Bills = Annotated[float, typer.Option(min=0, max=5, help="Open bills a client, on average.")]
-Changes = Annotated[float, typer.Option(min=0, max=200, help="Changes a second at the provider.")]
+Changes = Annotated[float, typer.Option(min=0, max=500, help="Changes a second at the provider.")]
 Seed = Annotated[int, typer.Option(help="Same seed, same provider and same chaos.")]
 Erps = Annotated[str, typer.Option("--erp", help=f"Which ERP is simulated: {', '.join(ERPS)}, several with commas, or all.")]
-Faults = Annotated[bool, typer.Option("--faults", help="Every tenth answer of the ERP fails: HTML, 500, cut, late, none.")]
+Faults = Annotated[
+    bool,
+    typer.Option(
+        "--faults",
+        help="Every tenth answer of the ERP fails: HTML, 500, cut, late, none. Faults of our own parts: --chaos, --blows.",
+    ),
+]
 Habits = Annotated[
     str,
     typer.Option("--habits", help=f"What the ERPs do without failing: {ALL}, or several with commas: {', '.join(HABITS)}."),
@@ -99,6 +105,8 @@ def demo(
     asyncio.run(until_told(play([replace(options, seed=seed + number) for number in range(seeds)], ended, run_demo)))
     if seeds > 1:
         show("Seeds", [_row(number, how) for number, how in ended.items()], "none")
+        if chaos:
+            _recovered(together(ended))
         for line in verdict(range(seed, seed + seeds), ended):
             messages.print(line)
     if ended or seeds > 1:
@@ -134,6 +142,11 @@ def verdict(seeds: Iterable[int], ended: Ended) -> list[str]:
     return [f"{what}: seed {', '.join(which)} (--seed runs one alone)" for what, which in said.items() if which]
 
 
+def together(ended: Ended) -> list[Recovery]:
+    """Of every fault of every seed that was run to its end. Pure."""
+    return [one for how in ended.values() if isinstance(how, Outcome) for one in how.recovered]
+
+
 def _is_well(how: Outcome | Exception) -> bool:
     return isinstance(how, Outcome) and how.is_equal
 
@@ -146,7 +159,10 @@ def _summary(outcome: Outcome) -> None:
         columns = ("target", "struck", "back after (median s)", "longest (s)")
         title = f"Chaos: {chaos.struck.total()} faults ({_kinds(chaos)})"
         show(title, [dict(zip(columns, line, strict=True)) for line in chaos.lines()], "none")
-        _recovered(outcome)
+        _recovered(outcome.recovered)
+        messages.print(f"load: {outcome.rate:,.0f} events a second, on average")
+        if outcome.undone:
+            messages.print(f"not done: {outcome.undone}")
     messages.print(f"lag: {result.lag}")
     for line in verified(outcome.verified):
         messages.print(line)
@@ -157,14 +173,12 @@ def _summary(outcome: Outcome) -> None:
     _judged("states, queue and views", "the raw rows folded anew", [" ".join(one) for one in outcome.verified.differences])
 
 
-def _recovered(outcome: Outcome) -> None:
+def _recovered(found: Sequence[Recovery]) -> None:
     columns = ("fault", "times", "median (s)", "p95 (s)", "longest (s)", "a stage silent (s)")
-    rows = [dict(zip(columns, line, strict=True)) for line in recovered(outcome.recovered)]
+    rows = [dict(zip(columns, line, strict=True)) for line in recovered(found)]
     show("Seconds from the end of each fault until all was at work", rows, "none")
-    seconds = [one.seconds for one in outcome.recovered]
+    seconds = [one.seconds for one in found]
     messages.print(f"recovery: p95 {at_most(seconds):.1f} s of {len(seconds)} faults")
-    if outcome.undone:
-        messages.print(f"not done: {outcome.undone}")
 
 
 def _rung(calls: Judged) -> None:

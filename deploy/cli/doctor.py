@@ -10,7 +10,7 @@ import typer
 from deploy.cli.tables import Output, deliver
 from deploy.doctor.look import DoctorSettings, findings
 from deploy.doctor.rules import worst
-from deploy.home import HomeSettings, prepare_environment
+from deploy.home import DOTENV, here, prepare_environment
 from schemas.runtime.settings import read
 
 EXAMPLE = "Example: collector doctor --backups /var/backups/collector"
@@ -25,8 +25,9 @@ def doctor(backups: Backups = None, output: Output = None) -> None:
     Reads only. Ends with code 1 where something is bad; what will be soon is no failure yet.
     """
     prepare_environment()
-    home = read(HomeSettings).collector_home
-    found = asyncio.run(findings(read(DoctorSettings), home if home.exists() else Path(os.sep), backups))
+    home = here()
+    folder = home.folder if home.folder.exists() else Path(os.sep)
+    found = asyncio.run(findings(read(DoctorSettings), folder, backups, is_all_here=DOTENV.exists() or home.has_secrets))
     deliver("Doctor", [one._asdict() for one in found], output, empty="nothing")
     if worst(found) == "bad":
         raise typer.Exit(BAD)

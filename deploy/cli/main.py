@@ -2,47 +2,53 @@
 
 import logging
 import sys
-from typing import Annotated
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Annotated, NamedTuple
 
 import typer
 
-from deploy.cli import (
-    backup,
-    believe,
-    bench,
-    block,
-    demo,
-    doctor,
-    env,
-    erase,
-    instance,
-    letters,
-    pabx,
-    rekey,
-    replay,
-    run,
-    sim,
-    status,
-    topics,
-    trace,
-    unmapped,
-    up,
-    user,
-    verify,
-    whatif,
-    why,
-)
 from schemas.errors import PipelineError
 from schemas.runtime.process import BAD_CONFIGURATION
 from schemas.runtime.version import version as release
 
-app = typer.Typer(
-    help="Streaming debt collection for internet providers.",
-    epilog="Example: collector up",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+
+class Place(NamedTuple):
+    """Where a command, or a group of them, is to be found. `module`: of `deploy.cli`. `epilog`: the name of its example."""
+
+    module: str
+    name: str
+    epilog: str = "EXAMPLE"
+
+
+COMMANDS: Mapping[str, Place] = {
+    "up": Place("up", "up"),
+    "demo": Place("demo", "demo"),
+    "bench": Place("bench", "bench"),
+    "sim": Place("sim", "sim"),
+    "run": Place("run", "run"),
+    "topics": Place("topics", "topics"),
+    "status": Place("status", "status"),
+    "unmapped": Place("unmapped", "unmapped"),
+    "doctor": Place("doctor", "doctor"),
+    "verify": Place("verify", "verify"),
+    "trace": Place("trace", "trace"),
+    "replay": Place("replay", "replay"),
+    "env": Place("env", "env"),
+    "backup": Place("backup", "backup", "BACKUP_EXAMPLE"),
+    "restore": Place("backup", "restore", "RESTORE_EXAMPLE"),
+    "erase": Place("erase", "erase"),
+    "rekey": Place("rekey", "rekey"),
+    "block": Place("block", "block", "BLOCK_EXAMPLE"),
+    "promise": Place("block", "promise", "PROMISE_EXAMPLE"),
+    "why": Place("why", "why"),
+    "whatif": Place("whatif", "whatif"),
+    "instance": Place("instance", "app"),
+    "dead-letters": Place("letters", "app"),
+    "pabx": Place("pabx", "app"),
+    "user": Place("user", "app"),
+}
+"""In the order in which they are listed."""
 
 
 def _told(is_asked: bool) -> None:
@@ -54,45 +60,37 @@ def _told(is_asked: bool) -> None:
 Version = Annotated[bool, typer.Option("--version", help="Tell which version this is.", callback=_told, is_eager=True)]
 
 
-@app.callback()
 def begin(version: Version = False) -> None:
     """Streaming debt collection for internet providers."""
     del version  # told already
 
 
-app.command("up", epilog=up.EXAMPLE)(up.up)
-app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
-app.command("bench", epilog=bench.EXAMPLE)(bench.bench)
-app.command("sim", epilog=sim.EXAMPLE)(sim.sim)
-app.command("run", epilog=run.EXAMPLE)(run.run)
-app.command("topics", epilog=topics.EXAMPLE)(topics.topics)
-app.command("status", epilog=status.EXAMPLE)(status.status)
-app.command("unmapped", epilog=unmapped.EXAMPLE)(unmapped.unmapped)
-app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
-app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
-app.command("trace", epilog=trace.EXAMPLE)(trace.trace)
-app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
-app.command("env", epilog=env.EXAMPLE)(env.env)
-app.command("backup", epilog=backup.BACKUP_EXAMPLE)(backup.backup)
-app.command("restore", epilog=backup.RESTORE_EXAMPLE)(backup.restore)
-app.command("erase", epilog=erase.EXAMPLE)(erase.erase)
-app.command("rekey", epilog=rekey.EXAMPLE)(rekey.rekey)
-instance.app.command("believe", epilog=believe.EXAMPLE)(believe.believe)
-app.command("block", epilog=block.BLOCK_EXAMPLE)(block.block)
-app.command("promise", epilog=block.PROMISE_EXAMPLE)(block.promise)
-app.command("why", epilog=why.EXAMPLE)(why.why)
-app.command("whatif", epilog=whatif.EXAMPLE)(whatif.whatif)
-app.add_typer(instance.app, name="instance")
-app.add_typer(letters.app, name="dead-letters")
-app.add_typer(pabx.app, name="pabx")
-app.add_typer(user.app, name="user")
+def program(first: str = "") -> typer.Typer:
+    """The whole program; with a command's name that command alone, as loading all the others takes two seconds."""
+    app = typer.Typer(
+        help="Streaming debt collection for internet providers.",
+        epilog="Example: collector up",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(begin)
+    for name in [first] if first in COMMANDS else COMMANDS:
+        place = COMMANDS[name]
+        module = import_module(f"deploy.cli.{place.module}")
+        found = getattr(module, place.name)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name, epilog=getattr(module, place.epilog))(found)
+    return app
 
 
 def main() -> None:
     """Entry of the program `collector`."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # says in its words what we say in ours; a stage sets its own
     try:
-        app()
+        program(next(iter(sys.argv[1:]), ""))()
     except PipelineError as exc:
         sys.stderr.write(f"{exc}\n")
         sys.exit(BAD_CONFIGURATION)

@@ -1,16 +1,20 @@
 """`collector topics`"""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
 
 from deploy.cli.tables import Output, deliver
+from deploy.clients import database
 from deploy.home import prepare_environment
-from deploy.topics import TopicSettings, ensure, growth
+from deploy.topics import Outcome, TopicSettings, ensure, growth, settings_of
+from deploy.whole import lengthened, write_down
 from schemas.errors import StopWorker
-from schemas.runtime.settings import read
-from schemas.topics import TOPICS
+from schemas.runtime.clock import now
+from schemas.runtime.settings import MongoSettings, read
+from schemas.topics import TOPICS, Topic
 
 EXAMPLE = "Example: KAFKA_REPLICATION=3 collector topics"
 
@@ -30,9 +34,18 @@ def topics(alter: Alter = False, grow: Grow = None, output: Output = None) -> No
     prepare_environment()
     settings = read(TopicSettings)
     wanted = settings.as_set(TOPICS)
-    outcomes = asyncio.run(ensure(settings.kafka_bootstrap_servers, settings.kafka_replication, alter=alter, topics=wanted))
+    outcomes = asyncio.run(ensured(settings, wanted, alter=alter))
     rows = [
         {"topic": topic.name, "partitions": topic.partitions, "key": topic.key, "outcome": outcomes[topic.name]}
         for topic in TOPICS
     ]
     deliver("Topics", rows, output, empty="none")
+
+
+async def ensured(settings: TopicSettings, wanted: Sequence[Topic], *, alter: bool) -> Mapping[str, Outcome]:
+    """See `ensure`; of topics that are kept for longer from now on it is written down first since when they are whole."""
+    servers = settings.kafka_bootstrap_servers
+    if alter and (whole := lengthened(wanted, await settings_of(servers, wanted), now())):
+        async with database(read(MongoSettings)) as store:
+            await write_down(store, whole)
+    return await ensure(servers, settings.kafka_replication, alter=alter, topics=wanted)

@@ -7,16 +7,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from deploy.compose.judge import judging
-from deploy.compose.lost import kafka, mongo
+from deploy.compose.lost import disk, kafka, mongo
 from deploy.compose.mistakes import cut, secret, stopped
 from deploy.compose.project import Project
 from deploy.compose.said import crashes
-from deploy.compose.watching import ALONE, Report, healthy, letters, settled, status, swept
+from deploy.compose.watching import ALONE, Report, healthy, letters, settled, status, swept, verified
 
 Step = Callable[[Project, Report], Awaitable[list[str]]]
 CUT = "cut"
 SHOWN = 10
-STEPS: Mapping[str, Step] = {CUT: cut, "secret": secret, "stopped": stopped, "kafka": kafka, "mongo": mongo}
+STEPS: Mapping[str, Step] = {CUT: cut, "secret": secret, "stopped": stopped, "kafka": kafka, "mongo": mongo, "disk": disk}
 
 
 async def losses(project: Project, report: Report, steps: Iterable[str]) -> list[str]:
@@ -48,7 +48,7 @@ async def _as_before(project: Project, report: Report) -> list[str]:
     async with judging(project) as judge:
         await swept(judge)
         wrong = await settled(project, judge, report)
-        wrong += letters(await status(project))
+        wrong += letters(await status(project)) + await verified(project)
         await judge.provider.resume()
     # aiokafka logs with a traceback that its broker has lost a transaction; nobody has died of it
     return wrong + crashes(await project.said(), logged=False)

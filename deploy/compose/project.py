@@ -26,13 +26,14 @@ PUBLISHED = ("DASHBOARD_PORT", "MONGO_PORT", "IXC_SIMULATOR_PORT")
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`values`: its .env. `log`: where compose and, at the end, every container has its say."""
+    """`values`: its .env. `log`: where compose and, at the end, every container has its say. `source`: whose files."""
 
     engine: Engine
     name: str
     env_file: Path
     values: dict[str, str]
     log: Path
+    source: Path = ROOT
 
     def change(self, **values: str) -> None:
         """In its .env, as an operator would; nothing is told of it before the next `up`."""
@@ -49,13 +50,17 @@ class Project:
 
     @property
     def _words(self) -> tuple[str | Path, ...]:
-        project = ("--project-name", self.name, "--env-file", self.env_file, "--file", ROOT / "docker-compose.yml")
+        project = ("--project-name", self.name, "--env-file", self.env_file, "--file", self.source / "docker-compose.yml")
         return ("compose", *project, "--profile", "demo")
+
+    async def services(self) -> frozenset[str]:
+        """Those of its docker-compose.yml, with the demonstration's. Raises StopWorker."""
+        return frozenset((await self.compose("config", "--services", log=False)).split())
 
     async def build(self) -> None:
         """Its image, as README.md says. Raises StopWorker."""
-        image = ("--tag", self.values["COLLECTOR_IMAGE"], "--file", ROOT / "deploy" / "images" / "Dockerfile")
-        await self.engine.run("build", *image, ROOT, log=self.log)
+        image = ("--tag", self.values["COLLECTOR_IMAGE"], "--file", self.source / "deploy" / "images" / "Dockerfile")
+        await self.engine.run("build", *image, self.source, log=self.log)
 
     async def containers(self) -> list[Container]:
         """All of them, ended ones too."""

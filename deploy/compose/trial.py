@@ -3,7 +3,7 @@
 import asyncio
 
 from deploy.compose.judge import Judge, judging, lets_in
-from deploy.compose.keeping import backed_up
+from deploy.compose.keeping import backed_up, kept
 from deploy.compose.project import Project
 from deploy.compose.said import crashes, worries
 from deploy.compose.watching import ALONE, Report, came_back, healthy, letters, settled, status, swept
@@ -30,6 +30,7 @@ async def trial(project: Project, report: Report) -> list[str]:
         await healthy(project, ALONE | SCALED, report)
         await _kill(project, report)
         wrong += await _judged(project, judge, report)
+        await kept(judge)
     return wrong + await backed_up(project, report)
 
 

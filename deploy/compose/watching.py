@@ -45,6 +45,15 @@ async def status(project: Project) -> Status:
     return Status.model_validate_json(await project.inside("erp-poller", "collector", "status", "--json"))
 
 
+async def verified(project: Project) -> list[str]:
+    """What `collector verify` objects to, as the runbook has it asked."""
+    try:
+        await project.inside("erp-poller", "collector", "verify")
+    except StopWorker as exc:
+        return [f"collector verify: {exc}"]
+    return []
+
+
 def letters(found: Status) -> list[str]:
     """Dead letters are wrong, whatever is done to the containers."""
     return [f"{one.letters} dead letters of {one.stage} from {one.topic}" for one in found.dead_letters]

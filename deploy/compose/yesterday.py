@@ -33,12 +33,17 @@ def of_yesterday(text: str) -> str:
     return VERSION.sub(f'version = "{RELEASE}"', text, count=1)
 
 
+def strangers(stages: Iterable[Present], release: str) -> list[str]:
+    """Living stages that are of another release."""
+    return [
+        f"{one.stage} {one.worker} is of {one.version}" for one in stages if one.state == "alive" and one.version != release
+    ]
+
+
 def not_yesterday(stages: Iterable[Present], said: Iterable[str]) -> list[str]:
     """What is wrong once it runs: living stages of another release, or none that says that a newer one was there.
 
     Of one that was killed there still is a heartbeat, which grows old.
     """
-    wrong = [
-        f"{one.stage} {one.worker} is of {one.version}" for one in stages if one.state == "alive" and one.version != RELEASE
-    ]
-    return wrong + ([] if any(SAID in line for line in said) else ["nobody says that a newer release was there"])
+    silence = [] if any(SAID in line for line in said) else ["nobody says that a newer release was there"]
+    return strangers(stages, RELEASE) + silence

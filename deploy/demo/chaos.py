@@ -4,19 +4,21 @@ import asyncio
 import time
 from asyncio.subprocess import Process
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM
 from statistics import median
 from typing import TypeVar
 
 from deploy.demo.away import Away
-from deploy.demo.plan import Blow, Kind
+from deploy.demo.plan import SUPERVISOR, Blow, Kind
 from deploy.demo.plan_sets import set_of
 from deploy.demo.recovery import Struck
 from deploy.local.member import Member
+from deploy.local.room import Room
 from deploy.local.server import Server
 from deploy.local.stack import Stack
 from deploy.processes import signalled
@@ -36,7 +38,8 @@ T = TypeVar("T")
 class Chaos:
     """`alive`: folder of the files that stages touch while they are at work. `back`: seconds each blow's target was away.
 
-    `away`: when a server was. `blows`: every one that is over.
+    `away`: when a server was. `blows`: every one that is over. `crew`: whom the supervisor takes with it.
+    `disks`: those that belong to no server, by name.
     """
 
     supervisor: Supervisor
@@ -44,6 +47,8 @@ class Chaos:
     alive: Path
     report: Report
     pabx: Server | None = None
+    crew: Sequence[str] = ()
+    disks: Mapping[str, Room] = field(default_factory=dict)
     back: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     struck: Counter[Kind] = field(default_factory=Counter)
     away: list[Away] = field(default_factory=list)
@@ -64,7 +69,14 @@ class Chaos:
 
     async def _blow(self, moment: float, blow: Blow, server: Server | None) -> None:
         await asyncio.sleep(max(0.0, moment - time.monotonic()))
-        await (self._stage(blow) if server is None else self._server(blow, server))
+        if blow.target == SUPERVISOR:
+            await self._everybody(blow)
+        elif blow.target in self.disks:
+            await self._disk(blow, self.disks[blow.target])
+        elif server is not None:
+            await self._server(blow, server)
+        else:
+            await self._stage(blow)
 
     async def _stage(self, blow: Blow) -> None:
         name = blow.target
@@ -84,12 +96,37 @@ class Chaos:
             case _:
                 signalled(child, SIGKILL if blow.kind == "kill" else SIGTERM)
         self._unmark(name)
-        await self._wait(name, lambda: self._mark(name) > struck and (blow.kind == "pause" or self._is_another(name, child)))
+        await self._wait(
+            name, lambda: self._mark(name) > struck if blow.kind == "pause" else self._anew(name, child, struck)
+        )
         back = time.time()
         self.back[name].append(back - struck)
         self._over(blow, "a stage", began, struck, back)
 
-    def _is_another(self, name: str, child: Process) -> bool:
+    async def _everybody(self, blow: Blow) -> None:
+        """Back when the last of them is; one that is down just then needs no signal."""
+        struck = self._strike(blow)
+        children = {name: self.supervisor.process(name) for name in self.crew}
+        for child in children.values():
+            if child is not None:
+                signalled(child, SIGKILL)
+        for name, child in children.items():
+            await self._wait(name, partial(self._anew, name, child, struck))
+        back = time.time()
+        self.back[blow.target].append(back - struck)
+        self._over(blow, f"the {blow.target}", struck, struck, back)
+
+    async def _disk(self, blow: Blow, disk: Room) -> None:
+        """Nobody has to end for it, or to come back."""
+        struck = self._strike(blow)
+        await disk.filled(blow.lasting)
+        freed = time.time()
+        self._over(blow, f"the {blow.target}", struck, freed, freed)
+
+    def _anew(self, name: str, child: Process | None, since: float) -> bool:
+        return self._mark(name) > since and self._is_another(name, child)
+
+    def _is_another(self, name: str, child: Process | None) -> bool:
         """Whether its next life has begun: one that ends in order goes on to touch its file for a while."""
         return self.supervisor.process(name) not in {child, None}
 
@@ -169,7 +206,8 @@ class Chaos:
 
 def said(blow: Blow) -> str:
     """One line for a person."""
-    who, lasting = blow.target, f"for {blow.lasting:.0f} s"
+    who = "every stage at once, as where their supervisor is killed" if blow.target == SUPERVISOR else blow.target
+    lasting = f"for {blow.lasting:.0f} s"
     told: dict[Kind, str] = {
         "kill": f"SIGKILL to {who}",
         "end": f"SIGTERM to {who}",

@@ -1,12 +1,18 @@
-"""The folder of one demonstration: it goes with it, but the logs of one that ended wrong stay."""
+"""The folder of one demonstration: it goes with it, but the logs of one that ended wrong stay.
+
+Where a chaos strikes a cluster the logs have a disk of their own, if one can be had, so that it can be filled.
+"""
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from deploy.local.room import Room
+
 LOGS = "logs"
+LOGS_MB = 128
 
 
 class Folder:
@@ -29,6 +35,22 @@ def throwaway(report: Callable[[str], None], within: Path | None = None) -> Iter
         raise
     finally:
         _remove(folder, report)
+
+
+@asynccontextmanager
+async def disk_of_logs(folder: Path, *, wanted: bool) -> AsyncIterator[Mapping[str, Room]]:
+    """By its name; nothing where it is not `wanted` or cannot be had. Whatever was written is in `folder` afterwards."""
+    room = Room(folder, LOGS_MB)
+    if not wanted or not await room.take():
+        yield {}
+        return
+    try:
+        yield {LOGS: room}
+    finally:
+        kept = shutil.copytree(folder, folder.with_name(f"{folder.name}.kept"))
+        await room.leave()
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+        shutil.rmtree(kept)
 
 
 def _remove(folder: Folder, report: Callable[[str], None]) -> None:

@@ -23,13 +23,18 @@ LONGEST_PAUSE = timedelta(minutes=2)
 PAUSE_SHARE = 0.4
 """Of the whole time, where that is less than `LONGEST_PAUSE`."""
 SHORTEST_PAUSE_S = 2.0
-STEP = timedelta(hours=3)
+STEPS = (timedelta(hours=1), timedelta(hours=3))
+"""A clock is wrong by one of them, either way: a summer time that somebody forgot, and a zone that somebody mixed up."""
 KINDS: tuple[Kind, ...] = ("kill", "pause", "end", "clock", "kill", "end", "pause", "kill")
 """In turn, so that a plan of any size has its share of each."""
 LONGEST_SILENCE = timedelta(seconds=50)
 """So long at most a PABX stands still: under a minute."""
 CLOCKED = ("erp-poller", "hydrate", "dialer", "originate")
 """The stages that ask what time it is before they write, or ring: an originator whose clock is wrong does not."""
+SUPERVISOR = "supervisor"
+"""Who kills it kills every stage in the same moment, as its children are on a leash. Here its children are struck: whoever
+carries out the plan is it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,19 @@ def longest_pause(lasting: timedelta) -> timedelta:
 
 
 def plan(
-    faults: int, lasting: timedelta, seed: int, stages: Sequence[str], servers: Sequence[str], *, pabxes: Sequence[str] = ()
+    faults: int,
+    lasting: timedelta,
+    seed: int,
+    stages: Sequence[str],
+    servers: Sequence[str],
+    *,
+    pabxes: Sequence[str] = (),
+    supervisor: bool = False,
 ) -> list[Blow]:
     """`faults` blows by time, those at servers among them: one restart and one pause of each, never at once.
 
-    A PABX is killed instead, and stands still for `LONGEST_SILENCE` at most. Stages are struck equally often; a clock moves
-    by `STEP`, and stays within one of the right time. A pause ends before `lasting` does.
+    A PABX is killed instead, and stands still for `LONGEST_SILENCE` at most; with `supervisor` all stages are once.
+    Stages are struck equally often; a clock that was right moves by one of `STEPS`, and back. A pause ends within `lasting`.
     """
     rng = Random(seed)  # noqa: S311 - a plan is repeatable, not secret
     seconds = lasting.total_seconds()
@@ -66,6 +78,8 @@ def plan(
     for pabx in pabxes:
         blows.append(Blow(rng.uniform(0.05, 0.35) * seconds, pabx, "kill"))
         blows.append(lasting_one(rng, pabx, (0.5 * seconds, seconds), min(longest, LONGEST_SILENCE.total_seconds())))
+    if supervisor:
+        blows.append(Blow(rng.uniform(0.1, 0.9) * seconds, SUPERVISOR, "kill"))
     kinds = list(islice(cycle(KINDS), max(0, faults - len(blows))))
     moments = sorted((rng.uniform(0, seconds), kind) for kind in kinds)
     shifts = dict.fromkeys(stages, timedelta())
@@ -75,7 +89,7 @@ def plan(
             blows.append(lasting_one(rng, next(turns), (0, seconds), longest))
         elif kind == "clock":
             target = next(clocks)
-            shifts[target] = rng.choice([-STEP, STEP]) if not shifts[target] else timedelta()
+            shifts[target] = rng.choice([-1, 1]) * rng.choice(STEPS) if not shifts[target] else timedelta()
             blows.append(Blow(at, target, kind, shift=shifts[target]))
         else:
             blows.append(Blow(at, next(turns), kind))

@@ -43,8 +43,9 @@ def plan_sets(
     *,
     pabxes: Sequence[str] = (),
     small: Collection[str] = (),
+    disks: Sequence[str] = (),
 ) -> list[Blow]:
-    """`faults` blows by time. `members`: of every set; `small`: those of them whose disk can be filled.
+    """`faults` blows by time. `members`: of every set; `small`: those of them whose disk can be filled; `disks`: nobody's.
 
     Each set's blows follow one another, each in a time of its own, with all kinds in turn. The rest is `plan`'s.
     """
@@ -53,7 +54,8 @@ def plan_sets(
     for name in members:
         sets.setdefault(set_of(name), []).append(name)
     count, seconds = round(faults * SHARE), lasting.total_seconds()
-    blows = plan(faults - count, lasting, seed, stages, [], pabxes=pabxes)
+    blows = plan(faults - count - len(disks), lasting, seed, stages, [], pabxes=pabxes, supervisor=True)
+    blows += [lasting_one(rng, disk, (0, seconds), LONGEST_S, "full") for disk in disks]
     for number, several in enumerate(sorted(sets.items())):
         share = count // len(sets) + (number < count % len(sets))
         blows += _one_set(rng, share, seconds / max(1, share), several, small)

@@ -3,35 +3,38 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 from pydantic import SecretStr
 
 from deploy import instances
 from deploy.demo import provider as simulated
 from deploy.demo.away import Signs
+from deploy.demo.beginning import first_page, longer
 from deploy.demo.calls import Calls, Hours, Judged
 from deploy.demo.chaos import Chaos
 from deploy.demo.crew import crew
-from deploy.demo.erps import ERPS, WEBHOOKS, Simulated
-from deploy.demo.folder import LOGS, throwaway
+from deploy.demo.erps import ERPS, Simulated
+from deploy.demo.folder import LOGS, disk_of_logs, throwaway
 from deploy.demo.options import Options
 from deploy.demo.people import closed_states
-from deploy.demo.plan import Blow, plan
+from deploy.demo.plan import FAULTS, Blow, plan
 from deploy.demo.plan_sets import plan_sets
 from deploy.demo.provider import Provider
 from deploy.demo.recovery import Recovery, recoveries
-from deploy.demo.settle import Result, documents, events, first_sync, settle
+from deploy.demo.settle import Result, documents, events, settle
 from deploy.demo.telephones import Telephones, pabx
 from deploy.local.cluster import COPIES, IN_SYNC, local_cluster
 from deploy.local.member import Member
 from deploy.local.ports import free
+from deploy.local.room import Room
 from deploy.local.stack import MONGO, Stack, local_stack
-from deploy.processes import tail
 from deploy.secrets import make
 from deploy.stages import STAGES, command
 from deploy.supervisor import HEALTHY_AFTER, Ended, Event, NotStarted, Supervisor
@@ -47,12 +50,6 @@ from schemas.runtime.settings import MongoSettings
 from schemas.topics import TOPICS
 
 Report = Callable[[str], None]
-PAGE_WITHIN_S = 90.0
-CLUSTER_S = 150.0
-"""Six servers take from everybody what two leave."""
-SECONDS_A_CLIENT = 0.02
-SECONDS_A_DOCUMENT = 0.5
-"""Webhooks are asked twice a client, one question after the other; each tenth fails and is asked again a second later."""
 POLL_S = 0.25
 FIRST_CALLS, FIRST_CALLS_WITHIN_S = 10, 60.0
 """Before a chaos: where nobody calls yet, faults teach nothing about calls. What an originator has in his hands when he is
@@ -73,6 +70,8 @@ class Outcome:
     recovered: Sequence[Recovery] = ()
     undone: str = ""
     """What was not done, and why."""
+    rate: float = 0.0
+    """Events published a second while the chaos was."""
 
     @property
     def is_equal(self) -> bool:
@@ -99,17 +98,14 @@ class Demo:
         self._progress = progress
         self._alive = home / "alive"
         self._crew = crew(several=bool(options.blows))
-        # a whole provider takes longer to read, and longer still where every tenth answer fails
-        self._longer = options.clients * SECONDS_A_DOCUMENT if options.faults and WEBHOOKS.erp in options.erps else 0.0
-        self._patience = PAGE_WITHIN_S + len(options.erps) * options.clients * SECONDS_A_CLIENT + self._longer
-        if options.cluster:
-            self._patience += CLUSTER_S
+        self._disks: Mapping[str, Room] = {}
 
     async def run(self) -> Outcome | None:
         """The result where it was told when to end; else it runs until it is cancelled. Raises StopWorker."""
         self._alive.mkdir(parents=True)
         started = local_cluster if self._options.cluster else local_stack
-        async with started(self._home, self._report) as stack:
+        separate = disk_of_logs(self._home / LOGS, wanted=self._options.cluster and bool(self._options.blows))
+        async with separate as self._disks, started(self._home, self._report) as stack:
             name = f"collector_demo_{secrets.token_hex(4)}" if os.environ.get(MONGO) else "collector"
             database = connect(MongoSettings(mongo_uri=stack.mongo_uri, mongo_database=name))
             try:
@@ -158,7 +154,10 @@ class Demo:
                 self._report(f"simulated ERP {one.erp}: http://127.0.0.1:{port}/_sim/truth")
             for instance in listed:  # now that they answer: the first sweep need not fail
                 await instances.add(mongo, instance, replace=True)
-            await self._first_page(env["DASHBOARD_PORT"], database, providers)
+            processes = [*(f"simulator-{erp}" for erp in self._options.erps), *(one.name for one in self._crew)]
+            logs = [self._home / LOGS / f"{name}.log" for name in processes]
+            await first_page(env["DASHBOARD_PORT"], database, self._options, logs, self._progress)
+            self._report(f"dashboard: http://127.0.0.1:{env['DASHBOARD_PORT']}   (stop with Ctrl-C)")
             return await supervisor.during(self._play(stack, database, supervisor, Scene(providers, listed, telephones)))
         finally:
             for provider in providers.values():
@@ -166,35 +165,23 @@ class Demo:
             self._report("stopping every process")
             await supervisor.stop()
             await telephones.stop()
+            for file in telephones.folder.glob("*.json*"):  # what rang, and who might: they stay with the logs
+                shutil.copy(file, self._home / LOGS)
 
     def _folder(self, one: Simulated) -> str:
         return str(self._home / one.instance)
 
-    async def _first_page(self, port: str, database: Database, providers: Collection[str]) -> None:
-        waiting = "the first complete sweep"
-        try:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http, asyncio.timeout(self._patience):
-                self._progress(f"waiting for {waiting}")
-                while not await first_sync(database, providers):
-                    await asyncio.sleep(POLL_S)
-                waiting = "the dashboard"
-                self._progress(f"waiting for {waiting}")
-                while not await _answers(http):
-                    await asyncio.sleep(POLL_S)
-        except TimeoutError:
-            logs = [
-                self._home / LOGS / f"{name}.log"
-                for name in (*(f"simulator-{erp}" for erp in self._options.erps), *(one.name for one in self._crew))
-            ]
-            said = "".join(f"\n{file.name}: {tail(file, lines=3)}" for file in logs)
-            raise StopWorker(f"{waiting} did not come within {self._patience:.0f} s; the logs end so:{said}") from None
-        self._report(f"dashboard: http://127.0.0.1:{port}   (stop with Ctrl-C)")
-
     async def _play(self, stack: Stack, database: Database, supervisor: Supervisor, scene: Scene) -> Outcome | None:
         options = self._options
         watching = asyncio.create_task(self._watch(stack, database))
-        chaos = Chaos(supervisor, stack, self._alive, self._report, scene.telephones) if options.blows else None
+        everybody = [one.name for one in self._crew]
+        chaos = (
+            Chaos(supervisor, stack, self._alive, self._report, scene.telephones, everybody, self._disks)
+            if options.blows
+            else None
+        )
         calls = Calls(scene.telephones, database, stack.kafka_bootstrap, struck=chaos is not None)
+        rate = 0.0
         signs, everywhere = Signs(self._crew), Signs(self._crew, STAGES)
         observing = asyncio.create_task(self._observe(signs, everywhere))
         since = datetime.now(UTC)
@@ -210,7 +197,10 @@ class Demo:
                     self._report(
                         f"fewer than {FIRST_CALLS} calls within {FIRST_CALLS_WITHIN_S:.0f} s: the chaos begins all the same"
                     )
+                before, began = await events(stack.kafka_bootstrap), time.monotonic()
                 await chaos.run(self._plan(options.lasting, stack))
+                new = Counter(await events(stack.kafka_bootstrap)) - Counter(before)
+                rate = new.total() / (time.monotonic() - began)
             else:
                 await asyncio.sleep(options.lasting.total_seconds())
         finally:
@@ -221,7 +211,7 @@ class Demo:
         closed_at = await calls.close(mongo, scene.listed)
         self._progress("changes stopped, no call is placed any more; waiting until the views hold them all")
         settled = await settle(
-            scene.providers, database, stack.kafka_bootstrap, scene.listed, faults=options.faults, longer=self._longer
+            scene.providers, database, stack.kafka_bootstrap, scene.listed, faults=options.faults, longer=longer(options)
         )
         self._progress("waiting until every call has ended")
         ahead = await calls.settle(supervisor, [hand.name for hand in self._crew if hand.stage == "classify"])
@@ -234,15 +224,17 @@ class Demo:
         recovered = (
             list(recoveries(chaos.blows, {name: everywhere.by_name[name] for name in everywhere.names})) if chaos else []
         )
-        return Outcome(settled, await verify(judged, ahead=ahead), heard, chaos, recovered, _undone(stack))
+        return Outcome(settled, await verify(judged, ahead=ahead), heard, chaos, recovered, _undone(stack), rate)
 
     def _plan(self, lasting: timedelta, stack: Stack) -> list[Blow]:
         stages = [one.name for one in self._crew]
         servers, pabxes = [server.name for server in stack.ours], [Telephones.name]
         faults, seed = self._options.blows, self._options.seed
         if not stack.members:
-            return plan(faults, lasting, seed, stages, servers, pabxes=pabxes)
-        return plan_sets(faults, lasting, seed, stages, servers, pabxes=pabxes, small=_small(stack))
+            supervisor = faults >= FAULTS  # a short one would be about little else
+            return plan(faults, lasting, seed, stages, servers, pabxes=pabxes, supervisor=supervisor)
+        small, disks = _small(stack), list(self._disks)
+        return plan_sets(faults, lasting, seed, stages, servers, pabxes=pabxes, small=small, disks=disks)
 
     async def _watch(self, stack: Stack, database: Database) -> None:
         while True:
@@ -264,13 +256,6 @@ class Demo:
     def _told(self, event: Event) -> None:
         if isinstance(event, NotStarted) or (isinstance(event, Ended) and not self._options.blows):
             self._report(told(event))
-
-
-async def _answers(http: httpx.AsyncClient) -> bool:
-    try:
-        return (await http.get("/readyz")).is_success
-    except httpx.HTTPError:
-        return False
 
 
 def _small(stack: Stack) -> list[str]:

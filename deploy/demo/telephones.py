@@ -32,8 +32,8 @@ class Telephones(Server):
 
     @property
     def rang(self) -> Path:
-        """Its own log, beside what it writes to its output."""
-        return self.log.with_name("pabx-rang.jsonl")
+        """Its own log, which judges: it is not where a chaos fills the disk of the others."""
+        return self.folder / "rang.jsonl"
 
     async def prepare(self) -> Sequence[str | Path]:
         files: list[str | Path] = ["--log", self.rang, "--csv", self.folder / RECORDS]

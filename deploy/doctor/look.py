@@ -33,15 +33,18 @@ WITHIN_S = 10.0
 class DoctorSettings(KafkaSettings, MongoSettings, ReplicationSettings, SecretSettings, PersonSettings):
     """Whatever all stages together need. `COLLECTOR_BACKUP_KEY`: only looked at whether it is there."""
 
-    collector_backup_key: SecretStr = SecretStr("")
+    collector_backup_key: SecretStr | None = None
 
 
-async def findings(settings: DoctorSettings, home: Path, backups: Path | None) -> list[Finding]:
-    """All of them, the machine's first."""
+async def findings(settings: DoctorSettings, home: Path, backups: Path | None, *, is_all_here: bool) -> list[Finding]:
+    """All of them, the machine's first. `is_all_here`: what no variable says is said nowhere."""
     now = datetime.now(UTC)
     found = [_disk_here(home)]
     if backups is not None:
         found.append(rules.backup(_newest(backups), str(backups), now))
+    key = settings.collector_backup_key
+    if finding := rules.backup_key(None if key is None else key.get_secret_value(), is_all_here=is_all_here):
+        found.append(finding)
     database = mongo.connect(settings)
     try:
         found += [one async for one in _of_mongo(database, settings)]
@@ -92,9 +95,6 @@ async def _of_mongo(database: mongo.Database, settings: DoctorSettings) -> Async
             yield finding
         yield await _said("replica set", _then("has transactions", lambda: mongo.require_transactions(database)))
         yield await _said("secrets", _then("are those of this database", lambda: check_keys(database, settings)))
-        if not settings.collector_backup_key.get_secret_value():
-            step = "take one from `collector env`, and keep a copy away from the backups"
-            yield Finding("COLLECTOR_BACKUP_KEY", "soon", "is not set, so nothing is backed up", step)
     except PyMongoError as exc:
         yield Finding(
             "MongoDB", "bad", refusal(exc) or f"does not answer ({type(exc).__name__})", "see MONGO_URI, then its log"

@@ -64,6 +64,16 @@ def backup(newest: datetime | None, folder: str, now: datetime) -> Finding:
     return Finding("backup", "soon", said, f"see why cron made none since: collector backup {folder}")
 
 
+def backup_key(key: str | None, *, is_all_here: bool) -> Finding | None:
+    """`key`: None where no variable says it. Then it is missing only if all variables are here (`is_all_here`): a stage's
+    container is told its own alone.
+    """
+    if key or (key is None and not is_all_here):
+        return None
+    step = "put it back if there was one, as older backups open with it alone; else take one from `collector env`"
+    return Finding("COLLECTOR_BACKUP_KEY", "soon", "is not set, so nothing is backed up", step)
+
+
 def mongo_version(version: str) -> Finding:
     """Such as 6.0.5."""
     try:

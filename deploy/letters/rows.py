@@ -1,6 +1,7 @@
 """A poller's letter: the ERP is asked for the row once more, by its id. Nothing is published: the next sweep does that."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import orjson
@@ -10,10 +11,12 @@ from producers.erp.changes import examine
 from producers.erp.source import Source
 from producers.erp.sources import open_source
 from schemas.erp import ERPS
+from schemas.erp.days import UNTIMED
 from schemas.erp.declaration import Row, Table
 from schemas.errors import PipelineError, RejectRecord
 from schemas.instances import Instance
 from schemas.letters import Answer, InErp
+from schemas.runtime.clock import now
 from schemas.runtime.secrets import opened
 
 
@@ -30,16 +33,17 @@ def owner_in(table: Table, value: bytes | None) -> str:
         told: Any = orjson.loads(value or b"{}")
     except ValueError:
         return ""
-    return str(told.get(table.owner, "")) if table.owner and isinstance(told, dict) else ""
+    owner = told.get(table.owner) if table.owner and isinstance(told, dict) else None
+    return "" if owner is None else str(owner)
 
 
-def answered(table: Table, row: InErp, rows: list[Row]) -> Answer:
-    """What the ERP says of it now."""
+def answered(table: Table, row: InErp, rows: list[Row], today: date = UNTIMED) -> Answer:
+    """What the ERP says of it `today`."""
     found = next((one for one in rows if str(one.get(table.key, "")) == row.id), None)
     if found is None:
         return Answer("absent")
     try:
-        examine(table, found, lambda _document: "")  # whether it can be read does not hang on the hash
+        examine(table, found, lambda _document: "", seen=today)  # whether it can be read does not hang on the hash
     except RejectRecord as exc:
         return Answer("still", str(exc))
     return Answer("read")
@@ -53,7 +57,7 @@ async def ask(instance: Instance, row: InErp, value: bytes | None, secrets: Secr
     try:
         source = open_source(instance, opened(instance.erp, secrets))
         try:
-            return answered(table, row, await _rows(source, table, {row.id: owner_in(table, value)}))
+            return answered(table, row, await _rows(source, table, {row.id: owner_in(table, value)}), now().date())
         finally:
             await source.close()
     except PipelineError as exc:

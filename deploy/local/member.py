@@ -1,14 +1,12 @@
 """What a server of a set can suffer that one alone cannot: its port is cut, its disk is full, its volume is lost."""
 
 import asyncio
-import shutil
 from abc import abstractmethod
 
 from deploy.local.gate import Gate
 from deploy.local.room import Room
 from deploy.local.server import Server
 
-FILL_EVERY_S = 0.5
 PATIENCE_S = 180.0
 """Six servers start side by side, and one that comes back copies what it missed before it answers."""
 
@@ -38,22 +36,14 @@ class Member(Server):
         """Its disk is full for so many seconds, whether or not it lives through that; then there is room again."""
         if self.room is None:
             raise ValueError(f"{self.name} has no disk of its own")
-        try:
-            async with asyncio.timeout(lasting):
-                while True:
-                    await self.room.fill()
-                    await asyncio.sleep(FILL_EVERY_S)
-        except TimeoutError:
-            pass
-        finally:
-            self.room.free()
+        await self.room.filled(lasting)
 
     async def lose(self) -> None:
         """`kill -9`, and all that it had is gone: what it needs comes from the others once it is started."""
         await self.kill()
+        await self.empty()
+
+    async def empty(self) -> None:
+        """Only once the others know that it is down."""
         await self.missed()
-        for one in self.folder.iterdir():  # the folder itself may be where a disk is mounted
-            if one.is_dir():
-                await asyncio.to_thread(shutil.rmtree, one)
-            else:
-                one.unlink()
+        await super().empty()

@@ -8,6 +8,7 @@ from pathlib import Path
 FILLER = "filler"
 BLOCK = bytes(1024 * 1024)
 LEAST = 4096
+FILL_EVERY_S = 0.5
 
 
 class Room:
@@ -26,13 +27,17 @@ class Room:
         """Unmount it; whatever was in it is gone."""
         await _ran("umount", "--lazy", str(self.folder))
 
-    async def fill(self) -> None:
-        """Up to its last block; again where somebody gave one back."""
-        await asyncio.to_thread(self._fill)
-
-    def free(self) -> None:
-        """Give back what `fill` took."""
-        (self.folder / FILLER).unlink(missing_ok=True)
+    async def filled(self, lasting: float) -> None:
+        """Up to its last block for so many seconds, also where somebody gives one back; then there is room again."""
+        try:
+            async with asyncio.timeout(lasting):
+                while True:
+                    await asyncio.to_thread(self._fill)
+                    await asyncio.sleep(FILL_EVERY_S)
+        except TimeoutError:
+            pass
+        finally:
+            (self.folder / FILLER).unlink(missing_ok=True)
 
     def _fill(self) -> None:
         block = BLOCK

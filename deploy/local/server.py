@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 
+from deploy.folders import emptied, synced
 from deploy.processes import end, signalled, spawn
 from deploy.rotating import Log
 from schemas.errors import StopWorker
@@ -87,6 +88,10 @@ class Server(ABC):
         await self.stop()
         await self.start()
 
+    async def empty(self) -> None:
+        """The folder has nothing in it; it stays itself, as a disk may be mounted there. For a server that is down."""
+        await asyncio.to_thread(emptied, self.folder)
+
     async def keep(self) -> None:
         """Never returns: starts the server again where it ended unasked. Raises StopWorker as `start` does."""
         while True:
@@ -100,6 +105,9 @@ class Server(ABC):
     async def _start(self) -> None:
         began = time.monotonic()
         self.folder.mkdir(parents=True, exist_ok=True)
+        if self._unfinished.exists():  # a storage engine that was killed while it made its first files may never open again
+            self.report(f"the first start of {self.name} was cut: it begins anew")
+            await self.empty()
         if not any(self.folder.iterdir()):
             self._unfinished.touch()
         argv = await self.prepare()
@@ -111,11 +119,10 @@ class Server(ABC):
             if time.monotonic() - began > self.patience:
                 raise await self._failed(f"did not answer within {self.patience:.0f} s")
             await asyncio.sleep(POLL)
-        self._unfinished.unlink(missing_ok=True)
+        if self._unfinished.exists():
+            self._unfinished.unlink()
+            synced(self._unfinished.parent)  # a power cut must not bring it back: what comes now is of worth
         self.report(f"{self.name} is ready on 127.0.0.1:{self.port} ({time.monotonic() - began:.1f} s)")
 
     async def _failed(self, how: str) -> StopWorker:
-        # Both servers get over a first start that was killed at any moment (a test does it): this is for a power cut
-        again = f"; its first start never ended: start again, and if that does not help remove {self.folder}"
-        mend = again if self._unfinished.exists() else ""
-        return StopWorker(f"{self.name} {how}{mend}; its log {self.log} ends so:\n{await self.output.last()}")
+        return StopWorker(f"{self.name} {how}; its log {self.log} ends so:\n{await self.output.last()}")

@@ -13,7 +13,8 @@ from processors.dialer.history import KEPT, recent
 from schemas.calling.decide import in_force
 from schemas.codec import decode, encode
 from schemas.debtor import Bill, Contract, Debtor
-from schemas.hydration.fold import stamped
+from schemas.hydration.fold import empty, stamped
+from schemas.hydration.record import is_nobody
 from schemas.model import next_version
 from schemas.queue import QueueEntry
 
@@ -94,11 +95,10 @@ def _debtor(live: bytes | None, made: bytes | None, now: datetime) -> bytes | No
     before = decode(Debtor, live) if live is not None else None
     after = decode(Debtor, made) if made is not None else None
     if before is not None:
-        blank = before.model_copy(update={"client": None, "contracts": {}, "bills": {}, "unread": {}})
-        after = _with_lost(before, after or blank)
+        after = _with_lost(before, after or empty(before.instance, before.code, before.changed_at))
         if _bare(before) == _bare(after):
             return live
-        if after.client is None and not (after.contracts or after.bills or after.unread):
+        if is_nobody(after):
             return None
         after = after.model_copy(update={"version": before.version})
     return encode(stamped(after, now)) if after is not None else None

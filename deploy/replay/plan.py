@@ -100,8 +100,13 @@ class Replay:
         return asked == (other.what, other.instance, other.since, other.until)
 
 
-def asked(plan: Replay, now: datetime, kept: Callable[[Iterable[Topic]], Collection[Topic]] = tuple) -> Replay:
-    """The plan itself. `kept`: topics as they are kept here. Raises StopWorker where it cannot be carried out."""
+def asked(
+    plan: Replay,
+    now: datetime,
+    kept: Callable[[Iterable[Topic]], Collection[Topic]] = tuple,
+    lengthened: Mapping[str, datetime] = {},
+) -> Replay:
+    """The plan itself. `kept`: topics as they are kept here; `lengthened`: see `whole_since`. Raises StopWorker."""
     if not NAMED.match(plan.id):
         raise StopWorker(f"--id {plan.id}: small letters, digits and hyphens, at most 32")
     if plan.what not in REPLAYED:
@@ -109,7 +114,7 @@ def asked(plan: Replay, now: datetime, kept: Callable[[Iterable[Topic]], Collect
     for name, at in (("--from", plan.since), ("--to", plan.until)):
         if at is not None and at > now:
             raise StopWorker(f"{name} {at:%Y-%m-%dT%H:%MZ} has not come yet")
-        whole = whole_since(kept(plan.sources), now)
+        whole = whole_since(kept(plan.sources), now, lengthened)
         if at is not None and at < whole:
             raise StopWorker(
                 f"{name} {at:%Y-%m-%dT%H:%MZ}: the history of {plan.what} is whole from {whole:%Y-%m-%dT%H:%MZ} on"
@@ -119,9 +124,13 @@ def asked(plan: Replay, now: datetime, kept: Callable[[Iterable[Topic]], Collect
     return plan
 
 
-def whole_since(topics: Collection[Topic], now: datetime) -> datetime:
-    """From then on every change is there; of what came before, the newest of each key at the most."""
-    return now - min(topic.replay or topic.retention or timedelta(0) for topic in topics)
+def whole_since(topics: Collection[Topic], now: datetime, lengthened: Mapping[str, datetime] = {}) -> datetime:
+    """From then on every change is there; of what came before, the newest of each key at the most.
+
+    `lengthened`: by name, since when topics are whole that were kept for less once.
+    """
+    spans = [now - (topic.replay or topic.retention or timedelta(0)) for topic in topics]
+    return max([*spans, *(lengthened[topic.name] for topic in topics if topic.name in lengthened)])
 
 
 def promotable(plan: Replay) -> None:

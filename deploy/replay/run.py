@@ -10,8 +10,10 @@ from deploy.clients import database, reader
 from deploy.replay.filling import Filling
 from deploy.replay.folding import fold, shadow_of, stage_of
 from deploy.replay.plan import Replay, asked, unfinished
+from deploy.replay.untold import carried
 from deploy.replay.wanted import Wanted, wanted
 from deploy.topics import TopicSettings, ensure
+from deploy.whole import written_down
 from processors.keyed.restore import first_since, records_of
 from schemas.errors import StopWorker
 from schemas.runtime.clock import now
@@ -34,7 +36,7 @@ async def replay(settings: ReplaySettings, plan: Replay, tell: Tell = lambda *_:
         await require_transactions(store)
         found = await store[REPLAYS].find_one({"_id": plan.id})
         if found is None:
-            plan = asked(plan, now(), settings.as_set)
+            plan = asked(plan, now(), settings.as_set, await written_down(store))
             await wanted(store, plan)  # what is refused is not begun
             plan = replace(plan, begun=now(), generations=await _generations(store, plan))
             await store[REPLAYS].insert_one(plan.document)
@@ -73,6 +75,7 @@ async def caught_up(settings: ReplaySettings, store: Database, plan: Replay, tel
                 await filling.cut(tp.partition, await first_since(source, tp, plan.since))
         if plan.since is not None and plan.is_folded:
             await filling.cut_by_time()
+    await carried(store, plan)
     if plan.is_folded:
         await _count_letters(servers, store, plan)
     await store[REPLAYS].update_one({"_id": plan.id, "state": "begun"}, {"$set": {"state": "filled"}})

@@ -1,4 +1,4 @@
-"""Whose records a replay reads: its instance's; and what was before an erasure shows nobody who has been erased since."""
+"""Whose records are read of history: an instance's; and what was before an erasure shows nobody who was erased."""
 
 from collections.abc import Callable, Collection
 from functools import lru_cache
@@ -42,14 +42,22 @@ def without(erased: Collection[str], key: SecretStr) -> Wanted:
     return wanted
 
 
+async def unerased(store: Database, names: Collection[str] = ()) -> Wanted:
+    """Of nobody who is on the list of the erased, in these instances; in all where none is named.
+
+    Since when somebody is on it does not matter: an older poller may have brought them back, and a second erasure keeps the
+    entry of the first. Who may come back is taken off the list. Raises StopWorker where there are some, and no key here
+    tells who.
+    """
+    of = {"instance": {"$in": [*names]}} if names else {}
+    erased = frozenset([str(one["_id"]) async for one in store[SUPPRESSED].find({"what": "client", **of}, {"_id": 1})])
+    return without(erased, read(PersonSettings).collector_person_key) if erased else everybody
+
+
 async def wanted(store: Database, plan: Replay) -> Wanted:
-    """What stands before `--to` has no tombstones yet. Raises StopWorker where nobody here can tell who was erased since."""
+    """What stands before `--to` may have no tombstones yet. Raises StopWorker where nobody here can tell who was erased."""
     mine = of_instance(plan.instance)
     if plan.until is None:
         return mine
-    since = {"what": "client", "since": {"$gte": plan.until}}
-    erased = frozenset([str(one["_id"]) async for one in store[SUPPRESSED].find(since, {"_id": 1})])
-    if not erased:
-        return mine
-    others = without(erased, read(PersonSettings).collector_person_key)
+    others = await unerased(store, [plan.instance] if plan.instance else [])
     return lambda key: mine(key) and others(key)

@@ -25,6 +25,9 @@ OVER_HTTP: Final = frozenset({"ixc", "rbx", "altarede-webhooks"})
 HABITS: Final[Mapping[str, Habit]] = {
     "missing-column": Habit("columns that only decorate are in no row", frozenset({"ixc", "rbx"})),
     "missing-debt-column": Habit("a column on which debts depend is in no row", frozenset({"ixc", "rbx"}), fatal=True),
+    "null-debt-column": Habit("a column on which debts depend is null in every row", frozenset({"ixc", "rbx"}), fatal=True),
+    "page-totals": Habit("a list's total counts no more than its own page", frozenset({"ixc"})),
+    "no-ranges": Habit("nothing is found by a filter with >", frozenset({"rbx"}), fatal=True),
     "other-in": Habit("IN compares with P and P2 and knows no list with commas", frozenset({"ixc"})),
     "blank-marks": Habit("each third list of blocked or slowed contracts is empty", frozenset({"rbx"})),
     "no-code-filter": Habit("error 165 for a filter by a row's own code", frozenset({"rbx"})),

@@ -69,16 +69,20 @@ def _content(value: bytes | None, blind: Rows) -> Json:
 def entry(key: str, where: str, debtor: bytes | None, found: bytes | None) -> Iterator[Difference]:
     """The place in the queue against the debtor that it was made from: there where bills are open, or calls are remembered.
 
-    The facts are the debtor's; what calls add to them is not judged here.
+    The facts are the debtor's; what calls add to them is not judged here. An entry that went with the last bill, and came
+    back for a call that ended later, knows of that call alone.
     """
     try:
         owes = decode(Debtor, debtor) if debtor is not None else None
     except RejectRecord:
         return  # the state itself is what differs
     try:
-        held = decode(QueueEntry, found).facts if found is not None else None
+        there = decode(QueueEntry, found) if found is not None else None
     except RejectRecord as exc:
         yield from differ(key, where, "readable", "unreadable", exc.field)
+        return
+    held = there.facts if there else None
+    if there and held and there.settled and not held.known and held.calls and not (owes and owes.bills):
         return
     is_there = bool(owes and owes.bills) or bool(held and held.calls)
     wanted = _facts(facts_of(owes) if owes else Facts()) if is_there else ABSENT
@@ -152,6 +156,11 @@ def sight(stored: Stored | None, below: Placed | None, last: Placed | None, end:
     if newer is None:
         return Sight(wanted, misplaced=True)
     return Sight(newer if newer.value is not None else None, moving=place != newer.offset)
+
+
+def is_of(generation: int, stored: Stored) -> bool:
+    """Whether a document was told since its partition was last read anew."""
+    return stored.version // PLACES >= generation
 
 
 def misplaced(key: str, where: str, record: Placed, stored: Stored) -> Difference:

@@ -15,22 +15,23 @@ from deploy.verify.kept import Kept, Newest, Record
 from deploy.verify.prints import document_of, identities, print_of
 from deploy.verify.refold import Refold
 from deploy.verify.scope import Scope, Verified
-from deploy.verify.source import Committed, documents, records, stored
+from deploy.verify.source import Committed, documents, generations, records, stored
 from processors.classify.stage import CLASSIFY
 from processors.dialer.stage import NAME as DIALER
 from processors.hydrate.stage import HYDRATE
 from schemas.errors import RejectRecord
 from schemas.runtime.mongo import Database
 from schemas.topics import CALLS, DEBTORS, KEYED_PARTITIONS, QUEUE, Topic
-from schemas.views import ENDED, STAGES, Document, View
+from schemas.views import ENDED, LASTING, STAGES, Document, View
 from schemas.views import VIEWS as ALL
+from sinks.views.places import partition
 
 Identify = Callable[[Record], list[bytes]]
 Step = Callable[[str, int, int], None]
 """Told (what is read, steps done, steps of this round)."""
 VIEWS = tuple(view for view in ALL if view.name != STAGES)
 """Those of an instance: a heartbeat is of no rows, and gone by the time that it could be judged."""
-GROUPS = (HYDRATE.name, CLASSIFY.name, DIALER, *(f"views.{view.name}" for view in VIEWS))
+GROUPS = (HYDRATE.name, CLASSIFY.name, DIALER, *(view.group for view in VIEWS))
 """Whose offsets are needed."""
 
 
@@ -48,6 +49,7 @@ class Look:
         self._step = step
         self._ahead = ahead
         self._stored: dict[str, dict[bytes, Stored]] = {}
+        self._generations: dict[str, Mapping[int, int]] = {}
         self._moving: set[str] = set()
         self._ends: dict[TopicPartition, int] = {}
 
@@ -57,6 +59,7 @@ class Look:
         steps = KEYED_PARTITIONS + len(others) + 1
         self._step("views", 0, steps)
         for view in VIEWS:
+            self._generations[view.name] = await generations(self._views, view)
             self._stored[view.name] = await stored(self._views, view, self._scope.instance, self._scope.keys)
         # The queue's ends first: the debtors that it was made from are then all below theirs, and so on up to the rows
         for topics in ((QUEUE,), (DEBTORS,), HYDRATE.sources, [view.topic for view in others], CLASSIFY.sources):
@@ -133,15 +136,12 @@ class Look:
 
     async def _kept(self, topic: Topic, number: int, below: Mapping[str, int], identify: Identify) -> tuple[Kept, int]:
         """The newest records of one partition, and its end. Each view of the topic has a cut under its own name."""
-        views = {
-            view.name: self._offsets(f"views.{view.name}", number).get(topic.name, 0)
-            for view in VIEWS
-            if view.topic == topic
-        }
-        kept = Kept({**below, **views}, self._scope.wants, identify)
+        groups = {view.name: view.group for view in VIEWS if view.topic == topic}
+        cuts = {name: self._offsets(group, number).get(topic.name, 0) for name, group in groups.items()}
+        kept = Kept({**below, **cuts}, self._scope.wants, identify)
         async for batch in self._records(topic, number):
             kept.take(batch)
-        self.result.behind.update({f"views.{name}" if name in views else name: count for name, count in kept.behind.items()})
+        self.result.behind.update({groups.get(name, name): count for name, count in kept.behind.items()})
         return kept, self._ends[TopicPartition(topic.name, number)]
 
     def _states(self, number: int, rows: Refold, found: Newest) -> None:
@@ -196,8 +196,13 @@ class Look:
             self._tell(differ(key.decode(), view.name, _rest(wanted), _rest(found[key], wanted) if key in found else ABSENT))
 
     def _left_over(self, view: View) -> None:
-        """Documents of which no record tells; where records go away with time, nothing is concluded from that."""
-        left = self._stored[view.name]
+        """Documents of which no record tells; where records go away with time, nothing is concluded from that.
+
+        Nor of what has come to an end, where a view that was read anew kept it: Kafka was lost, or a backup put back.
+        """
+        of, left = self._generations[view.name], self._stored[view.name]
+        if view.name in LASTING:
+            left = {key: one for key, one in left.items() if judge.is_of(of.get(partition(view, key.decode()), 0), one)}
         if view.topic.retention is None:
             self.result.differences += [judge.foreign(key.decode(), view.name) for key in left]
 

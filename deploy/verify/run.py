@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from deploy.clients import admin, database, reader
+from deploy.committed import committed
 from deploy.verify.look import GROUPS, Look, Step
 from deploy.verify.scope import Scope, Verified
-from deploy.verify.source import committed
 from schemas.errors import StopWorker
 from schemas.runtime.settings import KafkaSettings, MongoSettings
 

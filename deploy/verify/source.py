@@ -6,28 +6,18 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.verify.judge import Stored
 from deploy.verify.prints import print_of
 from schemas.errors import StopWorker
 from schemas.runtime.mongo import Database
-from schemas.views import Document, View
+from schemas.views import EPOCHS, Document, View
 
 AT_ONCE = 5_000
 WAIT_MS = 1_000
 STUCK_AFTER_S = 60.0
 Committed = Mapping[str, Mapping[TopicPartition, int]]
 """Offsets by group."""
-
-
-async def committed(client: AIOKafkaAdminClient, groups: Iterable[str]) -> dict[str, dict[TopicPartition, int]]:
-    """Of groups that never committed: nothing."""
-    found = {}
-    for group in groups:
-        offsets = await client.list_consumer_group_offsets(group)
-        found[group] = {tp: one.offset for tp, one in offsets.items() if one.offset >= 0}
-    return found
 
 
 async def records(
@@ -61,6 +51,12 @@ async def stored(views: Database, view: View, instance: str, keys: Iterable[str]
         wanted = {"_id": {"$in": list(keys)}}
     living = views[view.name].find({**wanted, "erased": {"$ne": True}})
     return {str(one["_id"]).encode(): Stored(int(one["version"]), print_of(one)) async for one in living}
+
+
+async def generations(views: Database, view: View) -> Mapping[int, int]:
+    """By partition: of the documents that its last reading anew told, and all since."""
+    shares = views[EPOCHS].find({"view": view.name})
+    return {int(str(one["_id"]).rpartition(":")[2]): int(one["generation"]) async for one in shares}
 
 
 async def documents(views: Database, view: View, identities: Iterable[bytes]) -> dict[bytes, Document]:

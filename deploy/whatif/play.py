@@ -15,14 +15,15 @@ from schemas.controls import AllControls
 from schemas.errors import StopWorker
 from schemas.instances import Instance, Rules
 from schemas.what_if import Compared
+from sinks.originate.marks import HUMAN_KEPT
 from sinks.snapshots.past import Past
 
 STEP = timedelta(minutes=5)
 """What was learnt within one is known at its end."""
 NOON = time(15, tzinfo=UTC)
 """In most of Brazil: when holds are counted."""
-REMEMBERED = timedelta(days=30)
-"""As far as the dialer's own history goes."""
+REMEMBERED = HUMAN_KEPT
+"""As far as the ledger's marks go; the dialer lets go of older calls by itself."""
 
 
 @dataclass(frozen=True, slots=True)

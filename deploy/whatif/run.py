@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from deploy.replay.wanted import unerased
 from deploy.whatif.play import Comparison, ready
-from deploy.whatif.reading import WhatIfSettings, chosen, facts
+from deploy.whatif.reading import WhatIfSettings, Whose, chosen, facts
 from schemas.errors import StopWorker
 from schemas.instances import wrong_field
 from schemas.what_if import Compared, Progress
@@ -18,7 +19,9 @@ TELL_EVERY = 0.01
 Tell = Callable[[Progress], None]
 
 
-async def compare(settings: WhatIfSettings, name: str, rules: Mapping[str, Any], days: int, tell: Tell) -> Compared:
+async def compare(
+    settings: WhatIfSettings, name: str, rules: Mapping[str, Any], days: int, tell: Tell, *, whose: Whose = unerased
+) -> Compared:
     """`rules`: fields of `Rules` that are others, for the instance `name` ("": for all). Raises StopWorker."""
     some = await chosen(settings, name)
     try:
@@ -28,7 +31,7 @@ async def compare(settings: WhatIfSettings, name: str, rules: Mapping[str, Any],
     now = {key: ready(one) for key, one in some.items()}
     until = datetime.now(UTC)
     tell(Progress(done=0, at=until - timedelta(days=days)))
-    found = await facts(settings, some, days, until)
+    found = await facts(settings, some, days, until, whose)
     span, told = (found.until - found.since).total_seconds(), 0.0
     comparison = Comparison(found, now, then)
     for at in comparison.steps():

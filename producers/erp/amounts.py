@@ -1,31 +1,83 @@
 """What an instance sets before its decimals: found out from amounts that allow one reading only, never guessed. Pure.
 
 Where it writes three decimals, `99.900` may be ninety-nine or ninety-nine thousand; `1299.050` beside it settles that.
-Amounts that contradict one another settle nothing.
+Amounts that contradict one another settle nothing, be it `99.90` beside `1.234,56`.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
 from schemas.erp.declaration import POINT, Row, Table
-from schemas.erp.money import Point, is_doubtful, is_usual, points_of
+from schemas.erp.money import OTHER, USUAL, Point, is_telling, point_of, thousands_at
+from schemas.erp.money import needs_point as needs
+
+
+class Shown:
+    """What the amounts of one table show by themselves."""
+
+    def __init__(self) -> None:
+        self._points: Counter[str | None] = Counter()
+        """Amounts of one reading by what stands before their decimals, "" or None where they have none."""
+        self._doubtful: Counter[Point] = Counter()
+        """Amounts of two readings by what stands before their last three digits."""
+        self._telling = False
+
+    def learn(self, table: Table, rows: Sequence[Row]) -> list[Row]:
+        """Look at every amount. Those rows of which one is unusual: of a first sync's nearly none.
+
+        Loops, and a match of its own: of each row of a first sync this is asked.
+        """
+        read = USUAL.fullmatch
+        usual: list[str | None] = []
+        unusual: list[Row] = []
+        for row in rows:
+            strange = False
+            for column in table.amounts:
+                if (found := read(str(row.get(column) or ""))) is not None:
+                    usual.append(found[1])
+                else:
+                    strange = True
+                    self._look_at(str(row[column]))
+            if strange:
+                unusual.append(row)
+        self._points.update(usual)
+        return unusual
+
+    def _look_at(self, amount: str) -> None:
+        self._points[point_of(amount)] += 1
+        self._doubtful[thousands_at(amount)] += 1
+        self._telling = self._telling or is_telling(amount)
+
+    @property
+    def point(self) -> Point:
+        """Where decimals begin; "" while nothing has settled it.
+
+        Few amounts do not make many others thousands: who writes thousands shows more amounts that have none.
+        """
+        if not self._telling or (self._points["."] > 0) is (self._points[","] > 0):
+            return ""
+        here: Point = "." if self._points["."] else ","
+        there = OTHER[here]
+        return here if not self._doubtful[there] or self._points[here] > self._doubtful[there] else ""
 
 
 class Amounts:
-    """What the amounts of each table have shown so far."""
+    """What the amounts of each table showed when all of it was read last: what is mended in the ERP is believed again."""
 
     def __init__(self) -> None:
-        self._shown: defaultdict[str, set[Point]] = defaultdict(set)
+        self._shown: dict[str, Shown] = {}
 
-    def learn(self, table: Table, rows: Sequence[Row]) -> None:
-        """Look at every amount of these rows."""
-        for column in table.amounts:
-            self._shown[table.name] |= points_of(str(row.get(column) or "") for row in rows)
+    def keep(self, table: Table, shown: Shown) -> None:
+        """All of the table was looked at."""
+        self._shown[table.name] = shown
+
+    def suppose(self, table: Table, shown: Shown) -> None:
+        """A part of the table was looked at: that counts until all of it was."""
+        self._shown.setdefault(table.name, shown)
 
     def point(self, table: Table) -> Point:
         """Where its decimals begin; "" while nothing has settled it."""
-        shown = self._shown[table.name]
-        return next(iter(shown)) if len(shown) == 1 else ""
+        return self._shown[table.name].point if table.name in self._shown else ""
 
     def written(self, table: Table, rows: Sequence[Row]) -> list[Row]:
         """The rows, with the point beside an amount that needs it: a mapping needs nothing else, also in a replay."""
@@ -33,11 +85,6 @@ class Amounts:
         return [{**row, POINT: point} if needs_point(table, row) else row for row in rows]
 
 
-def unusual(table: Table, rows: Sequence[Row]) -> list[Row]:
-    """Those of which an amount tells something, or has two readings: of a first sync's rows nearly none."""
-    return [row for row in rows if not all(is_usual(str(row.get(column) or "")) for column in table.amounts)]
-
-
 def needs_point(table: Table, row: Row) -> bool:
-    """Whether one of the row's amounts has two readings."""
-    return any(is_doubtful(str(row.get(column) or "")) for column in table.amounts)
+    """Whether one of the row's amounts needs it to be read."""
+    return any(needs(str(row.get(column) or "")) for column in table.amounts)

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from hashlib import blake2b
 from typing import Any, NamedTuple, Self
 
 import orjson
 
+from schemas.erp.conditions import ORDER
+from schemas.erp.days import UNTIMED
 from schemas.erp.declaration import PERSON, POINT, Row, Table
-from schemas.erp.documents import masked, read_document
-from schemas.erp.values import first_of
+from schemas.erp.documents import masked, read_document, written_document
+from schemas.erp.numbers import is_damaged
 from schemas.errors import RejectRecord
 from schemas.instances import Instance
 from schemas.key_parts import escaped
@@ -90,16 +93,18 @@ def project(table: Table, row: Row, person: Callable[[str], str]) -> dict[str, s
     except KeyError:
         kept = _with_optional(table, row)
     else:
-        texts = values if ONLY_TEXT.issuperset(map(type, values)) else map(_text, values)
+        texts = values if ONLY_TEXT.issuperset(map(type, values)) else map(as_text, values)
         kept = dict(zip(table.columns, texts, strict=True))
     if table.document:
         kept |= _of_person(table, row, person)
     if POINT in row:
         kept[POINT] = row[POINT]
+    if ORDER in row:
+        kept[ORDER] = row[ORDER]
     return kept
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - JSON
+def as_text(value: Any) -> str:  # noqa: ANN401 - JSON
     """Most fields are documented as text; a version that sends null or a number must not stop the poller."""
     return value if isinstance(value, str) else "" if value is None else str(value)
 
@@ -108,14 +113,14 @@ def _with_optional(table: Table, row: Row) -> dict[str, str]:
     for column in table.columns:
         if column not in row and column not in table.may_lack:
             raise RejectRecord(f"{table.name} has no column {column}", field=column)
-    return {column: _text(row.get(column)) for column in table.columns}
+    return {column: as_text(row.get(column)) for column in table.columns}
 
 
 def _of_person(table: Table, row: Row, person: Callable[[str], str]) -> dict[str, str]:
     for column in table.document:
         if column not in row:
             raise RejectRecord(f"{table.name} has no column {column}", field=column)
-    written = first_of(*(_text(row[column]) for column in table.document))
+    written = written_document(as_text(row[column]) for column in table.document)
     bare, problem, is_company = read_document(written)
     return dict(zip(PERSON, (person(bare), masked(bare), problem, "company" if is_company else "person"), strict=True))
 
@@ -133,10 +138,11 @@ def told_with(instance: Instance, table: Table) -> bytes:
     return b""
 
 
-def examine(table: Table, row: Row, person: Callable[[str], str], told: bytes = b"") -> Change:
-    """A row as it would be published. `told`: see `told_with`.
+def examine(table: Table, row: Row, person: Callable[[str], str], told: bytes = b"", seen: date = UNTIMED) -> Change:
+    """A row as it would be published. `told`: see `told_with`; `seen`: the day on which the ERP showed it.
 
-    Raises RejectRecord where its id or owner is missing or cannot be part of a key, and where it is too large.
+    Raises RejectRecord where its id or owner is missing or cannot be part of a key, where it is too large, and where it
+    neither belongs to what is swept nor says by codes that are known that it does not: it must not close what is open.
     """
     kept = project(table, row, person)
     code = kept[table.key]
@@ -148,14 +154,17 @@ def examine(table: Table, row: Row, person: Callable[[str], str], told: bytes = 
     body = orjson.dumps(kept)
     if len(body) > COLUMN_BYTES:
         _check_sizes(table, kept, len(body))
-    return Change(code, Known(owner, fingerprint(told + body)), kept, table.member(kept), body=body)
+    is_member = table.member(kept, seen)
+    if not is_member and (column := table.unsaid(kept)):
+        raise RejectRecord(f"{table.name}.{column} holds no code that is known: the row is neither in nor out", field=column)
+    return Change(code, Known(owner, fingerprint(told + body)), kept, is_member, body=body)
 
 
 def _is_code(value: str, spelled: str, form: re.Pattern[str]) -> bool:
     """Not a word or a zero that means none, and a part of a key. Numbers, which most codes are, need no reading."""
     if value.isdecimal():
         return len(value) <= LONGEST_PART and bool(value.strip("0"))
-    return not is_no_code(value) and form.fullmatch(spelled) is not None
+    return not is_no_code(value) and not is_damaged(value) and form.fullmatch(spelled) is not None
 
 
 def _check_sizes(table: Table, kept: Mapping[str, str], size: int) -> None:

@@ -64,10 +64,12 @@ async def examined(
         if number % ROWS_AT_A_STRETCH == 0:
             await asyncio.sleep(0)  # let the next page's request go out, and other instances have their turn
         try:
-            change = examine(table, row, person, beside)
+            change = examine(table, row, person, beside, told.asked_at.date())
             if erased.hides(table, change):
                 hidden.add(change.code)
                 people |= erased.given_away(table, change)
+                continue
+            if _ends(table, changes.get(change.code), change):
                 continue
             changes[change.code] = change
             if UNSURE in row:
@@ -82,3 +84,8 @@ async def examined(
             found = letter(instance, table, row, exc)
             letters[fingerprint(found.why.place.encode() + (found.value or b""))] = found
     return Examined(changes, unreadable, letters, unsure, hidden, people)
+
+
+def _ends(table: Table, before: Change | None, change: Change) -> bool:
+    """Whether another row of one page says that the bill has ended, and this one with its id that it has not."""
+    return table.kind == "bill" and before is not None and not before.member and change.member

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from schemas.erp.conditions import Where
 from schemas.erp.declaration import Row, Table
 from schemas.rows import Kind
 
@@ -19,12 +20,14 @@ class Probe(NamedTuple):
 class Told(NamedTuple):
     """What the ERP said, and when it was asked: nothing that happened later is in it.
 
-    `unasked`: of ids that were asked for, those for which there was nobody to ask.
+    `unasked`: of ids that were asked for, those for which there was nobody to ask. `asked`: the conditions that every row
+    must meet, where the ERP was asked by conditions.
     """
 
     asked_at: datetime
     rows: Sequence[Row]
     unasked: AbstractSet[str] = frozenset()
+    asked: tuple[Where, ...] = ()
 
 
 class Source(Protocol):

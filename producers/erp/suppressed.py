@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from producers.erp.changes import Change, Seen, gone
 from schemas.erp.declaration import Row, Table
-from schemas.erp.documents import document
-from schemas.erp.values import first_of
+from schemas.erp.documents import document, written_document
 from schemas.key_parts import escaped
 
 
@@ -39,7 +38,7 @@ class Suppressed:
         if not self.hashes or not table.owner:
             return False, {}
         owner = escaped(str(row.get(table.owner) or ""))
-        bare = document(first_of(*(str(row.get(column) or "") for column in table.document)))
+        bare = document(written_document(str(row.get(column) or "") for column in table.document))
         whose = owner, person(bare) if bare else ""
         return self._is_one(*whose), self._by_document(*whose) if owner else {}
 

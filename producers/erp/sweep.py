@@ -11,12 +11,13 @@ import structlog
 
 from producers.erp.beliefs import NOBODY_SPEAKS, Beliefs
 from producers.erp.brake import must_wait, reason, too_much
-from producers.erp.changes import Change, Seen, gone, living, news, remember
+from producers.erp.changes import Change, Seen, living, news, remember
 from producers.erp.columns import Columns
 from producers.erp.doubt import judged
+from producers.erp.fills import Fills, lately, once_filled
 from producers.erp.guard import Guard
 from producers.erp.memory import Books, book_of
-from producers.erp.missing import Missing
+from producers.erp.missing import REREAD_AT_ONCE, Missing, parts
 from producers.erp.outbox import Outbox
 from producers.erp.reading import Examined, examined
 from producers.erp.source import Source, Told
@@ -29,7 +30,6 @@ from schemas.rows import Kind
 from schemas.runtime.progress import PROCESS
 from schemas.sweeps import Sweep
 
-REREAD_AT_ONCE = 100
 LOST_ASKED_AT_MOST = 200
 """Of the rows that were lost, which are asked for again in each sweep, those whose turn is longest ago."""
 TELL_EVERY = timedelta(seconds=5)
@@ -42,7 +42,8 @@ class Sweeper:
 
     `buried`: marks of the rows that have their letter; `held`: the kinds whose last sweep was held back; `swept`: how many
     members each kind had after its last completed sweep in this life; `closed`: how many were closed since then; `waiting`:
-    of each table, see `doubt`; `guard`: whose rows are not published.
+    of each table, see `doubt`; `fills`: what each table filled when all of it was read last; `guard`: whose rows are not
+    published.
     """
 
     instance: Instance
@@ -58,6 +59,7 @@ class Sweeper:
     swept: dict[Kind, int] = field(default_factory=dict)
     closed: defaultdict[Kind, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     waiting: dict[str, frozenset[str]] = field(default_factory=dict)
+    fills: dict[str, Fills] = field(default_factory=dict)
     guard: Guard = field(default_factory=Guard)
 
     async def run(self, kind: Kind, name: str) -> Sweep:
@@ -98,15 +100,16 @@ class Sweeper:
         done = Sweep(instance=self.instance.name, erp=self.erp.name, kind=kind, sweep=name, phase="reading", at=self.clock())
         for table in self.erp.of_kind(kind):
             seen, columns = self._seen(table), Columns(self.erp, table)
+            fills = self.fills.get(table.name, columns.fills)
             async with aclosing(self.source.recent(table)) as coming:
                 async for told in coming:
-                    page = await self._read(table, told)
+                    page = await self._read(table, told._replace(rows=lately(table, told.rows, seen.keys(), fills)))
                     changes = self._changes(table, page)
                     published += (await self._publish(table, name, told.asked_at, changes, page.letters)).published
                     left = {
                         code: seen[code].owner for code, change in page.found.items() if code in seen and not change.member
                     }
-                    for owners in _parts(left):
+                    for owners in parts(left):
                         done, _ = await self._again(table, done, columns, owners)
         return published + done.published
 
@@ -133,7 +136,7 @@ class Sweeper:
             for table in self.erp.of_kind(done.kind):
                 part = [one for one in missing[start : start + REREAD_AT_ONCE] if one.table is table]
                 seen = self._seen(table)
-                closing = [gone(one.code, seen[one.code], lost=one.lost) for one in part if one.code in seen]
+                closing = [change for one in part if one.code in seen for change in one.changes(seen)]
                 if closing:
                     told_of = await self._publish(table, done.sweep, min(one.asked_at for one in part), closing)
                     done = _counted(done, published=told_of.published)
@@ -190,9 +193,9 @@ class Sweeper:
         refused: set[str] = set()
         hidden: set[str] = set()
         said = done
-        async with aclosing(self.source.pages(table)) as coming:
+        pages = once_filled(self.source.pages(table), table, columns.fills, columns.check_list, columns.check_any)
+        async with aclosing(pages) as coming:
             async for told in coming:
-                columns.check(told.rows)
                 page = await self._read(table, told, under_way)
                 refused |= page.unreadable
                 present.update(
@@ -204,6 +207,7 @@ class Sweeper:
                 await under_way.add(page.codes, self._publish(table, done.sweep, told.asked_at, changes, page.letters))
                 done = _counted(done, pages=1)
                 said = await self._tell(said, _counted(done, rows=len(present), published=under_way.told.published))
+        self.fills[table.name] = columns.fills
         published, entered = await under_way.all()
         done = _counted(done, published=published)
         absent = {code: known.owner for code, known in seen.items() if code not in present and not known.lost}
@@ -211,7 +215,7 @@ class Sweeper:
         done = _counted(done, rows=len(present), absent=len(absent), refused=len(refused), kept=kept, suppressed=len(hidden))
         doubt = self.erp.protocol is None and not refused <= seen.keys()
         waited, self.waiting[table.name] = self.waiting.get(table.name, frozenset()), frozenset()
-        for owners in _parts(absent):
+        for owners in parts(absent):
             done, not_found = await self._again(table, done, columns, owners)
             found = judged(not_found, waited, doubt=doubt)
             self.waiting[table.name] |= found.waiting
@@ -219,7 +223,7 @@ class Sweeper:
             done = _counted(done, missing=len(found.gone), kept=len(found.waiting))
             said = await self._tell(said, done)
         lost = {code: known.owner for code, known in seen.items() if known.lost and code not in present}
-        for owners in _parts(dict(islice(lost.items(), LOST_ASKED_AT_MOST))):
+        for owners in parts(dict(islice(lost.items(), LOST_ASKED_AT_MOST))):
             done, not_found = await self._again(table, done, columns, owners)
             missing += [one for one in not_found if not one.lost]  # the others stay lost, and have their next turn last
             seen.update({one.code: seen.pop(one.code) for one in not_found})
@@ -228,12 +232,17 @@ class Sweeper:
     async def _again(
         self, table: Table, done: Sweep, columns: Columns, owners: Mapping[str, str]
     ) -> tuple[Sweep, list[Missing]]:
-        """Asks for rows by their ids and publishes what they are now; what is not found, or cannot be read, is told back."""
+        """Asks for rows by their ids and publishes what they are now.
+
+        What is not found, cannot be read, or left without being paid or cancelled, is told back.
+        """
         seen = self._seen(table)
         told = await self.source.reread(table, owners)
         columns.check(told.rows)
         page = await self._read(table, told)
-        found = [page.found[code] for code in owners if code in page.found]
+        shown = {code: page.found[code] for code in owners if code in page.found}
+        withdrawn = {code: one for code, one in shown.items() if not one.member and table.withdraws(one.row or {})}
+        found = [one for code, one in shown.items() if code not in withdrawn]
         kept = len(page.unsure) + sum(change.member and not seen[change.code].lost for change in found)
         changes = [*news(seen, found), *departed(seen, page.hidden - page.found.keys(), self.guard.hidden)]
         told_of = await self._publish(table, done.sweep, told.asked_at, changes, page.letters)
@@ -241,6 +250,7 @@ class Sweeper:
             Missing(table, code, told.asked_at, code in page.unreadable, code in told.unasked)
             for code in owners.keys() - page.found.keys() - page.unsure - page.hidden
         ]
+        missing += [Missing(table, code, told.asked_at, withdrawn=one) for code, one in withdrawn.items()]
         return _counted(done, published=told_of.published, kept=kept), missing
 
     async def _tell(self, said: Sweep, now: Sweep) -> Sweep:
@@ -282,13 +292,6 @@ class Sweeper:
 def _entered(seen: Seen, change: Change) -> Change:
     """Where all members are known, one that was none has just become one."""
     return change._replace(entered=True) if change.member and change.code not in seen else change
-
-
-def _parts(owners: Mapping[str, str]) -> Iterable[dict[str, str]]:
-    """As many as are asked for at once."""
-    coming = iter(owners.items())
-    while part := dict(islice(coming, REREAD_AT_ONCE)):
-        yield part
 
 
 def _counted(done: Sweep, **more: int) -> Sweep:

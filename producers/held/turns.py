@@ -7,12 +7,13 @@ as a paused process keeps believing in it: that is what a `Writer` is for.
 import asyncio
 from collections.abc import Collection, Iterable
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from producers.held.shares import mine
 from schemas.errors import RetryLater
 from schemas.runtime.assignment import RoundRobin
+from schemas.runtime.consumer import Consumer
 from schemas.runtime.kafka import HEARTBEAT_MS, SESSION_MS
 from schemas.runtime.kafka_login import connection
 from schemas.topics import CLIENTS, Topic
@@ -32,7 +33,7 @@ class Turns(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships 
         self._group = group
         self._topic = topic.name
         self._changed = asyncio.Event()
-        self._consumer = AIOKafkaConsumer(
+        self._consumer = Consumer(
             **connection(servers),
             group_id=group,
             enable_auto_commit=False,

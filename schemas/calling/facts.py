@@ -20,7 +20,7 @@ def facts_of(debtor: Debtor) -> Facts:
     """The evidence, without anything that depends on the clock: each bill counts or is set aside by itself."""
     client = debtor.client
     contracts = debtor.contracts
-    agreements = Counter(bill.instalment_of for bill in debtor.bills.values())
+    agreements = Counter([*(bill.instalment_of for bill in debtor.bills.values()), *_kept(debtor)])
     promised = client.promised if client else False
     due: list[tuple[date, Cents]] = []
     aside: defaultdict[Aside, list[date]] = defaultdict(list)
@@ -49,11 +49,18 @@ def facts_of(debtor: Debtor) -> Facts:
     )
 
 
+def _kept(debtor: Debtor) -> set[str]:
+    """Agreements of which an instalment was paid, and none cancelled."""
+    ended = debtor.instalments.values()
+    return {one.of for one in ended} - {one.of for one in ended if one.broken}
+
+
 def _aside(bill: Bill, contracts: Mapping[str, Contract], agreements: Mapping[str, int], *, promised: bool) -> Aside | None:
     """Why a bill does not count. RBX notes an announced payment at the client (`promised`), IXC at each bill.
 
-    `agreements`: how many instalments of each are open, or lost. One without was never finished, or is gone: what it was to
-    replace is a debt. An instalment counts like any bill.
+    `agreements`: how many instalments of each are open, or lost, and one more of each that was kept as far as it went. One
+    without was never finished, or was broken, or is gone: what it was to replace is a debt. An instalment counts like any
+    bill.
     """
     others = agreements[bill.agreement] - (bill.agreement == bill.instalment_of)
     if others > 0 if bill.agreement else bill.renegotiated:

@@ -4,11 +4,12 @@ No documentation of the vendor exists: everything here is unverified against it,
 """
 
 from schemas.erp.codes import Codes
+from schemas.erp.conditions import ORDER, Where
 from schemas.erp.days import closing_day, due_day
-from schemas.erp.declaration import POINT, Col, Erp, Table, Where
+from schemas.erp.declaration import POINT, Col, Erp, Table
 from schemas.erp.money import cents
 from schemas.erp.phones import phone_problems, phones
-from schemas.erp.values import first_of, text, yes
+from schemas.erp.values import first_of, text, unmapped, yes
 
 UNVERIFIED = "não verificado com o fornecedor"
 ACCESS = Codes(
@@ -42,7 +43,13 @@ BILL = Codes(
 )
 CLOSED = tuple(Where("STATUS", "!=", code) for word in ("paid", "cancelled") for code in BILL.codes_of(word))
 UNPAID = Where("DATA_PAGAMENTO", "none", "")
+ACTIVE, INACTIVE = "ATIVO", "INATIVO"
 PHONES = ("TELEFONE_CELULAR1", "TELEFONE_RESIDENCIAL")
+
+
+def active(value: str) -> bool:
+    """The column's own name is a yes, too."""
+    return yes(value) or value.strip().upper() == ACTIVE
 
 
 def open_cents(value: str, received: str, point: str) -> int:
@@ -52,7 +59,7 @@ def open_cents(value: str, received: str, point: str) -> int:
 
 def bill_status(status: str, received: str, point: str) -> str:
     """A bill on which something was received and that is not closed is partly paid."""
-    word = BILL(text(first_of(status)))
+    word = BILL(text(first_of(status)).upper())  # as `Where` compares
     return "partial" if word == "open" and cents(first_of(received) or "0", point) > 0 else word
 
 
@@ -66,7 +73,8 @@ CLIENTS = Table(
     queries=((Where("COD_CLIENTE", "!=", ""),),),
     words={
         "name": Col(("NOME",), lambda name: text(first_of(name))),
-        "active": Col(("ATIVO",), yes),
+        "active": Col(("ATIVO",), active),
+        "unmapped": Col(("ATIVO",), unmapped("active", also=(ACTIVE, INACTIVE))),
         "person": Col(("person",), text),
         "document": Col(("document",), text),
         "document_problem": Col(("document_problem",), text),
@@ -102,10 +110,12 @@ BILLS = Table(
     lost="unknown",
     optional=frozenset({"STATUS", "VALOR_PAGO", "DATA_PAGAMENTO"}),
     amounts=("VALOR", "VALOR_PAGO"),
-    endings={"paid_on": Col(("DATA_PAGAMENTO",), closing_day, with_event=True)},
+    days=("DATA_VENCIMENTO", "DATA_PAGAMENTO"),
+    filled=frozenset({"DATA_VENCIMENTO", "VALOR"}),
+    endings={"paid_on": Col(("DATA_PAGAMENTO", ORDER), closing_day, with_event=True)},
     queries=((UNPAID, *CLOSED),),
     words={
-        "due_on": Col(("DATA_VENCIMENTO",), due_day, with_event=True),
+        "due_on": Col(("DATA_VENCIMENTO", ORDER), due_day, with_event=True),
         "open_cents": Col(("VALOR", "VALOR_PAGO", POINT), open_cents),
         "status": Col(("STATUS", "VALOR_PAGO", POINT), bill_status, codes=BILL),
         "status_raw": Col(("STATUS",), text),

@@ -89,9 +89,10 @@ class AltaredeWebhooks(Web):
     """`token` and `app_key`, sealed, are put where `token_in` and `app_key_in` say: a header, the query or the body.
 
     Clients, whose documents the webhooks want, come from `resources["client"]` or from the export `Clientes` in `folder`.
-    `none_text`: how a plain text begins, accents and capitals aside, that means "no rows"; any other text is a failure, so
-    that none of these may begin an error too ("não" begins "Não foi possível conectar"). `every`: a sweep of what is asked
-    for each document takes at least `gap` seconds for each.
+    `none_text`: how a text begins, accents and capitals aside, that means "no rows"; any other is a failure. Behind one that
+    does not say what there is none of ("nenhum", "não há") the text must name it ("boleto", "cliente"), and behind any of
+    them no failure ("servidor", "acesso"; `ALTAREDE.md`, "Webhooks"); one that is the whole text is believed.
+    `every`: a sweep of what is asked for each document takes at least `gap` seconds for each.
     """
 
     secret_fields: ClassVar[tuple[str, ...]] = ("token", "app_key")

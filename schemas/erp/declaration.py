@@ -4,55 +4,22 @@ To add an ERP: one file beside this one with an `Erp`, listed in `schemas.erp.ER
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import date
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from schemas.erp.codes import Codes
-from schemas.erp.days import is_unpaid
+from schemas.erp.conditions import ORDER, Where
+from schemas.erp.days import UNTIMED
 from schemas.errors import RejectRecord, StopWorker
 from schemas.rows import ErpRow, Kind
 
 Row = Mapping[str, Any]
 """One row as the ERP wrote it."""
-Operator = Literal["=", "!=", ">", ">=", "in", "none"]
 Cursor = tuple[int, ...]
 """Where a page starts, in the words of one ERP's protocol; () is the beginning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """One condition, used twice: to ask the ERP and to check its answer. `value`: for "in" separated by commas.
-
-    "none" (a day of payment is none) is only checked, never asked.
-    """
-
-    column: str
-    operator: Operator
-    value: str
-
-    def holds(self, row: Row) -> bool:
-        """Whether the row meets the condition; ">" compares as whole numbers, ">=" as text (ISO dates and times).
-
-        Raises RejectRecord for a day that is neither a day nor none.
-        """
-        have = row.get(self.column, "")
-        match self.operator:
-            case "=":
-                return bool(have == self.value)
-            case "!=":
-                return bool(have != self.value)
-            case ">":
-                return have.isdecimal() and int(have) > int(self.value)
-            case ">=":
-                return bool(have >= self.value)
-            case "in":
-                return have in self.value.split(",")
-            case "none":
-                try:
-                    return is_unpaid(have)
-                except ValueError as exc:
-                    raise RejectRecord(f"{self.column}: {exc}", field=self.column) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +76,18 @@ class Table:
     """One ERP table. A row is a member while it meets all conditions of any query; membership is what absence is about.
 
     `key`: column of the row's id. `owner`: column of the client code ("" for a reference table, whose rows belong to the
-    table's name). `document`: columns of CPF/CNPJ, of which the first that is filled counts; the poller replaces them by
-    those of `PERSON`. `extra`: columns that are kept without being mapped. `optional`: columns
-    that an answer may lack, as another one tells the same. `decorative`: columns on which no debt and no call depends: an
-    ERP's version may lack them, which is told. `filters`: by what its rows may be asked for, the best first, where not every
-    server filters by the row's id. `dates`: column of a date whose order of day and month the poller must find out first; it
-    adds `date_form`. `amounts`: columns of money (see `POINT`). `changed`: column of the time of the last change, for
-    reading only what is recent. `lost`: what it means that a read by id finds nothing. `endings`: of a bill that is
-    closed, `paid_on` (a bill that has one is paid) and `closed_on` (it says nothing of how), both local days.
+    table's name). `document`: columns of CPF/CNPJ, of which the first that is one counts; the poller replaces them by
+    those of `PERSON`. `extra`: columns that are kept without being mapped. `optional`: columns that an answer may lack, as
+    another one tells the same. `decorative`: columns on which no debt and no call depends: an ERP's version may lack them,
+    which is told. `filled`: flags, states, days and amounts on which a debt or a call depends, of which one that is blank in
+    every row says no more than one that is not there. `known`: the codes of filtered columns that no word enumerates.
+    `withdrawn`: what a bill's row meets that left though nothing tells that it was paid or cancelled; where many do so at
+    once, they wait as missing ones do. `filters`: by what its rows may be asked for, the best first, where not every server
+    filters by the row's id. `dates`: column of a date whose order of day and month the poller must find out first; it adds
+    `date_form`. `amounts`: columns of money (see `POINT`); `days`: columns of days (see `ORDER`). `changed`: column of the
+    time of the last change, for reading only what is recent. `lost`: what it means that a read by id finds nothing.
+    `endings`: of a bill that is closed, `paid_on` (a bill that has one is paid) and `closed_on` (it says nothing of how),
+    both local days.
     """
 
     name: str
@@ -129,9 +100,13 @@ class Table:
     key: str = "id"
     optional: frozenset[str] = frozenset()
     decorative: frozenset[str] = frozenset()
+    filled: frozenset[str] = frozenset()
+    known: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
+    withdrawn: tuple[Where, ...] = ()
     filters: tuple[Filter, ...] = ()
     dates: str = ""
     amounts: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
     changed: str = ""
     marks: tuple[Mark, ...] = ()
     lost: Literal["gone", "unknown"] = "gone"
@@ -141,27 +116,46 @@ class Table:
     """The values of `columns`. Raises KeyError. In one step, as each row of a first sync is asked for them."""
     may_lack: frozenset[str] = field(init=False)
     """Columns without which a row can be read: what the poller adds itself is not the ERP's to show."""
+    known_codes: Mapping[str, AbstractSet[str]] = field(init=False, compare=False, repr=False)
+    """All codes that are known of a column."""
 
     def __post_init__(self) -> None:
         """The whitelist: what is mapped or filtered on, in a fixed order. Nothing else reaches Kafka."""
         mapped = [name for col in self.words.values() for name in col.columns]
         filtered = [where.column for query in self.queries for where in query]
         names = dict.fromkeys([self.key, *([self.owner] if self.owner else []), *mapped, *filtered, *self.extra])
-        kept = tuple(name for name in names if name not in (*self.document, *PERSON, POINT))
+        kept = tuple(name for name in names if name not in (*self.document, *PERSON, POINT, ORDER))
         object.__setattr__(self, "columns", kept)  # frozen for everybody else
         object.__setattr__(self, "picked", itemgetter(*kept) if len(kept) > 1 else lambda row: (row[kept[0]],))
         may_lack = self.optional | self.decorative | {DATE_FORM, *(mark.column for mark in self.marks)}
         object.__setattr__(self, "may_lack", may_lack)
+        enumerated = {column: frozenset(codes.known) for column, codes in self.codes.values()}
+        object.__setattr__(self, "known_codes", {**enumerated, **self.known})
 
-    def member(self, row: Row) -> bool:
-        """Whether the row still belongs to what is swept. Loops: of each row of a first sync this is asked."""
+    def member(self, row: Row, seen: date = UNTIMED) -> bool:
+        """Whether the row, seen on the day `seen`, still belongs to what is swept.
+
+        Loops: of each row of a first sync this is asked.
+        """
         for query in self.queries:
             for where in query:
-                if not where.holds(row):
+                if not where.holds(row, seen):
                     break
             else:
                 return True
         return False
+
+    def unsaid(self, row: Mapping[str, str]) -> str:
+        """Of a row that is no member the first column that should say so and does not; "" where the row says it itself."""
+        for query in self.queries:
+            known = [where.denied(row, self.known_codes.get(where.column, frozenset())) for where in query]
+            if not any(known):
+                return next(where.column for where in query if not where.holds(row))
+        return ""
+
+    def withdraws(self, row: Mapping[str, str]) -> bool:
+        """Whether a row that is no member left without being paid or cancelled."""
+        return bool(self.withdrawn) and all(where.holds(row) for where in self.withdrawn)
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -185,13 +179,17 @@ UNSURE = "marks_unsure"
 POINT = "point"
 """Column that the poller adds to those rows of which one of the table's `amounts` has two readings: "." or "," before
 decimals, "" while nothing has settled it."""
-ADDED = (DATE_FORM, POINT)
+ADDED = (DATE_FORM, POINT, ORDER)
 """What no operator finds in the ERP."""
 DERIVED = (*PERSON, *ADDED)
 
 
 class NotAFilterError(StopWorker):
     """The ERP does not filter a service by the column that was asked for."""
+
+
+class NotUnderstoodError(StopWorker):
+    """The ERP answers, but what it was asked means something else there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +239,8 @@ class Protocol:
     What not every ERP has: `mark` asks for what marks rows; `check` for what must be empty if the ERP is to be believed,
     None where that cannot be asked; `follow` gives the next cursor where the last reading's spans tell how codes lie,
     `narrow` one that asks for less where an answer was too long, None where it cannot;
+    `unranged` asks without the comparison by which pages and ranges are asked for: where a reading brought no row, none of
+    these questions may bring one;
     `settle` for rows with `id` and ISO `due_date` that tell how the dates of a row are written; `recent` for the page of
     rows changed since a local ISO date, in one of `recent_forms`. `asks_conditions`: False where a query's conditions are
     not sent, so that one reading of the table answers all queries. `lists`: whether rows are asked for by lists of ids whose
@@ -257,6 +257,7 @@ class Protocol:
     check: Callable[[Table], Request | None] | None = None
     follow: Callable[[Cursor, Sequence[tuple[int, int]], int], Cursor] | None = None
     narrow: Callable[[Cursor, int], Cursor | None] | None = None
+    unranged: Callable[[Table], Sequence[Request]] | None = None
     settle: Callable[[Row], Request] | None = None
     recent: Callable[[Table, str, str, Cursor, int], Request] | None = None
     recent_forms: tuple[str, ...] = ()

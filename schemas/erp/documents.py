@@ -1,6 +1,8 @@
 """CPF and CNPJ: what is one, and why the rest is none (`schemas/erp/BRAZIL.md`, "Documents")."""
 
 import re
+from collections.abc import Iterable
+from itertools import chain
 from operator import mul
 from typing import NamedTuple
 
@@ -51,6 +53,19 @@ def document_problem(value: str) -> DocumentProblem:
 def is_company(value: str) -> bool:
     """Whether a CNPJ is meant, be its check digits right or not."""
     return read_document(value).is_company
+
+
+def written_document(texts: Iterable[str]) -> str:
+    """Which of several columns is meant: the first that is a document, else one with wrong check digits, else that is not
+    nothing, else "".
+
+    Where a client has a CNPJ, its CPF may hold a word, or ones alone: they must not make somebody without a document of it.
+    """
+    told = [one for one in texts if not is_nothing(one)]
+    read = [(one, read_document(one)) for one in told] if len(told) > 1 else []
+    documents = (one for one, found in read if found.bare)
+    meant = (one for one, found in read if found.problem == "check_digits")
+    return next(chain(documents, meant, told), "")
 
 
 def masked(bare: str) -> str:

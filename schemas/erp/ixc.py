@@ -9,12 +9,15 @@ import orjson
 
 from schemas.erp.answers import check_words, json_object
 from schemas.erp.codes import Codes
+from schemas.erp.conditions import ORDER, Where
 from schemas.erp.days import due_day
-from schemas.erp.declaration import POINT, Col, Cursor, Erp, Mark, Page, Protocol, Request, Signed, Table, Where
+from schemas.erp.declaration import POINT, Col, Cursor, Erp, Mark, Page, Protocol, Request, Signed, Table
 from schemas.erp.money import cents
+from schemas.erp.numbers import reference
 from schemas.erp.options import Seconds, Web
 from schemas.erp.phones import phone_problems, phones
-from schemas.erp.values import first_of, not_no, something, text, yes
+from schemas.erp.row_codes import with_codes
+from schemas.erp.values import first_of, not_no, perhaps, something, text, unmapped, yes
 from schemas.errors import RetryLater
 from schemas.rows import Kind
 
@@ -63,7 +66,7 @@ ENDED = frozenset({"inactive", "withdrawn", "negative"})
 
 def suspended(flag: str, status: str) -> bool:
     """The flag of a contract that has ended counts for nothing."""
-    return flag == "S" and STATUS(status) not in ENDED
+    return perhaps(flag) and STATUS(status) not in ENDED
 
 
 EVERY_ROW = (Where("id", ">", "0"),)
@@ -81,6 +84,7 @@ CLIENTS = Table(
     changed=CHANGED,
     marks=(Mark(STATE, "uf", "id", "sigla", by="uf", otherwise=""),),
     decorative=frozenset({"fantasia", "whatsapp", "fone", "telefone_comercial", "bairro", "cidade", "id_tipo_cliente"}),
+    filled=frozenset({"ativo", "participa_cobranca"}),
     queries=(EVERY_ROW,),
     words={
         "name": Col(("razao", "fantasia"), lambda *names: text(first_of(*names))),
@@ -92,11 +96,12 @@ CLIENTS = Table(
         "phones": Col(PHONES, phones, with_event=True),
         "phone_problems": Col(PHONES, phone_problems, with_event=True),
         "bairro": Col(("bairro",), text),
-        "city": Col(("cidade",), first_of),
-        "uf": Col((STATE, "uf"), first_of),
-        "client_type": Col(("id_tipo_cliente",), first_of),
-        "branch": Col(("filial_id",), first_of),
+        "city": Col(("cidade",), reference),
+        "uf": Col((STATE, "uf"), reference),
+        "client_type": Col(("id_tipo_cliente",), reference),
+        "branch": Col(("filial_id",), reference),
         "collect": Col(("participa_cobranca",), not_no),
+        "unmapped": Col(("ativo", "participa_cobranca"), unmapped("active", "collect", also=("P",))),
     },
 )
 CONTRACTS = Table(
@@ -105,6 +110,9 @@ CONTRACTS = Table(
     owner="id_cliente",
     changed=CHANGED,
     decorative=frozenset({"contrato"}),
+    filled=frozenset(
+        {"status", "status_internet", "status_velocidade", "desbloqueio_confianca_ativo", "contrato_suspenso"},
+    ),
     # Trust unlock and reduced speed hide behind status_internet = A: each needs its own question (`IXC.md`, "Contracts").
     queries=(
         (ACTIVE, Where("status_internet", "!=", ACCESS.code_of("active"))),
@@ -122,6 +130,9 @@ CONTRACTS = Table(
         "voluntary_suspension": Col(("contrato_suspenso", "status"), suspended),
         "speed": Col(("status_velocidade",), SPEED),
         "speed_raw": Col(("status_velocidade",), text),
+        "unmapped": Col(
+            ("desbloqueio_confianca_ativo", "contrato_suspenso"), unmapped("trust_unlock", "voluntary_suspension")
+        ),
     },
 )
 BILLS = Table(
@@ -130,18 +141,25 @@ BILLS = Table(
     owner="id_cliente",
     changed=CHANGED,
     amounts=("valor_aberto",),
+    days=("data_vencimento",),
+    filled=frozenset({"status", "liberado", "data_vencimento", "valor_aberto", "aguardando_confirmacao_pagamento"}),
+    withdrawn=(
+        Where("liberado", "=", "N"),
+        *(Where("status", "!=", BILL.code_of(word)) for word in ("paid", "cancelled")),
+    ),
     # One question each: what a server makes of a list of them is not certain (`IXC.md`, "Lists").
     queries=tuple((Where("liberado", "=", "S"), Where("status", "=", code)) for code in OPEN),
     words={
-        "contract": Col(("id_contrato", "id_contrato_avulso", "id_contrato_principal"), first_of),
-        "due_on": Col(("data_vencimento",), due_day, with_event=True),
+        "contract": Col(("id_contrato", "id_contrato_avulso", "id_contrato_principal"), reference),
+        "due_on": Col(("data_vencimento", ORDER), due_day, with_event=True),
         "open_cents": Col(("valor_aberto", POINT), cents),
         "status": Col(("status",), BILL),
         "status_raw": Col(("status",), text),
-        "awaiting_confirmation": Col(("aguardando_confirmacao_pagamento",), yes),
+        "awaiting_confirmation": Col(("aguardando_confirmacao_pagamento",), perhaps),
+        "unmapped": Col(("aguardando_confirmacao_pagamento",), unmapped("awaiting_confirmation")),
         "renegotiated": Col(("id_renegociacao",), something),
-        "agreement": Col(("id_renegociacao",), first_of),
-        "instalment_of": Col(("id_renegociacao_novo",), first_of),
+        "agreement": Col(("id_renegociacao",), reference),
+        "instalment_of": Col(("id_renegociacao_novo",), reference),
     },
 )
 
@@ -198,6 +216,12 @@ def reread(table: Table, owners: Mapping[str, str]) -> Sequence[Request]:
     return (_list(table.name, (condition,), (), len(ids)),)
 
 
+def unranged(table: Table) -> Sequence[Request]:
+    """The queries that "=" alone asks, as every version knows it."""
+    alone = [query for query in table.queries if all(where.operator == "=" for where in query)]
+    return tuple(_list(table.name, query, (), 1) for query in alone)
+
+
 def mark(_: Table, wanted: Mark) -> Request:
     """All rows of the small table that tells what an id means."""
     return _list(wanted.service, EVERY_ROW, (), WHOLE_LIST)
@@ -210,7 +234,7 @@ def recent(table: Table, since: str, form: str, cursor: Cursor, size: int) -> Re
     return _list(table.name, (_after(cursor), Where(table.changed, ">=", written)), cursor, size)
 
 
-def page(_: Table, request: Request, status: int, content: bytes) -> Page:
+def page(table: Table, request: Request, status: int, content: bytes) -> Page:
     """An answer is good if it is 2xx, a JSON object, not of type error, and read to its end (`IXC.md`, "Errors")."""
     body = json_object("IXC", request.service, status, content, check="the instance's url, token and permissions")
     if "registros" not in body:
@@ -219,12 +243,15 @@ def page(_: Table, request: Request, status: int, content: bytes) -> Page:
     total = _number(body.get("total"))
     if not isinstance(rows, list) or total < len(rows) or (not rows and total > 0):
         raise RetryLater(f"IXC answers an incomplete page on {request.service}")
+    if all(isinstance(row, dict) for row in rows):
+        rows = with_codes("IXC", table, rows)
     ids = [_number(row.get("id")) if isinstance(row, dict) else -1 for row in rows]
     if ids and (ids[0] < 0 or any(later <= earlier for earlier, later in pairwise(ids))):
         raise RetryLater(f"IXC answers rows of {request.service} that are not in the order of their ids")
     if ids and request.cursor and ids[0] <= request.cursor[0]:
         raise RetryLater(f"the pages of {request.service} do not advance beyond id {request.cursor[0]}")
-    return Page(rows, (ids[-1],) if total > len(rows) else None, total)
+    is_more = total > len(rows) or 0 < request.size <= len(rows)  # a total may be the page's own count
+    return Page(rows, (ids[-1],) if ids and is_more else None, total)
 
 
 def _number(value: object) -> int:
@@ -239,5 +266,7 @@ def sign(request: Request, secrets: Mapping[str, str]) -> Signed:
     return Signed(request.path, {**LISTING, "authorization": login}, request.body)
 
 
-PROTOCOL = Protocol(read, reread, page, sign, mark=mark, recent=recent, recent_forms=("dmy", "iso"), lists=True)
+PROTOCOL = Protocol(
+    read, reread, page, sign, mark=mark, unranged=unranged, recent=recent, recent_forms=("dmy", "iso"), lists=True
+)
 IXC = Erp("ixc", "IXC Soft", TABLES, PROTOCOL)

@@ -1,7 +1,6 @@
 """Money as ERPs, exports and people write it, to cents."""
 
 import re
-from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Literal
@@ -10,8 +9,8 @@ Point = Literal["", ".", ","]
 """What one instance sets before its decimals, where three of them may be thousands; "" while nothing has settled it."""
 
 AROUND = re.compile(r"^\s*(?:R\$)?\s*|\s+$")
-USUAL = re.compile(r"(?:[0-9]+(?:[.,][0-9]{1,2})?)?")
-"""Nearly every amount: it has one reading, and says nothing of thousands."""
+USUAL = re.compile(r"(?:[0-9]+(?:([.,])[0-9]{1,2})?)?")
+"""Nearly every amount: it has one reading; and what stands before its decimals, where it has any."""
 PLAIN = re.compile(r"([0-9]+)(?:[.,]([0-9]{1,2})0*)?")
 GROUPED = (
     re.compile(r"([1-9][0-9]{0,2}(?:\.[0-9]{3})+),([0-9]{1,2})0*"),
@@ -28,8 +27,11 @@ TELLING = (
     re.compile(r"[0-9]+([.,])[0-9]{4,}"),
 )
 """Amounts that allow one reading only, and what stands before their decimals."""
+THIRD = re.compile(r"(?:[0-9]{4,}|0[0-9]*)[.,][0-9]{2}[1-9]")
+"""Three decimals, of which the last is no cent: whether an instance writes so tells whether it may be rounded away."""
 GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})+")
 OTHER: dict[str, Point] = {".": ",", ",": "."}
+POINTS: dict[str, Point] = {".": ".", ",": ",", "": ""}
 THOUSANDS = re.compile(r"[.,]")
 LONGEST = 10
 FIFTEEN_DIGITS = Context(prec=15)
@@ -66,23 +68,31 @@ def _cents(whole: str, part: str = "0") -> int:
     return int(Decimal(f"{whole}.{part}").scaleb(2).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def is_usual(value: str) -> bool:
-    """Whether neither `is_doubtful` nor `points_of` need look at it."""
-    return USUAL.fullmatch(value) is not None
+def needs_point(value: str) -> bool:
+    """Whether it is no amount without `point`, and may be one with it."""
+    amount = AROUND.sub("", value)
+    return bool(DOUBTFUL.fullmatch(amount) or THIRD.fullmatch(amount))
 
 
-def is_doubtful(value: str) -> bool:
-    """Whether `point` decides what it says."""
-    return DOUBTFUL.fullmatch(AROUND.sub("", value)) is not None
+def thousands_at(value: str) -> Point:
+    """Of a doubtful amount what stands before its last three digits: its point, unless these are thousands. Else ""."""
+    found = DOUBTFUL.fullmatch(AROUND.sub("", value))
+    return POINTS[found[2]] if found else ""
 
 
-def points_of(values: Iterable[str]) -> set[Point]:
-    """What these amounts of one instance show by themselves; both where they contradict one another."""
-    shown: set[Point] = set()
-    for value in values:
-        amount = AROUND.sub("", value)
-        if found := GROUPS.fullmatch(amount):
-            shown.add(OTHER[found[1]])
-        elif found := next((found for form in TELLING if (found := form.fullmatch(amount))), None):
-            shown.add("." if found[1] == "." else ",")
-    return shown
+def point_of(value: str) -> Point:
+    """What stands before the decimals of an amount that allows one reading only; "" where it has none, or two readings."""
+    amount = AROUND.sub("", value)
+    found = USUAL.fullmatch(amount)
+    return POINTS[found[1] or ""] if found else _telling(amount)
+
+
+def is_telling(value: str) -> bool:
+    """Whether it shows what an instance means by three digits behind a point, which 99.90 does not."""
+    return _telling(AROUND.sub("", value)) != ""
+
+
+def _telling(amount: str) -> Point:
+    if found := GROUPS.fullmatch(amount):
+        return OTHER[found[1]]
+    return next((POINTS[found[1]] for form in TELLING if (found := form.fullmatch(amount))), "")

@@ -21,10 +21,10 @@ MESSAGES = (
     "error_description",
     "descricao",
 )
-KINDS = ("type", "tipo")
-SUCCESSES = ("success", "sucesso")
+KINDS = ("type", "tipo", "status")
+SUCCESSES = ("success", "sucesso", "ok", "status")
 ERRORS = ("error", "erro")
-ERROR_KINDS = frozenset({"error", "erro"})
+ERROR_KINDS = frozenset({"error", "erro", "fail", "failed", "failure", "falha"})
 NOT = frozenset({"false", "0", "n", "nao", "não", "no"})
 HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
 OF_PEOPLE = re.compile(
@@ -50,11 +50,12 @@ def quoted(said: bytes | str | Mapping[str, Any]) -> str:
 
 def is_failure(body: Mapping[str, Any]) -> bool:
     """Whether an object says that it is an error, in English or in Portuguese."""
-    if any(_word(body.get(name)) in ERROR_KINDS for name in KINDS):
+    told = {str(name).casefold(): value for name, value in body.items()}
+    if any(_word(told.get(name)) in ERROR_KINDS for name in KINDS):
         return True
-    if any(name in body and _word(body[name]) in NOT for name in SUCCESSES):
+    if any(name in told and _word(told[name]) in NOT for name in SUCCESSES):
         return True
-    return any(bool(body.get(name)) and _word(body[name]) not in NOT for name in ERRORS)
+    return any(bool(told.get(name)) and _word(told[name]) not in NOT for name in ERRORS)
 
 
 def _read(content: bytes) -> str | Mapping[str, Any]:

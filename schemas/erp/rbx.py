@@ -4,12 +4,14 @@ from typing import ClassVar, Literal
 
 from schemas.erp import rbx_protocol
 from schemas.erp.codes import UNKNOWN, Codes
+from schemas.erp.conditions import ORDER, Where
 from schemas.erp.days import closing_day_of_form, due_day_of_form
-from schemas.erp.declaration import DATE_FORM, POINT, Col, Erp, Filter, Mark, Table, Where
+from schemas.erp.declaration import DATE_FORM, POINT, Col, Erp, Filter, Mark, Table
 from schemas.erp.money import cents
+from schemas.erp.numbers import reference
 from schemas.erp.options import Web
 from schemas.erp.phones import phone_problems, phones
-from schemas.erp.values import first_of, text, yes
+from schemas.erp.values import first_of, perhaps, something, text, unmapped
 
 
 class Rbx(Web):
@@ -47,6 +49,13 @@ def active(situation: str) -> bool:
     return CLIENT(situation) in {"active", UNKNOWN}
 
 
+def unknown(situation: str, promised: str) -> dict[str, str]:
+    """See `Client.unmapped`."""
+    is_unknown = CLIENT(situation) == UNKNOWN and something(situation)
+    return ({"active": text(situation)} if is_unknown else {}) | FLAG_OF_CLIENT(promised)
+
+
+FLAG_OF_CLIENT = unmapped("promised")
 EVERYTHING = Filter("", "")
 """No server was seen to filter by nothing else; then one answer holds the whole list."""
 ENDED = Where("Situacao_Codigo", "=", "I")
@@ -63,6 +72,7 @@ CLIENTS = Table(
     document=("CNPJ_CNPF",),
     filters=(Filter("Codigo", "Codigo"), EVERYTHING),
     decorative=frozenset({"Bairro", "Cidade", "Grupo", "TelResidencial", "TelComercial"}),
+    filled=frozenset({"Situacao"}),
     queries=((Where("Codigo", ">", "0"),),),
     words={
         "name": Col(("Nome",), lambda name: text(first_of(name))),
@@ -76,8 +86,9 @@ CLIENTS = Table(
         "bairro": Col(("Bairro",), text),
         "city": Col(("Cidade",), text),
         "uf": Col(("UF",), text),
-        "client_type": Col(("Grupo",), first_of),
-        "promised": Col(("AvisoPagamento",), yes),
+        "client_type": Col(("Grupo",), reference),
+        "promised": Col(("AvisoPagamento",), perhaps),
+        "unmapped": Col(("Situacao", "AvisoPagamento"), unknown),
     },
 )
 CONTRACTS = Table(
@@ -87,6 +98,7 @@ CONTRACTS = Table(
     owner="Cliente_Codigo",
     filters=(Filter("Numero", "Numero"), Filter("Cliente_Codigo", "Cliente_Codigo")),
     decorative=frozenset({"Plano_Descricao"}),
+    filled=frozenset({"Situacao_Codigo"}),
     marks=(
         Mark(BLOCKED, "ConsultaContratosBloqueados", "Contrato_Numero", "Contrato_Bloqueio", over=ENDED),
         Mark(REDUCED, "ConsultaClientesReducao", "Contrato_Numero", "Regra", over=ENDED),
@@ -113,12 +125,16 @@ BILLS = Table(
     filters=(Filter("Sequencia", "Sequencia"), Filter("Cliente", "CliFor")),
     dates="Vencimento",
     amounts=("Valor",),
-    endings={"closed_on": Col(("DataBaixa", DATE_FORM), closing_day_of_form, with_event=True)},
+    days=("Vencimento", "DataBaixa"),
+    filled=frozenset({"Tipo", "Vencimento", "Valor"}),
+    known={"Tipo": frozenset({"C", "F"})},  # of customers, of suppliers
+    withdrawn=(Where("Tipo", "!=", "C"), Where("DataBaixa", "=", "")),
+    endings={"closed_on": Col(("DataBaixa", DATE_FORM, ORDER), closing_day_of_form, with_event=True)},
     lost="unknown",  # neither open nor settled: RBX has no list of what was deleted
     queries=((Where("Tipo", "=", "C"), Where("DataBaixa", "=", "")),),
     words={
-        "contract": Col(("ContratosVinculados",), lambda linked: first_of(*linked.replace(";", ",").split(","))),
-        "due_on": Col(("Vencimento", DATE_FORM), due_day_of_form, with_event=True),
+        "contract": Col(("ContratosVinculados",), lambda linked: reference(*linked.replace(";", ",").split(","))),
+        "due_on": Col(("Vencimento", DATE_FORM, ORDER), due_day_of_form, with_event=True),
         "open_cents": Col(("Valor", POINT), cents),
         "status": Col(("Motivo",), BILL),
         "status_raw": Col(("Motivo",), text),

@@ -13,6 +13,7 @@ import orjson
 from schemas.erp.answers import check_words, json_object
 from schemas.erp.declaration import Cursor, Filter, Mark, NotAFilterError, Page, Protocol, Request, Row, Signed, Table
 from schemas.erp.rbx_ranges import after, follow, narrow
+from schemas.erp.row_codes import with_codes
 from schemas.erp.values import first_of
 from schemas.errors import RetryLater, StopWorker
 
@@ -83,6 +84,11 @@ def check(table: Table) -> Request | None:
     return _question(table.name, compare(column, "<", 0), (), 0) if column else None
 
 
+def unranged(table: Table) -> Sequence[Request]:
+    """All there is, where ranges brought nothing: whoever compares otherwise than SQL says so by having rows."""
+    return (_question(table.name, "", (), 1),) if _filter(table).name else ()
+
+
 def settle(row: Row) -> Request:
     """The client's unpaid documents by v2, whose due dates are ISO: they tell how v1 writes them."""
     asked = {"customer_id": int(row["CliFor"]), "account_number": int(row["Conta"])}
@@ -111,11 +117,12 @@ def page(table: Table, request: Request, status: int, content: bytes) -> Page:
     rows = _result(service, body)
     if request.size == 0 and request.path == V1 and rows:
         raise StopWorker(f"RBX answers {service} {NOT_ASKED}")
+    found = with_codes("RBX", table, [_read(table, service, row) for row in rows])
     if not request.cursor:
-        return Page([_read(table, service, row) for row in rows], None)
-    codes = _in_range(table, request, rows)
+        return Page(found, None)
+    codes = _in_range(table, request, found)
     span = (min(codes), max(codes)) if codes else None
-    return Page([_read(table, service, row) for row in rows], after(request.cursor, request.size, len(rows)), span=span)
+    return Page(found, after(request.cursor, request.size, len(rows)), span=span)
 
 
 def _result(service: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -135,7 +142,7 @@ def _result(service: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     raise RetryLater(f"RBX answers {service} with error {code}: {said}")
 
 
-def _in_range(table: Table, request: Request, rows: list[dict[str, Any]]) -> list[int]:
+def _in_range(table: Table, request: Request, rows: Sequence[Row]) -> list[int]:
     """The codes that were asked for; one that is no number is dead-lettered by who reads the row. Raises StopWorker."""
     begin, width = request.cursor
     by = _filter(table).column
@@ -169,5 +176,15 @@ def _is_number(code: str) -> bool:
 
 
 PROTOCOL = Protocol(
-    read, reread, page, sign, mark=mark, check=check, follow=follow, narrow=narrow, settle=settle, asks_conditions=False
+    read,
+    reread,
+    page,
+    sign,
+    mark=mark,
+    check=check,
+    follow=follow,
+    narrow=narrow,
+    unranged=unranged,
+    settle=settle,
+    asks_conditions=False,
 )

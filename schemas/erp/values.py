@@ -1,13 +1,14 @@
 """Readers: the ERP's text to a typed value. Each raises ValueError whose message never holds the text."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Literal
 
 from schemas.erp.mending import mended
 from schemas.nothing import is_no_day, is_nothing
+from schemas.spelling import plain
 
 Form = Literal["", "ymd", "ydm"]
 """How an ERP writes dates: year, month, day; or year, day, month; "" while nothing has settled it."""
@@ -16,6 +17,11 @@ TIME = r"(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?"
 YEAR_FIRST = re.compile(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){TIME}")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 MONTHS = 12
+FLAGS = ("S", "N")
+"""As the ERPs' documentation writes them, and nearly every row."""
+YES = frozenset({"s", "sim", "1", "true", "t", "y", "yes", "verdadeiro"})
+NO = frozenset({"n", "nao", "no", "0", "false", "f", "falso"})
+"""As other versions, databases, workflows and spreadsheets write them, without accents and capitals."""
 
 
 @lru_cache(maxsize=20_000)
@@ -29,14 +35,44 @@ def first_of(*values: str) -> str:
     return next((value for value in values if not is_nothing(value)), "")
 
 
+@lru_cache(maxsize=1_000)
+def flag(value: str) -> bool | None:
+    """Yes or no, however it is spelled; None where it is neither, and where there is nothing."""
+    word = plain(value).strip()
+    return True if word in YES else False if word in NO else None
+
+
 def yes(value: str) -> bool:
-    """S is true, anything else is not."""
-    return value == "S"
+    """What is no yes is none: for what nobody may be called for."""
+    return value == "S" or flag(value) is True
+
+
+def perhaps(value: str) -> bool:
+    """What says something, and not no, may be a yes: for what holds a call."""
+    return value == "S" or (not is_no(value) and not is_nothing(value))
+
+
+def is_no(value: str) -> bool:
+    """Anything else, also an unknown code, is none."""
+    return value == "N" or flag(value) is False
 
 
 def not_no(value: str) -> bool:
-    """N is false, anything else (also an unknown code) is true."""
-    return value != "N"
+    """See `is_no`."""
+    return not is_no(value)
+
+
+def unmapped(*names: str, also: Collection[str] = ()) -> Callable[..., dict[str, str]]:
+    """Reads a flag for each of our fields `names`: those whose text is neither yes nor no, nor one of `also`, with it."""
+
+    def read(*values: str) -> dict[str, str]:
+        return {
+            name: text(value)
+            for name, value in zip(names, values, strict=True)
+            if value not in FLAGS and flag(value) is None and value.strip().upper() not in also and not is_nothing(value)
+        }
+
+    return read
 
 
 def something(*values: str) -> bool:

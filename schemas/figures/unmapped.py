@@ -97,10 +97,21 @@ def _client_types(instance: str) -> Pipeline:
 
 
 def codes_pipeline(instance: str) -> Pipeline:
-    """Codes that became `unknown`: `_id` has `word` (such as contract.access) and `raw`, the ERP's own code; no blanks.
+    """Codes that became `unknown`, and flags that are neither yes nor no.
 
-    `rows`: the contracts or bills in that state.
+    `_id` has `word` (such as contract.access) and `raw`, the ERP's own code; no blanks.
+
+    `rows`: the clients, contracts or bills in that state.
     """
+
+    def flags(kind: str, row: str) -> dict[str, object]:
+        pairs = {"$objectToArray": {"$ifNull": [f"{row}.unmapped", {}]}}
+        flag = {"word": {"$concat": [f"{kind}.", "$$flag.k"]}, "raw": "$$flag.v"}
+        return {"$map": {"input": pairs, "as": "flag", "in": flag}}
+
+    def of_all(kind: str) -> dict[str, object]:
+        each = {"$map": {"input": f"${kind}s", "as": "row", "in": flags(kind, "$$row")}}
+        return {"$reduce": {"input": each, "initialValue": [], "in": {"$concatArrays": ["$$value", "$$this"]}}}
 
     def unknown(rows: str, word: str) -> dict[str, object]:
         field = word.split(".")[1]
@@ -109,9 +120,10 @@ def codes_pipeline(instance: str) -> Pipeline:
         return {"$map": {"input": these, "as": "row", "in": {"word": word, "raw": raw}}}
 
     contract = [unknown("contracts", f"contract.{field}") for field in ("access", "status", "speed")]
+    odd = [flags("client", "$client"), of_all("contract"), of_all("bill")]
     return [
         {"$match": {"instance": instance}},
-        {"$project": {"found": {"$concatArrays": [*contract, unknown("bills", "bill.status")]}}},
+        {"$project": {"found": {"$concatArrays": [*contract, unknown("bills", "bill.status"), *odd]}}},
         {"$unwind": "$found"},
         {"$match": {"found.raw": {"$regex": r"\S"}}},
         {"$group": {"_id": {"client": "$_id", "found": "$found"}, "rows": {"$sum": 1}}},

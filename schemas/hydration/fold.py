@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from schemas.debtor import Bill, Client, Contract, Debtor
+from schemas.closing import instalment
+from schemas.debtor import Bill, Client, Contract, Debtor, Instalment
 from schemas.erp import ERPS
 from schemas.erp.codes import UNKNOWN
 from schemas.erp.declaration import Table
@@ -22,6 +23,8 @@ from schemas.rows import ErpRow, Kind
 MOST_ROWS = 2_000
 """Open bills, or contracts, of one client: more are dead letters, so that a state stays far below `RECORD_BYTES`."""
 MOST_DOUBTS = 500
+MOST_INSTALMENTS = 200
+"""That are due no more: agreements have a dozen. The newest are remembered."""
 
 
 @cache
@@ -98,16 +101,27 @@ def _access_since(access: str, known: Contract | None, event: ErpRow) -> datetim
 
 def _bill(state: Debtor, table: Table, event: ErpRow) -> Debtor:
     known = state.bills.get(event.id)
-    if event.row is not None and table.member(event.row):
+    if event.row is not None and table.member(event.row):  # whether a day of payment may have come, the poller has judged
         bill = _words(Bill, event, _values(table, event, event.row))
         if _same(bill, known):
             return state
         _bounded(state.bills, event)
-        return _changed(state, event, bills={**state.bills, event.id: bill})
+        instalments = _instalments(state, event.id, None)
+        return _changed(state, event, bills={**state.bills, event.id: bill}, instalments=instalments)
     if event.row is None and event.lost:
         return _lost(state, event, "bills", known, "status")
     # A closed bill is not mapped: whatever its columns have become, it must not stay open.
-    return _without(state, event, "bills")
+    instalments = _instalments(state, event.id, instalment(table, event))
+    closed = _without(state, event, "bills")
+    return closed if instalments is state.instalments else _changed(closed, event, instalments=instalments)
+
+
+def _instalments(state: Debtor, code: str, one: Instalment | None) -> dict[str, Instalment]:
+    """With what the newest row of the bill `code` says of its agreement: the very same where that is known."""
+    if state.instalments.get(code) == one:
+        return state.instalments
+    kept = {name: other for name, other in state.instalments.items() if name != code}
+    return kept if one is None else {**dict(list(kept.items())[1 - MOST_INSTALMENTS :]), code: one}
 
 
 def _bounded(rows: Mapping[str, object], event: ErpRow) -> None:
@@ -143,6 +157,7 @@ def forget(state: Debtor, kind: str, code: str) -> Debtor:
             "client": None if kind == "client" else state.client,
             "contracts": {k: row for k, row in state.contracts.items() if kind != "contract" or k != code},
             "bills": {k: row for k, row in state.bills.items() if kind != "bill" or k != code},
+            "instalments": {k: row for k, row in state.instalments.items() if kind != "bill" or k != code},
         }
     )
 

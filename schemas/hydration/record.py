@@ -41,7 +41,7 @@ def unlearned(key: bytes, state: Debtor | None, record: Record, place: str, now:
 
 def is_nobody(state: Debtor) -> bool:
     """Nothing of it is left."""
-    return state.client is None and not state.contracts and not state.bills and not state.unread
+    return state.client is None and not (state.contracts or state.bills or state.unread or state.instalments)
 
 
 def _row_of(record: Record) -> str:

@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from schemas.dead import DeadLetter
 from schemas.errors import RetryLater
 from schemas.runtime.assignment import RoundRobin
+from schemas.runtime.consumer import Consumer
 from schemas.runtime.kafka_login import connection
 from schemas.runtime.membership import Member
 from schemas.topics import DEAD, Topic
@@ -58,7 +59,7 @@ def reader(servers: str, group: str | None = None, *, fetch_bytes: int = FETCH_B
 
     `group`: whose offsets it can tell. `fetch_bytes`: so many of each partition at once, and a whole batch in any case.
     """
-    return AIOKafkaConsumer(
+    return Consumer(
         **connection(servers),
         group_id=group,
         auto_offset_reset="earliest",

@@ -1,6 +1,6 @@
 """One JSON line an event on stderr; logs name the record, never its content (`ARCHITECTURE.md`, "Secrets and people").
 
-Each line, also a library's, says which stage and which worker wrote it.
+Each line, also a library's, says which stage and which worker wrote it, and of which release.
 """
 
 import logging
@@ -9,6 +9,8 @@ import sys
 import structlog
 from aiokafka.errors import InvalidProducerEpoch, ProducerFenced
 from structlog.typing import EventDict, Processor
+
+from schemas.runtime.version import version
 
 QUIET = (
     "aiokafka",
@@ -58,10 +60,11 @@ class Told(logging.Filter):
 
 
 def signed(stage: str, worker: str) -> Processor:
-    """Puts both into a line that does not tell them itself."""
+    """Puts both, and our release, into a line that does not tell them itself."""
+    release = version()
 
     def sign(_logger: object, _method: str, line: EventDict) -> EventDict:
-        return {"stage": stage, "worker": worker, **line}
+        return {"stage": stage, "worker": worker, "release": release, **line}
 
     return sign
 

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, NoError, UnknownMemberIdError
 
 from schemas.errors import RetryLater
+from schemas.runtime.consumer import Consumer
 from schemas.runtime.progress import PROCESS, Measured
 from schemas.stages import Held
 
@@ -54,7 +55,7 @@ def error_codes(response: Any) -> Iterator[int]:  # noqa: ANN401 - aiokafka ship
             yield from (code for _, partitions in response.topics for _, code in partitions)
 
 
-class Member(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka ships no types
+class Member(Consumer):
     """A consumer whose process ends when another one of its name is there."""
 
     def __init__(self, *topics: str, **options: Any) -> None:  # noqa: ANN401 - aiokafka's own signature

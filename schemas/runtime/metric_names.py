@@ -21,6 +21,7 @@ Metric = Literal[
     "collector_facts_read",
     "collector_sweep_completed_timestamp_seconds",
     "collector_sweep_duration_seconds",
+    "collector_sweep_rows",
     "collector_sweep_late_after_seconds",
     "collector_dead_letters",
     "collector_refill_left_records",
@@ -82,6 +83,9 @@ ABOUT: Mapping[Metric, About] = {
     ),
     "collector_sweep_duration_seconds": About(
         "seconds", "how long the last complete sweep took", ("instance", "kind"), OF_SNAPSHOTS
+    ),
+    "collector_sweep_rows": About(
+        "", "how many rows the last complete sweep read in the ERP", ("instance", "kind"), OF_SNAPSHOTS
     ),
     "collector_sweep_late_after_seconds": About(
         "seconds",

@@ -1,14 +1,15 @@
 """The MongoDB client of a stage, and the small collections that several stages read: instances, promises, blocklist."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
+from typing import TypeVar
 
 from pydantic import ValidationError
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from schemas.calling.gather import Unreadable, gathered
 from schemas.controls import BLOCKLIST, PROMISES, AllControls
@@ -27,6 +28,9 @@ READ_WHATEVER_IT_IS: Document = {
     "unicode_decode_error_handler": "replace",
 }
 """An instant beyond the year 9999 or broken text in one document would else fail the reading of all."""
+QUERY_PLAN_KILLED = 175
+"""MongoDB's code where the collection goes while it is read, as that of a view does when a replay takes its place."""
+T = TypeVar("T")
 ISO_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
 
@@ -52,6 +56,25 @@ async def require_transactions(database: Database) -> None:
     hello = await database.client.admin.command("hello")
     if "setName" not in hello and hello.get("msg") != "isdbgrid":
         raise StopWorker("MONGO_URI: transactions need a replica set (one node is enough): start mongod with --replSet")
+
+
+async def reread(read: Callable[[], Awaitable[T]]) -> T:
+    """What `read` gives; it is asked once more where a replay took the place of what it was reading. Raises PyMongoError."""
+    try:
+        return await read()
+    except OperationFailure as exc:
+        if exc.code != QUERY_PLAN_KILLED:
+            raise
+    return await read()
+
+
+async def aggregated(database: Database, view: str, pipeline: list[Document], within_ms: int) -> list[Document]:
+    """What `pipeline` gives over `view`, whole. Raises PyMongoError."""
+
+    async def ask() -> list[Document]:
+        return await (await database[view].aggregate(pipeline, maxTimeMS=within_ms)).to_list()
+
+    return await reread(ask)
 
 
 async def instances(database: Database) -> tuple[dict[str, Instance], dict[str, str]]:

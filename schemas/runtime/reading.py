@@ -1,12 +1,12 @@
 """Reads what topics hold, of each partition in its order, up to what is there now."""
 
-import asyncio
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
+from schemas.runtime.consumer import Consumer
 from schemas.runtime.kafka import reader
 from schemas.runtime.kafka_login import connection
 
@@ -33,7 +33,6 @@ async def read_through(
         if since is None:
             await reading.seek_to_beginning(*tps)
         elif isinstance(since, Mapping):
-            await asyncio.sleep(0)  # a consumer that stops before its own tasks began raises CancelledError
             for tp in tps:
                 reading.seek(tp, min(since[tp], ends[tp]))
         else:
@@ -52,7 +51,7 @@ async def ends_of(servers: str, tps: Collection[TopicPartition]) -> dict[TopicPa
     """Behind the last record of each. To a reader of what is committed a partition ends before the first transaction that is
     still open, whoever opened it: behind that may be records of ours.
     """
-    looking = AIOKafkaConsumer(**connection(servers), enable_auto_commit=False, isolation_level="read_uncommitted")
+    looking = Consumer(**connection(servers), enable_auto_commit=False, isolation_level="read_uncommitted")
     await looking.start()
     try:
         found: dict[TopicPartition, int] = await looking.end_offsets(tps)

@@ -18,9 +18,9 @@ from schemas.pabx import PABX_HOLDS
 from schemas.refills import UNDER_WAY, refills
 from schemas.reverse_map import ReverseMap, Subject
 from schemas.rows import Kind
-from schemas.runtime.mongo import Database
+from schemas.runtime.mongo import Database, aggregated, reread
 from schemas.stages import Heartbeat
-from schemas.views import EPOCHS, STAGES, Document
+from schemas.views import EPOCHS, LIVING, STAGES, Document
 
 QUERY_MS = 20_000
 """MongoDB gives up on a single query after this: before the lease is over."""
@@ -64,10 +64,11 @@ class Doubts(NamedTuple):
 async def doubts(database: Database) -> Doubts:
     """To be asked before the figures: what becomes whole meanwhile was not whole when it was read."""
     anew = refills(await database[EPOCHS].find(UNDER_WAY).max_time_ms(QUERY_MS).to_list())
-    sweeps = database["sweeps"].find({"phase": "completed", "instance": {"$exists": True}}).max_time_ms(QUERY_MS)
-    swept = {(str(one["instance"]), str(one["kind"])): one["at"] async for one in sweeps}
+    completed, living = {"phase": "completed", "instance": {"$exists": True}}, {"stage": {"$in": FOLLOWED}, **LIVING}
+    sweeps = await reread(lambda: database["sweeps"].find(completed).max_time_ms(QUERY_MS).to_list())
+    swept = {(str(one["instance"]), str(one["kind"])): one["at"] for one in sweeps}
     beats: dict[str, tuple[Heartbeat, ...]] = {}
-    async for one in database[STAGES].find({"stage": {"$in": FOLLOWED}, "erased": {"$ne": True}}).max_time_ms(QUERY_MS):
+    for one in await reread(lambda: database[STAGES].find(living).max_time_ms(QUERY_MS).to_list()):
         fields = {name: value for name, value in one.items() if name in Heartbeat.model_fields}
         beat = Heartbeat.model_validate(fields, extra="ignore")
         beats[beat.stage] = (*beats.get(beat.stage, ()), beat)
@@ -114,4 +115,4 @@ async def called(database: Database, instance: Instance, now: datetime) -> CallD
 
 
 async def _all(database: Database, view: str, pipeline: Pipeline) -> list[Document]:
-    return await (await database[view].aggregate(pipeline, maxTimeMS=QUERY_MS)).to_list()
+    return await aggregated(database, view, pipeline, QUERY_MS)

@@ -45,6 +45,8 @@ def sweeps(completed: Documents, known: Mapping[str, Instance]) -> Iterator[Samp
             continue
         swept.add((name, kind))
         yield Sample("collector_sweep_completed_timestamp_seconds", (name, kind), one["at"].timestamp())
+        if isinstance(rows := one.get("rows"), int):
+            yield Sample("collector_sweep_rows", (name, kind), rows)
         if (began := _began(one)) is not None and began <= one["at"]:
             yield Sample("collector_sweep_duration_seconds", (name, kind), (one["at"] - began).total_seconds())
     for name, instance in known.items():

@@ -25,7 +25,8 @@ class Share:
 
     `until`: the partition is being read anew; from this offset on, what was not rewritten is nobody's. None: it is whole.
     `holder`: the worker's name and the run of its process; `session`: MongoDB's id of the session that it writes in.
-    `again`: a replay took the view's place; it goes on from `next`, though the group has committed more.
+    `again`: a replay took the view's place, and nobody has taken the partition since; it goes on from `next`, though the
+    group has committed more.
     """
 
     epoch: str
@@ -68,8 +69,8 @@ FIRST = "nothing was read yet"
 
 def why_anew(stored: Share | None, committed: Committed | None, end: int) -> str:
     """Why the partition must be read from its beginning; "" where it goes on from `stored.next`."""
-    if stored is not None and stored.again and stored.next <= end:
-        return ""
+    if stored is not None and stored.again and not stored.holder and stored.next <= end:
+        return ""  # the replay came before any sink: there is nothing to compare it with
     if stored is None:
         if committed is None:
             return FIRST
@@ -78,7 +79,9 @@ def why_anew(stored: Share | None, committed: Committed | None, end: int) -> str
         return "Kafka has lost the group's offsets"
     doubts = {
         "MongoDB and Kafka are not of one epoch: one of them was restored": committed.mark != stored.mark,
-        "MongoDB is older than what Kafka has committed: it was restored": stored.next < committed.offset,
+        "MongoDB is older than what Kafka has committed: it was restored": (
+            stored.next < committed.offset and not stored.again
+        ),
         "the topic is shorter than what was read of it": stored.next > end,
     }
     return next((why for why, holds in doubts.items() if holds), "")

@@ -20,7 +20,8 @@ POLL_MS = 500
 RECORDS = 2_000
 LOOK_S = 10.0
 """So often a view without records asks whether MongoDB still knows it."""
-PATIENCE = timedelta(seconds=60)
+PATIENT = stamina.AsyncRetryingCaller(attempts=None, timeout=timedelta(seconds=60)).on(Away)
+"""Calls once more while a peer is away; so long at most."""
 
 
 @dataclass(slots=True, eq=False)
@@ -63,8 +64,7 @@ class Reading:
     async def read(self, session: AsyncClientSession) -> list[Read]:
         """What came within half a second. Raises RetryLater, Away where a peer was away for a minute."""
         if fresh := self._reader.assignment() - self._held.keys():
-            patient = stamina.AsyncRetryingCaller(attempts=None, timeout=PATIENCE)
-            await patient(Away, self._take, session, fresh)
+            await PATIENT(self._take, session, fresh)
         held = dict(self._held)
         try:
             got = await self._reader.getmany(*held, timeout_ms=POLL_MS, max_records=RECORDS)

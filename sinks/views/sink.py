@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-import stamina
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
@@ -28,9 +27,10 @@ from schemas.runtime.progress import Loop
 from schemas.runtime.spans import SPANS
 from schemas.views import EPOCHS, LIVING
 from schemas.ways import passing
+from sinks.views.epochs import Share
 from sinks.views.ghosts import lay
-from sinks.views.reading import PATIENCE, POLL_MS, Held, Read, Reading, away
-from sinks.views.shares import Away, Shares
+from sinks.views.reading import PATIENT, POLL_MS, Held, Read, Reading, away
+from sinks.views.shares import Shares
 from sinks.views.writes import DUPLICATE_KEY, Batch, Version, refused
 
 TRANSIENT = "TransientTransactionError"
@@ -120,12 +120,13 @@ class Sink:
             await bury(self._sender, batch.letters)
         moves = [
             UpdateOne(
-                {"_id": self._shares.name(tp), "epoch": share.epoch, "next": share.next}, {"$set": {"next": after[tp]}}
+                # a replay may have taken the view's place exactly where it was: it is taken anew then too
+                {"_id": self._shares.name(tp), "epoch": share.epoch, "next": share.next, "again": {"$ne": True}},
+                {"$set": {"next": after[tp]}},
             )
             for tp, share in shares.items()
         ]
-        patient = stamina.AsyncRetryingCaller(attempts=None, timeout=PATIENCE)
-        if moves and not await patient(Away, self._written, session, moves, batch):
+        if moves and not await PATIENT(self._written, session, moves, batch):
             log.info("partition_lost", view=self._shares.view)
             self.reading.let_go()
             return
@@ -174,11 +175,16 @@ class Sink:
         share = held.share
         if share.until is None or share.next < share.until:
             return
+        # A read under way ends where somebody drops the collection; what is laid once more is not there any more
+        gone = await PATIENT(self._laid, tp, share)
+        held.share = replace(share, until=None)
+        log.info("whole", view=self._shares.view, topic=tp.topic, partition=tp.partition, ghosts=gone)
+
+    async def _laid(self, tp: TopicPartition, share: Share) -> int:
         try:
             gone = await lay(self._to, share.floor, lambda name: self._partition(name) == tp.partition, self._ghosts)
             mine = {"_id": self._shares.name(tp), "epoch": share.epoch}
             await self._shares.database[EPOCHS].update_one(mine, {"$set": {"until": None}})
         except PyMongoError as exc:
             raise away(exc) from exc
-        held.share = replace(share, until=None)
-        log.info("whole", view=self._shares.view, topic=tp.topic, partition=tp.partition, ghosts=gone)
+        return gone

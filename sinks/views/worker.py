@@ -82,8 +82,7 @@ GHOSTS: Mapping[str, Mapping[str, Any]] = {
     "calls": BEFORE_EPOCHS,
     "evidence": BEFORE_EPOCHS,
 }
-"""By view. What has come to an end no ERP and no PABX tells again: where Kafka has lost it, MongoDB alone has it, and
-it goes in its time (`EXPIRIES`)."""
+"""By view, all of `LASTING`: the rest of it goes in its time (`EXPIRIES`)."""
 EVERY = (
     *(
         Fed(view, partial(batch, view), EXPIRIES.get(view.topic.name, (GRAVES,)), GHOSTS.get(view.name, LIVING))
@@ -104,7 +103,7 @@ async def prepare(database: mongo.Database, view: View, expiries: Iterable[Expir
 async def _sink(
     settings: ViewsSettings, worker: Worker, sender: AIOKafkaProducer, database: mongo.Database, fed: Fed
 ) -> None:
-    view, group, servers = fed.view, f"views.{fed.view.name}", settings.kafka_bootstrap_servers
+    view, group, servers = fed.view, fed.view.group, settings.kafka_bootstrap_servers
     reader = consumer(servers, group, worker.name, view.topic)
     shares = Shares(view.name, servers, group, reader, database, worker, partial(prepare, database, view, fed.expiries))
     sink = Sink(shares, sender, fed.make, partial(partition, view), fed.ghosts)

@@ -44,8 +44,8 @@ class ErpConformance:
     pages_of: ClassVar[int] = 2
 
     async def test_pages_follow_the_ids_as_numbers(self, source: PagedSource) -> None:
-        """9 is before 101, and what a query leaves out is left out."""
-        assert await ids(source, BILLS) == [["9", "101"], ["11"]]
+        """9 is before 101, and what a query leaves out is left out. Behind a page that came full there may be more."""
+        assert await ids(source, BILLS) == [["9", "101"], [], ["11"]]
 
     async def test_each_query_is_answered_by_its_conditions(self, source: PagedSource) -> None:
         assert await ids(source, CONTRACTS) == [["8"], ["9"], [], []]

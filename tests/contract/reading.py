@@ -61,6 +61,16 @@ def sections(text: str) -> list[Section]:
     return found
 
 
+def doubled(text: str) -> list[str]:
+    """Headings that stand below the same ones twice, as a section does that was put in at two places."""
+    above: tuple[str, ...] = ()
+    places = []
+    for one in sections(text):
+        above = (*above[: one.level - 1], one.title)
+        places.append(above)
+    return [place[-1] for place, count in Counter(places).items() if count > 1]
+
+
 def bare(block: list[str]) -> list[str]:
     """Its commands, without comments; of a drawing all but what is said in brackets."""
     if any(DRAWN in line for line in block):

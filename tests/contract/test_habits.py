@@ -16,11 +16,13 @@ from deploy.simulators.ixc.provider import Size
 from deploy.simulators.ixc.simulator import Simulator
 from deploy.simulators.rbx import server as rbx
 from deploy.simulators.rbx import truth as rbx_truth
+from producers.erp.columns import Columns
 from producers.erp.lists.paged import PagedSource
 from producers.erp.wire import Wire
 from schemas.erp import ERPS
 from schemas.erp.connections import Connection
-from schemas.erp.declaration import Row
+from schemas.erp.declaration import Erp, Row, Table
+from schemas.errors import StopWorker
 from schemas.rows import Kind
 from tests.strategies import instance
 
@@ -52,6 +54,14 @@ async def members(source: PagedSource, erp: str, kind: Kind) -> list[Row]:
     return found
 
 
+async def checked(source: PagedSource, erp: Erp, table: Table) -> None:
+    """As a sweep reads a list."""
+    columns = Columns(erp, table)
+    async for told in source.pages(table):
+        columns.check_list(told)
+    columns.check_any()
+
+
 def owed(simulator: Simulator) -> set[str]:
     return {code for client in simulator.facts().values() for code in client.bills}
 
@@ -73,6 +83,26 @@ async def test_what_an_erp_does_without_failing_hides_no_bill(erp: str, habit: s
     assert found == again == owed(simulator)
     assert {row[table.key] for row in back.rows} >= (set(sorted(found)[:5]) if habit != "no-code-filter" else set())
     assert all(one >= problems for one in shown)
+
+
+@pytest.mark.parametrize(
+    ("erp", "habit"),
+    [(erp, name) for erp in ("ixc", "rbx") for name, habit in HABITS.items() if erp in habit.erps and habit.fatal],
+)
+async def test_on_what_no_debt_can_be_read_from_no_sweep_completes(erp: str, habit: str) -> None:
+    async with reading(erp, habit) as (source, simulator):
+        assert owed(simulator)
+        table = ERPS[erp].of_kind("bill")[0]
+        with pytest.raises(StopWorker, match=rf"{table.name} .*Nothing was concluded"):
+            await checked(source, ERPS[erp], table)
+
+
+async def test_a_total_of_its_own_page_is_no_end() -> None:
+    async with reading("ixc", "page-totals") as (source, simulator):
+        probe = await source.survey(ERPS["ixc"].of_kind("bill")[0])
+
+        assert len(owed(simulator)) > len(probe.rows)
+        assert probe.total is None, "where it may be more, it is not said how many"
 
 
 async def test_late_codes_are_late() -> None:

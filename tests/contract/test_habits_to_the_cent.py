@@ -9,6 +9,7 @@ from deploy.demo.erps import ERPS as SIMULATED
 from deploy.simulators.habits import HABITS, NO_HABITS, named, of_erp
 from deploy.simulators.ixc.faults import Fault, FaultKind
 from deploy.simulators.ixc.simulator import Simulator
+from deploy.simulators.ixc.store import Edit
 from schemas.calling.facts import facts_of
 from schemas.debtor import Debtor
 from tests.contract.habitual import NOON, Habitual
@@ -63,8 +64,10 @@ def queued(states: Mapping[str, Debtor]) -> dict[str, list[tuple[str, int]]]:
     return {code: [(due_on.isoformat(), cents) for due_on, cents in due] for code, due in found.items()}
 
 
-async def test_what_an_agreement_replaced_waits_as_long_as_an_instalment_is_open(tmp_path: Path) -> None:
-    """The simulated provider has agreements; who pays all instalments owes what they replaced again."""
+async def test_what_an_agreement_replaced_waits_for_open_instalments_and_counts_only_where_it_was_broken(
+    tmp_path: Path,
+) -> None:
+    """The simulated provider has agreements: who pays all instalments owes nothing more, whose are cancelled owes again."""
     simulated = Habitual("ixc", NO_HABITS, tmp_path)
     simulator = simulated.simulator
     bills = simulator.provider["fn_areceber"].rows
@@ -74,12 +77,21 @@ async def test_what_an_agreement_replaced_waits_as_long_as_an_instalment_is_open
         return replaced & {int(code) for one in simulator.facts().values() for code in one.aside}
 
     await simulated.read()
-    assert aside()
+    before = aside()
+    assert before
     assert queued(simulated.states()) == owing(simulator)
-    for code in [code for code, row in bills.items() if row.get("id_renegociacao_novo", "0") != "0"]:
+    instalments = [code for code, row in bills.items() if row.get("id_renegociacao_novo", "0") != "0"]
+    for code in instalments:
         simulator.pay(code, NOON)
     await simulated.read()
+    assert aside() == before
+    assert queued(simulated.states()) == owing(simulator)
+    for code in instalments:
+        simulator.provider.apply(Edit("fn_areceber", code, {"status": "A", "valor_aberto": "9.90"}), NOON)
+    await simulated.read()
+    assert queued(simulated.states()) == owing(simulator)
+    for code in instalments:
+        simulator.provider.apply(Edit("fn_areceber", code, {"status": "C"}), NOON)
+    await simulated.read()
     assert not aside()
-    assert {code: due for code, due in queued(simulated.states()).items() if due} == {
-        code: due for code, due in owing(simulator).items() if due
-    }
+    assert queued(simulated.states()) == owing(simulator)

@@ -89,6 +89,16 @@ def with_a_nothing(chance: Random, body: Any) -> bytes:  # noqa: ANN401 - JSON
     return orjson.dumps(body)
 
 
+def with_a_blank_column(chance: Random, body: Any) -> bytes:  # noqa: ANN401 - JSON
+    """All rows say nothing there."""
+    rows = rows_in(body)
+    if rows:
+        column, nothing = chance.choice(sorted(rows[0])), chance.choice(NOTHING)
+        for row in rows:
+            row[column] = nothing
+    return orjson.dumps(body)
+
+
 def in_another_encoding(chance: Random, body: Any) -> bytes:  # noqa: ANN401 - JSON
     for row in rows_in(body):
         row["NOME" if "NOME" in row else "razao"] = "JOSÉ CONCEIÇÃO"
@@ -101,7 +111,10 @@ def blank(chance: Random, body: Any) -> bytes:  # noqa: ANN401 - JSON
     return chance.choice(BLANK)
 
 
-MUTATIONS = (without_a_column, with_a_nothing, with_a_nothing, with_a_nothing, in_another_encoding, blank)
+MUTATIONS = (
+    *(without_a_column, with_a_nothing, with_a_nothing, with_a_nothing),
+    *(with_a_blank_column, with_a_blank_column, in_another_encoding, blank),
+)
 
 
 def once(number: int, seed: int) -> Spoil:

@@ -6,12 +6,12 @@ import pytest
 import typer.main
 
 import schemas
-from deploy.cli.main import app
+from deploy.cli.main import program
 from tests.contract.reading import Section, sections
 from tests.contract.told_commands import ONE_OPTION, Known, fault, known, told
 
 ROOT = Path(schemas.__file__).parent.parent
-COLLECTOR = known(typer.main.get_command(app))
+COLLECTOR = known(typer.main.get_command(program()))
 TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.pt-BR.md")}
 CALLS = {name: [call for section in sections(text) for call in told(section)] for name, text in TEXTS.items()}
 

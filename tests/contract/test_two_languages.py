@@ -9,7 +9,8 @@ import pytest
 
 import schemas
 from schemas.runtime.version import version
-from tests.contract.reading import Section, bare, sections
+from tests.contract.citations import texts
+from tests.contract.reading import Section, bare, doubled, sections
 
 ROOT = Path(schemas.__file__).parent.parent
 PORTUGUESE = ".pt-BR"
@@ -45,6 +46,26 @@ def by_variable(text: str) -> Iterator[tuple[str, Counter[str]]]:
 
 def named(text: str) -> Counter[str]:
     return Counter(SPAN.findall(text))
+
+
+def test_no_page_has_a_heading_twice_in_one_place() -> None:
+    pages = {place: text for place, text in texts(ROOT).items() if place.endswith(".md") and text.startswith("# ")}
+
+    assert {place: found for place, text in pages.items() if (found := doubled(text))} == {}
+    assert len(pages) > 20
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("# A\n## B\n### C\n## D\n### C\n", []),
+        ("# A\n## B\n### C\n### D\n### C\n", ["C"]),
+        ("# A\n## B\n### C\n## B\n### C\n", ["B", "C"]),
+        ("# A\n## B\n```\n## B\n```\n", []),
+    ],
+)
+def test_a_heading_is_double_below_the_same_one_alone(text: str, found: list[str]) -> None:
+    assert doubled(text) == found
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -135,6 +135,7 @@ def test_a_view_shows_what_its_example_says() -> None:
             "agreement": "",
             "instalment_of": "",
             "lost": False,
+            "unmapped": {},
             **bill,
         }
         for code, bill in example["bills"].items()

@@ -36,11 +36,11 @@ MASKED = re.compile(rb"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[0-9A-Z]{2}\.[0-9A-
 
 
 def test_a_large_provider_that_misbehaves_is_read_whole_in_bounded_memory(environment: dict[str, str]) -> None:
-    """9,000 clients and 25,000 open bills, every tenth answer spoiled: nothing is lost, nothing is invented.
+    """5,000 clients and 14,000 open bills, every tenth answer spoiled: nothing is lost, nothing is invented.
 
-    `make bench` reads three times as many, and tells the memory of each stage.
+    `make bench` reads five times as many, and tells the memory of each stage.
     """
-    large = ("--clients", "9000", "--open-bills", "2.74", "--faults", "--for", "5s")
+    large = ("--clients", "5000", "--open-bills", "2.74", "--faults", "--for", "5s")
     with demonstration(environment, *large) as demo:
         memory = Peak(demo)
         demo.line("dashboard: http")

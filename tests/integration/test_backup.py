@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from pymongo import MongoClient
 from pymongo.database import Database
 
+from deploy.backup.manifest import NAME, read_manifest
 from deploy.backup.restore import restore
 from deploy.backup.settings import BackupSettings
 from schemas.errors import StopWorker
@@ -147,13 +148,15 @@ async def test_a_restore_that_was_cut_goes_on_and_nothing_is_written_of_what_is_
     wanted = settings(mongo_uri, empty.name)
 
     other = SecretStr(Fernet.generate_key().decode())
-    for name, told in {
-        "collector_secret_key": "COLLECTOR_SECRET_KEY is not the key of this backup",
-        "collector_person_key": "COLLECTOR_PERSON_KEY is not the key of this backup",
-        "collector_backup_key": "does not open",
-    }.items():
-        with pytest.raises(StopWorker, match=told):
+    for name in ("collector_secret_key", "collector_person_key", "collector_backup_key"):
+        with pytest.raises(StopWorker, match=f"^{name.upper()} is not the key of this backup: take it from"):
             await restore(wanted.model_copy(update={name: other}), folder)
+    manifest = read_manifest(folder)
+    older = {name: check for name, check in manifest.checks.items() if name != "COLLECTOR_BACKUP_KEY"}
+    assert len(older) == len(manifest.checks) - 1
+    (folder / NAME).write_text(manifest.model_copy(update={"checks": older}).model_dump_json())
+    with pytest.raises(StopWorker, match=r"^COLLECTOR_BACKUP_KEY is not the key of this backup: take it from"):
+        await restore(wanted.model_copy(update={"collector_backup_key": other}), folder)
     spoilt = folder / "users.bson.sealed"
     whole = spoilt.read_bytes()
     spoilt.write_bytes(whole[:-1])

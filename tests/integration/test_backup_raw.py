@@ -210,7 +210,7 @@ async def test_a_damaged_file_and_a_topic_that_is_none_write_nothing(
         await restore(wanted, folder, raw=raw)
     path.write_bytes(whole)
     other = wanted.model_copy(update={"collector_backup_key": SecretStr(Fernet.generate_key().decode())})
-    with pytest.raises(StopWorker, match=r"does not open"):
+    with pytest.raises(StopWorker, match=r"^COLLECTOR_BACKUP_KEY is not the key of this backup"):
         await restore(other, folder, raw=raw)
     with pytest.raises(StopWorker, match=r"erp.client.v1 with 6 partitions is no raw topic of this release"):
         await restore(wanted, folder, raw=Raw(servers, 1, topics=RAW[1:]))

@@ -1,6 +1,7 @@
 """A plan of faults carried out on real processes: each gets its signal, comes back, and nothing stays paused."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -10,10 +11,12 @@ import psutil
 import pytest
 
 from deploy.demo.chaos import Chaos
-from deploy.demo.plan import Blow
+from deploy.demo.folder import LOGS, disk_of_logs
+from deploy.demo.plan import SUPERVISOR, Blow
 from deploy.local.gate import Gate
 from deploy.local.member import Member
 from deploy.local.ports import free, is_open
+from deploy.local.room import LEAST
 from deploy.local.server import Server
 from deploy.local.stack import Stack
 from deploy.supervisor import Started, Supervisor
@@ -96,6 +99,60 @@ async def test_each_fault_strikes_and_everything_comes_back(tmp_path: Path, gone
         await pabx.stop()
         await kafka.stop()
     assert gone(*(one.pid for one in lives))
+
+
+async def test_with_their_supervisor_all_end_at_once_and_all_come_back(tmp_path: Path, gone: Callable[..., bool]) -> None:
+    """Also one that is down just then."""
+    lives: list[Started] = []
+    supervisor = Supervisor(tmp_path / "logs", lambda event: lives.append(event) if isinstance(event, Started) else None)
+    stack = Stack(kafka_bootstrap="", mongo_uri="", kafka=None, mongo=None)
+    chaos = Chaos(supervisor, stack, tmp_path, print, crew=("one", "two"))
+    for name in chaos.crew:
+        supervisor.start(name, [sys.executable, "-c", STAGE], {"ALIVE_FILE": str(tmp_path / name)})
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not all((tmp_path / name).exists() for name in chaos.crew):
+                await asyncio.sleep(0.01)
+            await chaos.run([Blow(0.0, SUPERVISOR, "kill")])
+        by_name, again = [[one for one in lives if one.name == name] for name in chaos.crew], chaos.blows[0]
+        assert [len(its) for its in by_name] == [2, 2]
+        assert all(old.pid != new.pid for old, new in by_name)
+        assert (again.target, again.what) == (SUPERVISOR, "the supervisor")
+        assert again.back > again.over == again.since
+    finally:
+        await supervisor.stop()
+    assert gone(*(one.pid for one in lives))
+
+
+def has_disk(folder: Path) -> bool:
+    """Of its own."""
+    return folder.is_mount()
+
+
+def beside(folder: Path) -> list[str]:
+    return [path.name for path in folder.parent.iterdir()]
+
+
+async def test_a_disk_of_nobody_is_full_for_as_long_as_the_plan_says_and_what_was_on_it_stays(tmp_path: Path) -> None:
+    """Where this machine lets nobody mount one there is none, and nothing may be filled."""
+    logs = tmp_path / LOGS
+    stack = Stack(kafka_bootstrap="", mongo_uri="", kafka=None, mongo=None)
+    async with disk_of_logs(logs, wanted=True) as disks:
+        assert disks.keys() == ({LOGS} if has_disk(logs) else set())
+        logs.mkdir(exist_ok=True)
+        (logs / "one.log").write_text("said")
+        chaos = Chaos(Supervisor(logs, print), stack, tmp_path, print, disks=disks)
+        if disks:
+            async with asyncio.timeout(PATIENCE_S):
+                run = asyncio.create_task(chaos.run([Blow(0.0, LOGS, "full", 1.0)]))
+                while (room := os.statvfs(logs)).f_bavail * room.f_frsize >= LEAST:
+                    await asyncio.sleep(0.01)
+                await run
+            assert os.statvfs(logs).f_bavail * room.f_frsize > LEAST
+            assert [(one.what, one.kind) for one in chaos.blows] == [("the logs", "full")]
+    assert not has_disk(logs)
+    assert (logs / "one.log").read_text() == "said"
+    assert beside(logs) == [LOGS]
 
 
 class OneOfSeveral(Sleeper, Member):

@@ -58,7 +58,7 @@ def standing(mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """One dashboard for all who change nothing, over both providers."""
     with closing(Seeded(mongo_uri, "dashboard_browser")) as found:
         fill(found)
-    given = environment(mongo_uri, "dashboard_browser", "1")
+    given = environment(mongo_uri, "dashboard_browser", "10")
     with running("dashboard", given, tmp_path_factory.mktemp("dashboard")):
         wait_ready(given)
         yield given
@@ -275,15 +275,3 @@ def test_what_nobody_has_mapped_is_on_a_page_of_its_own(browser: Browser, standi
         seen.turn(page, "Monitoramento")
         expect(page.locator("[data-figure=debtors] .value")).to_have_text(VALE.cards["debtors"])
         expect(page).to_have_url(address(standing, "?instancia=vale"))
-
-
-def test_on_a_phone_the_configuration_is_whole_too(browser: Browser, standing: Mapping[str, str], shots: Path) -> None:
-    """390 pixels: nothing to the right of the screen."""
-    with tab(browser, PHONE) as page:
-        page.goto(address(standing, "?pagina=configuracao"))
-        expect(page.locator("[data-findings]")).to_have_count(2)
-        page.screenshot(path=shots / "phone-configuration.png")
-        boxes = [cell.bounding_box() for cell in page.locator(".findings td, .findings th, .findings code, .button").all()]
-
-        assert max(box["x"] + box["width"] for box in boxes if box) <= PHONE["width"]
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -15,7 +15,7 @@ from schemas.attempts import Outcome
 from schemas.calls import Call
 from schemas.evidence import Evidence, Heard
 from tests.integration.dashboard_provider import Owing, Seeded, instance
-from tests.integration.dashboard_tab import DESK, PHONE, address, environment, plain, tab, wait_ready
+from tests.integration.dashboard_tab import DESK, address, environment, plain, tab, wait_ready
 from tests.integration.pipeline import running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -95,7 +95,7 @@ def expected(calls: list[Call]) -> dict[str, str]:
 
 @pytest.mark.usefixtures("seeded")
 def test_the_day_the_period_and_the_evidence_of_a_call(browser: Browser, env: Mapping[str, str], tmp_path: Path) -> None:
-    """Figures as Python counts them, a period by its address, Back, and what a witness said."""
+    """Figures as Python counts them, a period by its address, Back, a witness' words; where nobody was called no rate."""
     with running("dashboard", env, tmp_path), tab(browser, DESK) as page:
         wait_ready(env)
         page.goto(address(env, PAGE))
@@ -124,18 +124,7 @@ def test_the_day_the_period_and_the_evidence_of_a_call(browser: Browser, env: Ma
         with urlopen(address(env, "chamadas.csv"), timeout=60) as file:  # noqa: S310 - our own process on this machine
             assert len(file.read().decode().splitlines()) == 1 + len(CALLS) + len(DRY)
 
-
-@pytest.mark.usefixtures("seeded")
-def test_on_a_phone_nothing_leaves_the_screen(browser: Browser, env: Mapping[str, str], tmp_path: Path) -> None:
-    """390 pixels, in both themes; a period without a call has no rate, and not a rate of zero."""
-    with running("dashboard", env, tmp_path), tab(browser, PHONE) as page:
-        wait_ready(env)
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            page.goto(address(env, PAGE))
-            assert cards(page)["human"] == expected(CALLS)["human"]
-            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         page.goto(address(env, f"{PAGE}&ate=2020-01-31"))
-        found = cards(page)
-        assert found["calls"] == "0"
-        assert "não conhecido" in found["human"] or "—" in found["human"]
+        before = cards(page)
+        assert before["calls"] == "0"
+        assert "não conhecido" in before["human"] or "—" in before["human"]

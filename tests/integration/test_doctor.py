@@ -51,7 +51,9 @@ def states(folder: Path) -> dict[str, str]:
 async def test_each_thing_is_looked_at_and_what_is_bad_ends_with_a_code(
     collector: Collector, servers: str, tmp_path: Path
 ) -> None:
-    """A certificate of twenty days and a backup of last week are no failure yet; another key is one."""
+    """A certificate of twenty days and a backup of last week are no failure yet; another key is one. A key for backups
+    is missed where it would be.
+    """
     await ensure(servers, 1)
     context, ca = certified(tmp_path, "127.0.0.1", days=20)
     made = tmp_path / "backups" / "collector-20261120T030000Z"
@@ -73,13 +75,15 @@ async def test_each_thing_is_looked_at_and_what_is_bad_ends_with_a_code(
             "secrets": "well",
             "topics": "well",
             "backup": "soon",
-            "COLLECTOR_BACKUP_KEY": "soon",
             f"certificate of 127.0.0.1:{port}": "soon",
         }
         assert {name for name in found if name.startswith("disk")} == {"disk of this machine", "disk of MongoDB"}
         another = {"COLLECTOR_SECRET_KEY": Fernet.generate_key().decode()}
-        wrong = collector("doctor", "-o", "found.json", **kafka, **another)
-    assert (wrong.returncode, states(tmp_path)["secrets"]) == (1, "bad"), wrong.stderr
+        wrong = collector("doctor", "-o", "found.json", **kafka, **another, COLLECTOR_BACKUP_KEY="")
+    found = states(tmp_path)
+    assert (wrong.returncode, found["secrets"], found["COLLECTOR_BACKUP_KEY"]) == (1, "bad", "soon"), wrong.stderr
+    (tmp_path / ".env").write_text("LOG_LEVEL=INFO\n")
+    assert "COLLECTOR_BACKUP_KEY" in collector("doctor", **kafka).stdout, "a file has all, and not this one"
     gone = collector(
         "doctor", "-o", "found.json", **kafka | {"MONGO_URI": "mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=500"}
     )

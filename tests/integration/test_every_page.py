@@ -80,7 +80,7 @@ async def mongod(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Data
 @pytest.fixture(scope="module")
 def served(mongod: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Of no provider, until `seeded`."""
-    env = environment(mongod.uri + QUICK, "every", "3")
+    env = environment(mongod.uri + QUICK, "every", "5")
     with running("dashboard", env, tmp_path_factory.mktemp("dashboard")) as worker:
         wait_ready(env)
         yield Stack(mongod, env, worker)

@@ -84,6 +84,16 @@ async def test_a_child_goes_on_where_its_log_cannot_be_put_aside(tmp_path: Path)
     assert "no text" in await log.last()
 
 
+async def test_a_full_disk_takes_lines_and_nothing_else(tmp_path: Path) -> None:
+    """Also at the end, where what could not be written is tried once more."""
+    log = Log(tmp_path / "one.log")
+    log.path.symlink_to("/dev/full")
+
+    assert await lived(log, "print('bye')") == 0
+
+    assert await log.last() == "bye"
+
+
 async def test_whoever_holds_the_log_of_a_child_that_is_gone_is_not_waited_for(tmp_path: Path) -> None:
     log = Log(tmp_path / "one.log")
 

@@ -124,7 +124,13 @@ async def planted(uri: str, name: str, now: datetime) -> AsyncIterator[None]:
     }
     letter = {"key": b"vale:1042", "value": PLANTED["document"].encode(), "reason": PLANTED["reason"], "at": now}
     done = Sweep(
-        instance="vale", erp="ixc", kind="bill", sweep=str(ULID.from_datetime(now - TOOK)), phase="completed", at=now
+        instance="vale",
+        erp="ixc",
+        kind="bill",
+        sweep=str(ULID.from_datetime(now - TOOK)),
+        phase="completed",
+        at=now,
+        rows=1_200,
     )
     async with AsyncMongoClient[dict[str, Any]](uri) as client:
         store = client[name]
@@ -195,7 +201,10 @@ async def test_every_expression_of_board_and_alerts_is_answered_by_stages_that_r
             now.timestamp(), abs=0.01
         )
         assert await seen.value(f"collector_sweep_duration_seconds{{{of}}}") == pytest.approx(TOOK.total_seconds(), abs=0.01)
-        assert await seen.value(f"collector_sweep_late_after_seconds{{{of}}}") == 3_600
+        assert [await seen.value(f"collector_sweep_{one}{{{of}}}") for one in ("rows", "late_after_seconds")] == [
+            1_200,
+            3_600,
+        ]
         assert await seen.labels("collector_instance_invalid == 1", "stage", "instance", "field") == {
             ("cdr-poller", "sul", "rules"),
             ("cdr-poller", "other", "zone"),

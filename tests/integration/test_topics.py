@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from deploy.cli.topics import ensured
 from deploy.clients import admin
+from deploy.clients import database as connected
+from deploy.committed import committed
 from deploy.status import Lag, read_lag
-from deploy.topics import ensure
+from deploy.topics import TopicSettings, ensure
+from deploy.whole import written_down
 from schemas.errors import StopWorker
-from schemas.topics import DEBTORS, SWEEPS, TOPICS, Topic
+from schemas.runtime.settings import MongoSettings, read
+from schemas.topics import BILLS, DEBTORS, REPLAY, SWEEPS, TOPICS, Topic
 
 pytestmark = pytest.mark.integration
 
@@ -51,6 +56,25 @@ async def test_a_setting_that_differs_is_named_and_altered_only_when_asked(kafka
     assert await ensure(kafka, 1, topics=[shorter]) == {topic.name: "verified"}
 
 
+async def test_a_topic_that_is_kept_for_longer_is_whole_only_as_far_as_it_was(
+    kafka: str, prefix: str, mongo_uri: str, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONGO_URI", mongo_uri)
+    monkeypatch.setenv("MONGO_DATABASE", database)
+    settings = TopicSettings(kafka_bootstrap_servers=kafka)
+    (topic,) = named(prefix, [BILLS])
+    longer, longest = (replace(topic, replay=timedelta(days=days)) for days in (365, 730))
+    begun = datetime.now(UTC) - timedelta(seconds=1)
+    await ensure(kafka, 1, topics=[topic])
+    async with connected(read(MongoSettings)) as store:
+        for wanted in (topic, longer, longer, longest):
+            await ensured(settings, [wanted], alter=True)
+            known = await written_down(store)
+            assert (known == {}) is (wanted is topic)
+            assert not known or begun - REPLAY < known[topic.name] < datetime.now(UTC) - REPLAY
+    assert await ensure(kafka, 1, topics=[longest]) == {topic.name: "verified"}
+
+
 async def test_more_copies_than_brokers_name_the_variable(kafka: str, prefix: str) -> None:
     with pytest.raises(StopWorker, match="KAFKA_REPLICATION=30000"):
         await ensure(kafka, 30_000, topics=named(prefix, [SWEEPS]))
@@ -73,3 +97,9 @@ async def test_lag_counts_what_a_group_has_not_committed(kafka: str, prefix: str
         await consumer.commit({TopicPartition(topic.name, 0): 2})
     assert await read_lag(kafka, prefix) == [Lag(group=f"{prefix}.g", topic=topic.name, behind=3)]
     assert await read_lag(kafka, f"{prefix}.x") == []
+
+
+async def test_a_group_that_has_committed_nothing_is_not_taken_for_one_that_is_being_loaded(kafka: str, prefix: str) -> None:
+    """Of both aiokafka gives nothing. Before the topics are made, too."""
+    async with admin(kafka) as client:
+        assert await committed(client, [f"{prefix}.never"]) == {f"{prefix}.never": {}}

@@ -12,6 +12,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from ulid import ULID
 
+from deploy.clients import database
 from deploy.local.ports import free
 from deploy.trace import parsed
 from deploy.trace_seen import TraceSettings, trace
@@ -23,6 +24,7 @@ from schemas.runtime.spans import exporting
 from schemas.runtime.transactions import Writer
 from schemas.stages import Heartbeat
 from schemas.topics import BILLS, DEBTORS, QUEUE
+from schemas.views import DEAD_LETTERS
 from schemas.ways import Way
 from tests.integration.otlp_collector import Collector, Span, collector
 from tests.integration.pipeline import eventually, put_rows, row, running
@@ -83,6 +85,36 @@ async def test_a_document_names_the_sweep_of_its_newest_row_and_one_trace_has_it
     assert said.count("spans_lost") == 1
     (last,) = (found for line in said.splitlines() if (found := orjson.loads(line))["event"] == "spans")
     assert last["told"] == last["lost"] > 0, "each that was dropped is counted"
+
+
+async def test_letters_of_one_row_and_of_all_of_a_debtor_are_told_those_of_the_poller_too(
+    env: Mapping[str, str], prefix: str
+) -> None:
+    """MongoDB orders bytes by their length first: what begins like a key is no range of it."""
+    settings = TraceSettings(**{name.lower(): value for name, value in env.items()})  # type: ignore[arg-type]  # by their names
+    long, other = "2026/00012345-parcela-07", f"{prefix}2"
+    letters = {
+        "of the bill": (f"{prefix}:1:bill:{long}".encode(), "erp.bill.v1[2]@5", b"?"),
+        "of the state": (f"{prefix}:1".encode(), "debtor.v1[2]@7", b"?"),
+        "of the poller": (None, f"ixc/fn_areceber[{prefix}]@{long}", b'{"id_cliente":"1"}'),
+        "of a contract": (None, f"ixc/cliente_contrato[{prefix}]@3", b'{"id_cliente":"1"}'),
+        "of somebody else": (f"{prefix}:12:bill:{long}".encode(), "erp.bill.v1[2]@6", b"?"),
+        "of another instance": (None, f"ixc/fn_areceber[{other}]@{long}", b'{"id_cliente":"1"}'),
+    }
+    async with database(settings) as store:
+        why = {"stage": "hydrate", "field": "row", "reason": "?", "at": datetime.now(UTC)}
+        await store[DEAD_LETTERS].insert_many(
+            {"_id": f"{prefix} {name}", "key": key, "place": place, "value": value, **why}
+            for name, (key, place, value) in letters.items()
+        )
+
+    async def told(key: str) -> set[object]:
+        return {one["where"] for one in await trace(settings, parsed(key)) if one["what"] == "dead letter"}
+
+    places = {name: place for name, (_, place, _) in letters.items()}
+    of_bill = {places["of the bill"], places["of the state"], places["of the poller"]}
+    assert await told(f"{prefix}:1:bill:{long}") == of_bill
+    assert await told(f"{prefix}:1") == {*of_bill, places["of a contract"]}
 
 
 async def _published(env: Mapping[str, str], event: ErpRow, told: Collector) -> Way:

@@ -40,6 +40,7 @@ def debtor(code: int, rng: Random, name: str = "norte") -> Debtor:
             access=rng.choice(("active", "unknown")),
             access_raw=rng.choice(("CE", "")),
             speed=rng.choice(("normal", "unknown")),
+            unmapped=rng.choice(({}, {"trust_unlock": "X"}, {"voluntary_suspension": "?", "trust_unlock": "Z"})),
             seen_at=AT,
         )
         for i in range(rng.randrange(4))
@@ -50,6 +51,7 @@ def debtor(code: int, rng: Random, name: str = "norte") -> Debtor:
             open_cents=1,
             status=rng.choice(get_args(BillStatus)),
             status_raw=rng.choice("ZW"),
+            unmapped=rng.choice(({}, {}, {"awaiting_confirmation": "TALVEZ"})),
             seen_at=AT,
         )
         for i in range(rng.randrange(3))
@@ -61,6 +63,7 @@ def debtor(code: int, rng: Random, name: str = "norte") -> Debtor:
         client_type=rng.choice(("", "1", "2", "3", "77")),
         phone_problems=tuple(sorted(rng.sample(get_args(PhoneProblem), rng.randrange(3)))),
         document_problem=rng.choice(get_args(DocumentProblem)),
+        unmapped=rng.choice(({}, {"active": "Liberado"})),
         seen_at=AT,
     )
     known = client if rng.random() < 0.9 else None
@@ -76,6 +79,9 @@ def counted(what: What, debtors: list[Debtor]) -> Counter[object]:
         for row in one.contracts.values():
             codes |= {("contract.status", row.status_raw)} if row.status == "unknown" else set()
             codes |= {("contract.access", row.access_raw)} if row.access == "unknown" and row.access_raw else set()
+        of = [("client", client), *(("contract", row) for row in one.contracts.values())]
+        of += [("bill", row) for row in one.bills.values()]
+        codes |= {(f"{kind}.{field}", raw) for kind, row in of if row for field, raw in row.unmapped.items()}
         if what == "codes":
             found.update(codes)
         elif client is not None:

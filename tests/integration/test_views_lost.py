@@ -12,6 +12,8 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from ulid import ULID
 
+from deploy.replay.plan import Replay
+from deploy.replay.promoting import take_place
 from schemas.codec import encode
 from schemas.keys import debtor_key, partition_of
 from schemas.runtime.kafka import Message, consumer, publish
@@ -164,6 +166,35 @@ async def test_what_was_read_of_a_partition_that_is_anothers_now_is_neither_writ
                 return await room.letters()
 
             assert await eventually(told, "the letter, by whoever has the partition") == 1
+
+
+async def test_a_replay_that_takes_the_place_of_a_quiet_view_makes_its_sink_take_every_partition_anew(room: Room) -> None:
+    """Just where the sink was: else `again` would stand there for good, and a lost Kafka would not be noticed later."""
+    key = debtor_key(room.group, "1")
+    async with room.seat("quiet") as seat:
+        await room.put(key, encode(debtor(room.group, "1", 1)))
+
+        async def read() -> bool:
+            await seat.turn()
+            return await room.shown(key) == [1]
+
+        await eventually(read, "what is there")
+        await seat.caught_up()
+        shares = await room.store[EPOCHS].find({"view": VIEW.name}).to_list()
+        told = {
+            name: {str(one["_id"]).rpartition(":")[2]: one[field] for one in shares}
+            for name, field in (("filled", "next"), ("generations", "generation"))
+        }
+        await take_place(room.store, Replay("quiet", VIEW.name, **told))
+        assert await room.store[EPOCHS].count_documents({"again": True}) == DEBTORS.partitions
+        await room.put(key, encode(debtor(room.group, "1", 2)))
+
+        async def written() -> bool:
+            await seat.turn()
+            return await room.shown(key) == [2]
+
+        await eventually(written, "what came since")
+        assert not await room.store[EPOCHS].count_documents({"again": True})
 
 
 async def _taken_over(room: Room, key: bytes, cents: int) -> None:

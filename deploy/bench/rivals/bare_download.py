@@ -13,7 +13,8 @@ import httpx
 import orjson
 
 from producers.erp.lists.operators import of_query
-from schemas.erp.declaration import Request, Table, Where
+from schemas.erp.conditions import Where
+from schemas.erp.declaration import Request, Table
 from schemas.erp.ixc import TABLES, mark, read, sign
 
 ROWS_A_PAGE = 600

@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli.instance import add, ask, export, imported, listing, paused, remove, show
+from deploy.cli.instance import add, ask, believe, export, imported, listing, paused, remove, show
 from deploy.cli.instance import set as changed
 
 app = typer.Typer(
@@ -16,5 +16,6 @@ app.command("test", epilog=ask.EXAMPLE)(ask.ask)
 app.command("pause", epilog=paused.PAUSE_EXAMPLE)(paused.pause)
 app.command("resume", epilog=paused.RESUME_EXAMPLE)(paused.resume)
 app.command("remove", epilog=remove.EXAMPLE)(remove.remove)
+app.command("believe", epilog=believe.EXAMPLE)(believe.believe)
 app.command("export", epilog=export.EXAMPLE)(export.export)
 app.command("import", epilog=imported.EXAMPLE)(imported.read_file)

@@ -44,11 +44,12 @@ def listing(body: bytes, table: Table, *, commas: bool = True) -> Listing:
     )
 
 
-def page(asked: Listing, table: Table) -> bytes:
-    """The answer. An empty one has no `registros` at all."""
+def page(asked: Listing, table: Table, *, own_total: bool = False) -> bytes:
+    """The answer. An empty one has no `registros` at all. `own_total`: it counts its own rows alone."""
     found = table.select(asked.conditions)
     ids = _ordered(asked, table, found)
-    total = str(found.size) if table.name in TOTAL_IS_NUMBER else f'"{found.size}"'
+    count = len(ids) if own_total else found.size
+    total = str(count) if table.name in TOTAL_IS_NUMBER else f'"{count}"'
     head = f'{{"page":"{asked.page}","total":{total}'.encode()
     return head + (b',"registros":[' + b",".join(map(table.encoded, ids)) + b"]}" if ids else b"}")
 

@@ -34,6 +34,7 @@ LEAVES_THE_QUERY: Final[dict[str, Row | None]] = {
 
 DECORATIVE: Final = (("cliente", "fantasia"), ("cliente", "telefone_comercial"), ("cliente_contrato", "contrato"))
 OF_A_DEBT: Final = ("fn_areceber", "id_renegociacao_novo")
+A_FLAG_OF_A_DEBT: Final = ("fn_areceber", "aguardando_confirmacao_pagamento")
 
 
 def hidden(habits: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -65,6 +66,9 @@ class Simulator:
         self.provider = generate(late, seed, today)
         for name, column in hidden(habits):
             self.provider[name].hidden |= {column}
+        if "null-debt-column" in habits:
+            name, column = A_FLAG_OF_A_DEBT
+            self.provider[name].null |= {column}
         for name in LEAVES_THE_QUERY:
             self.provider[name].spell = partial(spelt, habits=habits)
         self.past = Past()
@@ -94,7 +98,8 @@ class Simulator:
 
     def page(self, table: Table, body: bytes) -> bytes:
         """The answer to a list request. Raises BadQueryError."""
-        return protocol.page(protocol.listing(body, table, commas="other-in" not in self.habits), table)
+        listing = protocol.listing(body, table, commas="other-in" not in self.habits)
+        return protocol.page(listing, table, own_total="page-totals" in self.habits)
 
     def shift(self, table: Table, body: bytes, now: datetime) -> None:
         """Take the first row out of the query's result, so that page numbers no longer point where they did."""

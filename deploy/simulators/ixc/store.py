@@ -61,6 +61,8 @@ class Table:
         self.next_id = max(rows, default=0) + 1
         self.hidden: frozenset[str] = frozenset()
         """Columns that no answer shows."""
+        self.null: frozenset[str] = frozenset()
+        """Columns that every answer shows empty."""
         self.spell: Callable[[Row], Row] = lambda row: row
         """How an answer writes a row."""
         self._selections: OrderedDict[Conditions, Selection] = OrderedDict()
@@ -80,7 +82,8 @@ class Table:
             return known
         # a copy: the encoder's own bytes keep a block of the next power of two, which costs the big provider 1 GB
         row = self.spell({name: value for name, value in self.full(row_id).items() if name not in self.hidden})
-        return self._encoded.setdefault(row_id, bytes(memoryview(orjson.dumps(row))))
+        shown = {**row, **dict.fromkeys(self.null)}
+        return self._encoded.setdefault(row_id, bytes(memoryview(orjson.dumps(shown))))
 
     def select(self, conditions: Conditions) -> Span:
         """The rows that meet all conditions; those that bound `id` cost nothing, the others once for each new set."""

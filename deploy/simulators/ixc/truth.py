@@ -27,7 +27,8 @@ Facts = Mapping[str, "ClientFacts"]
 class ClientFacts:
     """One client: open bills as (due date ISO, open cents, status), problem contracts as (access, speed, DC, suspended).
 
-    `aside`: those of the bills that nobody is called for.
+    `aside`: those of the bills that nobody is called for; `kept`: those of these for which only instalments stand that are
+    due no more: who began to read later has never seen one.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ClientFacts:
     bills: dict[str, Bill] = field(default_factory=dict)
     contracts: dict[str, tuple[str, str, bool, bool]] = field(default_factory=dict)
     aside: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
 
 def clients(provider: Provider) -> dict[str, ClientFacts]:
@@ -55,11 +57,16 @@ def clients(provider: Provider) -> dict[str, ClientFacts]:
         if row["id_cliente"] in found and row["liberado"] == "S" and row["status"] in {"A", "P"}
     ]
     instalments = Counter((row["id_cliente"], row["id_renegociacao_novo"]) for row in owed)
+    kept = _kept(provider)
     for row in owed:
         open_cents = int(Decimal(row["valor_aberto"] or "0") * 100)
-        found[row["id_cliente"]].bills[row["id"]] = (row["data_vencimento"], open_cents, row["status"])
+        client = found[row["id_cliente"]]
+        client.bills[row["id"]] = (row["data_vencimento"], open_cents, row["status"])
         if _is_aside(row, suspended, instalments):
-            found[row["id_cliente"]].aside.append(row["id"])
+            client.aside.append(row["id"])
+        elif (row["id_cliente"], row["id_renegociacao"]) in kept:
+            client.aside.append(row["id"])
+            client.kept.append(row["id"])
     for row in provider["cliente_contrato"].each():
         if row["id_cliente"] in found and _is_problem(row):
             found[row["id_cliente"]].contracts[row["id"]] = (
@@ -69,6 +76,20 @@ def clients(provider: Provider) -> dict[str, ClientFacts]:
                 row["contrato_suspenso"] == "S",
             )
     return found
+
+
+def _kept(provider: Provider) -> set[tuple[str, str]]:
+    """By client, agreements of which an instalment was paid, or went into another agreement, and none was cancelled."""
+    kept, broken = set[tuple[str, str]](), set[tuple[str, str]]()
+    for row in provider["fn_areceber"].each():
+        agreement = row["id_cliente"], row["id_renegociacao_novo"]
+        if agreement[1] in NOTHING or (row["liberado"] == "S" and row["status"] in {"A", "P"}):
+            continue
+        if row["status"] == "R" or row["id_renegociacao"] not in NOTHING:
+            kept.add(agreement)
+        elif row["status"] == "C":
+            broken.add(agreement)
+    return kept - broken
 
 
 def _is_aside(bill: Row, suspended: Collection[str], instalments: Mapping[tuple[str, str], int]) -> bool:

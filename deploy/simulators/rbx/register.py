@@ -31,6 +31,7 @@ class Register:
     ) -> None:
         self._habits = habits
         self._hidden = frozenset(hidden(habits))
+        self._null = frozenset({"Vencimento"}) if "null-debt-column" in habits else frozenset()
         self._provider = provider
         self._suppliers = suppliers(provider, seed, today)
         self._due_form = due_form
@@ -74,7 +75,9 @@ class Register:
         remembered, encoded = known.get(code, (None, b""))
         if remembered != stamp:
             # a copy: the encoder's own bytes keep a block of the next power of two
-            encoded = bytes(memoryview(orjson.dumps(spelt(shown(service, entry, self._hidden), self._habits))))
+            row = spelt(shown(service, entry, self._hidden), self._habits)
+            null = self._null & row.keys()
+            encoded = bytes(memoryview(orjson.dumps({**row, **dict.fromkeys(null)})))
             known[code] = stamp, encoded
         return encoded
 

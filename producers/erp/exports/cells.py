@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from schemas.erp.altarede import CODES
 from schemas.erp.declaration import Table
+from schemas.erp.numbers import code_of
 from schemas.erp.values import plain_code
 from schemas.errors import RetryLater, StopWorker
 
@@ -62,7 +63,9 @@ def number(text: str) -> str:
 def code_as_it_is(cell: Cell) -> str:
     """A code of whose text dots are a part. Raises ValueError as `code` does."""
     bare = cell.text.strip()
-    return code(cell) if cell.form == "Number" else "" if bare == NULL else bare
+    if cell.form == "Number":
+        return code(cell)
+    return "" if bare == NULL else code_of(bare) if "," in bare else bare
 
 
 def code(cell: Cell) -> str:
@@ -72,7 +75,7 @@ def code(cell: Cell) -> str:
         bare = number(bare)
     if DECIMALS.fullmatch(bare):
         raise ValueError("is no whole number, as if a spreadsheet program had saved it")
-    return "" if bare == NULL else bare
+    return "" if bare == NULL else code_of(bare)
 
 
 class Place(NamedTuple):

@@ -2,7 +2,7 @@
 
 import os
 from codecs import BOM_UTF8
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, closing, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 from producers.erp.exports import separated as export_csv
 from producers.erp.exports import spreadsheet as export_xls
 from producers.erp.exports.cells import Line, layout
+from producers.erp.exports.ended import Ended
 from schemas.erp.declaration import Table
 from schemas.errors import RetryLater, StopWorker
 
@@ -72,8 +73,12 @@ def listed(folder: Path) -> list[File]:
     return found
 
 
-def rows(files: Iterable[File], table: Table, *, dots_kept: bool = False) -> Generator[dict[str, str], None, None]:
-    """All rows of the files, as far as the table needs them. All are opened first: one that is replaced meanwhile stays.
+def rows(
+    files: Iterable[File], table: Table, ended: Ended | None = None, *, dots_kept: bool = False
+) -> Generator[dict[str, str], None, None]:
+    """All rows of the files that count, by `ended`; as far as the table needs them.
+
+    All are opened first: one that is replaced meanwhile stays.
 
     `dots_kept`: see `Layout`.
 
@@ -84,7 +89,8 @@ def rows(files: Iterable[File], table: Table, *, dots_kept: bool = False) -> Gen
         sources = [(file, opened.enter_context(_open(file))) for file in files]
         for file, source in sources:
             try:
-                yield from _rows(file, source, table, dots_kept=dots_kept)
+                with closing(_rows(file, source, table, dots_kept=dots_kept)) as found:
+                    yield from ended.kept(found) if ended else found
             except OSError as exc:
                 raise _unreadable(file, exc) from None
 
@@ -100,7 +106,7 @@ def _unreadable(file: File, exc: OSError) -> NotReadError:
     return NotReadError(f"{file.name} cannot be read ({exc.strerror}): let the poller's user read it")
 
 
-def _rows(file: File, source: BinaryIO, table: Table, *, dots_kept: bool) -> Iterator[dict[str, str]]:
+def _rows(file: File, source: BinaryIO, table: Table, *, dots_kept: bool) -> Generator[dict[str, str], None, None]:
     _check_unchanged(file, source)
     form = form_of(file.name, source.read(EDGE))
     source.seek(max(0, file.size - EDGE))

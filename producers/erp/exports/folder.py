@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from producers.erp.exports.dots import Dots
+from producers.erp.exports.ended import Ended
 from producers.erp.exports.files import REST, File, NotReadError, listed, rows
 from producers.erp.exports.names import Files, is_not_older, newest
 from producers.erp.source import Probe, Told
@@ -36,6 +37,7 @@ class ExportSource:
         self._read: dict[str, Files] = {}
         self._swept: dict[str, Files] = {}
         self._ids: dict[str, array[int]] = {}
+        self._notes: dict[Kind, tuple[str, ...]] = {}
         self._dots = Dots()
         self._found: list[File] = []
         self._dots_kept: dict[str, bool] = {}
@@ -57,8 +59,9 @@ class ExportSource:
         opened_at = self._now()
         ids = array("q")
         dots_kept = self._dots_kept[table.name] = await self._learn_dots()
+        ended = Ended(table, opened_at.date())
         try:
-            async with aclosing(_batches(files, table, dots_kept=dots_kept)) as coming:
+            async with aclosing(_batches(files, table, ended, dots_kept=dots_kept)) as coming:
                 async for batch in coming:
                     ids.extend(hash(row[table.key]) for row in batch)
                     yield Told(opened_at, batch)
@@ -68,6 +71,7 @@ class ExportSource:
             self._tried[table.name] = files
             raise
         self._ids[table.name] = array("q", sorted(ids))
+        self._notes[table.kind] = ended.notes
         self._read[table.name] = files
 
     def swept(self, kind: Kind) -> None:
@@ -79,7 +83,8 @@ class ExportSource:
         """As `pages`, for another purpose than a sweep: the files stay news."""
         files = await self._complete(table)
         opened_at = self._now()
-        async with aclosing(_batches(files, table, dots_kept=await self._learn_dots())) as coming:
+        ended = Ended(table, opened_at.date())
+        async with aclosing(_batches(files, table, ended, dots_kept=await self._learn_dots())) as coming:
             async for batch in coming:
                 yield Told(opened_at, batch)
 
@@ -90,7 +95,8 @@ class ExportSource:
         found: dict[str, Row] = {}
         if wanted:
             dots_kept = self._dots_kept[table.name]
-            async with aclosing(_batches(self._read[table.name], table, dots_kept=dots_kept)) as coming:
+            ended = Ended(table, opened_at.date())
+            async with aclosing(_batches(self._read[table.name], table, ended, dots_kept=dots_kept)) as coming:
                 async for batch in coming:
                     found |= {row[table.key]: row for row in batch if row[table.key] in wanted}
         return Told(opened_at, list(found.values()))
@@ -104,8 +110,7 @@ class ExportSource:
 
     def notes(self, kind: Kind) -> Sequence[str]:
         """See `Source`."""
-        del kind
-        return ()
+        return self._notes.get(kind, ())
 
     async def probe(self, table: Table) -> Probe:
         """See `Source`: the first rows; the files stay news."""
@@ -165,9 +170,11 @@ class ExportSource:
         return at < len(ids) and ids[at] == mark
 
 
-async def _batches(files: Files, table: Table, *, dots_kept: bool) -> AsyncGenerator[list[dict[str, str]], None]:
+async def _batches(
+    files: Files, table: Table, ended: Ended, *, dots_kept: bool
+) -> AsyncGenerator[list[dict[str, str]], None]:
     """The next batch is read in a thread while this one is worked on, so that other instances go on."""
-    reading = rows(files.values(), table, dots_kept=dots_kept)
+    reading = rows(files.values(), table, ended, dots_kept=dots_kept)
 
     def ahead() -> asyncio.Task[list[dict[str, str]]]:
         return asyncio.create_task(asyncio.to_thread(lambda: list(islice(reading, BATCH))))

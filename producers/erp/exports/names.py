@@ -12,7 +12,7 @@ ENDINGS = frozenset({".xls", ".xml", ".csv"})
 ALSO: Mapping[str, tuple[str, ...]] = {"Financeiro": ("Carnes",)}
 """Further groups of files with rows of a table, which need not be there: bills of a booklet come in a file of their own."""
 Files = Mapping[str, File]
-"""The newest file of each group of one table."""
+"""The newest file of each group of one table, the newest of them first."""
 
 
 def folded(text: str) -> str:
@@ -37,7 +37,8 @@ def newest(found: Iterable[File], table: Table) -> Files:
     latest: dict[str, File] = {}
     for file in sorted(found, key=lambda file: (file.mtime_ns, file.name)):
         latest[group_of(file.name)] = file
-    files = {group: latest[group] for group in GROUPS[table.name] if group in latest}
+    groups = sorted((group for group in GROUPS[table.name] if group in latest), key=lambda group: -latest[group].mtime_ns)
+    files = {group: latest[group] for group in groups}
     return files if folded(table.name) in files else {}
 
 

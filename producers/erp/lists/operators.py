@@ -6,7 +6,8 @@ No error tells of an operator that is understood otherwise: it brings no row, or
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from schemas.erp.declaration import Table, Where
+from schemas.erp.conditions import Where
+from schemas.erp.declaration import Table
 
 Query = tuple[Where, ...]
 

@@ -62,11 +62,14 @@ class PagedSource:
         self._dates.begin(table)
         held: list[Row] = []
         since: datetime | None = None
+        found = False
         for query in table.queries if self._protocol.asks_conditions else table.queries[:1]:
-            read = partial(self._page, await self._understanding.asked(table, query))
+            asked = await self._understanding.asked(table, query)
+            read = partial(self._page, asked)
             async with aclosing(self._asking.pages(table, read)) as coming:
                 async for asked_at, page in coming:
                     settled = self._dates.settled(table, page.rows)
+                    found = found or bool(page.rows)
                     crosses = len(held) <= HELD_AT_MOST < len(held) + len(page.rows)
                     held += page.rows
                     since = since or asked_at
@@ -74,8 +77,9 @@ class PagedSource:
                         page.rows.clear()  # it may hold all that there is: the parts alone are kept
                     if settled or not held or (crosses and await self._settle(table, held)):
                         for part in _parts(held):
-                            yield self._told(table, since, part)
+                            yield self._told(table, since, part, asked if self._protocol.asks_conditions else ())
                         since = None
+        await self._understanding.check_ranges(table, found=found)
         if held and since:
             if not self._dates.ended(table) and not await self._settle(table, held):
                 self._dates.check(table, held)
@@ -140,6 +144,7 @@ class PagedSource:
             first = await self._first_rows(table, await self._understanding.asked(table, query))
             rows |= {str(row.get(table.key, number)): row for number, row in enumerate(first.rows)}
             totals.append(first.total)
+        await self._understanding.check_ranges(table, found=bool(rows))
         await self._understanding.count_lists(table)
         await self._asking.by_id(table, {NOBODY: NOBODY})
         found = list(rows.values())
@@ -162,7 +167,8 @@ class PagedSource:
             page = answer.said
             if page.rows or page.after is None:
                 is_all = page.after is None and not cursor
-                return Probe(page.rows[:PROBED], len(page.rows) if page.total is None and is_all else page.total)
+                counted = None if page.after is not None and page.total == len(page.rows) else page.total
+                return Probe(page.rows[:PROBED], len(page.rows) if counted is None and is_all else counted)
             cursor = page.after
 
     def _page(self, query: Query, table: Table, cursor: Cursor, size: int) -> Request:
@@ -176,10 +182,10 @@ class PagedSource:
             raise TypeError(f"nobody can tell what changed lately in {table.name}")
         return self._protocol.recent(table, since, form, cursor, size)
 
-    def _told(self, table: Table, asked_at: datetime, rows: Sequence[Row]) -> Told:
+    def _told(self, table: Table, asked_at: datetime, rows: Sequence[Row], asked: Query = ()) -> Told:
         """With what the poller adds to them."""
         marked = [self._marks[table.name].on(row) for row in rows] if table.marks else rows
-        return Told(asked_at, self._dates.written(table, marked))
+        return Told(asked_at, self._dates.written(table, marked), asked=asked)
 
     async def _know_marks(self, table: Table) -> None:
         """Between sweeps those of the last one: else the same row would differ."""

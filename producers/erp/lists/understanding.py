@@ -1,8 +1,11 @@
 """Whether a server's operators mean what ours mean, counted once in a source's life."""
 
+from functools import partial
+
+from producers.erp.limits import TooLongError
 from producers.erp.lists.asking import Asking
 from producers.erp.lists.operators import Proof, Query, of_lists, of_query, without
-from schemas.erp.declaration import Table
+from schemas.erp.declaration import NotUnderstoodError, Request, Table
 
 COUNTED_AT_MOST = 3
 """Times that totals are compared: between two questions somebody may pay."""
@@ -15,6 +18,8 @@ class Understanding:
         self._asking = asking
         self._known: dict[Query, bool] = {}
         self._lists: bool | None = None
+        self._ranged: set[str] = set()
+        """Tables that were read by ranges, or by pages, with success."""
 
     async def asked(self, table: Table, query: Query) -> Query:
         """The query as this server understands it: without what it does not, so that more rows come than are wanted."""
@@ -51,6 +56,34 @@ class Understanding:
                 "this server's IN is not ours: it knows no list with commas, so that rows which left a list are asked for"
                 " one by one, which takes longer",
             )
+
+    async def check_ranges(self, table: Table, *, found: bool) -> None:
+        """Raises NotUnderstoodError where a whole reading `found` no row, though a question without a range brings one.
+
+        A server that says "nothing found" to every ">" would else have no debts. Until one reading brings a row, each asks;
+        not about reference tables, on which no debt depends.
+        """
+        if found:
+            self._ranged.add(table.name)
+        if table.name in self._ranged or table.kind == "reference" or self._asking.protocol.unranged is None:
+            return
+        for turn in range(len(self._asking.protocol.unranged(table))):
+            if await self._brings(table, turn):
+                raise NotUnderstoodError(
+                    f'{table.name} has rows, but a question with ">" brings none of them: its server knows another ">".'
+                    f" Nothing was concluded. Ask its support how rows above a code are asked for, and tell us"
+                )
+
+    async def _brings(self, table: Table, turn: int) -> bool:
+        try:
+            answer = await self._asking.by_filter(table, partial(self._unranged, turn))
+        except TooLongError:  # so much there is
+            return True
+        return answer is not None and bool(answer.said.rows)
+
+    def _unranged(self, turn: int, table: Table) -> Request | None:
+        asked = self._asking.protocol.unranged(table) if self._asking.protocol.unranged else ()
+        return asked[turn] if turn < len(asked) else None
 
     async def _holds(self, table: Table, proof: Proof) -> bool | None:
         if proof.doubted in self._known:

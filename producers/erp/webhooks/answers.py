@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from producers.erp.exports.cells import wanted_columns
-from producers.erp.exports.names import folded
+from producers.erp.webhooks.none_said import names_failure, says_none
+from producers.erp.webhooks.spelled import Spelled
 from schemas.erp.altarede import CODES
 from schemas.erp.altarede_options import Blank, Resource, Use
 from schemas.erp.declaration import Row, Table
 from schemas.erp.json_text import BOM, decoded, read_json
-from schemas.erp.own_words import SUCCESSES, is_failure, quoted, words
-from schemas.erp.values import plain_code
+from schemas.erp.own_words import MESSAGES, is_failure, quoted, words
 from schemas.errors import RetryLater, StopWorker
 
 REFUSED = {
@@ -26,9 +26,16 @@ CLOSING = ("STATUS", "DATA_PAGAMENTO")
 
 
 def judge(  # noqa: PLR0917 - bound by position to a resource, then called with an answer
-    table: Table, use: Use, resource: Resource, none_text: Sequence[str], status: int, content: bytes
+    table: Table,
+    use: Use,
+    resource: Resource,
+    none_text: Sequence[str],
+    status: int,
+    content: bytes,
+    *,
+    spelled: Spelled | None = None,
 ) -> list[Row]:
-    """The rows under our columns, of which only those of the table are kept.
+    """The rows under our columns, of which only those of the table are kept. `spelled`: of all answers of one reading.
 
     Raises RetryLater for what may pass, StopWorker for a refusal or for rows that lack a column under the name expected.
     """
@@ -41,10 +48,11 @@ def judge(  # noqa: PLR0917 - bound by position to a resource, then called with 
         _check_none(resource, none_text, read)
         return []
     found = _unwrapped(read, resource, use)
-    if said := _message(found, table, resource):
+    if said := _message(found, table, use, resource):
         _check_none(resource, none_text, said, f"{resource.path} answers an error{quoted(said)}")
         return []
-    rows = [_row(table, resource, row) for row in found if row]
+    told = spelled or Spelled(resource.path, table.key)
+    rows = [_row(table, resource, row, told) for row in found if row]
     if found and not rows:
         _check_blank("{}" if isinstance(read, dict) else "[{}]", resource, use)
     _check(table, use, resource, rows)
@@ -69,17 +77,23 @@ def _read(resource: Resource, use: Use, content: bytes) -> Any:  # noqa: ANN401 
 
 def _check_none(resource: Resource, none_text: Sequence[str], said: str, otherwise: str = "") -> None:
     """A text says that there is nothing, or it is an error. `otherwise`: what is said of one that is."""
-    if folded(said.strip()).startswith(tuple(map(folded, none_text))):
+    if says_none(said, none_text):
         return
     sign = said.lstrip()[:1]
     if sign in {"{", "["}:  # rows that were cut off are nobody's to read here
         raise RetryLater(f"{resource.path} answers a body that was cut off")
     if sign == "<":
         raise RetryLater(f"{resource.path} answers a web page{quoted(said)}")
+    what = (
+        "with a word of a failure, whatever it begins with"
+        if names_failure(said)
+        else "neither JSON nor one of erp.none_text"
+    )
+    add = "it up to that word and with it" if names_failure(said) else "how it begins, up to what there is none of,"
     raise RetryLater(
         otherwise
-        or f'{resource.path} answers "{words(said)[:TEXT_SHOWN]}": neither JSON nor one of erp.none_text;'
-        ' if it means "no rows", add how it begins there, else let whoever keeps the workflow mend it'
+        or f'{resource.path} answers "{words(said)[:TEXT_SHOWN]}": {what}; if it means "no rows", add {add} there,'
+        " else let whoever keeps the workflow mend it"
     )
 
 
@@ -93,26 +107,52 @@ def _check_blank(how: Blank, resource: Resource, use: Use) -> None:
         )
 
 
-def _message(found: Sequence[Mapping[str, Any]], table: Table, resource: Resource) -> str:
-    """What one object says that is no row; "" where it is a row. Raises RetryLater where it says that it is an error."""
-    row = found[0] if len(found) == 1 else {}
-    if not row or {table.key, resource.fields.get(table.key) or table.key} & row.keys():
+def _message(found: Sequence[Mapping[str, Any]], table: Table, use: Use, resource: Resource) -> str:
+    """What one object says that is no row; "" where it is a row. Raises RetryLater where one says that it is an error.
+
+    Whatever else such a one says: a workflow that failed does not know that there is nothing.
+    """
+    keys = (table.key, resource.fields.get(table.key) or table.key)
+    no_rows = [row for row in found if row and all(row.get(key) is None or row[key] == "" for key in keys)]
+    for row in no_rows:
+        _check_success(resource, row)
+    if not no_rows or len(found) > 1 or any(key in no_rows[0] for key in keys):
         return ""
+    (row,) = no_rows
     said = words(row)
-    failed = is_failure(row)
-    if failed and not (said and any(name in row for name in SUCCESSES)):
-        raise RetryLater(f"{resource.path} answers an error{quoted(row)}")
-    return said if failed or len(row) <= MESSAGE_FIELDS else ""
+    if said and any(_holds_rows(value) for name, value in row.items() if name not in MESSAGES):
+        raise RetryLater(
+            f"{resource.path} answers a message{quoted(said)} beside rows: say in erp.resources.{use}.unwrap what they are"
+            " called there"
+        )
+    return said if len(row) <= MESSAGE_FIELDS else ""
+
+
+def _check_success(resource: Resource, said: Mapping[str, Any]) -> None:
+    if is_failure(said):
+        raise RetryLater(
+            f'{resource.path} answers an error{quoted(said)}; if it means "no rows", let the workflow answer [] for that'
+        )
+
+
+def _holds_rows(value: object) -> bool:
+    return any(isinstance(one, dict) and one for one in (value if isinstance(value, list) else [value]))
 
 
 def _unwrapped(read: Any, resource: Resource, use: Use) -> list[Mapping[str, Any]]:  # noqa: ANN401 - JSON
     items = read if isinstance(read, list) else [read]
+    said: list[str] = []
     for name in resource.unwrap:
         if any(isinstance(item, dict) and name in item for item in items):
+            for around in (item for item in items if isinstance(item, dict)):
+                _check_success(resource, around)
+                said.append(words(around))
             inner = [_inside(item, name) for item in items]
             if items and all(one is None for one in inner):
                 _check_blank("null", resource, use)
             items = [row for one in inner for row in (one or [])]
+    if failure := next((one for one in said if not items and names_failure(one)), ""):
+        raise RetryLater(f"{resource.path} answers no rows beside an error{quoted(failure)}")
     for item in items:
         if not isinstance(item, dict):
             raise RetryLater(f"{resource.path} answers a list of something else than rows")
@@ -125,20 +165,14 @@ def _inside(item: Any, name: str) -> list[Any] | None:  # noqa: ANN401 - JSON
     return inner if isinstance(inner, list) or inner is None else [inner]
 
 
-def _row(table: Table, resource: Resource, found: Mapping[str, Any]) -> Row:
+def _row(table: Table, resource: Resource, found: Mapping[str, Any], spelled: Spelled) -> Row:
     named = {ours: found.get(theirs, "") for ours, theirs in resource.fields.items() if theirs in found or not theirs}
     row = {**found, **named}
     return {
-        column: _code(resource, column, row[column]) if column in CODES else row[column]
+        column: spelled.code(column, row[column]) if column in CODES else row[column]
         for column in wanted_columns(table)
         if column in row
     }
-
-
-def _code(resource: Resource, column: str, value: Any) -> str:  # noqa: ANN401 - JSON
-    if isinstance(value, float):  # 1.15 was 1.150, which is 1150, or was it not?
-        raise StopWorker(f"{resource.path} answers {column} as a number with decimals: let it answer texts")
-    return "" if value is None else plain_code(str(value).strip())
 
 
 def _check(table: Table, use: Use, resource: Resource, rows: Sequence[Row]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from schemas.erp.altarede import CLIENTS
 from schemas.erp.declaration import Row
+from schemas.erp.documents import document, written_document
 from schemas.nothing import is_no_code
 
 SIGNS = re.compile(r"[^0-9A-Z]")
@@ -30,8 +31,8 @@ class Clients:
         for row in rows:
             code = str(row.get(CLIENTS.key, ""))
             told = (str(row.get(column) or "").strip() for column in CLIENTS.document)
-            written = next((one for one in told if not is_no_code(one)), "")
-            bare = SIGNS.sub("", written.upper())
+            written = written_document(one for one in told if not is_no_code(one))
+            bare = _asked_for(written)
             if bare:
                 self._of[code] = bare
                 self._written[bare] = written
@@ -53,3 +54,9 @@ class Clients:
             shared = Counter(self._of.values())
             self._alone = {document: code for code, document in self._of.items() if shared[document] == 1}
         return self._alone
+
+
+def _asked_for(written: str) -> str:
+    """Its letters and digits, without a word before a document or a number's tail behind it."""
+    bare, found = SIGNS.sub("", written.upper()), document(written)
+    return found if found and found in bare else bare

@@ -9,6 +9,8 @@ from producers.erp.exports.folder import ExportSource
 from producers.erp.source import Probe, Told
 from producers.erp.webhooks.calls import Calls
 from producers.erp.webhooks.clients import Clients
+from producers.erp.webhooks.ended import has_ended
+from producers.erp.webhooks.spelled import Spelled
 from producers.erp.wire import Wire
 from schemas.erp.altarede import CLIENTS
 from schemas.erp.altarede_options import AltaredeExport, AltaredeWebhooks, Use
@@ -53,7 +55,10 @@ class WebhookSource:
         self._clients.whole = self._clients.whole or table.kind == "client"
 
     async def reread(self, table: Table, owners: Mapping[str, str]) -> Told:
-        """See `Source`. Asked for by their owners; of a row that two webhooks tell, the one that is swept is believed."""
+        """See `Source`. Asked for by their owners; of a row that two webhooks tell, the one that is swept is believed.
+
+        What only the other one tells has left the sweep: a row of it that shows no ending is not found, and never open.
+        """
         if self._from_export(table.kind):
             return await self._exports().reread(table, owners)
         uses = [use for use in ELSEWHERE.get(table.kind, ()) if use in self._options.resources]
@@ -62,7 +67,8 @@ class WebhookSource:
         for use in (*uses, table.kind):
             async with aclosing(self._asked(table, use, owners.values())) as coming:
                 async for told in coming:
-                    found |= {row[table.key]: row for row in told.rows if row.get(table.key) in owners}
+                    here = (row for row in told.rows if row.get(table.key) in owners)
+                    found |= {row[table.key]: row for row in here if use == table.kind or has_ended(table, row)}
         by_document = self._calls.resource(table.kind).each == "document"
         unasked = {code for code, owner in owners.items() if not self._clients.documents([owner])} if by_document else set()
         return Told(begun, list(found.values()), unasked)
@@ -112,8 +118,10 @@ class WebhookSource:
             return
         await self._learn()
         documents = self._clients.documents(owners)
+        spelled = Spelled(self._calls.resource(use).path, table.key)
         for start in range(0, len(documents), DOCUMENTS_AT_ONCE):
-            yield await self._calls.of_documents(table, use, documents[start : start + DOCUMENTS_AT_ONCE], self._clients)
+            some = documents[start : start + DOCUMENTS_AT_ONCE]
+            yield await self._calls.of_documents(table, use, some, self._clients, spelled)
 
     async def _learn(self) -> None:
         """Before the first document is asked for; again where no sweep of clients keeps them up to date."""

@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from deploy.bench.options import PARTS, QUICK, Sizes, parts, sized
 from deploy.bench.scene import in_turn
-from deploy.cli.main import app
+from deploy.cli.main import program
 from schemas.errors import StopWorker
 
 
@@ -32,7 +32,7 @@ def test_every_other_round_runs_backwards() -> None:
 
 
 def test_the_command_says_what_it_can_do() -> None:
-    told = CliRunner().invoke(app, ["bench", "--help"], env={"COLUMNS": "200"})
+    told = CliRunner().invoke(program(), ["bench", "--help"], env={"COLUMNS": "200"})
 
     assert told.exit_code == 0
     assert all(name in told.stdout for name in (*PARTS, "--quick", "--only", "--output", "--debtors", "--rounds"))

@@ -1,31 +1,20 @@
 """A file holds numbers only where the page shows them."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
 from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.snapshot import NUMBERS, InstanceFigures, Reading
-from dashboard.facts.sources import Source
 from dashboard.files.partial import named
 from dashboard.words.language import Language
 from schemas.errors import RetryLater
 from schemas.rows import Kind
+from tests.unit.dashboard.begun import KINDS, first
 from tests.unit.dashboard.conftest import NOW
 
 MakeFigures = Callable[..., InstanceFigures]
 MakeReading = Callable[..., Reading]
-KINDS: tuple[Kind, ...] = (*NUMBERS, "reference")
-
-
-def first(*done: Kind) -> tuple[Source, ...]:
-    """All kinds, of which only these were read."""
-    at = NOW - timedelta(seconds=30)
-    return tuple(
-        Source(kind, at, 9, None, "", "fresh") if kind in done else Source(kind, None, 0, None, "", "never")
-        for kind in KINDS
-    )
 
 
 @pytest.mark.parametrize("missing", NUMBERS)

@@ -33,6 +33,7 @@ from dashboard.words.labels import (
 )
 from dashboard.words.language import CATALOGUES, Language
 from dashboard.words.operation import ACTIONS
+from dashboard.words.what_if import WHY
 from schemas.audit import Action
 from schemas.debtor import DocumentProblem, PhoneProblem
 from schemas.figures import names
@@ -40,6 +41,7 @@ from schemas.figures.definitions import DEFINITIONS, Figure
 from schemas.queue import HoldReason, Part
 from schemas.reverse_map import Subject
 from schemas.rows import Kind
+from schemas.what_if import Obstacle
 
 SOURCE = Path(dashboard.__file__).parent
 FIGURES = Path(names.__file__)
@@ -88,12 +90,12 @@ def test_every_value_of_a_closed_list_has_words() -> None:
     expected: list[tuple[object, Iterable[str]]] = [(HoldReason, HOLDS), (Part, PARTS), (Kind, KINDS), (Level, LEVELS)]
     expected += [(PhoneProblem, PHONES), (DocumentProblem, {"", *DOCUMENTS})]
     expected += [(Subject, words) for words in (SUBJECTS, DEBTS, UNNAMED)]
-    expected += [(Failure, FAILURES), (Trouble, TROUBLES), (Figure, DEFINITIONS)]
+    expected += [(Failure, FAILURES), (Trouble, TROUBLES), (Figure, DEFINITIONS), (Obstacle, WHY)]
 
     for closed, words in expected:
         assert set(get_args(closed)) == set(words)
     assert set(needed(calls=True)) == set(JOBS)
-    listed = (PARTS, KINDS, LEVELS, PHONES, DOCUMENTS, CODES, UNNAMED, FAILURES, JOBS, DEFINITIONS)
+    listed = (PARTS, KINDS, LEVELS, PHONES, DOCUMENTS, CODES, UNNAMED, FAILURES, JOBS, DEFINITIONS, WHY)
     for text in (*(text for words in listed for text in words.values()), *(text for why in HOLDS.values() for text in why)):
         assert say(text)
         assert say(text) != text

@@ -3,34 +3,22 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from dashboard.facts.asked import EVERYBODY
 from dashboard.facts.board import choose
 from dashboard.facts.snapshot import NUMBERS, Debtor, InstanceFigures, Reading
-from dashboard.facts.sources import Source
 from dashboard.parts.screen import PENDING, Painter
 from dashboard.words.language import Language
 from schemas.figures.definitions import DEFINITIONS
 from schemas.figures.standing import Standing
 from schemas.rows import Kind
-from tests.unit.dashboard.conftest import NOW
+from tests.unit.dashboard.begun import KINDS, first
 from tests.unit.dashboard.test_screen import words
 
 MakeFigures = Callable[..., InstanceFigures]
 MakeReading = Callable[..., Reading]
-KINDS: tuple[Kind, ...] = (*NUMBERS, "reference")
-
-
-def first(*done: Kind) -> tuple[Source, ...]:
-    """All kinds, of which only these were read."""
-    at = NOW - timedelta(seconds=30)
-    return tuple(
-        Source(kind, at, 9, None, "", "fresh") if kind in done else Source(kind, None, 0, None, "", "never")
-        for kind in KINDS
-    )
 
 
 @pytest.mark.parametrize("missing", NUMBERS)

@@ -24,7 +24,8 @@ def commands(command: object, path: tuple[str, ...] = ()) -> list[tuple[str, ...
     return found
 
 
-EVERY = commands(typer.main.get_command(program.app))
+WHOLE = program.program()
+EVERY = commands(typer.main.get_command(WHOLE))
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +48,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *ar
 
 @pytest.mark.parametrize("path", EVERY, ids=" ".join)
 def test_every_command_explains_itself_with_an_example(path: tuple[str, ...]) -> None:
-    result = CliRunner().invoke(program.app, [*path, "--help"])
+    result = CliRunner().invoke(WHOLE, [*path, "--help"])
     assert result.exit_code == 0
     assert re.search(r"Example: .*collector", result.output)
 
@@ -171,6 +172,19 @@ def test_the_command_line_loads_nothing_that_the_image_lacks() -> None:
         "pytest",
         "hypothesis",
     }
-    code = "import sys, deploy.cli.main; print(*{name.split('.')[0] for name in sys.modules})"
+    code = "import sys; from deploy.cli.main import program; program(); print(*{name.split('.')[0] for name in sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert lacking.isdisjoint(loaded.split())
+
+
+def test_a_command_does_not_wait_for_the_others() -> None:
+    """Nor does a stage hold them in memory for as long as it lives."""
+    code = "import sys; from deploy.cli.main import program; program('run'); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert {"faust", "aiohttp", "sqlalchemy", "pymongo"}.isdisjoint(loaded.split())
+
+
+@pytest.mark.parametrize("name", program.COMMANDS)
+def test_one_command_alone_is_the_whole_program_without_the_others(name: str) -> None:
+    alone = commands(typer.main.get_command(program.program(name)))
+    assert alone == [path for path in EVERY if not path or path[0] == name]

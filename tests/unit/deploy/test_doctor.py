@@ -38,6 +38,25 @@ def test_each_is_judged_at_its_edge_and_what_is_not_well_has_a_next_step(finding
     assert (finding.step == "") == (state == "well")
 
 
+@pytest.mark.parametrize(
+    ("key", "is_all_here", "is_found"),
+    [
+        ("k" * 44, False, False),
+        ("k" * 44, True, False),
+        ("", False, True),
+        ("", True, True),
+        (None, True, True),
+        (None, False, False),
+    ],
+)
+def test_a_key_is_missed_by_who_would_have_it_alone(key: str | None, is_all_here: bool, is_found: bool) -> None:
+    """A stage in a container of its own is not told it, and knows nothing of backups."""
+    found = rules.backup_key(key, is_all_here=is_all_here)
+
+    assert (found is not None) == is_found
+    assert found is None or (found.state, "put it back" in found.step) == ("soon", True)
+
+
 def test_the_worst_is_what_the_exit_code_tells() -> None:
     well, soon, bad = (Finding("x", state, "") for state in ("well", "soon", "bad"))
     assert [worst(found) for found in ([], [well], [well, soon], [soon, bad, well])] == ["well", "well", "soon", "bad"]

@@ -16,7 +16,7 @@ from tests.integration.dashboard_provider import instance
 from tests.unit.records import Given
 
 BILLS = next(table for table in ERPS["ixc"].tables if table.kind == "bill")
-ROW = {**dict.fromkeys(BILLS.columns, "1"), BILLS.key: "9"}
+ROW = {**dict.fromkeys(BILLS.columns, "1"), BILLS.key: "9", "liberado": "S", "status": "A"}
 KNOWN = InErp("ixc", BILLS.name, "norte", "9")
 
 
@@ -59,6 +59,7 @@ def test_nothing_is_settled_without_being_named() -> None:
 def test_a_row_is_read_once_it_can_be_keyed() -> None:
     assert answered(BILLS, KNOWN, [ROW]).done == "read"
     assert answered(BILLS, KNOWN, [{**ROW, str(BILLS.owner): ""}]).done == "still"
+    assert answered(BILLS, KNOWN, [{**ROW, "status": None}]).done == "still"
     assert answered(BILLS, KNOWN, [{**ROW, BILLS.key: "10"}]).done == "absent"
 
 

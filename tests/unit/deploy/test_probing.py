@@ -13,7 +13,7 @@ from deploy.probing import NO, UNKNOWN, YES, Finding, advice, first_problem, jud
 from producers.erp.wire_failures import ElsewhereError, NoAnswerError
 from schemas.erp import ERPS
 from schemas.erp.altarede_options import EXAMPLE
-from schemas.erp.declaration import Row, Table
+from schemas.erp.declaration import NotUnderstoodError, Row, Table
 from schemas.errors import PipelineError, RetryLater, StopWorker
 from schemas.instances import Instance
 from tests.contract.test_mutated_rows import good_rows
@@ -98,6 +98,22 @@ def test_a_column_that_is_not_there_is_named() -> None:
     assert problem("rbx", table, {column: value for column, value in row.items() if column != "Bairro"}) == ""
 
 
+def test_a_column_that_says_nothing_in_any_row_is_the_first_problem() -> None:
+    table = table_of("ixc", "fn_areceber")
+    (row,) = [row for erp, one, row in READABLE if (erp, one) == ("ixc", table)][:1]
+    rows = [{**row, "id": str(code)} for code in range(1, 11)]
+    problems = [
+        first_problem(of("ixc"), table, [{**one, column: None} for one in rows], lambda bare: bare)
+        for column in ("aguardando_confirmacao_pagamento", "liberado")
+    ]
+
+    assert first_problem(of("ixc"), table, rows, lambda bare: bare) == ""
+    assert "fills the column aguardando_confirmacao_pagamento" in problems[0]
+    assert "fills the column liberado" in problems[1]
+    odd = [{**one, "liberado": "X"} for one in rows]
+    assert "was asked for, by liberado" in first_problem(of("ixc"), table, odd, lambda bare: bare)
+
+
 # --- failures
 
 
@@ -117,6 +133,7 @@ def caused(exc: PipelineError, cause: Exception) -> PipelineError:
         ("altarede-webhooks", ElsewhereError("the ERP answers HTTP 308 on boletos and sends us to /x"), (NO, UNKNOWN)),
         ("altarede-webhooks", StopWorker('boletos answers 401 ("Não autorizado"): check erp.token'), (YES, NO)),
         ("rbx", StopWorker("RBX refuses ConsultaClientes with error 97"), (YES, NO)),
+        ("rbx", NotUnderstoodError("ConsultaDocumentosAbertos has rows, but"), (YES, YES)),
         ("altarede-webhooks", NoAnswerError("no answer"), (NO, UNKNOWN)),
         ("altarede-webhooks", StopWorker("consulta_boleto answers 401: check erp.token"), (YES, NO)),
         ("altarede-webhooks", StopWorker("consulta_boleto answers 403: check erp.token"), (YES, NO)),

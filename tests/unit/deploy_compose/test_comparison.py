@@ -151,3 +151,12 @@ def test_a_bill_for_which_nobody_is_called_is_not_due() -> None:
 
     assert queue_differences([{"code": "7", "facts": {"due": []}}], {"clients": clients}) == []
     assert len(queue_differences([{"code": "7", "facts": {"due": [["2026-11-03", 2605]]}}], {"clients": clients})) == 1
+
+
+def test_what_only_a_kept_agreement_stands_for_may_be_due_where_nobody_ever_read_its_instalments() -> None:
+    clients = {code: asdict(each) for code, each in facts().items()}
+    clients["7"]["aside"] = clients["7"]["kept"] = list(clients["7"]["bills"])
+
+    for due in ([], [["2026-11-03", 2605]]):
+        assert queue_differences([{"code": "7", "facts": {"due": due}}], {"clients": clients}) == []
+    assert len(queue_differences([{"code": "7", "facts": {"due": [["2026-11-03", 2606]]}}], {"clients": clients})) == 1

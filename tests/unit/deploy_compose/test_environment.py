@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from deploy.compose.watching import ALONE
+from deploy.doctor.look import DoctorSettings
 from deploy.secrets import MAKERS
 from deploy.stages import STAGES
 
@@ -102,6 +103,19 @@ def test_every_stage_is_a_service_and_the_test_knows_every_service() -> None:
     others = {"backup", "prometheus", "alertmanager", "grafana"}
     assert {*ALONE, *others} == set(compose_file["services"])
     assert all(compose_file["services"][name]["profiles"] for name in others), "not started unless they are asked for"
+
+
+def test_the_service_of_backups_has_all_that_the_doctor_asks_for() -> None:
+    """It alone has the key and the folder; an ERP's authority lies where the poller has it."""
+    services = compose_file["services"]
+    asked = {name.upper() for name, field in DoctorSettings.model_fields.items() if field.is_required()}
+    shared = {volume for volume in services["erp-poller"]["volumes"] if ":/erp-files" in volume}
+
+    assert {*asked, "COLLECTOR_BACKUP_KEY"} <= services["backup"]["environment"].keys()
+    assert {*shared, "${BACKUP_FOLDER:-./backups}:/backup"} == set(services["backup"]["volumes"])
+    for page in ("README", "deploy/runbook"):
+        for text in ((ROOT / f"{page}{end}.md").read_text() for end in ("", ".pt-BR")):
+            assert "docker compose run --rm --no-deps backup doctor --backups /backup" in " ".join(text.split())
 
 
 @pytest.mark.parametrize("service", compose_file["services"])

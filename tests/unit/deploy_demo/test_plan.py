@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 
 from deploy.demo.chaos import said
 from deploy.demo.crew import crew
-from deploy.demo.plan import CLOCKED, DURATION, FAULTS, FEWEST, LONGEST_PAUSE, STEP, Blow, Kind, longest_pause, plan
+from deploy.demo.plan import (
+    CLOCKED,
+    DURATION,
+    FAULTS,
+    FEWEST,
+    LONGEST_PAUSE,
+    STEPS,
+    SUPERVISOR,
+    Blow,
+    Kind,
+    longest_pause,
+    plan,
+)
 from deploy.stages import STAGES
 
 NAMES = [hand.name for hand in crew(several=True)]
@@ -51,14 +63,29 @@ def test_a_pabx_is_killed_once_and_stands_still_for_less_than_a_minute(seed: int
 
 
 @given(SEEDS, SIZES, SPANS)
-def test_clocks_move_by_one_step_and_stay_within_one_of_the_right_time(seed: int, faults: int, lasting: timedelta) -> None:
+def test_a_clock_that_was_right_is_moved_by_a_step_and_then_put_right_again(
+    seed: int, faults: int, lasting: timedelta
+) -> None:
     clocks: defaultdict[str, timedelta] = defaultdict(timedelta)
     for blow in plan(faults, lasting, seed, NAMES, SERVERS, pabxes=PABXES):
         if blow.kind == "clock":
             assert blow.target.startswith(CLOCKED)
-            assert abs(blow.shift - clocks[blow.target]) == STEP
-            assert abs(blow.shift) <= STEP
+            assert abs(blow.shift) in (STEPS if not clocks[blow.target] else (timedelta(),))
             clocks[blow.target] = blow.shift
+
+
+@given(SEEDS, SIZES, SPANS)
+def test_a_supervisor_is_killed_once_and_that_is_one_of_the_faults(seed: int, faults: int, lasting: timedelta) -> None:
+    found = plan(faults, lasting, seed, NAMES, SERVERS, pabxes=PABXES, supervisor=True)
+
+    assert len(found) == faults
+    assert [blow.kind for blow in found if blow.target == SUPERVISOR] == ["kill"]
+
+
+def test_clocks_are_wrong_by_an_hour_and_by_three_either_way() -> None:
+    found = [blow for seed in range(50) for blow in plan(FAULTS, DURATION, seed, NAMES, SERVERS, pabxes=PABXES)]
+    moved = {blow.shift for blow in found if blow.kind == "clock" and blow.shift}
+    assert moved == {sign * step for sign in (-1, 1) for step in STEPS}
 
 
 def test_the_usual_one_has_forty_faults_in_five_minutes_and_pauses_of_up_to_two() -> None:
@@ -94,7 +121,7 @@ def test_under_chaos_there_are_several_of_whatever_shares_its_work() -> None:
 
 
 def test_every_kind_is_told_in_words() -> None:
-    told = {said(Blow(1, "hydrate-1", kind, lasting=20, shift=-STEP)) for kind in get_args(Kind)}
+    told = {said(Blow(1, "hydrate-1", kind, lasting=20, shift=-STEPS[1])) for kind in get_args(Kind)}
     assert told == {
         "SIGKILL to hydrate-1",
         "SIGTERM to hydrate-1",

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.demo.crew import crew
-from deploy.demo.plan import Blow, Kind
+from deploy.demo.folder import LOGS
+from deploy.demo.plan import SUPERVISOR, Blow, Kind
 from deploy.demo.plan_sets import FEWEST, KINDS, LASTING, LONGEST_S, plan_sets, set_of
 from deploy.local.cluster import KAFKAS, MONGOS, SMALL
 
@@ -23,7 +24,7 @@ SMALLS = st.sampled_from([(), SMALL, SMALL[:1]])
 
 
 def planned(seed: int, faults: int, lasting: timedelta, small: tuple[str, ...] = SMALL) -> list[Blow]:
-    return plan_sets(faults, lasting, seed, NAMES, MEMBERS, pabxes=PABXES, small=small)
+    return plan_sets(faults, lasting, seed, NAMES, MEMBERS, pabxes=PABXES, small=small, disks=[LOGS])
 
 
 @given(SEEDS, SIZES, SPANS, SMALLS)
@@ -62,7 +63,8 @@ def test_every_kind_strikes_each_set_and_a_disk_is_filled_only_where_it_can_be(
 
 def test_every_member_stage_and_pabx_is_struck_and_every_kind_there_is() -> None:
     found = [blow for seed in range(50) for blow in planned(seed, FEWEST, timedelta(minutes=5))]
-    assert {blow.target for blow in found} == {*NAMES, *MEMBERS, *PABXES}
+    assert {blow.target for blow in found} == {*NAMES, *MEMBERS, *PABXES, SUPERVISOR, LOGS}
+    assert {blow.kind for blow in found if blow.target == LOGS} == {"full"}
     assert {blow.kind for blow in found} == set(get_args(Kind))
     assert max(blow.lasting for blow in found if blow.target in MEMBERS) > 20
 

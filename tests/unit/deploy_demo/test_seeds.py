@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from deploy.cli.demo import Ended, play, verdict
+from deploy.cli.demo import Ended, play, together, verdict
 from deploy.demo.calls import Judged
 from deploy.demo.options import Options
+from deploy.demo.recovery import Recovery
 from deploy.demo.run import Outcome
 from deploy.demo.settle import Result
 from deploy.verify.scope import Verified
@@ -25,7 +27,7 @@ def seeds(*numbers: int) -> list[Options]:
 
 
 def test_whatever_becomes_of_one_the_next_is_run() -> None:
-    ends = {1: WELL, 2: LOST, 3: WRONG, 4: BUG, 5: WELL}
+    ends: Ended = {1: WELL, 2: LOST, 3: WRONG, 4: BUG, 5: WELL}
 
     async def run(options: Options, _report: Callable[[str], None], _progress: Callable[[str], None]) -> Outcome:
         end = ends[options.seed]
@@ -57,3 +59,10 @@ def test_who_was_rung_wrongly_and_a_call_without_its_fate_are_wrong_ends(judged:
     ended: Ended = {1: Outcome(Result({}, {}, 0, []), Verified(), judged, None)}
 
     assert verdict([1], ended) == ["failed: seed 1 (--seed runs one alone)"]
+
+
+def test_recoveries_are_of_every_seed_that_was_run_to_its_end() -> None:
+    kill, loss = Recovery("kill of a stage", 4, 1), Recovery("loss of Kafka", 31, 9)
+    ended: Ended = {1: replace(WELL, recovered=[kill]), 2: LOST, 3: replace(WRONG, recovered=[loss, kill])}
+
+    assert together(ended) == [kill, loss, kill]

@@ -10,6 +10,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from deploy.doctor.look import DoctorSettings
 from deploy.secrets import MAKERS
 from deploy.stages import STAGES
 from deploy.topics import TopicSettings
@@ -114,6 +115,16 @@ def test_the_topics_are_made_by_a_job_with_copies(monkeypatch: pytest.MonkeyPatc
 
     assert (found.kafka_replication, found.kafka_min_insync) == (3, 2)
     assert PODS["topics"]["containers"][0]["args"] == ["topics"]
+
+
+def test_the_doctor_has_what_it_asks_for_in_the_pod_that_the_page_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert "exec deploy/erp-poller -- collector doctor" in (FOLDER / "README.md").read_text()
+    for name, value in surroundings("erp-poller", tmp_path).items():
+        monkeypatch.setenv(name, value)
+
+    assert read(DoctorSettings).collector_backup_key is None
 
 
 def test_nothing_is_told_that_nobody_reads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from deploy.replay.likeness import mended, put_back, unlike
 from schemas.calling.facts import facts_of
 from schemas.codec import decode, encode
-from schemas.debtor import Bill, Client, Contract, Debtor
+from schemas.debtor import Bill, Client, Contract, Debtor, Instalment
 from schemas.queue import HoldReason, PastCall, QueueEntry, Verdict
 from schemas.views import debtor as document
 from schemas.views import queue as place
@@ -70,6 +70,13 @@ def test_an_amount_that_differs_is_told_and_put_back() -> None:
     after = decode(Debtor, debtors(encode(OWES), encode(made)))
     assert after.bills["12"].open_cents == 1
     assert after.contracts["5"].access_since == SEEN
+
+
+def test_a_kept_agreement_of_which_the_live_state_does_not_know_is_put_back() -> None:
+    """As after an update: what was paid before it stands in the rows."""
+    made = OWES.model_copy(update={"instalments": {"11": Instalment(of="9")}})
+    assert decode(Debtor, debtors(encode(OWES), encode(made))).instalments == made.instalments
+    assert debtors(encode(made.model_copy(update={"client": None, "bills": {}, "contracts": {}})), None) is None
 
 
 def test_a_lost_row_of_which_history_tells_no_more_stays() -> None:

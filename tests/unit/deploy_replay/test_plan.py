@@ -7,6 +7,7 @@ import pytest
 
 from deploy.replay.plan import REPLAYED, Replay, asked, promotable, undisturbed, whole_since
 from deploy.topics import ReplicationSettings
+from deploy.whole import lengthened
 from schemas.errors import StopWorker
 from schemas.topics import BILLS, CALLS, DEBTORS, QUEUE, REPLAY, SWEEPS, TOPICS
 
@@ -50,6 +51,27 @@ def test_what_history_cannot_tell_is_refused(plan: Replay, said: str) -> None:
 def test_what_history_tells_is_taken() -> None:
     whole = replace(DEBT, since=NOW - REPLAY, until=NOW)
     assert asked(whole, NOW) is whole
+
+
+def test_history_that_is_kept_for_longer_by_now_reaches_no_farther_back_than_what_was_there() -> None:
+    """365 days since ten days ago, 180 before: whole for 190, and that reaches on with each day."""
+    kept, before = ReplicationSettings(keep_rows_days=365), ReplicationSettings().as_set([BILLS, SWEEPS])
+    then = NOW - timedelta(days=10)
+    whole = lengthened(kept.as_set([BILLS, SWEEPS]), {topic.name: topic.config for topic in before}, then)
+
+    assert whole == {BILLS.name: then - REPLAY}
+    there = replace(DEBT, since=then - REPLAY)
+    assert asked(there, NOW, kept.as_set, whole) is there
+    with pytest.raises(StopWorker, match=f"whole from {then - REPLAY:%Y-%m-%d}"):
+        asked(replace(DEBT, since=then - REPLAY - timedelta(minutes=1)), NOW, kept.as_set, whole)
+    later = NOW + timedelta(days=400)
+    assert whole_since(kept.as_set([BILLS]), later, whole) == later - timedelta(days=365)
+
+
+def test_a_span_that_stays_or_gets_shorter_or_of_a_new_topic_writes_nothing_down() -> None:
+    long = ReplicationSettings(keep_rows_days=365).as_set([BILLS])[0]
+    for wanted, found in ((BILLS, {BILLS.name: long.config}), (long, {BILLS.name: long.config}), (long, {})):
+        assert lengthened([wanted], found, NOW) == {}
 
 
 def test_history_that_is_kept_for_longer_reaches_farther_back() -> None:

@@ -39,7 +39,7 @@ def commands() -> list[str]:
 @pytest.mark.parametrize("told", commands())
 def test_every_command_exists_with_its_options(told: str) -> None:
     words = shlex.split(told)
-    command = typer.main.get_command(program.app)
+    command = typer.main.get_command(program.program())
     while words and (inner := getattr(command, "commands", {}).get(words[0])) is not None:
         command, words = inner, words[1:]
     assert not getattr(command, "commands", {}), f"collector {told}: no such command"

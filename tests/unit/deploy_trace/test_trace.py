@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from ulid import ULID
 
-from deploy.trace import NEWEST, OF_DEBTOR, Key, in_order, letter, parsed, shown, told
+from deploy.trace import NEWEST, OF_DEBTOR, Key, in_order, is_about, letter, parsed, shown, told
 from deploy.trace_sweeps import Brought
 from processors.keyed.rounds import messages
 from schemas.codec import encode
@@ -162,6 +162,40 @@ def test_views_and_letters_tell_their_state() -> None:
     rows = [letter({**base, **more}) for more in settled]
     assert [str(row["detail"]).partition("; ")[2] for row in rows] == ["waits", "discarded", "waits", "put back"]
     assert PERSON not in str(rows)
+
+
+@pytest.mark.parametrize(
+    ("key", "place", "value", "of_bill", "of_debtor"),
+    [
+        (b"vale:1042:bill:77", "erp.bill.v1[2]@5", b"?", True, True),
+        (b"vale:1042", "debtor.v1[2]@5", b"?", True, True),
+        (b"vale:1042:bill:770", "erp.bill.v1[2]@5", b"?", False, True),
+        (b"vale:10420:bill:77", "erp.bill.v1[2]@5", b"?", False, False),
+        (None, "ixc/fn_areceber[vale]@77", b'{"id_cliente":"1042"}', True, True),
+        (None, "ixc/fn_areceber[vale]@770", b'{"id_cliente":"1042"}', False, True),
+        (None, "ixc/fn_areceber[vale]@77", b'{"id_cliente":"10420"}', False, False),
+        (None, "ixc/fn_areceber[sul]@77", b'{"id_cliente":"1042"}', False, False),
+        (None, "ixc/cliente_contrato[vale]@77", b'{"id_cliente":"1042"}', False, True),
+        (None, "ixc/fn_areceber[vale]@77", b"{}", True, False),
+        (None, "ixc/fn_areceber[vale]@77", b'{"id_cliente":null}', True, False),
+        (None, "ixc/fn_areceber[vale]@78", b"{}", False, False),
+        (None, "erp.bill.v1[2]@77", b"{}", False, False),
+    ],
+)
+def test_a_letter_is_of_whom_its_key_names_or_where_a_poller_could_make_none_the_row_in_it(
+    key: bytes | None, place: str, value: bytes, of_bill: bool, of_debtor: bool
+) -> None:
+    """One of a row that names no client is its row's all the same."""
+    found = {"key": key, "place": place, "value": value}
+
+    assert (is_about(KEY, found), is_about(parsed("vale:1042"), found)) == (of_bill, of_debtor)
+
+
+def test_a_letter_of_a_row_whose_id_holds_the_separator_is_found() -> None:
+    found = {"key": None, "place": "altarede-webhooks/Logins[vale]@02:00", "value": b'{"COD_CLIENTE":"a:b"}'}
+
+    assert is_about(parsed("vale:a%3Ab:contract:02%3A00"), found)
+    assert is_about(parsed("vale:a%3Ab:contract:02%3A00"), {**found, "value": b"{}"})
 
 
 def test_rows_stand_by_their_time_and_what_has_none_last() -> None:

@@ -9,9 +9,9 @@ from deploy.verify.difference import WHOLE, shown
 from deploy.verify.judge import PLACES, Stored, entry, misplaced, sight, state
 from deploy.verify.kept import Placed
 from schemas.calling.facts import facts_of
-from schemas.codec import encode
+from schemas.codec import decode, encode
 from schemas.debtor import Bill, Client, Debtor
-from schemas.queue import PastCall, QueueEntry, Verdict
+from schemas.queue import Facts, PastCall, QueueEntry, Verdict
 from tests.strategies import DEBTORS, SEEN
 
 BILL = Bill(due_on=date(2026, 1, 5), open_cents=9_990, status="open", seen_at=SEEN)
@@ -99,6 +99,19 @@ def test_who_was_called_keeps_his_entry_with_the_facts_of_the_debtor_that_is_lef
     assert list(entry(KEY, "", encode(free), queued(free, CALLED))) == []
     assert [one.field for one in entry(KEY, "", encode(free), queued(OWES, CALLED))] == ["facts.due"]
     assert len(list(entry(KEY, "", None, queued(free, CALLED)))) > 0
+
+
+def test_an_entry_that_came_back_for_a_call_after_the_last_bill_knows_of_the_call_alone() -> None:
+    """The dialer had forgotten him by then. Where he owes, or nobody called him, it is one that is wrong."""
+
+    def forgotten(*calls: PastCall) -> bytes:
+        blank = decode(QueueEntry, queued(OWES, *calls))
+        return encode(blank.model_copy(update={"facts": Facts(calls=calls), "settled": True}))
+
+    free = encode(OWES.model_copy(update={"bills": {}}))
+    assert list(entry(KEY, "", free, forgotten(CALLED))) == []
+    assert [one.expected for one in entry(KEY, "", free, forgotten())] == ["absent"]
+    assert "facts.known" in [one.field for one in entry(KEY, "", encode(OWES), forgotten(CALLED))]
 
 
 def test_facts_of_another_state_are_named() -> None:

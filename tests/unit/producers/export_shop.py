@@ -14,7 +14,7 @@ from tests.unit.producers.memory_broker import MemoryBroker
 from tests.unit.producers.sheets import put
 from tests.unit.producers.shop import Swept
 
-LONG_AGO, NOW = 1_000_000.0, 2_000_000.0
+LONG_AGO, NOW = 1_799_000_000.0, 1_800_000_000.0
 
 
 class ExportShop(Swept):

@@ -32,7 +32,8 @@ AUTHORIZATION = sign(Request("", b""), SECRETS).headers["authorization"]
 class MemoryErp:
     """`rows`: by table and id. `fail`: given the number of a request, from 0, an answer to give instead of the true one.
 
-    `hidden`: columns that no answer shows. `otherwise`: operators that bring no row, as if they meant something else.
+    `hidden`: columns that no answer shows; `shown`: what all rows show in a column, whatever they are asked for by.
+    `otherwise`: operators that bring no row, as if they meant something else. `own_totals`: a total counts its page alone.
     `spoil`: what becomes of the body of a list, given the number of its request.
     """
 
@@ -40,7 +41,9 @@ class MemoryErp:
         self.rows: defaultdict[str, dict[str, Row]] = defaultdict(dict)
         self.fail: Callable[[int], httpx.Response | None] = lambda _: None
         self.hidden: set[str] = set()
+        self.shown: dict[str, str | None] = {}
         self.otherwise: set[str] = set()
+        self.own_totals = False
         self.spoil: Callable[[int, bytes], bytes] = lambda _, body: body
         self.asked = 0
         self.writes = 0
@@ -71,13 +74,14 @@ class MemoryErp:
             if not any(operator in self.otherwise for _, operator, _ in conditions)
             and all(TESTS[operator](row[column.removeprefix(f"{table}.")], value) for column, operator, value in conditions)
         ]
-        body: dict[str, Any] = {"page": asked["page"], "total": str(len(found))}
+        total = min(len(found), int(asked["rp"])) if self.own_totals else len(found)
+        body: dict[str, Any] = {"page": asked["page"], "total": str(total)}
         return orjson.dumps(
             {**body, "registros": [self._shown(row) for row in found[: int(asked["rp"])]]} if found else body
         )
 
     def _shown(self, row: Row) -> Row:
-        return {name: value for name, value in row.items() if name not in self.hidden}
+        return {name: self.shown.get(name, value) for name, value in row.items() if name not in self.hidden}
 
     def source(self, instance: Instance, clock: Callable[[], datetime] = now) -> PagedSource:
         """The poller's own source, talking to this ERP."""

@@ -29,8 +29,9 @@ HERE = instance(erp={"kind": "rbx", "url": "http://erp.example/routerbox/", "tok
 class MemoryRbx:
     """`rows`: by service. `fictitious`: what every question is answered with in mode Homologação. `v2`: by client.
 
-    `unfiltered`: columns of which a filter is refused by error 165. `names`: how a filter calls a column of the rows.
-    `spoil`: what becomes of an answer's body, given the number of its request, from 0.
+    `unfiltered`: columns of which a filter is refused by error 165; `otherwise`: operators by which nothing is found.
+    `names`: how a filter calls a column of the rows. `spoil`: what becomes of an answer's body, given the number of its
+    request, from 0.
     """
 
     names: Mapping[str, str] = {"Cliente": "CliFor"}
@@ -42,6 +43,7 @@ class MemoryRbx:
         self.asked: list[dict[str, Any]] = []
         self.secrets = secrets
         self.unfiltered: set[str] = set()
+        self.otherwise: set[str] = set()
         self.spoil: Callable[[int, bytes], bytes] = lambda _, body: body
 
     def source(self) -> PagedSource:
@@ -61,6 +63,8 @@ class MemoryRbx:
             return httpx.Response(200, json={"status": 0, "erro_code": 97, "erro_desc": "Erro de integracao", "result": ""})
         if self.unfiltered.intersection(COLUMN.findall(asked["Filtro"])):
             return httpx.Response(200, json={"status": 0, "erro_code": 165, "erro_desc": "coluna", "result": ""})
+        if any(operator in self.otherwise for _, operator, _ in COMPARISON.findall(asked["Filtro"])):
+            return httpx.Response(200, json={"status": 0, "erro_code": 1, "erro_desc": "nada", "result": ""})
         named = ((row, {name: row.get(ours) for name, ours in self.names.items()} | row) for row in self.rows[service])
         found = self.fictitious or [row for row, names in named if meets(asked["Filtro"], names)]
         if not found:

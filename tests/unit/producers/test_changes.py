@@ -26,6 +26,7 @@ from producers.erp.changes import (
 )
 from producers.erp.letters import letter
 from producers.erp.outbox import row_bytes
+from schemas.erp.altarede import CLIENTS as ALTAREDE_CLIENTS
 from schemas.erp.declaration import PERSON, Row, Table
 from schemas.erp.ixc import BILLS, CLIENTS, CONTRACTS, STATE
 from schemas.errors import RejectRecord
@@ -176,6 +177,14 @@ def test_a_document_travels_hashed_and_masked() -> None:
 
     assert (kept["person"], kept["document"]) == ("hash of 11144477735", "***444777**")
     assert "111.444.777-35" not in kept.values()
+
+
+@pytest.mark.parametrize("cpf", ["ISENTO", "N/C", "111.111.111-11", "EXTERIOR", "", "0"])
+def test_a_word_in_the_column_before_does_not_hide_a_companys_document(cpf: str) -> None:
+    row = dict.fromkeys((*ALTAREDE_CLIENTS.columns, *ALTAREDE_CLIENTS.document), "1")
+    kept = project(ALTAREDE_CLIENTS, {**row, "CPF": cpf, "CNPJ": "11.222.333/0001-81"}, nobody)
+
+    assert (kept["person"], kept["document_of"]) == ("hash of 11222333000181", "company")
 
 
 @pytest.mark.parametrize("column", [*BILLS.columns])

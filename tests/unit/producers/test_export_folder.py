@@ -118,7 +118,7 @@ async def test_bills_are_read_from_both_groups_and_booklets_may_lack(shop: Shop)
     assert await shop.ids() == ["1", "2"]
     shop.put("Carnês-b.xls", export("Financeiro", bill("3")), LONG_AGO + 1)
     assert await shop.news()
-    assert await shop.ids() == ["1", "3"]
+    assert await shop.ids() == ["3", "1"]
 
 
 async def test_a_file_that_still_changes_is_no_news(shop: Shop) -> None:
@@ -320,7 +320,7 @@ async def test_a_set_that_is_replaced_while_it_is_read_is_read_as_it_was(shop: S
     assert found[-1] == "9001"
     assert len(found) == 3 * BATCH + 1
     assert await shop.news()
-    assert (await shop.ids())[-1] == "9002"
+    assert (await shop.ids())[0] == "9002"  # the newest file comes first
 
 
 # --- what unpaid bills have for a day of payment

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.erp.amounts import Amounts
+from producers.erp.amounts import Amounts, Shown
 from producers.erp.settling import SettlingSource
 from producers.erp.source import Probe, Told
 from schemas.erp import ERPS
@@ -96,22 +96,63 @@ async def test_three_decimals_are_learnt_from_an_amount_above_a_thousand(name: s
 @pytest.mark.parametrize("name", list(ERPS))
 async def test_thousands_are_learnt_from_their_decimals(name: str) -> None:
     table = BILLS[name]
-    (_, (_, (row,), _)) = await swept(
-        SettlingSource(Pages([bill(table, "1", "1.152"), bill(table, "2", "1.234,56")])), table
-    )
+    amounts = ["1.152", "1.234,56", "45,50"]
+    rows = [bill(table, str(n), amount) for n, amount in enumerate(amounts)]
+    _, found = [told.rows for told in await swept(SettlingSource(Pages(rows)), table)]
+    (row,) = found
 
     assert read(table, row) == 115_200
 
 
-@pytest.mark.parametrize("others", [[], ["99.90", "45,50", "100"], ["1299.050", "1.234,56"], ["1.234.567", "2000.125"]])
+@pytest.mark.parametrize(
+    "others",
+    [
+        [],
+        ["99.90", "45,50", "100"],
+        ["99.90"] * 9,
+        ["45,50"] * 9,
+        ["99.90"] * 49 + ["1.234,56"],
+        ["1299.050", "45,50"],
+        ["1299.050", "1.234,56"],
+        ["1.234.567", "2000.125"],
+        ["1.234,56"],
+        ["1.299", "45,50", "1.234,56"],
+    ],
+)
 @pytest.mark.parametrize("name", list(ERPS))
 async def test_what_stays_in_doubt_or_is_contradicted_is_refused(name: str, others: list[str]) -> None:
     table = BILLS[name]
     rows = [bill(table, "1", "1.152"), *(bill(table, str(n), amount) for n, amount in enumerate(others, 2))]
-    *_, (_, (row,), _) = await swept(SettlingSource(Pages(rows)), table)
+    *_, last = await swept(SettlingSource(Pages(rows)), table)
+    row, *_ = last.rows
 
     with pytest.raises(RejectRecord, match="may be decimals or not"):
         read(table, row)
+
+
+@pytest.mark.parametrize("name", list(ERPS))
+async def test_a_third_decimal_that_is_no_cent_is_rounded_where_an_instance_writes_so(name: str) -> None:
+    table = BILLS[name]
+    rows = [bill(table, str(n), amount) for n, amount in enumerate(["1299.055", "0.999", "99.900", "2000.050"])]
+    found = await swept(SettlingSource(Pages(rows)), table)
+    amounts = {row[table.key]: read(table, row) for told in found for row in told.rows}
+
+    assert amounts == {"0": 129_906, "1": 100, "2": 9_990, "3": 200_005}
+
+
+async def test_what_is_mended_in_the_erp_is_believed_again_and_a_probe_forgets_nothing() -> None:
+    table = BILLS["ixc"]
+    pages = Pages([bill(table, "1", "99.900"), bill(table, "2", "1299.050"), bill(table, "3", "45,50")])
+    source = SettlingSource(pages)
+    await swept(source, table)
+    pages.told = ([*pages.told[0][:2], bill(table, "3", "45.50")],)
+
+    *_, last = await swept(source, table)
+    (row,) = last.rows
+    pages.told = ([bill(table, "1", "99.900")],)
+
+    assert read(table, row) == 9_990
+    assert read(table, (await source.probe(table)).rows[0]) == 9_990
 
 
 async def test_what_was_learnt_holds_for_what_changes_and_what_is_asked_for_alone() -> None:
@@ -156,8 +197,9 @@ def test_an_instance_that_writes_alike_is_read_right_or_refused(amounts: list[in
         return f"{whole}{point}{cents % 100:02d}{'0' if three else ''}"
 
     rows = [bill(table, str(n), written(cents)) for n, cents in enumerate(amounts)]
-    known = Amounts()
-    known.learn(table, rows)
+    known, shown = Amounts(), Shown()
+    shown.learn(table, rows)
+    known.keep(table, shown)
     for row, cents in zip(known.written(table, rows), amounts, strict=True):
         try:
             assert read(table, row) == cents

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from producers.erp.guard import Guard
 from producers.erp.suppressed import Suppressed
 from schemas.codec import decode
+from schemas.erp.altarede import CLIENTS as ALTAREDE
 from schemas.erp.declaration import Row
 from schemas.errors import RetryLater
 from schemas.rows import ErpRow
@@ -40,6 +41,13 @@ class List:
         del instance
         assert person == PERSON
         self.hashes.add(f"client:{code}")
+
+
+def test_an_unreadable_row_is_his_whose_document_stands_behind_a_word() -> None:
+    """His company's document, beside a CPF that says ISENTO."""
+    row = {"COD_CLIENTE": "", "CPF": "ISENTO", "CNPJ": "11.222.333/0001-81"}
+
+    assert Suppressed(frozenset({"112"})).unread(ALTAREDE, row, lambda bare: bare[:3]) == (True, {})
 
 
 def obey(shop: Shop, known: List) -> None:

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.erp.lists.operators import of_lists, of_query, without
+from schemas.erp.declaration import NotUnderstoodError
 from schemas.erp.ixc import BILLS, CONTRACTS
+from schemas.erp.rbx import BILLS as RBX_BILLS
 from schemas.errors import StopWorker
 from tests.strategies import erp_row
 from tests.unit.producers import rbx_shop
@@ -36,7 +38,8 @@ async def test_rows_that_left_are_asked_for_one_by_one_once_the_server_is_known_
         begun = shop.erp.asked
         done = await shop.sweep()
 
-        assert (done.closed, shop.erp.asked - begun) == (2, 2 + 2)  # a page of each question, and each row alone
+        pages = 2 + 1  # one of each question, and one behind a page that came full
+        assert (done.closed, shop.erp.asked - begun) == (2, pages + 2)  # and each row alone
         assert any("IN is not ours" in note for note in done.notes)
 
 
@@ -155,3 +158,61 @@ async def test_an_ixc_that_takes_two_places_for_in_loses_no_bill() -> None:
         done = await shop.sweep()
 
         assert (done.kept, done.published, shop.news()) == (40, 0, [])
+
+
+# --- an order that a server does not know
+
+
+@pytest.mark.parametrize("filtered", ["Sequencia", "Cliente"])
+async def test_an_rbx_that_finds_nothing_by_a_range_is_not_one_without_bills(filtered: str) -> None:
+    async with rbx_shop.opened() as shop:
+        shop.erp.otherwise = {">"}
+        shop.erp.unfiltered = {"Sequencia"} - {filtered}
+        shop.erp.rows[OPEN] = [document(code) for code in range(1, 41)]
+        with pytest.raises(NotUnderstoodError, match=f"{OPEN} has rows.*Nothing was concluded"):
+            await shop.sweep()
+        with pytest.raises(NotUnderstoodError, match=f"{OPEN} has rows"):
+            await shop.source.survey(RBX_BILLS)
+
+        assert shop.news() == []
+
+
+async def test_a_table_without_rows_is_asked_for_all_it_has_until_it_once_had_some() -> None:
+    async with rbx_shop.opened() as shop:
+        asked = []
+        for rows in ([], [], [document(1)], []):
+            shop.erp.rows[OPEN], before = rows, len(shop.erp.asked)
+            assert (await shop.sweep()).phase == "completed"
+            questions = [one[OPEN]["Filtro"] for one in shop.erp.asked[before:] if OPEN in one]
+            asked.append(questions.count(""))
+
+        assert asked == [1, 1, 0, 0]
+
+
+async def test_a_list_that_comes_at_once_is_asked_for_no_twice() -> None:
+    """Where no filter is known, the reading itself was without one."""
+    async with rbx_shop.opened() as shop:
+        shop.erp.unfiltered = {"Codigo"}
+        await shop.sweep("client")
+
+        assert [one["ConsultaClientes"]["Filtro"] for one in shop.erp.asked].count("") == 1
+
+
+async def test_an_ixc_that_knows_another_order_is_not_one_without_bills() -> None:
+    async with opened() as shop:
+        shop.erp.otherwise = {">"}
+        shop.erp.put("fn_areceber", *(bill(str(code)) for code in range(1, 41)))
+        with pytest.raises(NotUnderstoodError, match="fn_areceber has rows"):
+            await shop.sweep()
+
+        assert shop.news() == []
+
+
+async def test_a_page_that_came_full_is_never_the_last() -> None:
+    """A total may be the page's own count; pages of two."""
+    async with opened() as shop:
+        shop.erp.own_totals = True
+        shop.erp.put("fn_areceber", *(bill(str(code)) for code in range(1, 11)))
+        done = await shop.sweep()
+
+        assert (done.phase, done.rows, done.published) == ("completed", 10, 10)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.erp.webhooks.answers import judge
+from producers.erp.webhooks.none_said import names_failure
 from schemas.erp.altarede import BILLS, CLIENTS, CONTRACTS, PLANS
 from schemas.erp.altarede_options import EXAMPLE, NONE_TEXT, Resource, Use
 from schemas.erp.declaration import Row, Table
@@ -127,7 +128,8 @@ def test_what_is_blank_below_a_name_is_blank(answer: Any) -> None:  # noqa: ANN4
     "answer",
     [
         {"message": "Nenhum boleto encontrado"},
-        {"sucesso": False, "mensagem": "Não há boletos em aberto."},
+        {"sucesso": True, "mensagem": "Não há boletos em aberto."},
+        {"status": "ok", "boletos": [], "mensagem": "Não há boletos em aberto."},
         [{"msg": "NENHUM REGISTRO"}],
     ],
 )
@@ -161,14 +163,94 @@ def test_one_wrong_byte_is_one_doubtful_cell(name: bytes, read: str) -> None:
         "Nenhum boleto encontrado",
         "NENHUM REGISTRO",
         "Não há boletos em aberto.",
-        "nao existe",
+        "nao existe boleto",
         "Não foram encontrados débitos",
+        "Não há mais nenhuma fatura",
+        "Não possui débitos",
+        "Nenhum boleto encontrado para o CPF informado.",
+        "Nenhum cliente encontrado",
         "Sem boletos.",
         '"Nenhum boleto encontrado"',
     ],
 )
 def test_a_text_that_says_so_is_no_rows(answer: str) -> None:
     assert told(answer.encode()) == []
+
+
+ERRORS = [
+    "Nenhuma resposta do servidor",
+    "Nenhuma conexão com o ERP",
+    "Não há conexão com o banco de dados",
+    "Não encontrado o webhook",
+    "Não existe a tabela areceber",
+    "Sem registro de licença: acesso negado",
+    "Nenhum cliente informado",
+    "Nenhum boleto foi enviado",
+    "Nenhum contato com o banco",
+    "Nenhum boleto: o servidor não respondeu",
+    "Sem resultado (timeout)",
+]
+
+
+@pytest.mark.parametrize("said", ERRORS)
+def test_an_error_that_begins_like_an_answer_is_an_error(said: str) -> None:
+    """A beginning alone lost all bills of a provider: the text must say of what there is none, and name no failure."""
+    for answer in (said.encode(), {"mensagem": said}, [{"message": said}], {"success": True, "message": said}):
+        with pytest.raises(RetryLater):
+            told(answer)
+
+
+@given(st.sampled_from(ERRORS), st.sampled_from(NONE_TEXT), st.sampled_from(["", " boleto", " registros de"]))
+def test_no_beginning_makes_an_error_an_answer(said: str, phrase: str, thing: str) -> None:
+    if names_failure(said):
+        with pytest.raises(RetryLater):
+            told(f"{phrase}{thing} {said}".encode())
+
+
+def test_a_phrase_of_the_operators_own_is_believed_with_the_words_in_it() -> None:
+    """It names no thing, or what may be a failure elsewhere: who wrote it knows. What stands behind it is nobody's word."""
+    mine = ("Você está em dia", "Sem resposta para o documento")
+    for said in ("voce esta em dia!", "Sem resposta para o documento 1"):
+        assert judge(BILLS, "bill", EXAMPLE["bill"], mine, 200, said.encode()) == []
+    for said in ("Você está em dia, mas o servidor falhou", "Sem resposta"):
+        with pytest.raises(RetryLater):
+            judge(BILLS, "bill", EXAMPLE["bill"], mine, 200, said.encode())
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        *({name: False} for name in ("success", "sucesso", "Success", "ok", "status")),
+        *({name: "error"} for name in ("type", "tipo", "status", "STATUS", "error", "erro")),
+        {"success": "false"},
+        {"status": "falha"},
+    ],
+)
+@pytest.mark.parametrize("said", ["Nenhum boleto encontrado", ""])
+def test_an_object_that_says_that_it_failed_is_never_none(failed: dict[str, Any], said: str) -> None:
+    told_so = {**failed, "mensagem": said}
+    resource = unwrapping("data")
+    for answer in (
+        told_so,
+        [told_so],
+        {**told_so, "data": []},
+        {"data": [told_so]},
+        [{"data": [BILL]}, told_so],
+        [BILL, told_so],
+    ):
+        with pytest.raises(RetryLater):
+            told(answer, resource=resource)
+
+
+def test_rows_beside_a_message_are_not_lost() -> None:
+    said = {"mensagem": "Nenhum boleto em atraso", "total": "3", "boletos": [BILL]}
+
+    with pytest.raises(RetryLater, match=r'"Nenhum boleto em atraso"\) beside rows: say in erp\.resources\.bill\.unwrap'):
+        told(said)
+    assert told(said, resource=unwrapping("boletos")) == [READ]
+    with pytest.raises(RetryLater, match="no rows beside an error"):
+        told({"mensagem": "Falha ao ler o ERP", "boletos": []}, resource=unwrapping("boletos"))
+    assert told({"mensagem": "Nada consta", "boletos": []}, resource=unwrapping("boletos")) == []
 
 
 def test_an_empty_list_below_a_name_is_no_rows() -> None:

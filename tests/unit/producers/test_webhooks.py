@@ -225,6 +225,18 @@ async def test_clients_may_come_from_an_export(tmp_path: Path) -> None:
     assert list((await isp.source.reread(CLIENTS, {"9": "9"})).rows) == []
 
 
+async def test_a_bill_whose_clients_dots_were_proved_a_part_is_that_clients(tmp_path: Path) -> None:
+    """The webhook's own dots are taken out; whom it was asked for tells that they were no thousands."""
+    isp = Isp(folder=str(tmp_path), resources={"bill": {**EXAMPLE["bill"].model_dump(), "path": "bills"}})
+    lines = [person("1.042", document=written(1)), person("1042", document=written(2))]
+    put(tmp_path, "Clientes.csv", export("Clientes", *lines), 1_000)
+    of_a_person = {**bill(10, 1042), "COD_CLIENTE": "1.042"}
+    isp.by_document["bills"] = {document(1): [of_a_person], document(2): [bill(20, 1042), bill(30, 7)]}
+
+    found = [row async for told in isp.source.pages(BILLS) for row in told.rows]
+    assert [(row["COD_ARECEBER"], row["COD_CLIENTE"]) for row in found] == [("10", "1.042"), ("20", "1042"), ("30", "7")]
+
+
 async def test_clients_that_a_webhook_tells_by_document_need_an_export_too(tmp_path: Path) -> None:
     by_document = {"path": "contracts", "method": "GET", "query": {"documento": "{document_written}"}}
     isp = Isp(folder=str(tmp_path), resources={"client": by_document})
@@ -312,6 +324,23 @@ def test_a_document_is_asked_for_as_the_erp_knows_it() -> None:
 
     assert clients.documents() == [document(1), "12ABC34501DE35", "1444777350", "52998224725"]
     assert clients.words("12ABC34501DE35")["document_written"] == "12.abc.345/01de-35"
+
+
+@pytest.mark.parametrize("cpf", ["ISENTO", "N/C", "111.111.111-11", "EXTERIOR", "000.000.000-00"])
+async def test_a_word_in_its_cpf_does_not_keep_a_company_from_being_asked_for(cpf: str) -> None:
+    isp = Isp()
+    isp.clients = [{**client(1), "CPF": cpf, "CNPJ": "11.222.333/0001-81"}]
+    isp.by_document["bills"] = {"11222333000181": [bill(10, 1)]}
+
+    assert await isp.ids(BILLS) == ["10"]
+
+
+@pytest.mark.parametrize("written", ["CPF: 111.444.777-35", "11144477735.0"])
+def test_what_a_clerk_or_a_program_wrote_beside_a_document_is_not_asked_for(written: str) -> None:
+    clients = Clients()
+    clients.learn([{**client(1), "CPF": written}])
+
+    assert clients.documents() == ["11144477735"]
 
 
 def test_a_client_whose_document_changed_is_asked_for_by_the_new_one() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from deploy.cli.main import app
+from deploy.cli.main import program
 from deploy.simulation.run import PEOPLE, RANG, Result, play
 from deploy.simulation.simulation import Plan, Simulation
 
@@ -88,8 +88,8 @@ def test_without_the_ledger_the_judge_complains(tmp_path: Path) -> None:
 def test_the_command_says_what_happened_and_ends_as_the_judge_does(tmp_path: Path) -> None:
     small = ["sim", "--debtors", "60", "--days", "4", "--seed", "3", "--keep", str(tmp_path / "kept")]
     output = tmp_path / "sim.json"
-    good = CliRunner().invoke(app, [*small, "--output", str(output)], env={"COLUMNS": "200"})
-    bad = CliRunner().invoke(app, [*small, "--without-ledger"], env={"COLUMNS": "200"})
+    good = CliRunner().invoke(program(), [*small, "--output", str(output)], env={"COLUMNS": "200"})
+    bad = CliRunner().invoke(program(), [*small, "--without-ledger"], env={"COLUMNS": "200"})
 
     written = json.loads(output.read_text())
     assert (good.exit_code, bad.exit_code) == (0, 1)
@@ -99,6 +99,6 @@ def test_the_command_says_what_happened_and_ends_as_the_judge_does(tmp_path: Pat
 
 
 def test_the_command_shows_an_example() -> None:
-    told = CliRunner().invoke(app, ["sim", "--help"], env={"COLUMNS": "200"})
+    told = CliRunner().invoke(program(), ["sim", "--help"], env={"COLUMNS": "200"})
     assert "Example: collector sim" in told.stdout
     assert all(name in told.stdout for name in ("--debtors", "--days", "--seed", "--keep", "--output", "--without-ledger"))

@@ -53,8 +53,8 @@ def test_only_released_bills_that_are_open_or_partly_paid_count_and_with_what_is
     }
 
 
-def test_what_an_agreement_replaces_waits_while_an_instalment_is_open() -> None:
-    """One that was never finished replaces nothing, and a suspension ends with its contract."""
+def test_what_an_agreement_replaces_waits_while_an_instalment_is_open_or_where_it_was_kept() -> None:
+    """One that was never finished, or that was broken, replaces nothing, and a suspension ends with its contract."""
     rows = [
         bill(1, 3, id_renegociacao="90"),
         bill(2, -3, id_renegociacao_novo="90"),
@@ -65,13 +65,22 @@ def test_what_an_agreement_replaces_waits_while_an_instalment_is_open() -> None:
         bill(8, 3, id_contrato="1"),
         bill(9, 3, id_contrato="2"),
         bill(10, 3, aguardando_confirmacao_pagamento="S"),
+        bill(11, 3, id_renegociacao="93"),
+        bill(12, 3, id_renegociacao_novo="93", status="R"),
+        bill(13, 3, id_renegociacao_novo="93", status="C"),
+        bill(14, 3, id_renegociacao="94"),
+        bill(15, 3, id_renegociacao_novo="94", status="C", id_renegociacao="95"),
+        bill(16, 3, id_renegociacao="96"),
+        bill(17, 3, id_renegociacao_novo="96", liberado="N"),
     ]
     contracts = [
         {"id": "1", "id_cliente": "7", "status": "A", "contrato_suspenso": "S"},
         {"id": "2", "id_cliente": "7", "status": "I", "contrato_suspenso": "S"},
     ]
 
-    assert truth.clients(provider(clients=[ANA], bills=rows, contracts=contracts))["7"].aside == ["1", "8", "10"]
+    ana = truth.clients(provider(clients=[ANA], bills=rows, contracts=contracts))["7"]
+    assert ana.aside == ["1", "5", "8", "10", "14"]
+    assert ana.kept == ["5", "14"]
 
 
 @pytest.mark.parametrize(

@@ -38,11 +38,21 @@ def test_it_is_read_anew_where_one_was_lost_or_restored(
 
 
 def test_a_view_that_a_replay_replaced_goes_on_from_where_that_was_filled() -> None:
-    """Whatever the group has committed, or not; unless the topic is shorter than that."""
+    """Though the group has committed more; and whatever it says where no sink had the view yet."""
     replaced = replace(SHARE, again=True)
+    assert why_anew(replaced, Committed(70, MARK), end=70) == ""
     for committed in (None, Committed(70, MARK), Committed(20, "epoch-b/9")):
-        assert why_anew(replaced, committed, end=70) == ""
-        assert why_anew(replaced, committed, end=49)
+        assert why_anew(replace(replaced, holder=""), committed, end=70) == ""
+        assert why_anew(replace(replaced, holder=""), committed, end=49)
+
+
+@pytest.mark.parametrize(
+    ("committed", "end", "word"),
+    [(None, 70, "Kafka has lost"), (Committed(20, "epoch-b/9"), 70, "one epoch"), (Committed(50, MARK), 49, "shorter")],
+)
+def test_what_was_lost_since_a_replay_took_its_place_is_noticed(committed: Committed | None, end: int, word: str) -> None:
+    """A topic that was made anew may already be as long again."""
+    assert word in why_anew(replace(SHARE, again=True), committed, end)
 
 
 GENERATIONS = st.integers(0, 2**20)

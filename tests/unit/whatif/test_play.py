@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deploy.whatif.play import Comparison, Facts, is_noon, ready
@@ -140,6 +140,36 @@ def test_calls_that_were_placed_before_the_period_count_against_its_limits(code:
     found = compared([10], {"per_7_days": 1}, calls=(call,))
     assert figure(found, "calls")[1] == 0
     assert found.placed == 0
+
+
+@given(st.integers(1, 90), st.integers(0, 100))
+@example(60, 31)
+@example(60, 45)
+@example(90, 86)
+@settings(max_examples=15, deadline=None)
+def test_a_conversation_before_the_period_is_remembered_for_as_long_as_any_rest_lasts(rest: int, days: int) -> None:
+    """Under both rules: whoever rests throughout the period is not called in it, whoever never does is."""
+    at = MONDAY - timedelta(days=days, hours=1)
+    call = Call(
+        instance="norte",
+        code="1",
+        attempt="01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        version=1,
+        placed=True,
+        answer="ringing",
+        person=f"{0:032d}",
+        number="+5582999990000",
+        at=at,
+        outcome="human",
+    )
+    resting = NORTE.model_copy(update={"rules": Rules(rest_days_after_human=rest)})
+    calls = figure(compared([10], {"rest_days_after_human": 0}, own=resting, calls=(call,)), "calls")
+    if days + DAYS < rest:
+        assert calls[0] == 0
+    if days >= rest:
+        assert calls[0] > 0
+    if days > 1:
+        assert calls[1] > 0
 
 
 @given(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.debtor import Debtor
 from schemas.errors import RejectRecord
-from schemas.hydration.fold import MOST_DOUBTS, MOST_ROWS, doubted, empty, forget, settled, stamped, step
+from schemas.hydration.fold import MOST_DOUBTS, MOST_INSTALMENTS, MOST_ROWS, doubted, empty, forget, settled, stamped, step
 from schemas.rows import ErpRow, Kind
 from tests.strategies import INSTANTS, NAME, SEEN, event, histories
 
@@ -22,11 +22,11 @@ def folded(events: Iterable[ErpRow], start: Debtor = NOTHING) -> Debtor:
     return reduce(step, events, start)
 
 
-def known(state: Debtor) -> tuple[object, object, object]:
+def known(state: Debtor) -> tuple[object, object, object, object]:
     """What the state says about the ERP; not when it was seen, nor since when, which other rows tell too."""
     plain = state.model_dump(exclude={"client": {"seen_at"}, "contracts": {"__all__": {"seen_at", "access_since"}}})
     bills = {code: row.model_dump(exclude={"seen_at"}) for code, row in state.bills.items()}
-    return plain["client"], plain["contracts"], bills
+    return plain["client"], plain["contracts"], bills, plain["instalments"]
 
 
 def newest(events: Sequence[ErpRow], kind: str) -> dict[str, ErpRow]:
@@ -34,13 +34,12 @@ def newest(events: Sequence[ErpRow], kind: str) -> dict[str, ErpRow]:
     return {one.id: one for one in events if one.kind == kind}
 
 
-def oracle(events: Sequence[ErpRow]) -> tuple[object, object, object]:
+def oracle(events: Sequence[ErpRow]) -> tuple[object, object, object, object]:
     """Written apart: only each row's last copy, alone, into an empty state."""
     alone = [known(step(NOTHING, one)) for kind in ("client", "contract", "bill") for one in newest(events, kind).values()]
     return (
-        next((client for client, _, _ in alone if client), None),
-        {code: row for _, contracts, _ in alone for code, row in dict(contracts).items()},  # type: ignore[call-overload]  # plain
-        {code: row for _, _, bills in alone for code, row in dict(bills).items()},  # type: ignore[call-overload]  # plain
+        next((client for client, *_ in alone if client), None),
+        *({code: row for one in alone for code, row in dict(one[rows]).items()} for rows in (1, 2, 3)),  # type: ignore[call-overload]  # plain
     )
 
 
@@ -66,7 +65,7 @@ def test_two_copies_of_one_instant_count_in_the_order_of_their_topic(kind: Kind)
     """A row that is there and gone within one sweep: the later one wins."""
     there, gone = event(kind, "7"), event(kind, "7", gone=True)
 
-    assert known(folded([there, gone, there, gone])) == (None, {}, {})
+    assert known(folded([there, gone, there, gone])) == (None, {}, {}, {})
     assert known(folded([gone, there, gone, there])) == known(folded([there]))
 
 
@@ -156,6 +155,16 @@ def test_a_tombstone_erases_the_row_and_every_memory_of_it(events: list[ErpRow],
     assert kind != "client" or state.client is None
     assert kind == "contract" or state.contracts == before.contracts
     assert kind == "bill" or state.bills == before.bills
+    assert kind == "bill" or state.instalments == before.instalments
+    assert kind != "bill" or code not in state.instalments
+
+
+def test_instalments_that_are_due_no_more_are_bounded_and_the_newest_are_remembered() -> None:
+    rows = [event("bill", str(n), status="R", id_renegociacao_novo="9") for n in range(MOST_INSTALMENTS + 1)]
+    state = folded(rows)
+
+    assert list(state.instalments) == [row.id for row in rows[1:]]
+    assert step(state, rows[-1]) is state
 
 
 # --- one row

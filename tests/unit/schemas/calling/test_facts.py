@@ -33,7 +33,8 @@ def reason(state: Debtor, bill: Bill) -> str | None:
     """Why a bill does not count, written once more."""
     contract = state.contracts.get(bill.contract)
     instalments = [one for one in state.bills.values() if one is not bill and one.instalment_of == bill.agreement]
-    if (instalments != []) if bill.agreement else bill.renegotiated:
+    ended = [one.broken for one in state.instalments.values() if one.of == bill.agreement]
+    if (instalments != [] or (ended != [] and not any(ended))) if bill.agreement else bill.renegotiated:
         return "renegotiated"
     if bill.awaiting_confirmation or (state.client is not None and state.client.promised):
         return "awaiting_confirmation"
@@ -113,6 +114,40 @@ def test_an_agreement_that_was_never_finished_leaves_debts() -> None:
         facts = of_ixc(ixc_bill("1", id_renegociacao="9", **columns))
 
         assert (facts.due, facts.set_aside) == (((LATE, 9_990),), {})
+
+
+@pytest.mark.parametrize(
+    ("ends", "counts"),
+    [
+        ([{"status": "R"}, {"status": "R"}], False),
+        ([{"status": "R"}, {"status": "A"}], False),
+        ([{"status": "C"}, {"status": "C"}], True),
+        ([{"status": "R"}, {"status": "C"}], True),  # broken: some were paid, the others cancelled
+        ([{"status": "C"}, {"status": "A"}], False),
+        ([{"status": "R"}, {"status": "C", "id_renegociacao": "8"}], False),  # another agreement goes on for it
+        ([{"status": "A", "liberado": "N"}, {"status": "Z"}], True),
+        ([{"status": "R"}, {"status": "A", "liberado": "N"}], False),
+    ],
+)
+def test_an_agreement_that_was_kept_stands_for_what_it_replaced_and_a_broken_one_does_not(
+    ends: list[dict[str, str]], counts: bool
+) -> None:
+    """Whatever the order in which its instalments were paid, and whenever the original is seen again."""
+    original = ixc_bill("1", id_renegociacao="9")
+    opened = [ixc_bill(str(n), id_renegociacao_novo="9") for n in (2, 3)]
+    closing = [ixc_bill(str(n), id_renegociacao_novo="9", **end) for n, end in zip((2, 3), ends, strict=True)]
+
+    for rows in ([original, *opened, *closing], [*opened, *reversed(closing), original], [*closing, original]):
+        assert of_ixc(*rows).set_aside == ({} if counts else {"renegotiated": LATE})
+
+
+def test_an_instalment_whose_payment_was_taken_back_is_open_and_then_broken() -> None:
+    rows = [ixc_bill("1", id_renegociacao="9"), *(ixc_bill("2", id_renegociacao_novo="9", status=end) for end in "RA")]
+    gone = event("bill", "2", client="5", gone=True)
+
+    assert of_ixc(*rows).set_aside == {"renegotiated": LATE}
+    assert of_ixc(*rows, ixc_bill("2", id_renegociacao_novo="9", status="C")).set_aside == {}
+    assert of_ixc(*rows, gone).set_aside == of_ixc(*rows[:2], gone).set_aside == {}
 
 
 def test_an_instalment_that_is_lost_still_stands_for_the_agreement() -> None:

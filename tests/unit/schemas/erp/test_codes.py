@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from schemas.debtor import Bill, Client, Contract
 from schemas.erp import ERPS
-from schemas.erp.codes import UNKNOWN, Codes
+from schemas.erp.codes import UNKNOWN, Codes, is_code, spelled
 from schemas.rows import Kind
 
 MODELS = {"client": Client, "contract": Contract, "bill": Bill}
@@ -44,9 +44,34 @@ def test_there_and_back(enumeration: tuple[str, Kind, str, Codes], data: st.Data
 @given(st.sampled_from(ALL), st.text(max_size=12))
 def test_any_other_code_is_unknown_and_shown_as_it_is(enumeration: tuple[str, Kind, str, Codes], text: str) -> None:
     *_, codes = enumeration
-    if text not in codes.known:
+    if not codes.knows(text):
         assert codes(text) == UNKNOWN
         assert codes.term(text) == text
+
+
+BLANKS = st.text(" \t\n", max_size=3)
+
+
+@given(st.sampled_from(ALL), BLANKS, BLANKS, st.data())
+def test_case_and_blanks_around_it_make_no_other_code(
+    enumeration: tuple[str, Kind, str, Codes], before: str, after: str, data: st.DataObject
+) -> None:
+    """As the databases behind them compare: whoever is asked for `A` answers a row with `a ` too."""
+    *_, codes = enumeration
+    code = data.draw(st.sampled_from(sorted(codes.known)))
+    written = before + data.draw(st.sampled_from([code, code.lower(), code.capitalize()])) + after
+
+    assert (codes(written), codes.term(written), codes.knows(written)) == (codes(code), codes.term(code), True)
+    assert is_code(written, code)
+    assert [one for one in codes.known if is_code(written, one)] == [code]
+
+
+def test_every_code_that_is_asked_for_is_written_as_it_is_compared() -> None:
+    asked = {where.value for erp in ERPS.values() for table in erp.tables for query in table.queries for where in query}
+    known = {code for *_, codes in ALL for code in codes.known}
+    declared = {code for erp in ERPS.values() for table in erp.tables for codes in table.known.values() for code in codes}
+
+    assert {spelled(code) for code in asked | known | declared} == asked | known | declared
 
 
 def test_what_the_erp_has_no_code_for_cannot_be_asked() -> None:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from schemas.closing import ending
+from schemas.closing import ending, is_open
 from schemas.due_dates import AHEAD, FIRST, NO_DUE_DATE, is_meant, last
 from schemas.erp import ERPS
-from schemas.erp.days import closing_day, due_day, due_day_of_form, is_unpaid, local_day
+from schemas.erp.days import PAID_AHEAD, closing_day, due_day, due_day_of_form, is_unpaid, local_day
 from schemas.erp.declaration import DATE_FORM
 from schemas.errors import RejectRecord
 from schemas.nothing import is_no_day
@@ -34,6 +34,7 @@ NO_DAYS = (
 )
 IMPOSSIBLE = ("2206-11-01", "1926-11-01", "0206-11-01", "01/11/2206", "2062-11-01", "2206-11-01T03:00:00.000Z")
 ROW = event("bill", "1").model_copy(update={"zone": "America/Maceio"})
+SEEN = ROW.seen_at.date()
 
 
 def bill(erp: str, **row: str) -> ErpRow:
@@ -105,10 +106,10 @@ def test_what_is_neither_a_due_date_nor_nothing_is_refused(erp: str, written: st
 @given(st.dates())
 def test_a_due_date_is_itself_or_none(day: date) -> None:
     seen = ROW.seen_at.date()
-    found = due_day(str(day), ROW)
+    found = due_day(str(day), "", ROW)
 
-    assert found == (day if is_meant(day, seen) else NO_DUE_DATE)
-    assert due_day_of_form(str(day), "ymd", ROW) == found
+    assert found == (day if is_meant(day, seen) and not is_no_day(str(day)) else NO_DUE_DATE)
+    assert due_day_of_form(str(day), "ymd", "", ROW) == found
     assert is_meant(day, seen) is (FIRST <= day <= last(seen))
 
 
@@ -120,10 +121,10 @@ def test_the_day_without_a_bill_is_never_meant(today: date) -> None:
 
 
 def test_a_brazilian_date_needs_no_order_of_the_instance() -> None:
-    assert due_day_of_form("05/01/2026", "", ROW) == date(2026, 1, 5)
-    assert due_day_of_form("2026-05-01", "ydm", ROW) == date(2026, 1, 5)
+    assert due_day_of_form("05/01/2026", "", "", ROW) == date(2026, 1, 5)
+    assert due_day_of_form("2026-05-01", "ydm", "", ROW) == date(2026, 1, 5)
     with pytest.raises(ValueError, match="ambiguous"):
-        due_day_of_form("2026-05-01", "", ROW)
+        due_day_of_form("2026-05-01", "", "", ROW)
 
 
 # --- days of payment
@@ -137,8 +138,8 @@ def test_a_bill_whose_day_of_payment_is_none_is_open(erp: str, written: str) -> 
     table = ERPS[erp].of_kind("bill")[0]
 
     assert table.member({"DATA_PAGAMENTO": written, "STATUS": ""})
-    assert is_unpaid(written)
-    assert closing_day(written, ROW) is None
+    assert is_unpaid(written, SEEN)
+    assert closing_day(written, "", ROW) is None
 
 
 @pytest.mark.parametrize("written", ["ontem", "2206-11-01", "31/02/2026", "1985-01-01", "2026-00-00", "99,90"])
@@ -171,9 +172,74 @@ def test_an_unknown_day_of_settlement_leaves_a_settled_document_closed() -> None
 @given(NASTY)
 def test_a_text_is_unpaid_a_day_or_refused(written: str) -> None:
     try:
-        found = closing_day(written, ROW)
+        found = closing_day(written, "", ROW)
     except ValueError as exc:
         assert not is_no_day(written)
         assert "not a date" in str(exc) or "nothing was paid" in str(exc)  # noqa: PT017 - each outcome is right
     else:
-        assert (found is None) is is_no_day(written) is is_unpaid(written)
+        assert (found is None) is is_no_day(written) is is_unpaid(written, SEEN)
+
+
+LAST_OF_CALENDARS = ("2099-12-31", "31/12/2099", "2079-06-06 23:59:00", "2038-01-19", "19/01/2038 03:14:07", "01/01/2000")
+SPELLED = (
+    "2001-01-01",
+    "01/01/2001",
+    "NULO",
+    "N/C",
+    "sem pagto",
+    "12/30/1899",
+    "30/12/99",
+    "12/30/99",
+    "31/12/69",
+    "01/01/01",
+)
+
+
+@pytest.mark.parametrize("written", [*LAST_OF_CALENDARS, *SPELLED, "2099-12-31T03:00:00.000Z", "2099/31/12", "Em atraso"])
+@pytest.mark.parametrize("erp", ["altarede-export", "altarede-webhooks"])
+def test_the_last_days_of_calendars_pay_nothing_but_what_the_erp_calls_paid_is(erp: str, written: str) -> None:
+    table = ERPS[erp].of_kind("bill")[0]
+
+    assert table.member({"DATA_PAGAMENTO": written, "STATUS": ""}, SEEN)
+    assert not table.member({"DATA_PAGAMENTO": written, "STATUS": "PAGO"}, SEEN)
+    assert ending(table, bill(erp, DATA_PAGAMENTO=written, STATUS="PAGO"))[:2] == ("paid", None)
+    assert due_day(written, "", ROW) == NO_DUE_DATE
+
+
+@pytest.mark.parametrize("written", ["2050-01-01", "2026-03-15", "15/03/2026", "2027-12-31", "1999-12-31"])
+@pytest.mark.parametrize("status", ["", "PAGO"])
+def test_a_day_that_has_not_come_is_a_dead_letter_whatever_the_status(written: str, status: str) -> None:
+    table = ERPS["altarede-export"].of_kind("bill")[0]
+
+    with pytest.raises(RejectRecord, match="nothing was paid"):
+        table.member({"DATA_PAGAMENTO": written, "STATUS": status}, SEEN)
+    assert _closed_on_by_rbx(written) is None
+
+
+@pytest.mark.parametrize("written", ["2026-03-15", "2050-01-01"])
+def test_a_replay_does_not_judge_again_what_was_closed_by_a_day_that_had_not_come(written: str) -> None:
+    """Post-dated: an older release published such a row, and the poller knows nothing of the bill any more."""
+    row = bill("altarede-export", DATA_PAGAMENTO=written, STATUS="")
+    table = ERPS["altarede-export"].of_kind("bill")[0]
+
+    assert not is_open(table, row)
+    assert ending(table, row)[:2] == ("paid", date.fromisoformat(written))
+
+
+@given(st.dates(date(2002, 1, 1), date(2037, 12, 31)), st.dates(date(2002, 1, 1), date(2037, 12, 31)))
+def test_a_bill_is_paid_by_the_day_on_which_it_was_seen_but_for_a_months_booking(day: date, seen: date) -> None:
+    if day <= seen + PAID_AHEAD:
+        assert not is_unpaid(str(day), seen)
+    else:
+        with pytest.raises(ValueError, match="nothing was paid"):
+            is_unpaid(str(day), seen)
+
+
+@pytest.mark.parametrize("written", ["01/01/04", "13/01/26", "29/02/24", "15/01/2026", "2026-01-15"])
+def test_a_day_of_this_century_is_not_nothing(written: str) -> None:
+    assert not is_no_day(written)
+
+
+def _closed_on_by_rbx(written: str) -> date | None:
+    table = ERPS["rbx"].of_kind("bill")[0]
+    return ending(table, bill("rbx", Tipo="C", DataBaixa=written, Motivo="PAGTO", **{DATE_FORM: "ymd"})).on

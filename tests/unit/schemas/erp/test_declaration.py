@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 
 from schemas.erp import ERPS
-from schemas.erp.declaration import PERSON, Erp, Operator, Table, Where
+from schemas.erp.conditions import Operator, Where
+from schemas.erp.declaration import PERSON, Erp, Table
 from schemas.erp.ixc import BILLS, CONTRACTS
+from schemas.erp.values import FLAGS
 from tests.strategies import NASTY, erp_row
 
 TABLES = [(erp, table) for erp in ERPS.values() for table in erp.tables]
@@ -19,6 +21,16 @@ FORBIDDEN = {"senha", "senha_hotsite_md5", "cnpj_cpf", "nome_mae", "cpf_mae", "f
     [
         ("=", "S", "S", True),
         ("=", "S", "N", False),
+        ("=", "S", "s ", True),
+        ("=", "S", "SIM", True),
+        ("=", "S", "1", True),
+        ("=", "S", "0", False),
+        ("=", "S", "X", False),
+        ("=", "N", "Não", True),
+        ("=", "N", "", False),
+        ("=", "A", "sim", False),
+        ("=", "", " ", True),
+        ("!=", "PAGO", "Pago", False),
         ("!=", "A", "CA", True),
         ("!=", "A", "A", False),
         (">", "9", "10", True),
@@ -31,6 +43,25 @@ FORBIDDEN = {"senha", "senha_hotsite_md5", "cnpj_cpf", "nome_mae", "cpf_mae", "f
 )
 def test_a_condition_reads_the_row_as_the_erp_would(operator: Operator, value: str, have: str, holds: bool) -> None:
     assert Where("status", operator, value).holds({"status": have}) is holds
+
+
+@pytest.mark.parametrize(
+    ("have", "denied"),
+    [
+        *((word, True) for word in ("N", "n ", "NAO", "Não", "0", "false")),
+        *((word, False) for word in ("S", "sim", "1", "", " ", "NULL", "X")),
+    ],
+)
+def test_a_flag_denies_by_any_spelling_of_no_and_by_nothing_else(have: str, denied: bool) -> None:
+    assert Where("liberado", "=", "S").denied({"liberado": have}, frozenset()) is denied
+
+
+@pytest.mark.parametrize(("erp", "table"), TABLES, ids=lambda value: value.name)
+def test_only_flags_are_asked_for_by_the_letters_of_flags(erp: Erp, table: Table) -> None:
+    """S and N are read as yes and no there."""
+    asked = {where.column for query in (*table.queries, table.withdrawn) for where in query if where.value in FLAGS}
+
+    assert not asked & table.known_codes.keys(), erp.name
 
 
 @given(NASTY.filter(lambda text: not text.isdecimal() or len(text) < 4300))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deploy.simulators.ixc import documents as simulated
 from schemas.debtor import DocumentProblem
-from schemas.erp.documents import document, document_problem, is_company, masked
+from schemas.erp.documents import document, document_problem, is_company, masked, written_document
 from tests.strategies import NASTY
 
 CPF_ROOTS = st.text("0123456789", min_size=9, max_size=9)
@@ -171,3 +171,28 @@ def test_a_document_that_a_spreadsheet_took_for_a_number_is_read_back(bare: str)
 def test_a_wrong_cpf_behind_its_name_is_no_company() -> None:
     assert not is_company("CPF: 111.444.777-36")
     assert is_company("CNPJ: 11.222.333/0001-82")
+
+
+NO_DOCUMENT = ("", "ISENTO", "N/C", "EXTERIOR", "111.111.111-11", "000.000.000-00", "NAO INFORMADO", "111.444.777-36", "123")
+
+
+@given(st.lists(st.sampled_from(NO_DOCUMENT), max_size=3), CPFS | CNPJS, st.lists(st.sampled_from(NO_DOCUMENT), max_size=3))
+def test_a_document_counts_whatever_stands_in_the_columns_beside_it(before: list[str], bare: str, behind: list[str]) -> None:
+    assert written_document([*before, bare, *behind]) == bare
+
+
+@pytest.mark.parametrize(
+    ("columns", "counts"),
+    [
+        (("ISENTO", "11.222.333/0001-82"), "11.222.333/0001-82"),
+        (("111.111.111-11", "11.222.333/0001-82"), "11.222.333/0001-82"),
+        (("111.444.777-36", "11.222.333/0001-82"), "111.444.777-36"),
+        (("", "ISENTO"), "ISENTO"),
+        (("EXTERIOR", "N/C"), "EXTERIOR"),
+        (("S/N", ""), ""),
+        ((), ""),
+    ],
+)
+def test_without_a_document_the_one_with_wrong_check_digits_counts(columns: tuple[str, ...], counts: str) -> None:
+    """Whose it is can still be told by it: an empty word would make a person of a company."""
+    assert written_document(columns) == counts

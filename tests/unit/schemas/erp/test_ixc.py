@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import schemas
-from schemas.erp.declaration import Page, Request, Row, Table, Where
+from schemas.erp.conditions import Where
+from schemas.erp.declaration import Page, Request, Row, Table
 from schemas.erp.ixc import BILLS, CLIENTS, PROTOCOL, TABLES, read, recent, reread, sign
 from schemas.errors import RetryLater, StopWorker
 from tests.strategies import CODES, NASTY

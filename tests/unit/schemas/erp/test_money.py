@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.erp.money import cents, is_doubtful, points_of
+from schemas.erp.money import cents, needs_point, point_of, thousands_at
 from tests.strategies import NASTY
 
 AMOUNTS = st.integers(0, 10**12 - 1) | st.integers(0, 10**6)
@@ -170,11 +170,15 @@ def test_amounts_as_programs_save_them(value: str, point: str, found: int) -> No
         (["1,234.567"], {"."}),
         (["1299,050"], {","}),
         (["1299.050", "1.234,56"], {".", ","}),
-        (["99.90", "99,90", "1.152", "", "NULL", "100"], set()),
+        (["99.90", "1.152", "", "NULL", "100"], {"."}),
+        (["R$ 99,9", "1.152"], {","}),
+        (["99.90", "99,90", "1.152", "", "NULL", "100"], {".", ","}),
+        (["99.90", "1.234,56"], {".", ","}),
+        (["1.152", "", "NULL", "100"], set()),
     ],
 )
 def test_only_what_allows_one_reading_shows_where_decimals_begin(values: list[str], points: set[str]) -> None:
-    assert points_of(values) == points
+    assert {point_of(value) for value in values} - {""} == points
 
 
 @given(st.integers(0, 10**7), st.sampled_from(".,"))
@@ -182,5 +186,13 @@ def test_three_decimals_are_read_alike_on_both_sides_of_a_thousand(amount: int, 
     written = f"{amount // 100}{point}{amount % 100:02d}0"
 
     assert cents(written, point) == amount
-    assert is_doubtful(written) is (100 <= amount < 100_000)
-    assert points_of([written]) == (set() if is_doubtful(written) else {point})
+    assert (thousands_at(written) != "") is (100 <= amount < 100_000)
+    assert point_of(written) == ("" if thousands_at(written) else point)
+
+
+@given(st.integers(0, 10**9), st.sampled_from(".,"))
+def test_an_amount_needs_the_point_that_makes_it_one(mills: int, point: str) -> None:
+    written = f"{mills // 1000}{point}{mills % 1000:03d}"
+
+    assert needs_point(written) is (read(written) is None)
+    assert cents(written, point) == (mills + 5) // 10

@@ -138,9 +138,37 @@ def test_the_first_that_is_something(fields: list[str]) -> None:
 
 @given(NASTY)
 def test_flags_and_texts_read_anything(value: str) -> None:
-    assert values.yes(value) is (value == "S")
-    assert values.not_no(value) is (value != "N")
+    assert values.yes(value) is (values.flag(value) is True)
+    assert values.not_no(value) is (values.flag(value) is not False)
+    assert values.perhaps(value) is (values.flag(value) is True or bool(values.unmapped("x")(value)))
     assert values.text(value) == values.text(values.text(value)).strip()
+
+
+@given(
+    st.sampled_from([*((word, True) for word in values.YES), *((word, False) for word in values.NO), ("Não", False)]),
+    st.sampled_from([str, str.upper, str.title]),
+    st.sampled_from(["", " ", "\t"]),
+)
+def test_yes_and_no_are_read_however_they_are_spelled(
+    told: tuple[str, bool], spelled: Callable[[str], str], blank: str
+) -> None:
+    word, meant = told
+    written = f"{blank}{spelled(word)}{blank}"
+
+    assert (values.yes(written), values.perhaps(written), values.not_no(written)) == (meant, meant, meant)
+    assert values.unmapped("active")(written) == {}
+
+
+@pytest.mark.parametrize("written", ["X", "TALVEZ", "2", "Liberado", "SN1"])
+def test_an_unknown_flag_is_kept_and_on_the_safe_side(written: str) -> None:
+    assert (values.yes(written), values.perhaps(written), values.not_no(written)) == (False, True, True)
+    assert values.unmapped("a", "b")(written, "N") == {"a": written}
+
+
+@pytest.mark.parametrize("written", ["", "  ", "-", "NULL", "0000-00-00", "não informado"])
+def test_a_blank_flag_is_neither_yes_nor_counted(written: str) -> None:
+    assert (values.yes(written), values.perhaps(written), values.not_no(written)) == (False, False, True)
+    assert values.unmapped("a")(written) == {}
 
 
 @given(st.sampled_from([*READERS, cents]), NASTY)

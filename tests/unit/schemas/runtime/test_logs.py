@@ -9,6 +9,7 @@ import pytest
 from aiokafka.errors import ProducerFenced
 
 from schemas.runtime.logs import Seldom, Told
+from schemas.runtime.version import version
 
 
 def line(created: float, message: str = "no broker at %s", name: str = "aiokafka") -> logging.LogRecord:
@@ -55,10 +56,11 @@ logging.getLogger("pymongo").warning("theirs")
 """
 
 
-def test_every_line_says_which_stage_and_worker_wrote_it() -> None:
+def test_every_line_says_which_stage_and_worker_of_which_release_wrote_it() -> None:
     """A library's too; what a line says itself stays."""
     done = subprocess.run([sys.executable, "-c", SPEAKS], capture_output=True, text=True, check=True)
     ours, stopped, theirs = (json.loads(line) for line in done.stderr.splitlines())
     assert (ours["event"], ours["stage"], ours["worker"], ours["instance"]) == ("ours", "views", "w-1", "norte")
     assert (stopped["stage"], stopped["worker"]) == ("another", "w-1")
     assert (theirs["event"], theirs["stage"], theirs["worker"]) == ("theirs", "views", "w-1")
+    assert [one["release"] for one in (ours, stopped, theirs)] == [version()] * 3

@@ -32,16 +32,17 @@ def told(samples: Iterable[Sample]) -> dict[tuple[str, ...], float]:
     return {(one.metric.removeprefix("collector_"), *one.labels): one.value for one in samples}
 
 
-def test_a_sweep_tells_when_it_ended_how_long_it_took_and_when_it_is_late() -> None:
+def test_a_sweep_tells_when_it_ended_how_long_it_took_what_it_read_and_when_it_is_late() -> None:
     """Of an instance that is gone nothing; one that is paused is never late; a reference table only once there was one.
 
     Bills are late at the age at which nobody is called any more, also where they are read seldom.
     """
     known = {"vale": instance(), "sul": instance("sul", paused=True)}
-    done = [sweep("vale", "bill", NOW, took=42), sweep("sul", "bill", NOW), sweep("gone", "bill", NOW)]
+    done = [sweep("vale", "bill", NOW, took=42, rows=1_200), sweep("sul", "bill", NOW), sweep("gone", "bill", NOW)]
     found = told(facts.sweeps(done, known))
     assert found["sweep_completed_timestamp_seconds", "vale", "bill"] == NOW.timestamp()
     assert found["sweep_duration_seconds", "vale", "bill"] == 42
+    assert {key[1:]: value for key, value in found.items() if key[0] == "sweep_rows"} == {("vale", "bill"): 1_200}
     assert {key[1:] for key in found if key[0] == "sweep_completed_timestamp_seconds"} == {("vale", "bill"), ("sul", "bill")}
     late = {key[1:]: value for key, value in found.items() if key[0] == "sweep_late_after_seconds"}
     assert late == {("vale", "bill"): 3_600, ("vale", "contract"): 3_600, ("vale", "client"): 10_800}
@@ -111,7 +112,7 @@ def test_a_disk_of_no_size_tells_nothing() -> None:
 
 def test_every_sample_has_the_labels_that_are_declared() -> None:
     everything = [
-        *facts.sweeps([sweep("vale", "bill", NOW)], {"vale": instance()}),
+        *facts.sweeps([sweep("vale", "bill", NOW, rows=3)], {"vale": instance()}),
         *facts.letters([{"_id": {"stage": "views", "field": "key"}, "letters": 1}]),
         *facts.left([{"_id": "debtors:0", "next": 1, "until": 2}]),
         *facts.replayed([{"_id": "a", "what": "queue", "state": "begun"}]),
