@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -19,7 +20,16 @@ from xdist.scheduler import LoadScopeScheduling
 from deploy.local import stack
 from tests.parts import KAFKA, MONGO, Part, chosen
 
-GONE_WITHIN = 5.0
+settings.register_profile(  # a failure on one machine is a failure on every other
+    "repeated",
+    deadline=None,  # two busy cores decide how long an example takes, not the code
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("repeated")
+
+GONE_WITHIN = 60.0
 E2E = "tests/e2e/"
 
 
@@ -83,9 +93,16 @@ def gone() -> Callable[..., bool]:
     def look(*processes: int) -> bool:
         left = [psutil.Process(one) for one in processes if psutil.pid_exists(one)]
         _, alive = psutil.wait_procs(left, GONE_WITHIN)
-        return all(one.status() == psutil.STATUS_ZOMBIE for one in alive)
+        return not any(map(_lives, alive))
 
     return look
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 async def _entered(closing: AsyncExitStack, part: Part, variable: str, folder: Path) -> str:

@@ -90,7 +90,7 @@ def stats(erp: httpx.Client) -> dict[str, int]:
     return found
 
 
-def wait_until(happened: Callable[[], bool], seconds: float = 10) -> None:
+def wait_until(happened: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "nothing happened"
@@ -251,14 +251,14 @@ def test_a_dropped_connection_gives_no_answer_and_the_next_one_works(erp: httpx.
 
 
 def test_a_slow_answer_is_late_right_and_noticed(erp: httpx.Client) -> None:
-    fail(erp, "slow", count=2, seconds=0.5)
+    fail(erp, "slow", count=2, seconds=2)
     start = time.monotonic()
 
     with pytest.raises(httpx.ReadTimeout):
         erp.get("/webhook/listar-clientes", timeout=0.1)
     assert clients(erp)
 
-    assert time.monotonic() - start >= 0.5
+    assert time.monotonic() - start >= 2
     assert stats(erp)["most_in_flight"] == 2
 
 

@@ -160,7 +160,7 @@ async def closes_none(spoiled: Swept | RbxShop) -> None:
         assert not bills[code].lost, f"{code} was lost"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(request=st.integers(0, 9), seed=st.integers(0, 2**32))
 async def test_no_single_spoiled_answer_of_an_ixc_closes_an_open_bill(request: int, seed: int) -> None:
     async with shop.opened() as ixc:
@@ -172,7 +172,7 @@ async def test_no_single_spoiled_answer_of_an_ixc_closes_an_open_bill(request: i
         await closes_none(ixc)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(request=st.integers(0, 12), seed=st.integers(0, 2**32))
 async def test_no_single_spoiled_answer_of_an_rbx_closes_an_open_bill(request: int, seed: int) -> None:
     async with rbx_shop.opened() as rbx:
@@ -184,7 +184,7 @@ async def test_no_single_spoiled_answer_of_an_rbx_closes_an_open_bill(request: i
         await closes_none(rbx)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(request=st.integers(0, 6), seed=st.integers(0, 2**32), restarted=st.booleans())
 async def test_no_single_spoiled_answer_of_a_webhook_closes_an_open_bill(
     request: int, seed: int, *, restarted: bool
@@ -224,7 +224,7 @@ def spoiled_export(content: bytes, chance: Random) -> bytes:
     return sheets.delimited(lines, chance.choice(ENCODINGS) if how == 3 else "latin-1")
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(seed=st.integers(0, 2**32), spoiled=st.sampled_from(["Financeiro.csv", "Clientes.csv"]))
 async def test_no_single_spoiled_export_closes_an_open_bill(seed: int, spoiled: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

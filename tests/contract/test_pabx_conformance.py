@@ -15,7 +15,7 @@ from deploy.simulators.pabx.writers import Places, writers
 from tests.contract.pabx_conformance import PabxConformance
 from tests.contract.pabx_reached import Reached
 
-BRIEF = {"down": 0.3, "missing": 0.3, "booting": 0.3}
+BRIEF = {"down": 2, "missing": 2, "booting": 2}
 
 
 @pytest.fixture(scope="module")

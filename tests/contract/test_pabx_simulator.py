@@ -98,7 +98,7 @@ async def test_no_call_was_placed_and_the_answer_does_not_tell(
 
 
 async def test_a_paused_pabx_rings_after_its_caller_has_gone(pabx: Reached, folder: Path) -> None:
-    await command(pabx.url, "fail", kind="hang", seconds=1)
+    await command(pabx.url, "fail", kind="hang", seconds=3)
     params = asked("3")
     async with pabx.client() as client:
         with pytest.raises(httpx.ReadTimeout):

@@ -381,13 +381,13 @@ def test_a_dropped_connection_gives_no_answer_and_the_next_one_works(erp: httpx.
 
 
 def test_a_slow_answer_is_late_right_and_noticed_beside_another(erp: httpx.Client) -> None:
-    fail(erp, "slow", count=1, seconds=1)
+    fail(erp, "slow", count=1, seconds=5)
     with pytest.raises(httpx.ReadTimeout):
         erp.post(V1, json={OPEN: {"Autenticacao": {"ChaveIntegracao": KEY}, "Filtro": ""}}, timeout=0.1)
     start = time.monotonic()
 
     assert ask(erp, OPEN).json()["status"] == 1
-    assert time.monotonic() - start < 0.8
+    assert time.monotonic() - start < 4
     assert stats(erp)["most_in_flight"] == 2
 
 
@@ -441,7 +441,7 @@ def test_a_block_is_seen_in_every_service_and_in_the_truth(erp: httpx.Client) ->
 
 def test_it_changes_by_itself_until_paused() -> None:
     with served(rate=200, clients=60) as erp:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while stats(erp).get("change_pay", 0) < 3 and time.monotonic() < deadline:
             time.sleep(0.05)
         erp.post("/_sim/pause")

@@ -9,13 +9,14 @@ import pytest
 
 from deploy.local.ports import free
 from schemas.runtime.process import BAD_CONFIGURATION
-from tests.e2e.conftest import COMMAND, demonstration
+from tests.e2e.conftest import COMMAND, END_S, demonstration
 
 pytestmark = pytest.mark.e2e
 
 WITHIN_S = 500  # 75 s on two idle cores; another test has one of them
 
 
+@pytest.mark.timeout(2.5 * WITHIN_S)
 def test_it_ends_by_itself_with_the_truth_in_views_and_calls(environment: dict[str, str], tmp_path: Path) -> None:
     """Code 0, a summary, and neither a process nor a file. At any hour: nobody is rung whom no rule allowed."""
     for seconds in (30, 150):  # a busy machine may take all of the first to its first call
@@ -68,5 +69,5 @@ def test_two_run_side_by_side_and_leave_no_process(environment: dict[str, str], 
         for demo, number in ((one, signal.SIGKILL), (other, signal.SIGINT)):
             assert len(demo.left_behind()) >= 12
             demo.process.send_signal(number)
-            demo.process.wait(60)
+            demo.process.wait(END_S)
             assert demo.is_gone(), demo.left_behind()

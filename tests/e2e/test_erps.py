@@ -24,7 +24,7 @@ from schemas.runtime.mongo import connect
 from schemas.runtime.settings import MongoSettings
 from schemas.topics import TOPICS
 from schemas.views import INSTANCES
-from tests.e2e.conftest import Demo, demonstration
+from tests.e2e.conftest import END_S, Demo, demonstration
 
 pytestmark = pytest.mark.e2e
 
@@ -45,7 +45,7 @@ def test_a_large_provider_that_misbehaves_is_read_whole_in_bounded_memory(enviro
         memory = Peak(demo)
         demo.line("dashboard: http")
         demo.line("equal the simulator's truth")
-        assert demo.process.wait(60) == 0
+        assert demo.process.wait(END_S) == 0
         memory.stop()
 
     assert 50 < memory.megabytes < MOST_MEGABYTES, memory.megabytes

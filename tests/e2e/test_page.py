@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from deploy.demo.provider import NAME
 from deploy.simulators.ixc.server import ZONE
 from schemas.instances import Rules
-from tests.e2e.conftest import demonstration
+from tests.e2e.conftest import END_S, demonstration
 from tests.integration import dashboard_tab as seen
 from tests.integration.dashboard_expected import money, number
 
@@ -81,5 +81,5 @@ def test_a_payment_arrives_at_the_next_refresh(environment: dict[str, str], tmp_
         page.screenshot(path=folder / "demo.png", full_page=True)
 
         demo.process.send_signal(SIGTERM)
-        demo.process.wait(60)
+        demo.process.wait(END_S)
         assert demo.is_gone(), demo.left_behind()

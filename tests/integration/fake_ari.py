@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import orjson
 
+from deploy.local.ports import free
+
 Behaviour = Literal["rings", "late", "cut", "proxy", "html404", "booting", "allocation", "forbidden"]
 HTML = "text/html"
 JSON = "application/json"
@@ -41,9 +43,9 @@ class FakeAri:
         return f"127.0.0.1:{self.port}"
 
     async def up(self) -> None:
-        """At the same port as before."""
+        """At the same port as before, which the system gives to nobody meanwhile."""
+        self.port = self.port or free(1)[0]
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def down(self) -> None:
         """No connection is made any more."""

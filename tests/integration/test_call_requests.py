@@ -51,11 +51,14 @@ DEEP_IN_THE_DAY = OPENING + timedelta(hours=2)
 
 
 class Clock:
-    """Begins at `at` and goes on as the real one, or stands still."""
+    """Stands still at `at` until it is told to go on as the real one does."""
 
-    def __init__(self, at: datetime, *, goes: bool = False) -> None:
+    def __init__(self, at: datetime) -> None:
         self.at = at.astimezone(UTC)
-        self._since = datetime.now(UTC) if goes else None
+        self._since: datetime | None = None
+
+    def go(self) -> None:
+        self._since = datetime.now(UTC)
 
     def __call__(self) -> datetime:
         return self.at if self._since is None else self.at + (datetime.now(UTC) - self._since)
@@ -153,15 +156,21 @@ async def test_at_the_opening_the_best_are_asked_for(
     servers: str, sender: AIOKafkaProducer, mongo_uri: str, database: str, prefix: str
 ) -> None:
     """Not before, not a minute later, no more than the PABX places, the oldest debts of each partition, once each."""
-    clock = Clock(OPENING - timedelta(seconds=45), goes=True)
+    clock = Clock(OPENING - timedelta(seconds=5))
     async with waiting(sender, mongo_uri, database, here(prefix, SPEED)) as to:
         await fresh(to, prefix, clock())
         asking = Asking(desk := Desk(to, clock), clock)
         async with dialer(servers, clock, desk, asking, prefix, runs=True):
 
+            async def queued() -> bool:
+                return len(await entries(servers, prefix)) == len(CODES)
+
             async def come() -> bool:
                 return len(await requests(servers, prefix)) > 0
 
+            await eventually(queued, "an entry of each debtor")
+            assert not await come()
+            clock.go()
             await eventually(come, "a request")
             # at one moment: other partitions may ask meanwhile
             places = [(key, value) for key, value in await contents(servers, REQUESTS, prefix) if value is not None]

@@ -144,7 +144,7 @@ async def test_a_disk_of_nobody_is_full_for_as_long_as_the_plan_says_and_what_wa
         chaos = Chaos(Supervisor(logs, print), stack, tmp_path, print, disks=disks)
         if disks:
             async with asyncio.timeout(PATIENCE_S):
-                run = asyncio.create_task(chaos.run([Blow(0.0, LOGS, "full", 1.0)]))
+                run = asyncio.create_task(chaos.run([Blow(0.0, LOGS, "full", 5.0)]))
                 while (room := os.statvfs(logs)).f_bavail * room.f_frsize >= LEAST:
                     await asyncio.sleep(0.01)
                 await run
@@ -177,7 +177,7 @@ async def test_of_a_set_one_is_away_at_a_time_whatever_the_plan_says(tmp_path: P
     chaos = Chaos(Supervisor(tmp_path / "logs", print), stack, tmp_path, print)
     try:
         async with asyncio.timeout(PATIENCE_S):
-            run = asyncio.create_task(chaos.run([Blow(0.0, "Kafka-1", "cut", 0.4), Blow(0.1, "Kafka-2", "loss")]))
+            run = asyncio.create_task(chaos.run([Blow(0.0, "Kafka-1", "cut", 3.0), Blow(0.1, "Kafka-2", "loss")]))
             while await is_open(one.port):
                 await asyncio.sleep(0.01)
             assert two.pid is not None

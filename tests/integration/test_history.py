@@ -1,6 +1,5 @@
 """What the history pipelines mean on a real MongoDB, and that a year is found in the index."""
 
-import time
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -33,8 +32,6 @@ ZONE = "America/Maceio"
 CLOCK = ZoneInfo(ZONE)
 LAST = date(2026, 11, 28)
 FIRST = LAST - timedelta(days=364)
-SECONDS = 5
-"""Five times what is wanted: the machine may be busy. The plan is what is held."""
 
 
 def whole(at: datetime, cents: int) -> Found:
@@ -44,7 +41,9 @@ def whole(at: datetime, cents: int) -> Found:
 
 
 def test_a_year_of_every_quarter_is_answered_by_the_last_row_of_each_day(mongo_uri: str, database: str) -> None:
-    """35,000 rows; a family that is missing leaves the day to the last row that knows it, a day without any is unknown."""
+    """35,000 rows, found in the index; a family that is missing leaves the day to the last row that knows it, a day without
+    any is unknown.
+    """
     begin = quarter(datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=CLOCK))
     rows, expected = [], dict[date, int]()
     for n in range(365 * 96):
@@ -62,16 +61,12 @@ def test_a_year_of_every_quarter_is_answered_by_the_last_row_of_each_day(mongo_u
         store.insert_many(rows)
         store.insert_many([{**row, "_id": f"{row['_id']}x", "instance": "sul"} for row in rows[:500]])
         pipeline = history_pipeline("norte", ZONE, "standing.overdue_cents", FIRST, LAST)
-        began = time.monotonic()
         found_days = day_values(store.aggregate(pipeline))
-        took = time.monotonic() - began
-        print(f"a year in {took:.2f} s")  # noqa: T201 - the figure that is asked for
         command = {"explain": {"aggregate": views.SNAPSHOTS, "pipeline": pipeline[:3], "cursor": {}}}
         plan = client[database].command({**command, "verbosity": "executionStats"})
 
     assert {one.day: one.value for one in found_days} == expected
     assert len(expected) == 364
-    assert took < SECONDS
     assert "'totalDocsExamined': 0" in str(plan)
     months = series("standing.overdue_cents", found_days, FIRST, LAST, "month")
     assert [point.days for point in months.points][-1] == 27

@@ -52,7 +52,8 @@ async def test_a_pause_leaves_the_erp_alone_and_closes_the_gate_until_it_ends(
 
             assert collector("instance", "resume", mine).returncode == 0
             await after(mine, before)
-            assert (await gates())[mine] == closed[other]
+            open_again = await gates()
+            assert open_again[mine] == open_again[other]
 
 
 async def _later(found, before: str) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a coroutine

@@ -179,6 +179,7 @@ def test_a_bar_that_is_clicked_is_the_one_that_was_seen(browser: Browser, env: M
         expect(days.nth(2)).to_be_attached()
         first, second, third = (str(days.nth(n).text_content()) for n in range(3))
         room = (COLUMNS[1] - COLUMNS[0]) / days.count()
+        expect(page.locator("[role=img] canvas").first).to_be_visible()
         page.get_by_role("img", name="Gráfico").first.click(position={"x": COLUMNS[0] + 1.5 * room, "y": 218})
         rows = seeded.database["debtors"].find()
         paid = [row["_id"] for row in rows if first in {_day(bill["due_on"]) for bill in row["bills"]}]

@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.access.letters import Letter, LetterDesk
 from dashboard.access.who import User
+from dashboard.facts import health
 from dashboard.facts.asked import Filters
 from dashboard.facts.operation_reads import read
 from dashboard.facts.reads import Reader
@@ -24,6 +25,7 @@ from schemas.sweeps import Sweep
 from sinks.views.letters import dead_letter, dead_letters
 from tests.integration.dashboard_provider import instance
 from tests.integration.dashboard_visitor import Visitor, guarded, known
+from tests.integration.pipeline import PATIENCE_S
 from tests.unit.records import Given
 
 pytestmark = pytest.mark.integration
@@ -100,7 +102,7 @@ async def test_letters_are_read_and_discarded_by_those_who_may_and_all_of_it_is_
 
 
 async def test_the_page_reads_stages_sweeps_and_health_and_opens_for_operators_only(
-    servers: str, mongo_uri: str, database: str
+    servers: str, mongo_uri: str, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A broker that is not there is told as such within the page's time; one that nobody named is not asked."""
     found = connect(await known(mongo_uri, database, bia="operator", eva="viewer"))
@@ -126,6 +128,7 @@ async def test_the_page_reads_stages_sweeps_and_health_and_opens_for_operators_o
         assert [one.state for one in shown.mongo.members] == ["PRIMARY"]
         assert shown.mongo.oldest
         assert shown.mongo.oldest <= datetime.now(UTC)
+        monkeypatch.setattr(health, "KAFKA_S", PATIENCE_S)
         there = (await read(Sight(found, (NORTE,), NOW, servers), Filters())).kafka
         assert (there.told, there.reached, there.brokers) == (True, True, 1)
         assert not (await read(Sight(found, (NORTE,), NOW), Filters())).kafka.told

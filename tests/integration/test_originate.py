@@ -152,10 +152,11 @@ async def test_a_pabx_that_misbehaves_rings_nobody_twice(around: Around) -> None
     """Late, cut, a proxy's 502 after it has placed the call; then a restart, in the order in which Asterisk does it."""
     around.configure()
     around.pabx.behaves = {phone(n): behaviour for n, behaviour in BAD.items()}
-    asked = {n: around.request(n) for n in BAD}
+    asked: dict[int, CallRequest] = {}
     with around.stage():
         await around.warm()
-        for n, one in asked.items():
+        for n in BAD:
+            one = asked[n] = around.request(n)  # only now: each lapses
             await around.send(one)
             await around.ask(one, around.request(100 + n))
         await around.pabx.down()

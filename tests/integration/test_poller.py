@@ -35,7 +35,7 @@ from schemas.runtime.clock import now
 from schemas.runtime.kafka import reader
 from schemas.sweeps import Sweep
 from schemas.topics import BILLS, CLIENTS, CONTRACTS, DEAD, REFERENCES, ROW_TOPICS, SWEEPS
-from tests.integration.pipeline import contents
+from tests.integration.pipeline import contents, eventually
 
 pytestmark = pytest.mark.integration
 
@@ -176,11 +176,17 @@ async def test_a_failed_sweep_is_reported_and_the_next_succeeds(servers: str, pr
     """By the poller's own loop: failed with its reason, then completed."""
     async with shop(servers, prefix) as ixc:
         await ixc.command("fail", kind="permission", count=1)
+
+        async def four() -> list[Sweep]:
+            found = [decode(Sweep, value) for _, value in await contents(servers, SWEEPS, prefix)]
+            return found if len(found) >= 4 else []
+
         loop = asyncio.create_task(Schedule(ixc.sweeper, ixc.sweeper.source, mending=0.5).kind("bill", 0.5))
-        await asyncio.sleep(3)
-        loop.cancel()
-        await asyncio.wait([loop])
-        sweeps = [decode(Sweep, value) for _, value in await contents(servers, SWEEPS, prefix)]
+        try:
+            sweeps = await eventually(four, "a failure, and a whole sweep")
+        finally:
+            loop.cancel()
+            await asyncio.wait([loop])
         assert [one.phase for one in sweeps[:4]] == ["started", "failed", "started", "completed"]
         assert "fn_areceber" in sweeps[1].error
 

@@ -229,7 +229,7 @@ async def settled(servers: str) -> Any:  # noqa: ANN401 - what `live` tells
     async with admin(servers) as client:
         read = await committed(client, SINKS)
     everything = all(read[f"views.{fed.view.name}"].get(tp) == one for fed in FED for tp, one in at.items() if of(fed, tp))
-    return (at, offsets) if everything else None
+    return (at, offsets) if everything and await live(servers) == (at, offsets) else None  # none was written meanwhile
 
 
 def of(fed: Fed, tp: TopicPartition) -> bool:

@@ -114,7 +114,8 @@ async def test_workers_that_come_and_go_lose_nothing_and_say_nothing_twice(
             await asyncio.gather(put(sender, prefix, 4), *leaving)
             await eventually(lambda: shown(ROUNDS, *second), "all rounds in the views")
 
-    assert [one.process.returncode for one in first] == [0] * len(STAGES)
+    # one that was still told to try again, as its peers do, ends so
+    assert {one.process.returncode for one in first} <= {0, TRY_AGAIN}
     assert await contents(servers, DEAD, prefix) == []
     for topic in (QUEUE, CALLS):
         states: dict[bytes, list[bytes | None]] = defaultdict(list)

@@ -80,19 +80,20 @@ class Prometheus:
 
     async def value(self, expression: str) -> float:
         """Of the only series."""
-        (one,) = await self.found(expression)
+        (one,) = await eventually(partial(self.found, expression), expression)
         return float(one["value"][1])
 
     async def labels(self, expression: str, *names: str) -> set[tuple[str, ...]]:
         """The values of these labels, of every series."""
-        return {tuple(one["metric"][name] for name in names) for one in await self.found(expression)}
+        found = await eventually(partial(self.found, expression), expression)
+        return {tuple(one["metric"][name] for name in names) for one in found}
 
 
 @contextmanager
 def prometheus(folder: Path, ports: Mapping[str, int]) -> Iterator[int]:
     """With the configuration that we ship, but for where stages are and how often they are asked; its port."""
     config = yaml.safe_load((SEEING / "prometheus.yml").read_text())
-    config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    config["global"] = {"scrape_interval": "5s", "evaluation_interval": "1s"}  # an answer may take as long as the interval
     config["rule_files"] = [str(SEEING / "alerts.yml")]
     del config["alerting"]
     (job,) = config["scrape_configs"]

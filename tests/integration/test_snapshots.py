@@ -200,7 +200,8 @@ async def test_a_day_that_was_missed_is_rebuilt_where_it_can_be_and_two_never_wr
         try:
 
             async def whole() -> bool:
-                return await store[SNAPSHOTS].count_documents({"instance": prefix}) >= 96
+                found = await rows_of(store, prefix)
+                return len(found) >= 96 and set(found) == {began + n * STEP for n in range(len(found))}
 
             await eventually(whole, "the other one has filled the rest")
         finally:

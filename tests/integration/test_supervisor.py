@@ -15,6 +15,7 @@ import pytest_asyncio
 from deploy import leash
 from deploy.processes import signalled
 from deploy.supervisor import Ended, Event, NotStarted, Started, Supervisor
+from tests.integration.pipeline import PATIENCE_S
 
 pytestmark = pytest.mark.integration
 
@@ -66,17 +67,17 @@ class Watched:
         self.supervisor.start(name, [sys.executable, "-c", code], {})
 
     async def started(self) -> Started:
-        event = await asyncio.wait_for(self.told.get(), 20)
+        event = await asyncio.wait_for(self.told.get(), PATIENCE_S)
         assert isinstance(event, Started)
         return event
 
     async def ended(self) -> Ended:
-        event = await asyncio.wait_for(self.told.get(), 20)
+        event = await asyncio.wait_for(self.told.get(), PATIENCE_S)
         assert isinstance(event, Ended)
         return event
 
     async def written(self, name: str, text: str) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while text not in (self.logs / f"{name}.log").read_text():
                 await asyncio.sleep(0.02)
 

@@ -24,9 +24,9 @@ from schemas.errors import PipelineError, RetryLater
 
 URL = "https://erp.example/"
 WEBS = [
-    Ixc(url=URL, token="-", gap=0, timeout=0.05),  # type: ignore[arg-type]  # pydantic reads the URL
-    Rbx(url=URL, token="-", gap=0, timeout=0.05),  # type: ignore[arg-type]
-    AltaredeWebhooks(url=URL, token="-", gap=0, timeout=0.05),  # type: ignore[arg-type]
+    Ixc(url=URL, token="-", gap=0, timeout=60),  # type: ignore[arg-type]  # pydantic reads the URL
+    Rbx(url=URL, token="-", gap=0, timeout=60),  # type: ignore[arg-type]
+    AltaredeWebhooks(url=URL, token="-", gap=0, timeout=60),  # type: ignore[arg-type]
 ]
 QUESTION = Signed("x", {}, b"{}")
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -76,15 +76,14 @@ async def test_an_answer_that_would_fill_the_memory_is_given_up() -> None:
     """80 MiB of zeros are 80 KiB on the wire."""
     reply = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=InPieces(squeezed(80 << 20), 1 << 12))
 
-    (error,), _ = await asked(WEBS[0].model_copy(update={"timeout": 60}), reply)
+    (error,), _ = await asked(WEBS[0], reply)
 
     assert isinstance(error, RetryLater)
     assert "bills has more than 64 MiB: make erp.page_size smaller" in str(error)
 
 
 async def test_the_largest_answer_is_read() -> None:
-    web = WEBS[0].model_copy(update={"timeout": 60})
-    (size,), _ = await asked(web, httpx.Response(200, stream=InPieces(bytes(ANSWER_BYTES), 1 << 20)))
+    (size,), _ = await asked(WEBS[0], httpx.Response(200, stream=InPieces(bytes(ANSWER_BYTES), 1 << 20)))
 
     assert size == ANSWER_BYTES
 
@@ -104,7 +103,8 @@ async def test_what_is_compressed_twice_is_not_unpacked() -> None:
 @pytest.mark.parametrize("web", WEBS, ids=lambda web: web.kind)
 async def test_an_answer_that_drips_ends_after_three_time_outs(web: Web) -> None:
     """Each piece comes within the time-out, the whole never would."""
-    (error,), times = await asked(web, httpx.Response(200, stream=InPieces(bytes(10_000), 1, pause=0.01)))
+    hasty = web.model_copy(update={"timeout": 0.05})
+    (error,), times = await asked(hasty, httpx.Response(200, stream=InPieces(bytes(10_000), 1, pause=0.01)))
 
     assert isinstance(error, NoAnswerError)
     assert "did not end within 0.15 s" in str(error)
