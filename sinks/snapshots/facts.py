@@ -27,6 +27,7 @@ WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 OTHER = "other"
 MADE = re.compile(r"collector-(\d{8}T\d{6}Z)")
 """The folder of a backup, which has that name when all of it is on the disk."""
+STAMP = "%Y%m%dT%H%M%SZ"
 
 
 def late_after(instance: Instance, kind: Kind) -> float:
@@ -97,10 +98,11 @@ def newest(rows: Mapping[str, datetime]) -> Iterator[Sample]:
         yield Sample("collector_snapshot_timestamp_seconds", (name,), at.timestamp())
 
 
-def backed_up(names: Iterable[str]) -> Sample:
-    """`names`: of what lies in the folder."""
+def backed_up(names: Iterable[str], now: datetime) -> Sample:
+    """`names`: of what lies in the folder. One of a moment to come says nothing of how old the newest is."""
     made = [match[1] for match in map(MADE.fullmatch, names) if match]
-    at = datetime.strptime(max(made), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp() if made else 0.0
+    past = [match for match in made if match <= f"{now.astimezone(UTC):{STAMP}}"]
+    at = datetime.strptime(max(past), STAMP).replace(tzinfo=UTC).timestamp() if past else 0.0
     return Sample("collector_backup_timestamp_seconds", (), at)
 
 

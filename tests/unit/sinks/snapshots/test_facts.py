@@ -100,9 +100,17 @@ def test_what_is_read_anew_and_what_is_replayed_is_told_until_it_is_done() -> No
 
 def test_the_newest_backup_is_that_of_the_newest_name() -> None:
     """What was cut has another name, and is none."""
+    now = datetime(2026, 11, 29, 2, tzinfo=UTC)
     names = ["collector-20261128T030000Z", "collector-20261127T030000Z", ".partial-01", "collector-20261129T03", "notes"]
-    assert facts.backed_up(names).value == datetime(2026, 11, 28, 3, tzinfo=UTC).timestamp()
-    assert facts.backed_up([".partial-01"]).value == 0
+    assert facts.backed_up(names, now).value == datetime(2026, 11, 28, 3, tzinfo=UTC).timestamp()
+    assert facts.backed_up([".partial-01"], now).value == 0
+
+
+def test_a_backup_of_a_clock_that_stood_wrong_hides_no_old_one() -> None:
+    now = datetime(2026, 11, 29, 2, tzinfo=UTC)
+    names = ["collector-20261120T030000Z", "collector-20270930T030000Z"]
+    assert facts.backed_up(names, now).value == datetime(2026, 11, 20, 3, tzinfo=UTC).timestamp()
+    assert facts.backed_up(names[1:], now).value == 0
 
 
 def test_a_disk_of_no_size_tells_nothing() -> None:
@@ -117,7 +125,7 @@ def test_every_sample_has_the_labels_that_are_declared() -> None:
         *facts.left([{"_id": "debtors:0", "next": 1, "until": 2}]),
         *facts.replayed([{"_id": "a", "what": "queue", "state": "begun"}]),
         *facts.newest({"vale": NOW}),
-        facts.backed_up([]),
+        facts.backed_up([], NOW),
         *facts.disk("MongoDB", 1, 2),
         Sample("collector_facts_read", (), 1),
     ]
