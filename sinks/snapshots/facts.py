@@ -15,6 +15,7 @@ from schemas.instances import Instance
 from schemas.refills import refills
 from schemas.rows import Kind
 from schemas.runtime.metrics import Sample
+from schemas.sweeps import told_at
 from sinks.snapshots.asking import NEEDED
 
 Documents = Iterable[Mapping[str, Any]]
@@ -45,7 +46,7 @@ def sweeps(completed: Documents, known: Mapping[str, Instance]) -> Iterator[Samp
         if name not in known or not isinstance(one["at"], datetime):
             continue
         swept.add((name, kind))
-        yield Sample("collector_sweep_completed_timestamp_seconds", (name, kind), one["at"].timestamp())
+        yield Sample("collector_sweep_completed_timestamp_seconds", (name, kind), told_at(one).timestamp())
         if isinstance(rows := one.get("rows"), int):
             yield Sample("collector_sweep_rows", (name, kind), rows)
         if (began := _began(one)) is not None and began <= one["at"]:

@@ -55,6 +55,15 @@ def test_a_sweep_tells_when_it_ended_how_long_it_took_what_it_read_and_when_it_i
     assert again["sweep_late_after_seconds", "oeste", "client"] == 3 * 86_400
 
 
+def test_what_was_read_from_a_file_is_as_old_as_the_file() -> None:
+    """However late it was read: by its age nobody is called any more, and by it somebody must hear of it."""
+    old = NOW - timedelta(days=20)
+    found = told(facts.sweeps([sweep("vale", "bill", NOW, took=42, as_of=old)], {"vale": instance()}))
+
+    assert found["sweep_completed_timestamp_seconds", "vale", "bill"] == old.timestamp()
+    assert found["sweep_duration_seconds", "vale", "bill"] == 42
+
+
 @pytest.mark.parametrize("name", ["1", "", str(ULID.from_datetime(NOW + timedelta(hours=1)))], ids=("1", "none", "later"))
 def test_a_sweep_whose_name_tells_no_time_has_no_duration(name: str) -> None:
     found = told(facts.sweeps([sweep("vale", "bill", NOW) | {"sweep": name}], {"vale": instance()}))
