@@ -6,6 +6,7 @@ from contextlib import aclosing
 from datetime import datetime
 
 from producers.erp.exports.folder import ExportSource
+from producers.erp.owners import is_whose
 from producers.erp.source import Probe, Told
 from producers.erp.webhooks.calls import Calls
 from producers.erp.webhooks.clients import Clients
@@ -67,7 +68,8 @@ class WebhookSource:
         for use in (*uses, table.kind):
             async with aclosing(self._asked(table, use, owners.values())) as coming:
                 async for told in coming:
-                    here = (row for row in told.rows if row.get(table.key) in owners)
+                    known = (row for row in told.rows if row.get(table.key) in owners)
+                    here = (row for row in known if is_whose(table, row, owners[row[table.key]]))
                     found |= {row[table.key]: row for row in here if use == table.kind or has_ended(table, row)}
         by_document = self._calls.resource(table.kind).each == "document"
         unasked = {code for code, owner in owners.items() if not self._clients.documents([owner])} if by_document else set()
