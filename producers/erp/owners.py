@@ -67,12 +67,12 @@ def moves(table: Table) -> bool:
 
 
 def is_whose(table: Table, row: Row, owner: str) -> bool:
-    """Whether a row that was asked for by its id is still `owner`'s, as keys spell it; one that names nobody has its letter.
+    """Whether a row that was asked for by its id is still `owner`'s, escaped or not; any other tells nothing of this one.
 
-    Any other tells nothing of this one.
+    One that names nobody has its letter, and where no owner is known ("0") every row is the one.
     """
     told = as_text(row.get(table.owner)) if table.owner else ""
-    return moves(table) or is_no_code(told) or escaped(told) == owner
+    return moves(table) or is_no_code(told) or is_no_code(owner) or owner in {told, escaped(told)}
 
 
 def two_owners(table: Table, code: str, *owners: str) -> str:

@@ -10,6 +10,7 @@ from producers.erp.owners import is_whose
 from producers.erp.source import Probe, Told
 from producers.erp.webhooks.calls import Calls
 from producers.erp.webhooks.clients import Clients
+from producers.erp.webhooks.closing import once_told
 from producers.erp.webhooks.ended import has_ended
 from producers.erp.webhooks.spelled import Spelled
 from producers.erp.wire import Wire
@@ -48,6 +49,8 @@ class WebhookSource:
     async def pages(self, table: Table) -> AsyncGenerator[Told, None]:
         """See `Source`. Clients are learnt in passing."""
         pages = self._exports().pages(table) if self._from_export(table.kind) else self._asked(table, table.kind)
+        if table.kind == "bill":
+            pages = once_told(pages, self._calls.resource("bill"))
         async with aclosing(pages) as coming:
             async for told in coming:
                 if table.kind == "client":
