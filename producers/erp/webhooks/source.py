@@ -10,7 +10,7 @@ from producers.erp.owners import is_whose
 from producers.erp.source import Probe, Told
 from producers.erp.webhooks.calls import Calls
 from producers.erp.webhooks.clients import Clients
-from producers.erp.webhooks.closing import once_told
+from producers.erp.webhooks.closing import check_told, once_told
 from producers.erp.webhooks.ended import has_ended
 from producers.erp.webhooks.spelled import Spelled
 from producers.erp.wire import Wire
@@ -107,8 +107,13 @@ class WebhookSource:
         return Probe(rows, len(rows) if each == "once" else None)
 
     async def survey(self, table: Table) -> Probe:
-        """See `Source`: nothing more than that, but of an export all its rows."""
-        return await (self._exports().survey(table) if self._from_export(table.kind) else self.probe(table))
+        """See `Source`: nothing more than that, but of an export all its rows. Raises StopWorker as `check_told` does."""
+        if self._from_export(table.kind):
+            return await self._exports().survey(table)
+        found = await self.probe(table)
+        if table.kind == "bill":
+            check_told(self._calls.resource("bill"), found.rows)
+        return found
 
     async def close(self) -> None:
         """See `Source`."""

@@ -156,6 +156,17 @@ async def test_a_field_that_is_renamed_after_a_good_start_closes_and_opens_nothi
         assert shop.news() == []
 
 
+async def test_a_survey_tells_of_it_too() -> None:
+    async with webhook_shop.opened() as shop:
+        await asked(shop, [untold(100, 1)])
+        with pytest.raises(StopWorker, match="bills without STATUS"):
+            await shop.isp.source.survey(BILLS)
+        assert len((await shop.isp.source.probe(BILLS)).rows) == 1
+        await asked(shop, [bill(100, 1)])
+
+        assert len((await shop.isp.source.survey(BILLS)).rows) == 1
+
+
 async def test_a_webhook_that_is_said_to_have_no_status_needs_none() -> None:
     async with webhook_shop.opened() as shop:
         bills = shop.isp.options.resources["bill"].model_dump()
