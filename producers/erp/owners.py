@@ -11,7 +11,9 @@ from schemas.nothing import is_no_code
 DENSE = 1 << 27
 PAGE = 64
 """Codes below `DENSE` are kept in runs of so many: numbers that lie close together, as a provider's million bills do, take
-seven bytes each."""
+ten bytes each."""
+LONGEST = len(str(DENSE))
+EMPTY = bytes(PAGE * array("I").itemsize)
 
 
 class Owners:
@@ -48,13 +50,14 @@ class Owners:
 
     def _put(self, code: str, number: int) -> int:
         """The number that is there now."""
-        if not (code.isascii() and code.isdecimal()) or code[0] == "0" or len(code) > len(str(DENSE)) or int(code) >= DENSE:
+        is_number = len(code) <= LONGEST and code.isdecimal() and code.isascii() and code[0] != "0"
+        if not is_number or (place := int(code)) >= DENSE:
             return self._others.setdefault(code, number)
-        page, at = divmod(int(code), PAGE)
-        if (there := self._pages.get(page)) is None:
-            there = self._pages[page] = array("I", bytes(PAGE * array("I").itemsize))
-        there[at] = there[at] or number
-        return there[at]
+        if (page := self._pages.get(place // PAGE)) is None:
+            page = self._pages[place // PAGE] = array("I", EMPTY)
+        if not page[place % PAGE]:
+            page[place % PAGE] = number
+        return page[place % PAGE]
 
 
 def moves(table: Table) -> bool:
