@@ -72,6 +72,18 @@ def order_of(written: str) -> str | None:
     return shown or ("bare" if month != day and len(found[1] + found[3]) < len("DDMM") else "")
 
 
+@lru_cache(maxsize=10_000)
+def is_day(written: str) -> bool:
+    """Whether it is written as a day, whichever order it has and whether or not that day can be meant."""
+    bare = written.strip()
+    if found := INSTANT.fullmatch(bare):
+        return _is_day_in_some_order(*map(int, found[1].split("-")))
+    if found := YEAR_FIRST.fullmatch(bare):
+        return _is_day_in_some_order(int(found[1]), int(found[3]), int(found[4]))
+    found = DAY_FIRST.fullmatch(bare)
+    return found is not None and _is_day_in_some_order(int(found[4]), int(found[1]), int(found[3]))
+
+
 def _in_order(year: int, first: int, second: int, order: str) -> date:
     month_first = order == "mdy"
     if order == "doubtful" and first != second:

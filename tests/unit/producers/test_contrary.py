@@ -176,7 +176,7 @@ FILLED = [(table, column) for erp in ERPS.values() for table in erp.tables for c
 
 @pytest.mark.parametrize(("table", "column"), FILLED, ids=lambda value: getattr(value, "name", value))
 def test_a_column_that_none_of_all_rows_fills_is_as_missing(table: Table, column: str) -> None:
-    filled = dict.fromkeys(table.filled, "2026-01-05")
+    filled = {name: "99.90" if name in table.amounts else "2026-01-05" for name in table.filled}
     fills = Fills(table)
     fills.learn([filled | {column: None}] * (MANY - 1))
     assert not fills.missing, "so few may be chance"
