@@ -24,6 +24,7 @@ from producers.erp.shown import Shown, unclear
 from producers.erp.source import Source, Told
 from producers.erp.suppressed import departed
 from producers.erp.under_way import ToldOf, UnderWay
+from producers.erp.zeros import Zeros
 from schemas.dead import DeadLetter
 from schemas.erp.declaration import Erp, Table
 from schemas.instances import Instance
@@ -191,11 +192,13 @@ class Sweeper:
         seen = self._seen(table)
         columns = Columns(self.erp, table)
         shown = Shown(table, seen)
+        zeros = Zeros(self.erp, table, seen, self.books[self.instance.name, "client"])
         said = done
         pages = once_filled(self.source.pages(table), table, columns.fills, columns.check_list, columns.check_any)
         async with aclosing(pages) as coming:
             async for told in coming:
                 page = await self._read(table, told, under_way)
+                zeros.check(page.found)
                 shown.learn(page, told.asked_at)
                 changes = self._changes(table, page)
                 await under_way.add(page.codes, self._publish(table, done.sweep, told.asked_at, changes, page.letters))

@@ -55,7 +55,7 @@ async def test_an_ixc_whose_due_days_nobody_can_read_is_not_believed(written: st
 @pytest.mark.parametrize(("column", "written"), [("Valor", "0.00"), ("Valor", "-1,00"), ("Vencimento", "46027")])
 async def test_an_rbx_likewise(column: str, written: str) -> None:
     async with rbx_shop.opened() as shop:
-        shop.erp.rows[rbx_shop.OPEN] = [rbx_shop.document(code, **{column: written}) for code in range(1, 20)]
+        shop.erp.rows[rbx_shop.OPEN] = [{**rbx_shop.document(code), column: written} for code in range(1, 20)]
         with pytest.raises(StopWorker, match=rf"{rbx_shop.OPEN}.*{column}"):
             await shop.sweep()
 

@@ -99,9 +99,8 @@ async def test_an_rbx_likewise() -> None:
         shop.erp.rows[rbx_shop.OPEN] = [rbx_shop.document(code) for code in range(1, 8)]
         await shop.sweep()
         shop.news()
-        shop.erp.rows[rbx_shop.OPEN] = [
-            rbx_shop.document(code, **({"CliFor": ""} if code < 3 else {})) for code in range(1, 8)
-        ]
+        nobodys = [{**rbx_shop.document(code), "CliFor": ""} for code in (1, 2)]
+        shop.erp.rows[rbx_shop.OPEN] = [*nobodys, *(rbx_shop.document(code) for code in range(3, 8))]
         done = await shop.sweep()
 
         assert (done.refused, done.absent, done.closed, done.lost) == (2, 2, 0, 2)
