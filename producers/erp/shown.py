@@ -1,17 +1,19 @@
 """What one reading of a table's lists showed: which rows are there, and which of them nobody can read. Pure."""
 
-from datetime import datetime
+from collections.abc import Set as AbstractSet
 
-from producers.erp.changes import Seen
+from producers.erp.changes import Seen, as_text
 from producers.erp.missing import Missing
 from producers.erp.reading import Examined
-from schemas.erp.declaration import Table
+from producers.erp.source import Told
+from schemas.erp.declaration import Row, Table
+from schemas.errors import RejectRecord
 
 
 class Shown:
     """`present`: rows that are there. `hidden`: those of people who were erased. `refused`: those that cannot be read.
 
-    Of a known bill that cannot be read what is known is only what it was: it is not `present`. It may have been paid.
+    A known bill whose row cannot be read and does not say that it is open is not `present`: it may have been paid.
     """
 
     def __init__(self, table: Table, seen: Seen) -> None:
@@ -21,20 +23,18 @@ class Shown:
         self.hidden: set[str] = set()
         self.refused: dict[str, Missing] = {}
 
-    def learn(self, page: Examined, asked_at: datetime) -> None:
-        """One more page."""
+    def learn(self, page: Examined, told: Told) -> None:
+        """One more page, as it came and as it was read."""
         if page.unreadable:
+            doubted = in_doubt(self._table, page, told)
             why = {letter.why.place.partition("]@")[2]: letter.why.reason for letter in page.letters.values()}
             for code in page.unreadable:
-                self.refused[code] = Missing(self._table, code, asked_at, unread=True, why=why.get(code, ""))
-                if not self._is_open(code):
+                self.refused[code] = Missing(self._table, code, told.asked_at, unread=True, why=why.get(code, ""))
+                if code not in doubted or code not in self._seen or self._seen[code].lost:
                     self.present.add(code)
         self.present.update(page.unsure, (change.code for change in page.found.values() if change.member))
         self.present |= page.hidden
         self.hidden |= page.hidden
-
-    def _is_open(self, code: str) -> bool:
-        return self._table.kind == "bill" and code in self._seen and not self._seen[code].lost
 
     @property
     def rows(self) -> int:
@@ -54,9 +54,24 @@ class Shown:
         return one if one.withdrawn else self.refused.get(one.code, one)
 
 
-def unclear(table: Table, page: Examined) -> Examined:
-    """Without bills that one row shows as open while another cannot be read: that may be the payment."""
-    if table.kind != "bill" or page.unreadable.isdisjoint(page.found):
+def unclear(table: Table, page: Examined, told: Told) -> Examined:
+    """Without bills that one row shows as open while another is in doubt: that may be the payment."""
+    doubted = in_doubt(table, page, told)
+    if doubted.isdisjoint(page.found):
         return page
-    found = {code: one for code, one in page.found.items() if not (one.member and code in page.unreadable)}
-    return page._replace(found=found)
+    return page._replace(found={code: one for code, one in page.found.items() if not (one.member and code in doubted)})
+
+
+def in_doubt(table: Table, page: Examined, told: Told) -> AbstractSet[str]:
+    """Bills of which a row cannot be read and does not say itself that the bill is open."""
+    if table.kind != "bill" or not page.unreadable:
+        return frozenset()
+    ids = ((row, str(row.get(table.key, ""))) for row in told.rows)
+    return {code for row, code in ids if code in page.unreadable and not _says_open(table, row, told)}
+
+
+def _says_open(table: Table, row: Row, told: Told) -> bool:
+    try:
+        return table.member({column: as_text(value) for column, value in row.items()}, told.asked_at.date())
+    except RejectRecord:
+        return False

@@ -148,7 +148,7 @@ class Sweeper:
         page = await examined(self.instance, table, told, self.person, self.guard.hidden)
         if under_way:
             await under_way.settle(page.codes)
-        page = unclear(table, page.beside(self._seen(table)))
+        page = unclear(table, page.beside(self._seen(table)), told)
         await self.guard.learn(self.instance.name, page.people)
         await self.guard.forget(self.instance.name, table, self._seen(table), page.hidden, self.outbox)
         return page
@@ -199,7 +199,7 @@ class Sweeper:
             async for told in coming:
                 page = await self._read(table, told, under_way)
                 zeros.check(page.found)
-                shown.learn(page, told.asked_at)
+                shown.learn(page, told)
                 changes = self._changes(table, page)
                 await under_way.add(page.codes, self._publish(table, done.sweep, told.asked_at, changes, page.letters))
                 done = _counted(done, pages=1)

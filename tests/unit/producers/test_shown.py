@@ -99,12 +99,24 @@ async def test_an_rbx_likewise() -> None:
         shop.erp.rows[rbx_shop.OPEN] = [rbx_shop.document(code) for code in range(1, 8)]
         await shop.sweep()
         shop.news()
-        nobodys = [{**rbx_shop.document(code), "CliFor": ""} for code in (1, 2)]
+        nobodys = [{**rbx_shop.document(code), "Tipo": ""} for code in (1, 2)]
         shop.erp.rows[rbx_shop.OPEN] = [*nobodys, *(rbx_shop.document(code) for code in range(3, 8))]
         done = await shop.sweep()
 
         assert (done.refused, done.absent, done.closed, done.lost) == (2, 2, 0, 2)
         assert lost(shop.news()) == {"1", "2"}
+
+
+async def test_a_row_that_says_itself_that_it_is_open_stays_what_it_was(tmp_path: Path) -> None:
+    """Whose it is a cell that was cleared does not tell: it tells of no payment either."""
+    shop = opened(tmp_path, 5)
+    await shop.sweep()
+    shop.news()
+    lines = [bill("1", ""), bill("2", "", paid_on="2026-01-09"), *(bill(code) for code in "345")]
+    shop.put("Financeiro.csv", export("Financeiro", *lines))
+    done = await shop.sweep()
+
+    assert (done.rows, done.refused, done.lost, done.kept, lost(shop.news())) == (5, 2, 1, 4, {"2"})
 
 
 async def test_what_no_call_depends_on_stays_what_it_was() -> None:
