@@ -66,7 +66,7 @@ SHORT_YEARS = frozenset(
 """Those of them that are none in whichever century, as `YY-MM-DD`."""
 SEPARATED = r"(?:[T ].*)?"
 YEAR_FIRST = re.compile(rf"(-?[0-9]{{4}})[-/.]([0-9]{{2}})[-/.]([0-9]{{2}}){SEPARATED}")
-DAY_FIRST = re.compile(rf"([0-9]{{2}})[-/.]([0-9]{{2}})[-/.](-?[0-9]{{4}}){SEPARATED}")
+DAY_FIRST = re.compile(rf"([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.](-?[0-9]{{4}}){SEPARATED}")
 SHORT_YEAR = re.compile(rf"([0-9]{{2}})[-/.]([0-9]{{2}})[-/.]([0-9]{{2}}){SEPARATED}")
 COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 SHORT = 2
@@ -136,7 +136,7 @@ def _no_day_of_a_calendar(bare: str) -> bool | None:
     if found := YEAR_FIRST.fullmatch(bare) or COMPACT.fullmatch(bare):
         parts = found[1], found[2], found[3]
     elif found := DAY_FIRST.fullmatch(bare):
-        parts = found[3], found[2], found[1]
+        parts = found[3], found[2].zfill(2), found[1].zfill(2)
     else:
         return None
     year, second, third = parts

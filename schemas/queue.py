@@ -20,6 +20,7 @@ HoldReason = Literal[
     "voluntary_suspension",
     "awaiting_confirmation",
     "renegotiated",
+    "bill_unreadable",
     "client_unknown",
     "excluded_by_erp",
     "promise",
@@ -61,7 +62,7 @@ LIMITS: tuple[HoldReason, ...] = (
     "retry_later",
 )
 """Those that end with an instant, where `Verdict.ends` has one."""
-Aside = Literal["voluntary_suspension", "awaiting_confirmation", "renegotiated"]
+Aside = Literal["voluntary_suspension", "awaiting_confirmation", "renegotiated", "bill_unreadable"]
 """Why an open bill does not count while its siblings do."""
 Part = Literal["days_late", "amount_due", "blocked_or_trust_unlock", "never_reached", "best_hour"]
 

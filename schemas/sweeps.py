@@ -16,9 +16,9 @@ Phase = Literal["started", "reading", "completed", "failed", "held"]
 class Sweep(Model):
     """One complete reading of one kind of row, or why it was not complete; while it lasts, now and then how far it is.
 
-    `rows` were read, `published` were new or differed, `absent` had left the query and were read again by id. Of the `known`
-    rows, members before the sweep, `missing` were not found by their id either, or left without being paid or cancelled:
-    these are what a completed sweep closes.
+    `rows` were read, `published` were new or differed, `absent` had left the query, or were bills in doubt as they could
+    not be read, and were read again by id. Of the `known` rows, members before the sweep, `missing` were not found by their
+    id either, or left without being paid or cancelled: these are what a completed sweep closes.
 
     What it came to: of the known rows `kept` are members still; `closed` were told as paid, cancelled or gone since the last
     completed sweep, `lost` as rows of which nothing tells what became of them; `refused` could not be read, and have their

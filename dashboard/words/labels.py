@@ -36,6 +36,10 @@ HOLDS: Final[dict[HoldReason, Why]] = {
     "voluntary_suspension": Why(HELD["voluntary_suspension"], N_("Wait until the client resumes the contract.")),
     "awaiting_confirmation": Why(HELD["awaiting_confirmation"], N_("Confirm the payment in the ERP.")),
     "renegotiated": Why(HELD["renegotiated"], N_("Follow the agreement in the ERP.")),
+    "bill_unreadable": Why(
+        HELD["bill_unreadable"],
+        N_("Correct the bill in the ERP: the operator's dead letters say which column cannot be read."),
+    ),
     "promise": Why(HELD["promise"], N_("Wait until the promised date.")),
     "blocklist": Why(HELD["blocklist"], N_("Only whoever listed the client may undo it.")),
     "control_unreadable": Why(

@@ -6,14 +6,14 @@ hours everybody's place is known already.
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from schemas.calling.calendar import gate
 from schemas.calling.permit import Permit, permit
 from schemas.controls import Controls
 from schemas.instances import Instance
-from schemas.queue import Facts, HoldReason, QueueEntry
+from schemas.queue import Aside, Facts, HoldReason, QueueEntry
 
 LOOK_AGAIN = timedelta(minutes=1)
 """Where a rule objects of which nobody knows the end, and no record will tell it."""
@@ -21,9 +21,7 @@ AHEAD = timedelta(days=366)
 """Nobody's turn is looked for later than this: whose promise ends with all calendars is looked at again then."""
 HOPS = 4
 """So often the end of one hold is followed to the next one; then only a look on that day tells more."""
-BY_DAY: frozenset[HoldReason] = frozenset(
-    {"nothing_due", "too_early", "too_old", "awaiting_confirmation", "renegotiated", "voluntary_suspension"}
-)
+BY_DAY: frozenset[HoldReason] = frozenset({"nothing_due", "too_early", "too_old", *get_args(Aside)})
 """Of bills that do not count, or not yet: what is due next may."""
 BY_HOUR: frozenset[HoldReason] = frozenset({"holiday", "outside_window"})
 BY_INSTANCE: frozenset[HoldReason] = frozenset({"instance_paused", "no_pabx"})

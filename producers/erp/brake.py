@@ -1,7 +1,9 @@
 """Whether an ERP is believed that so much has disappeared. Pure: no clock, no socket."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from producers.erp.missing import Missing
 from schemas.beliefs import Belief
 from schemas.instances import Brake
 from schemas.sweeps import Sweep
@@ -27,9 +29,11 @@ def must_wait(brake: Brake, sweep: Sweep, belief: Belief | None, now: datetime) 
     return belief is None or not covers(belief, brake, sweep.known, sweep.missing, now)
 
 
-def reason(sweep: Sweep) -> str:
-    """What an operator reads, with the next step."""
+def reason(sweep: Sweep, missing: Sequence[Missing] = ()) -> str:
+    """What an operator reads, with the next step. `missing`: those rows, as far as more is known of them."""
+    unread = [one for one in missing if one.unread]
+    mend = f". Mend first what cannot be read: {len(unread)}, such as {unread[0].code} ({unread[0].why})" if unread else ""
     return (
-        f"{sweep.missing} of {sweep.known} known rows are no longer shown: none is closed until a sweep shows them again,"
-        f" or until `collector instance believe {sweep.instance} {sweep.kind}`"
+        f"{sweep.missing} of {sweep.known} known rows are no longer shown{', or cannot be read' if unread else ''}: none is"
+        f" closed until a sweep shows them again, or until `collector instance believe {sweep.instance} {sweep.kind}`{mend}"
     )

@@ -177,6 +177,14 @@ def _check_sizes(table: Table, kept: Mapping[str, str], size: int) -> None:
         raise RejectRecord(f"a row of {table.name} has {size} bytes, more than a record may have", field=longest)
 
 
+def concerned(seen: Seen, found: Iterable[Change], *, listed: bool) -> list[Change]:
+    """Members, and what was one: an export shows a bill as paid where a query no longer shows it.
+
+    A list that was asked for members only (`listed`) contradicts itself by another row: that one is asked for by its id.
+    """
+    return [change for change in found if change.member or (change.code in seen and not listed)]
+
+
 def news(seen: Seen, found: Iterable[Change]) -> Iterator[Change]:
     """Those of `found` that must be published; a row that moved to another client also leaves its old one."""
     for change in found:

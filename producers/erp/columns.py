@@ -6,7 +6,8 @@ Pure.
 from collections.abc import Iterable, Sequence
 
 from producers.erp.changes import as_text
-from producers.erp.fills import MANY, Fills
+from producers.erp.fills import Fills
+from producers.erp.legible import MANY, Legible
 from producers.erp.source import Told
 from schemas.erp.declaration import Erp, Row, Table
 from schemas.errors import RejectRecord, StopWorker
@@ -20,6 +21,7 @@ class Columns:
         self._table = table
         self._unseen = {*table.required, *table.decorative}
         self.fills = Fills(table)
+        self._legible = Legible(table)
         self._strangers: list[Row] = []
         """Rows that are not what was asked for, until there is one that is."""
         self._held = False
@@ -43,6 +45,7 @@ class Columns:
         """
         self.check(told.rows)
         self.fills.learn(told.rows)
+        self._legible.learn(told.rows)
         self._check_asked(told)
 
     def _check_asked(self, told: Told) -> None:
@@ -57,9 +60,15 @@ class Columns:
         self._strangers = [] if self._held else strangers
 
     def check_any(self) -> None:
-        """Raises StopWorker where all has been read, and no row was what had been asked for, or filled what must be."""
+        """Raises StopWorker where all has been read, and no row was what had been asked for, or filled what must be.
+
+        Also where most of many rows hold a day or an amount that cannot be read.
+        """
+        if problem := self._legible.problem:
+            raise StopWorker(unread(self._erp, self._table, problem))
         if blank := self.fills.missing:
-            raise StopWorker(missing(self._erp, self._table, blank, "fills"))
+            zeros = ", other than with zeros," if blank & {*self._table.amounts} else ""
+            raise StopWorker(missing(self._erp, self._table, blank, f"fills{zeros}"))
         if self._strangers:
             raise StopWorker(self._contrary(self._strangers))
 
@@ -93,6 +102,15 @@ def missing(erp: Erp, table: Table, columns: Iterable[str], has: str = "has") ->
         f"no row of {table.name} {has} the column {names}, on which debts depend: this {erp.label} is not the version that"
         f" we know, or the token's user may not see it. Nothing was concluded. Let that user see all of {table.name}, or ask"
         f" {erp.label}'s support since which version it is without the column, and tell us"
+    )
+
+
+def unread(erp: Erp, table: Table, problem: str) -> str:
+    """What an operator reads of columns whose days or amounts cannot be read, with the next step."""
+    return (
+        f"{table.name}: {problem}. This {erp.label} writes there what we do not know, or a spreadsheet program has changed"
+        f" it. Nothing was concluded. Mend it there, or ask {erp.label}'s support since which version it writes so, and tell"
+        " us"
     )
 
 

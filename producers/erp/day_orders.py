@@ -45,6 +45,8 @@ class Days:
     def order(self) -> Order:
         """What is to be known beside such a day; "" where it is as Brazilians write it."""
         day_first, month_first = self._shown["dmy"], self._shown["mdy"]
+        if not day_first and month_first < ENOUGH and self._shown["bare"]:
+            return "doubtful"
         if month_first < ENOUGH or month_first * ODD_ONES <= day_first:
             return ""
         return "mdy" if day_first * ODD_ONES <= month_first else "doubtful"

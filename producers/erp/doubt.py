@@ -21,5 +21,6 @@ class Judged(NamedTuple):
 def judged(missing: Iterable[Missing], waited: AbstractSet[str], *, doubt: bool) -> Judged:
     """`doubt`: such a row stands there, and its ERP cannot be asked by ids. `waited`: `waiting` of the last sweep."""
     found = list(missing)
-    waiting = frozenset(one.code for one in found if (doubt or one.unasked) and one.code not in waited)
+    unsure = (one for one in found if (doubt or one.unasked) and not one.unread)
+    waiting = frozenset(one.code for one in unsure if one.code not in waited)
     return Judged([one for one in found if one.code not in waiting], waiting)

@@ -12,14 +12,15 @@ from contextlib import aclosing
 import orjson
 
 from producers.erp.changes import as_text
+from producers.erp.legible import MANY
 from producers.erp.source import Told
 from schemas.erp.conditions import ORDER
+from schemas.erp.days import is_day
 from schemas.erp.declaration import POINT, UNSURE, Row, Table
+from schemas.erp.money import is_amount
 from schemas.errors import RejectRecord
-from schemas.nothing import is_no_day, is_nothing
+from schemas.nothing import FIRST_DIGITS, is_no_day, is_nothing
 
-MANY = 10
-"""So many rows that are all alike are no chance."""
 QUICK = 1
 """zlib's level: rows of one table are so alike that it makes them a tenth."""
 
@@ -41,10 +42,15 @@ class Fills:
         """Look at every row, whose different values are few: of each row of a first sync this is asked."""
         self._rows += len(rows)
         for name in (self._never | self._always - self._various) if rows else ():
-            blank = {self._is_blank(name, text) for text in {as_text(row.get(name)) for row in rows}}
+            texts = {as_text(row.get(name)) for row in rows}
+            if name in self._various:
+                if any(self._is_told(name, text) for text in texts):
+                    self._never.discard(name)
+                continue
+            blank = {self._is_blank(name, text) for text in texts}
             if False in blank:
                 self._never.discard(name)
-            if True in blank and name not in self._various:
+            if True in blank:
                 self._always.discard(name)
 
     @property
@@ -60,6 +66,12 @@ class Fills:
     def doubts(self, row: Row) -> bool:
         """Whether it leaves a column blank that not some rows, as far as is known, fill and others leave blank."""
         return any(self._is_blank(name, as_text(row.get(name))) for name in self._never | self._always)
+
+    def _is_told(self, name: str, text: str) -> bool:
+        """Whether a day or an amount says something that can be read: an amount that is zero in all rows says nothing."""
+        if name in self._days:
+            return not is_no_day(text) and is_day(text)
+        return not FIRST_DIGITS.isdisjoint(text) and is_amount(text)
 
     def _is_blank(self, name: str, text: str) -> bool:
         return is_no_day(text) if name in self._days else "0" not in text and is_nothing(text)

@@ -12,7 +12,7 @@ REREAD_AT_ONCE = 100
 
 
 class Missing(NamedTuple):
-    """Not found either when it was asked for at `asked_at`; `unread`: the ERP shows something that cannot be read.
+    """Not found either when it was asked for at `asked_at`; `unread`: the ERP shows something that cannot be read; `why`.
 
     `unasked`: there was nobody to ask for it. `withdrawn`: what it is now, where it left without being paid or cancelled.
     """
@@ -23,6 +23,7 @@ class Missing(NamedTuple):
     unread: bool = False
     unasked: bool = False
     withdrawn: Change | None = None
+    why: str = ""
 
     @property
     def lost(self) -> bool:

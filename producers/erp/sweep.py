@@ -11,7 +11,7 @@ import structlog
 
 from producers.erp.beliefs import NOBODY_SPEAKS, Beliefs
 from producers.erp.brake import must_wait, reason, too_much
-from producers.erp.changes import Change, Seen, living, news, remember
+from producers.erp.changes import Change, Seen, concerned, living, news, remember
 from producers.erp.columns import Columns
 from producers.erp.doubt import judged
 from producers.erp.fills import Fills, lately, once_filled
@@ -21,9 +21,11 @@ from producers.erp.missing import REREAD_AT_ONCE, Missing, parts
 from producers.erp.outbox import Outbox
 from producers.erp.owners import Owners
 from producers.erp.reading import Examined, examined
+from producers.erp.shown import Shown, unclear
 from producers.erp.source import Source, Told
 from producers.erp.suppressed import departed
 from producers.erp.under_way import ToldOf, UnderWay
+from producers.erp.zeros import Zeros
 from schemas.dead import DeadLetter
 from schemas.erp.declaration import Erp, Table
 from schemas.instances import Instance
@@ -82,7 +84,7 @@ class Sweeper:
         if too_much(self.instance.brake, done.known, done.missing) or kind in self.held:
             belief = await self.beliefs.about(self.instance.name, kind)
         if must_wait(self.instance.brake, done, belief, self.clock()):
-            return await self._hold(done)
+            return await self._hold(done, missing)
         done = self._came_to(await self._close(done, missing))
         done = done.model_copy(update={"phase": "completed", "at": self.clock()})
         await self.outbox.sweep(done)
@@ -123,9 +125,9 @@ class Sweeper:
         await self.outbox.sweep(done)
         return ToldOf(0, 0)
 
-    async def _hold(self, done: Sweep) -> Sweep:
+    async def _hold(self, done: Sweep, missing: list[Missing]) -> Sweep:
         """What is missing stays what it was. All has been read all the same: the next sweep may find something new."""
-        why = reason(done)
+        why = reason(done, missing)
         held = self._came_to(done).model_copy(update={"phase": "held", "at": self.clock(), "error": why})
         await self.outbox.sweep(held)
         self.source.swept(done.kind)
@@ -149,7 +151,7 @@ class Sweeper:
         page = await examined(self.instance, table, told, self.person, self.guard.hidden, owners=owners)
         if under_way:
             await under_way.settle(page.codes)
-        page = page.beside(self._seen(table))
+        page = unclear(table, page.beside(self._seen(table)), told)
         await self.guard.learn(self.instance.name, page.people)
         await self.guard.forget(self.instance.name, table, self._seen(table), page.hidden, self.outbox)
         return page
@@ -172,61 +174,52 @@ class Sweeper:
         change = self._members(done.kind) - self.swept.get(done.kind, done.known)
         return done.model_copy(update={"closed": told["closed"], "lost": told["lost"], "change": change})
 
-    def _concerned(self, seen: Seen, found: Mapping[str, Change]) -> list[Change]:
-        """Members, and what was one: an export shows a bill as paid where a query no longer shows it.
-
-        A list that was asked for members only contradicts itself by another row: that one is asked for by its id.
-        """
-        listed = self.erp.protocol is not None
-        return [change for change in found.values() if change.member or (change.code in seen and not listed)]
-
     def _changes(self, table: Table, page: Examined) -> list[Change]:
         """What a page of a list changes, in the order of publishing."""
         seen = self._seen(table)
         return [
-            *news(seen, self._concerned(seen, page.found)),
+            *news(seen, concerned(seen, page.found.values(), listed=self.erp.protocol is not None)),
             *departed(seen, page.hidden - page.found.keys(), self.guard.hidden),
         ]
 
     async def _table(self, table: Table, done: Sweep, missing: list[Missing], under_way: UnderWay) -> Sweep:
-        """Adds to `missing` what is neither shown nor found by its id."""
+        """Adds to `missing` what is neither shown nor found by its id, or is shown and cannot be read."""
         seen = self._seen(table)
         columns, whose = Columns(self.erp, table), Owners(table)
-        present: set[str] = set()
-        refused: set[str] = set()
-        hidden: set[str] = set()
+        shown = Shown(table, seen)
+        zeros = Zeros(self.erp, table, seen, self.books[self.instance.name, "client"])
         said = done
         pages = once_filled(self.source.pages(table), table, columns.fills, columns.check_list, columns.check_any)
         async with aclosing(pages) as coming:
             async for told in coming:
                 page = await self._read(table, told, under_way, whose)
-                refused |= page.unreadable
-                present.update(
-                    page.unreadable, page.unsure, (change.code for change in page.found.values() if change.member)
-                )
-                present |= page.hidden
-                hidden |= page.hidden
+                zeros.check(page.found)
+                shown.learn(page, told)
                 changes = self._changes(table, page)
                 await under_way.add(page.codes, self._publish(table, done.sweep, told.asked_at, changes, page.letters))
                 done = _counted(done, pages=1).as_old_as(told.as_of)
-                said = await self._tell(said, _counted(done, rows=len(present), published=under_way.told.published))
+                said = await self._tell(said, _counted(done, rows=len(shown.present), published=under_way.told.published))
         self.fills[table.name] = columns.fills
         published, entered = await under_way.all()
-        done = _counted(done, published=published)
-        absent = {code: known.owner for code, known in seen.items() if code not in present and not known.lost}
+        absent = shown.absent()
         kept = living(seen) - len(absent) - entered
-        done = _counted(done, rows=len(present), absent=len(absent), refused=len(refused), kept=kept, suppressed=len(hidden))
-        doubt = self.erp.protocol is None and not refused <= seen.keys()
+        done = _counted(done, published=published, rows=shown.rows, absent=len(absent), kept=kept)
+        done = _counted(done, refused=len(shown.refused), suppressed=len(shown.hidden))
+        doubt = self.erp.protocol is None and not shown.refused.keys() <= seen.keys()
         waited, self.waiting[table.name] = self.waiting.get(table.name, frozenset()), frozenset()
+        if self.erp.protocol is None:  # no row of theirs stands elsewhere
+            unread = [shown.refused[code] for code in absent if code in shown.refused]
+            absent = {code: owner for code, owner in absent.items() if code not in shown.refused}
+            missing += unread
+            done = _counted(done, missing=len(unread))
         for owners in parts(absent):
             done, not_found = await self._again(table, done, columns, owners)
-            found = judged(not_found, waited, doubt=doubt)
+            found = judged(map(shown.of, not_found), waited, doubt=doubt)
             self.waiting[table.name] |= found.waiting
             missing += found.gone
             done = _counted(done, missing=len(found.gone), kept=len(found.waiting))
             said = await self._tell(said, done)
-        lost = {code: known.owner for code, known in seen.items() if known.lost and code not in present}
-        for owners in parts(dict(islice(lost.items(), LOST_ASKED_AT_MOST))):
+        for owners in parts(dict(islice(shown.lost().items(), LOST_ASKED_AT_MOST))):
             done, not_found = await self._again(table, done, columns, owners)
             missing += [one for one in not_found if not one.lost]  # the others stay lost, and have their next turn last
             seen.update({one.code: seen.pop(one.code) for one in not_found})

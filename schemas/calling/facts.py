@@ -7,6 +7,7 @@ from datetime import date
 from schemas.debtor import Bill, Contract, Debtor
 from schemas.due_dates import is_meant
 from schemas.figures.scope import OPEN
+from schemas.key_parts import escaped
 from schemas.model import Cents
 from schemas.queue import Aside, Facts
 
@@ -17,17 +18,21 @@ NOT_IN_FORCE = frozenset({"inactive", "withdrawn", "negative"})
 
 
 def facts_of(debtor: Debtor) -> Facts:
-    """The evidence, without anything that depends on the clock: each bill counts or is set aside by itself."""
+    """The evidence, without anything that depends on the clock: each bill counts or is set aside by itself.
+
+    Of a bill whose newest row nobody could read, what is known is what it was: it may have been paid since.
+    """
     client = debtor.client
     contracts = debtor.contracts
     agreements = Counter([*(bill.instalment_of for bill in debtor.bills.values()), *_kept(debtor)])
     promised = client.promised if client else False
     due: list[tuple[date, Cents]] = []
     aside: defaultdict[Aside, list[date]] = defaultdict(list)
-    for bill in debtor.bills.values():
+    for code, bill in debtor.bills.items():
         if bill.status not in OPEN or not is_meant(bill.due_on, bill.seen_at.date()):
             continue
-        reason = _aside(bill, contracts, agreements, promised=promised)
+        unread = bool(debtor.unread) and f"bill:{escaped(code)}" in debtor.unread
+        reason = "bill_unreadable" if unread else _aside(bill, contracts, agreements, promised=promised)
         if reason is None:
             due.append((bill.due_on, bill.open_cents))
         elif bill.open_cents:

@@ -1,7 +1,8 @@
 """Readers of days: a day, none, or ValueError, whose message never holds the text. One for each purpose, shared by all ERPs.
 
-A day is `YYYY-MM-DD` or, as Brazilians write it, `DD/MM/YYYY`, with `-`, `/` or `.` between; a time of day behind it is cut
-off. An instant with an offset is a day of the instance's zone. `order` tells where day and month of the second form stand.
+A day is `YYYY-MM-DD` or, as Brazilians write it, `DD/MM/YYYY` or `D/M/YYYY`, with `-`, `/` or `.` between; a time of day
+behind it is cut off. An instant with an offset is a day of the instance's zone. `order` tells where day and month of the
+second form stand.
 """
 
 import re
@@ -15,11 +16,11 @@ from schemas.erp.values import MONTHS, day_of_form
 from schemas.nothing import is_no_day
 from schemas.rows import ErpRow
 
-CLOCK = r"(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?)?"
+CLOCK = r"(?:[ T](?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?)?"
 YEAR_FIRST = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{2}})\2([0-9]{{2}}){CLOCK}")
-DAY_FIRST = re.compile(rf"([0-9]{{2}})([-/.])([0-9]{{2}})\2([0-9]{{4}}){CLOCK}")
+DAY_FIRST = re.compile(rf"([0-9]{{1,2}})([-/.])([0-9]{{1,2}})\2([0-9]{{4}}){CLOCK}")
 INSTANT = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,][0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,][0-9]+)?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
 )
 Order = Literal["", "mdy", "doubtful"]
 """Of day and month before a year: "" day first; "doubtful": the instance writes both, and a day above 12 alone tells."""
@@ -54,7 +55,10 @@ class AmbiguousError(ValueError):
 
 @lru_cache(maxsize=10_000)
 def order_of(written: str) -> str | None:
-    """What a day before its year shows: "dmy", "mdy", or "" where it may be both. None for what is not written so."""
+    """What a day before its year shows: "dmy", "mdy", or "" where it may be both. None for what is not written so.
+
+    "bare" where it may be both and lacks a zero: Brazilian programs write zeros, those that leave them out the month first.
+    """
     found = DAY_FIRST.fullmatch(written.strip())
     if found is None or is_no_day(written):
         return None
@@ -65,7 +69,19 @@ def order_of(written: str) -> str | None:
         date(year, month, day)
     except ValueError:
         return ""
-    return shown
+    return shown or ("bare" if month != day and len(found[1] + found[3]) < len("DDMM") else "")
+
+
+@lru_cache(maxsize=10_000)
+def is_day(written: str) -> bool:
+    """Whether it is written as a day, whichever order it has and whether or not that day can be meant."""
+    bare = written.strip()
+    if found := INSTANT.fullmatch(bare):
+        return _is_day_in_some_order(*map(int, found[1].split("-")))
+    if found := YEAR_FIRST.fullmatch(bare):
+        return _is_day_in_some_order(int(found[1]), int(found[3]), int(found[4]))
+    found = DAY_FIRST.fullmatch(bare)
+    return found is not None and _is_day_in_some_order(int(found[4]), int(found[1]), int(found[3]))
 
 
 def _in_order(year: int, first: int, second: int, order: str) -> date:

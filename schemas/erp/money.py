@@ -64,6 +64,17 @@ def cents(value: str, point: str = "") -> int:
     raise ValueError("not an amount such as 99.90")
 
 
+def is_amount(value: str) -> bool:
+    """Whether it is an amount, also one that only the instance's `point` makes readable."""
+    if value and len(value) <= LONGEST and USUAL.fullmatch(value):
+        return True
+    try:
+        cents(value, ".")
+    except ValueError:
+        return needs_point(value)
+    return True
+
+
 def _cents(whole: str, part: str = "0") -> int:
     return int(Decimal(f"{whole}.{part}").scaleb(2).quantize(Decimal(1), ROUND_HALF_UP))
 

@@ -43,6 +43,7 @@ HELD: Final[Mapping[HoldReason, str]] = {
     "voluntary_suspension": N_("Suspended at the client's request"),
     "awaiting_confirmation": N_("Payment awaiting confirmation"),
     "renegotiated": N_("Renegotiated debt"),
+    "bill_unreadable": N_("Bill that cannot be read"),
     "promise": N_("Promise to pay in force"),
     "blocklist": N_("On the do-not-call list"),
     "control_unreadable": N_("Promise or block that cannot be read"),

@@ -62,7 +62,7 @@ async def test_a_code_in_another_spelling_is_that_code(column: str, shown: str) 
         assert (done.phase, done.rows, done.closed, done.refused, len(shop.seen())) == ("completed", ALL, 0, 0, ALL)
 
 
-async def test_one_row_that_contradicts_its_question_has_its_letter_and_stays_what_it_was() -> None:
+async def test_one_row_that_contradicts_its_question_has_its_letter_and_is_asked_for_by_its_id() -> None:
     async with opened() as shop:
         shop.erp.put("fn_areceber", *(bill(str(code)) for code in range(1, 11)))
         await shop.sweep()
@@ -70,10 +70,23 @@ async def test_one_row_that_contradicts_its_question_has_its_letter_and_stays_wh
         shop.erp.spoil = lambda _, body: body.replace(b'"id":"7","liberado":"S"', b'"id":"7","liberado":null')
         done = await shop.sweep()
 
-        assert (done.phase, done.rows, done.kept, done.refused, done.closed) == ("completed", 10, 10, 1, 0)
+        assert (done.phase, done.rows, done.kept, done.refused, done.closed, done.lost) == ("completed", 10, 9, 1, 0, 1)
         (letter,) = shop.broker.of(DEAD.name)
         assert orjson.loads(letter.value or b"")["liberado"] is None, "the bytes that came"
         assert any(b"fn_areceber.liberado" in (value or b"") for _, value in letter.headers)
+        assert ([(event.id, event.lost) for event in shop.news()], len(shop.seen())) == ([("7", True)], 10)
+
+
+async def test_one_that_its_id_shows_as_it_was_stays_what_it_was() -> None:
+    async with opened() as shop:
+        shop.erp.put("fn_areceber", *(bill(str(code)) for code in range(1, 11)))
+        await shop.sweep()
+        shop.news()
+        wrong, right = b'"id":"7","liberado":null', b'"id":"7","liberado":"S"'
+        shop.erp.spoil = lambda _, body: body.replace(right, wrong) if b'"id":"8"' in body else body
+        done = await shop.sweep()
+
+        assert (done.phase, done.rows, done.absent, done.kept, done.refused) == ("completed", 10, 1, 10, 1)
         assert (shop.news(), len(shop.seen())) == ([], 10)
 
 
@@ -176,7 +189,7 @@ FILLED = [(table, column) for erp in ERPS.values() for table in erp.tables for c
 
 @pytest.mark.parametrize(("table", "column"), FILLED, ids=lambda value: getattr(value, "name", value))
 def test_a_column_that_none_of_all_rows_fills_is_as_missing(table: Table, column: str) -> None:
-    filled = dict.fromkeys(table.filled, "2026-01-05")
+    filled = {name: "99.90" if name in table.amounts else "2026-01-05" for name in table.filled}
     fills = Fills(table)
     fills.learn([filled | {column: None}] * (MANY - 1))
     assert not fills.missing, "so few may be chance"

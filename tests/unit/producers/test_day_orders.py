@@ -156,10 +156,31 @@ def test_a_day_of_payment_is_read_in_the_same_order_and_travels_with_its_row() -
     assert paid == date(2026, 1, 13)
 
 
+@pytest.mark.parametrize(
+    ("others", "read"), [((), None), (("25/1/2026",), date(2026, 1, 9)), (("1/25/2026",) * ENOUGH, None)]
+)
+@pytest.mark.parametrize("name", list(ERPS))
+async def test_a_day_without_its_zeros_is_read_where_another_day_shows_the_order(
+    name: str, others: tuple[str, ...], read: date | None
+) -> None:
+    """Excel of another country leaves zeros out, and sets the month first."""
+    table = BILLS[name]
+    rows = bills(table, "9/1/2026", "3/3/2026", *others)
+    found = await swept(SettlingSource(Pages(rows)), table)
+    shown = {str(row[table.key]): row for told in found for row in told.rows}
+
+    assert due(table, shown["1"]) == date(2026, 3, 3)
+    if others:
+        assert due(table, shown["0"]) == (read or date(2026, 9, 1))
+    else:
+        with pytest.raises(RejectRecord, match="not a date of which"):
+            due(table, shown["0"])
+
+
 DAYS = st.dates(date(2024, 1, 1), date(2030, 1, 1))
 
 
-@given(st.lists(DAYS, min_size=1, max_size=12), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y"]))
+@given(st.lists(DAYS, min_size=1, max_size=12), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y", "%-d/%-m/%Y", "%-m/%-d/%Y"]))
 def test_an_instance_that_writes_alike_is_read_right_once_days_show_how(days: list[date], form: str) -> None:
     table = BILLS["rbx"]
     rows = bills(table, *(day.strftime(form) for day in days))
@@ -167,6 +188,8 @@ def test_an_instance_that_writes_alike_is_read_right_once_days_show_how(days: li
     shown.learn(table, rows)
     known.keep(table, shown)
 
-    if form == "%d/%m/%Y" or sum(day.day > 12 for day in days) >= ENOUGH:
+    day_first = form in {"%d/%m/%Y", "%-d/%-m/%Y"}
+    telling = sum(day.day > 12 for day in days)
+    if form == "%d/%m/%Y" or telling >= (1 if day_first else ENOUGH):
         assert [due(table, row) for row in known.written(table, rows)] == days
-    assert {order_of(day.strftime(form)) for day in days} <= {"", "dmy" if form == "%d/%m/%Y" else "mdy"}
+    assert {order_of(day.strftime(form)) for day in days} <= {"", "bare", "dmy" if day_first else "mdy"}

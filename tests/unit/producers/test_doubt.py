@@ -14,6 +14,7 @@ from tests.unit.producers.memory_isp import bill as isp_bill
 from tests.unit.producers.memory_isp import client, document
 from tests.unit.producers.sheets import bill, export
 
+UNREAD = Missing(BILLS, "9", SEEN, unread=True)
 MISSING = [Missing(BILLS, code, SEEN) for code in ("6", "7")]
 
 
@@ -23,6 +24,7 @@ def test_without_doubt_all_that_is_missing_is_gone() -> None:
 
 def test_in_doubt_only_what_was_missing_before_is_gone() -> None:
     assert judged(MISSING, frozenset({"6", "1"}), doubt=True) == (MISSING[:1], frozenset({"7"}))
+    assert judged([*MISSING, UNREAD], frozenset(), doubt=True) == ([UNREAD], frozenset({"6", "7"})), "it stands there itself"
 
 
 async def test_two_exports_must_agree(tmp_path: Path) -> None:

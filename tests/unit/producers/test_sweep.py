@@ -180,7 +180,7 @@ async def test_a_list_of_ids_that_the_erp_does_not_understand_is_asked_for_one_b
 
 
 async def test_an_unreadable_row_is_buried_once_and_stays_what_it_was() -> None:
-    """It is there, so it is neither gone nor published; the letter shows whitelisted columns only."""
+    """It is there, and says that it is open: neither gone nor published; the letter shows whitelisted columns only."""
     async with opened() as shop:
         shop.erp.put("fn_areceber", bill("1"), bill("2"))
         await shop.sweep()

@@ -149,6 +149,7 @@ def test_the_ends_of_a_calendar_are_none_in_every_form(day: str, time: str, sign
     assert is_no_day(f" {sign.join((year, month, day_))}{time} ")
     assert is_no_day(f"{sign.join((day_, month, year))}{time}")
     assert is_no_day(f"{sign.join((month, day_, year))}{time}")
+    assert is_no_day(f"{sign.join((day_.removeprefix('0'), month.removeprefix('0'), year))}{time}")
 
 
 @given(st.dates(min_value=date(1995, 1, 1), max_value=date(2099, 1, 1)))

@@ -81,7 +81,7 @@ def forbidden(evidence: Facts, here: Instance, people: Controls, now: datetime) 
     aside = {reason for reason, day in evidence.set_aside.items() if day < local.date()}
     if late:
         aside = set()
-    aside |= {reason for reason in get_args(Aside) if getattr(evidence, reason)}
+    aside |= {reason for reason in get_args(Aside) if getattr(evidence, reason, False)}
     window = here.rules.windows.get(local.weekday())
     free = local.date() in BRAZIL[here.state] or local.date() in BY_CUSTOM
     holiday = free and not (here.rules.call_on_holidays and here.state not in LAWFUL)
@@ -91,6 +91,7 @@ def forbidden(evidence: Facts, here: Instance, people: Controls, now: datetime) 
         "voluntary_suspension": "voluntary_suspension" in aside,
         "awaiting_confirmation": "awaiting_confirmation" in aside,
         "renegotiated": "renegotiated" in aside,
+        "bill_unreadable": "bill_unreadable" in aside,
         "too_old": bool(overdue) and not late,
         "client_unknown": not evidence.known,
         "excluded_by_erp": not evidence.collect,
@@ -277,6 +278,7 @@ def test_the_eligible_debtor_of_these_tests_is_called() -> None:
         ({"due": ((MONDAY - timedelta(31), 9_990), (MONDAY, 1))}, NO_CONTROLS, NOON, ("too_old",)),
         ({"set_aside": {"renegotiated": MONDAY - timedelta(9)}}, NO_CONTROLS, NOON, ()),
         ({"due": (), "set_aside": {"renegotiated": MONDAY - timedelta(1)}}, NO_CONTROLS, NOON, ("renegotiated",)),
+        ({"due": (), "set_aside": {"bill_unreadable": MONDAY - timedelta(9)}}, NO_CONTROLS, NOON, ("bill_unreadable",)),
         ({"due": (), "set_aside": {"renegotiated": MONDAY}}, NO_CONTROLS, NOON, ("nothing_due",)),
         (
             {"due": ((MONDAY, 1),), "set_aside": {"voluntary_suspension": MONDAY - timedelta(1)}},

@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 
 from schemas.calling.facts import HINDERED, facts_of
 from schemas.debtor import Access, Bill, BillStatus, Client, Contract, Debtor
+from schemas.errors import RejectRecord
 from schemas.hydration.fold import empty, step
+from schemas.hydration.record import learned, unlearned
+from schemas.key_parts import escaped
 from schemas.queue import Aside, Facts
 from schemas.rows import ErpRow
 from tests.strategies import DEBTORS, MONDAY, SEEN, event
+from tests.unit.records import of_row
 
 
 @given(st.data(), DEBTORS)
@@ -31,6 +35,8 @@ def test_the_evidence_does_not_depend_on_the_order_of_bills_and_contracts(data: 
 
 def reason(state: Debtor, bill: Bill) -> str | None:
     """Why a bill does not count, written once more."""
+    if any(bill is one and f"bill:{escaped(code)}" in state.unread for code, one in state.bills.items()):
+        return "bill_unreadable"
     contract = state.contracts.get(bill.contract)
     instalments = [one for one in state.bills.values() if one is not bill and one.instalment_of == bill.agreement]
     ended = [one.broken for one in state.instalments.values() if one.of == bill.agreement]
@@ -298,3 +304,26 @@ def test_whose_access_is_blocked_or_slower_misses_it(access: str) -> None:
 
     assert of(OWED, access=access).blocked is blocked
     assert of(OWED, access=access, speed="reduced").blocked is True
+
+
+@pytest.mark.parametrize("code", ["1", "7:1"])
+@pytest.mark.parametrize("written", ["-0.10", "(10,00)", "99,90-", "R$ -5,00"])
+def test_a_bill_whose_newest_row_nobody_could_read_is_not_called_for(written: str, code: str) -> None:
+    """What is left of it may be nothing; its sibling counts, and so does it once its row can be read again."""
+    key = b"norte:5"
+
+    def told(state: Debtor | None, row: ErpRow) -> Debtor:
+        record = of_row(row)
+        try:
+            return learned(key, state, record, SEEN)
+        except RejectRecord:
+            after = unlearned(key, state, record, "erp.bill.v1[3]@7", SEEN)
+            assert after is not None
+            return after
+
+    state = told(told(None, ixc_bill(code)), ixc_bill("2"))
+    unread = told(state, ixc_bill(code, valor_aberto=written))
+    mended = told(unread, ixc_bill(code, valor_aberto="5.00"))
+
+    assert (facts_of(unread).due, facts_of(unread).set_aside) == (((LATE, 9_990),), {"bill_unreadable": LATE})
+    assert (sorted(facts_of(mended).due), facts_of(mended).set_aside) == ([(LATE, 500), (LATE, 9_990)], {})

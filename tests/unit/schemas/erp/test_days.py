@@ -74,7 +74,7 @@ def test_an_instant_of_rows_that_tell_no_zone_is_refused() -> None:
     "written",
     [
         *("", "2026-02-30", "2026-13-01", "2026-00-10", "2026-1-5", "20260115", "2026-W03-4", "31/02/2026", "13/13/2026"),
-        *("2026-01-15garbage", "2026-01-150", "2026-01-15 24:00:00", "2026-01-15 08:60", "\u0662026-01-15", "1/2/2026"),
+        *("2026-01-15garbage", "2026-01-150", "2026-01-15 24:00:00", "2026-01-15 08:60", "\u0662026-01-15", "001/2/2026"),
         *("15/01/26", "2026-01/15", "hoje", "2026-01-15T25:00:00Z", "0001-01-01T00:00:00+10:00"),
     ],
 )
@@ -153,7 +153,12 @@ def test_what_is_neither_a_day_nor_nothing_is_a_dead_letter_and_never_paid(erp: 
     assert (caught.value.field, written in str(caught.value)) == ("DATA_PAGAMENTO", False)
 
 
-@pytest.mark.parametrize("written", ["2026-01-13", "13/01/2026", "2026-01-13T03:00:00.000Z", "13.01.2026 08:00"])
+OF_SPREADSHEETS = ("13/1/2026", "13/1/2026 9:05", "13/01/2026 9:05", "2026-01-13 9:05:00", "2026-01-13T10:00:00-03")
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-01-13", "13/01/2026", "2026-01-13T03:00:00.000Z", "13.01.2026 08:00", *OF_SPREADSHEETS]
+)
 def test_a_day_of_payment_closes_the_bill_on_that_day(written: str) -> None:
     table = ERPS["altarede-export"].of_kind("bill")[0]
     row = {"DATA_PAGAMENTO": written, "STATUS": ""}
@@ -194,6 +199,10 @@ SPELLED = (
     "12/30/99",
     "31/12/69",
     "01/01/01",
+    "1/1/2000",
+    "1/1/2001",
+    "1/1/1970 9:00",
+    "0/0/0000",
 )
 
 
@@ -237,7 +246,7 @@ def test_a_bill_is_paid_by_the_day_on_which_it_was_seen_but_for_a_months_booking
             is_unpaid(str(day), seen)
 
 
-@pytest.mark.parametrize("written", ["01/01/04", "13/01/26", "29/02/24", "15/01/2026", "2026-01-15"])
+@pytest.mark.parametrize("written", ["01/01/04", "1/9/2026", "13/01/26", "29/02/24", "15/01/2026", "2026-01-15"])
 def test_a_day_of_this_century_is_not_nothing(written: str) -> None:
     assert not is_no_day(written)
 
