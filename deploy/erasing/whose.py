@@ -40,15 +40,15 @@ class Asking:
     """Takes the records of `erp.client.v1`, each partition in its order, and tells who of the clients is `person`.
 
     A client is whoever the newest row of it that shows a document says; also one that is on the list already (`is_listed`),
-    whose rows may be erased.
+    whose rows may be erased, or was `called` as this person, whose rows may be lost.
     """
 
-    def __init__(self, person: str, is_listed: Callable[[str, str], bool]) -> None:
+    def __init__(self, person: str, is_listed: Callable[[str, str], bool], called: Iterable[Debtor] = ()) -> None:
         self._person = person
         self._needle = person.encode()
         self._is_listed = is_listed
         self._met: set[Debtor] = set()
-        self._his: dict[Debtor, bool] = {}
+        self._his: dict[Debtor, bool] = dict.fromkeys(called, True)
 
     def note(self, record: Record) -> None:
         """One record, of anybody."""
@@ -106,8 +106,9 @@ class Everyone:
         return dict(found)
 
     def rows(self, instance: str) -> Parts:
-        """Tombstones of what the poller wrote."""
-        return self._of[instance.encode()].tombstones(calls=False)
+        """Tombstones of what the poller wrote; none where no client of the instance is one of them."""
+        living = self._of.get(instance.encode())
+        return living.tombstones(calls=False) if living else {}
 
     def all(self) -> Parts:
         """Tombstones of everything that no stage erases by itself."""
