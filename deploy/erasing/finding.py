@@ -8,7 +8,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from deploy.clients import database, no_broker, reader
-from deploy.erasing.called import called
+from deploy.erasing.called import called, remembered
 from deploy.erasing.whose import Asking, Clients, Everyone, is_theirs, needles
 from deploy.lasting import note_outlived
 from deploy.removal import Query, Watch, documents
@@ -117,6 +117,8 @@ async def asked(settings: EraseSettings, store: Database, whom: Person, listed: 
         lambda instance, code: bool(listed) and person_hash(client_text(instance, code), key) in listed,
         await called(store, whom.hash),
     )
+    for debtor in await remembered(store) if listed else ():
+        asking.meet(debtor)
     tps = [TopicPartition(CLIENTS.name, number) for number in range(CLIENTS.partitions)]
     try:
         await read_through(settings.kafka_bootstrap_servers, tps, asking.note)

@@ -54,16 +54,20 @@ class Asking:
         """One record, of anybody."""
         if (debtor := debtor_of(record.key)) is None:
             return
-        if debtor not in self._met:
-            self._met.add(debtor)
-            if self._is_listed(*debtor):
-                self._his[debtor] = True
+        self.meet(debtor)
         if record.value is None or (debtor not in self._his and self._needle not in record.value):
             return
         if person := _person_in(record.value):
             is_his = person == self._person or self._is_listed(*debtor)
             if is_his or debtor in self._his:
                 self._his[debtor] = is_his
+
+    def meet(self, debtor: Debtor) -> None:
+        """A client of whom there may be no row."""
+        if debtor not in self._met:
+            self._met.add(debtor)
+            if self._is_listed(*debtor):
+                self._his[debtor] = True
 
     @property
     def clients(self) -> dict[str, list[str]]:

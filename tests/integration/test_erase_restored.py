@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 from pymongo import AsyncMongoClient
 from ulid import ULID
 
 from deploy.erasing.finding import EraseSettings, find, person
 from deploy.erasing.run import erase
 from deploy.erasing.verify import verify
+from producers.erp.suppression import StoredSuppression
 from schemas.attempts import ATTEMPTS
 from schemas.controls import PROMISES
 from schemas.suppression import SUPPRESSED
@@ -27,7 +29,7 @@ from tests.integration.pipeline import SECRETS, running
 pytestmark = pytest.mark.integration
 
 DOCUMENT = "39053344705"
-THEIRS, ANOTHERS = "302", "303"
+THEIRS, ANOTHERS, NEVER_CALLED = "302", "303", "304"
 NOW = datetime.now(UTC)
 RESTORED = ("calls", EVIDENCE, CLOSED_BILLS, PROMISES)
 
@@ -44,6 +46,10 @@ async def store(mongo_uri: str, database: str) -> AsyncIterator[Any]:
 @pytest.fixture
 def settings(env: Mapping[str, str]) -> EraseSettings:
     return EraseSettings.model_validate({name.lower(): value for name, value in {**env, **SECRETS}.items()})
+
+
+def suppression(store: Any) -> StoredSuppression:  # noqa: ANN401 - of pymongo
+    return StoredSuppression(store, SecretStr(SECRETS["COLLECTOR_PERSON_KEY"]), lambda: NOW)
 
 
 async def put_back(store: Any, name: str, code: str, *people: str) -> None:  # noqa: ANN401 - of pymongo
@@ -84,8 +90,13 @@ async def test_who_came_back_with_a_backup_is_found_by_their_calls_and_goes_thou
     gone = await find(settings, whom)
     assert (gone.clients, gone.count, gone.attempts, gone.is_suppressed) == ({prefix: [THEIRS]}, 0, 2, True)
     assert await store[SUPPRESSED].count_documents({"person": whom.hash}) == 2
-    left = {name: await store[name].count_documents({"instance": prefix}) for name in RESTORED}
-    assert left == {"calls": 2, EVIDENCE: 2, CLOSED_BILLS: 1, PROMISES: 1}, "of the other client"
+    await suppression(store).add(prefix, NEVER_CALLED, whom.hash)  # as a sweep does that meets the document
+    await put_back(store, prefix, NEVER_CALLED)
+    again = await find(settings, whom)
+    assert (again.clients, again.promises) == ({prefix: [THEIRS, NEVER_CALLED]}, 1)
+
+    left = {name: await store[name].count_documents({"instance": prefix, "code": ANOTHERS}) for name in RESTORED}
+    assert left == {"calls": 2, EVIDENCE: 2, CLOSED_BILLS: 1, PROMISES: 1}
 
 
 async def test_somebody_whom_nobody_knows_is_kept_out_once_the_count_is_typed(
