@@ -11,7 +11,7 @@ from schemas.suppression import SUPPRESSED
 from schemas.views import EPOCHS, INSTANCES, LASTING, LEASES, REPLAYS, VIEWS
 
 FILLED = frozenset(view.name for view in VIEWS) - LASTING
-REBUILT = FILLED | {EPOCHS, LEASES, PABX_HOLDS, PABX_TESTS, REPLAYS, RESTORES, RELEASES}
+REBUILT = FILLED | {EPOCHS, LEASES, PABX_HOLDS, PABX_TESTS, REPLAYS, RELEASES}
 """`PABX_TESTS`: that a call was seen to its end over a route tells nothing of the server on which a backup is put back."""
 SHADOW = "@"
 OF_THE_SERVER = "system."

@@ -12,26 +12,30 @@ from schemas.instances import Rules
 from schemas.runtime.mongo import Database
 
 RESTORES = "restores"
-"""One document a backup that was put back: `at`, of which instant it is; `began`; `done` once all of it is there."""
+"""One document a backup that was put back: `at`, of which instant it is; `began`; `done` once all of it is there.
+
+Backups hold it: what a first restore lacks a second one, as of a move to another server, lacks too.
+"""
 
 
 class Wait(NamedTuple):
-    """Of the backup of `at`. `until`: nobody may be rung before it; None: not all of the backup is there."""
+    """Calls of after `at` are missing. `until`: nobody may be rung before it; None: not all of a backup is there."""
 
     at: datetime
     until: datetime | None
 
 
 def waiting(restores: Iterable[Mapping[str, Any]], rules: Rules, now: datetime) -> Wait | None:
-    """What objects to ringing under `rules` at `now`, the longest where several do; None where nothing does. Pure."""
-    found: Wait | None = None
-    for one in restores:
-        if (done := one.get("done")) is None:
-            return Wait(one["at"], None)
-        until = done + longest(rules)
-        if now < until and (found is None or found.until is None or until > found.until):
-            found = Wait(one["at"], until)
-    return found
+    """What objects to ringing under `rules` at `now`; None where nothing does. Pure.
+
+    Of several that object since the earliest of them: whoever says that nobody was rung says it of all.
+    """
+    ends = [(one["at"], one["done"] + longest(rules) if one.get("done") else None) for one in restores]
+    found = [(at, until) for at, until in ends if until is None or now < until]
+    if not found:
+        return None
+    untils = [until for _, until in found if until is not None]
+    return Wait(min(at for at, _ in found), max(untils) if len(untils) == len(found) else None)
 
 
 async def waits(database: Database, rules: Rules, now: datetime) -> Wait | None:

@@ -60,11 +60,14 @@ def test_it_ends_and_not_before_a_week(rules: Rules) -> None:
     assert waiting([], rules, DONE) is None
 
 
-def test_the_latest_restore_counts_and_one_that_was_cut_never_ends() -> None:
+def test_several_count_since_the_earliest_that_objects_and_until_the_latest_does_no_more() -> None:
+    """A move to another server a day after a restore brings no lost call back. One that was cut never ends."""
     first = {"at": BACKUP - 30 * DAY, "done": DONE - 30 * DAY}
     second, third = {"at": BACKUP - DAY, "done": DONE - DAY}, {"at": BACKUP, "done": DONE}
     for markers in ([first, second, third], [third, second, first]):
-        assert waiting(markers, Rules(), DONE) == Wait(BACKUP, DONE + 7 * DAY)
+        assert waiting(markers, Rules(), DONE) == Wait(BACKUP - DAY, DONE + 7 * DAY)
+        assert waiting(markers, Rules(), DONE + 6 * DAY) == Wait(BACKUP, DONE + 7 * DAY)
     assert waiting([first], Rules(), DONE) is None
     cut = {"at": BACKUP, "began": DONE}
+    assert waiting([third, cut], Rules(), DONE) == Wait(BACKUP, None)
     assert waiting([third, cut], Rules(), DONE + 1_000 * DAY) == Wait(BACKUP, None)
