@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class Home:
         self.folder = folder.absolute()
         self.logs = self.folder / "logs"
         self._lock = self.folder / "lock"
-        self._secrets = self.folder / "secrets.env"
+        self.kept = self.folder / "secrets.env"
         self._servers = self.folder / "servers.env"
 
     @contextmanager
@@ -60,7 +60,7 @@ class Home:
     @property
     def has_secrets(self) -> bool:
         """Whether `collector up` made and kept them here."""
-        return self._secrets.exists()
+        return self.kept.exists()
 
     @property
     def running(self) -> bool:
@@ -80,17 +80,17 @@ class Home:
 
     def secrets(self, environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
         """Every secret that `environ` lacks, as kept here, and the names of those that had to be made now."""
-        kept = _read(self._secrets)
+        kept = _read(self.kept)
         made = make(kept.keys() | {name for name in MAKERS if is_told(name, environ)})
         if made:
-            _write(self._secrets, kept | made)
+            _write(self.kept, kept | made)
         return {name: value for name, value in (kept | made).items() if not is_told(name, environ)}, list(made)
 
     def fill(self, environ: MutableMapping[str, str]) -> None:
         """Complete `environ` from here, unless it names a database: another database has other secrets."""
         if is_told("MONGO_URI", environ):
             return
-        for name, value in (_read(self._secrets) | (_read(self._servers) if self.running else {})).items():
+        for name, value in (_read(self.kept) | (_read(self._servers) if self.running else {})).items():
             if not is_told(name, environ):
                 environ[name] = value
 
@@ -126,9 +126,18 @@ def unfold(environ: MutableMapping[str, str]) -> None:
         del environ[f"{name.upper()}_FILE"]
 
 
-def prepare_environment() -> None:
+def prepare_environment() -> Home:
     """Let every setting of this process come from the environment, else from `.env`, else from the running home."""
-    here().fill(os.environ)
+    home = here()
+    home.fill(os.environ)
+    return home
+
+
+def told_in(names: Iterable[str], environ: Mapping[str, str], files: Iterable[Path]) -> list[Path]:
+    """Which files say what `environ` has of one of these variables: of `files`, and those that a NAME_FILE names."""
+    told = {name: value for name in names if (value := environ.get(name))}
+    own = [Path(value) for name in names if (value := environ.get(f"{name}_FILE"))]
+    return [file.absolute() for file in (*(one for one in files if told.items() & _read(one).items()), *own)]
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -38,6 +38,14 @@ class Record(Protocol):
     value: bytes | None
 
 
+class Notes(Protocol):
+    """As `Living` takes records."""
+
+    def note(self, record: Record) -> None:
+        """One of a partition, in its order."""
+        ...
+
+
 class Living:
     """Take the records of each partition in order. A sweep's key has no phase, its tombstone's has: `instance:kind:phase`.
 

@@ -12,13 +12,14 @@ an instance.
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.clients import database, reader
 from deploy.instances import document_of
-from deploy.living import WATCHED, Living, Record, portions
+from deploy.lasting import note_outlived
+from deploy.living import WATCHED, Living, Notes, portions
 from producers.erp.lease import identity
 from schemas.attempts import ATTEMPTS, AttemptState
 from schemas.beliefs import BELIEFS
@@ -44,14 +45,6 @@ OF_INSTANCES = [view.name for view in VIEWS if view.topic in WATCHED]
 Query = Mapping[str, Any]
 
 
-class Notes(Protocol):
-    """As `Living` takes records."""
-
-    def note(self, record: Record) -> None:
-        """One of a partition, in its order."""
-        ...
-
-
 L = TypeVar("L", bound=Notes)
 Tell = Callable[[Mapping[str, int]], None]
 """Hears what is left: living keys by topic, documents by view; nothing at the end."""
@@ -66,6 +59,7 @@ async def remove(settings: RemoveSettings, name: str, tell: Tell, *, keep_blockl
     async with database(settings) as store, reader(settings.kafka_bootstrap_servers) as consumer:
         await _begin(store, name, keep_blocklist=keep_blocklist)
         watch = Watch(consumer, Living(name))
+        await note_outlived(store, {"instance": name}, watch.living)
         await _emptied(settings.kafka_bootstrap_servers, store, watch, name, tell)
         return {ATTEMPTS: watch.attempts, **await _forget(store, name)}
 

@@ -25,10 +25,15 @@ MAKERS: dict[str, tuple[str, Callable[[], str]]] = {
     "MONGO_PASSWORD": ("Of the database's user.", lambda: token_urlsafe(24)),
 }
 STAGE_SECRETS = ("COLLECTOR_SECRET_KEY", "COLLECTOR_PERSON_KEY", "DASHBOARD_COOKIE_SECRET")
-"""What the stages read; the rest belongs to the servers of `docker-compose.yml`."""
+"""What the stages read."""
+BACKUP_KEY = "COLLECTOR_BACKUP_KEY"
+HOME_SECRETS = (*STAGE_SECRETS, BACKUP_KEY)
+"""What `collector up` makes and keeps; the rest belongs to the servers of `docker-compose.yml`."""
+KEYS = (BACKUP_KEY, "COLLECTOR_SECRET_KEY", "COLLECTOR_PERSON_KEY")
+"""Without these a backup is of no use."""
 
 
-def make(known: Collection[str], names: Collection[str] = STAGE_SECRETS) -> dict[str, str]:
+def make(known: Collection[str], names: Collection[str] = HOME_SECRETS) -> dict[str, str]:
     """A fresh secret for each of `names` that is not `known`."""
     return {name: MAKERS[name][1]() for name in names if name not in known}
 

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from deploy.clients import database
 from deploy.home import Home, is_told
 from deploy.local.ports import free
-from deploy.local.stack import MONGO, Stack, local_stack
-from deploy.secrets import STAGE_SECRETS
+from deploy.local.stack import KAFKA, MONGO, Stack, local_stack
+from deploy.secrets import BACKUP_KEY, STAGE_SECRETS
 from deploy.stages import STAGES, command
 from deploy.supervisor import Ended, Event, NotStarted, Supervisor
 from deploy.topics import ReplicationSettings, ensure
@@ -51,12 +51,36 @@ async def up(home: Home, kept: ReplicationSettings, report: Report, stages: Iter
                 await supervisor.stop()
 
 
+async def servers(home: Home, kept: ReplicationSettings, report: Report) -> None:
+    """The servers and their topics alone, for whatever wants no stage at work. Runs until cancelled. Raises StopWorker."""
+    with home.held():
+        async with local_stack(home.folder, report) as stack:
+            home.announce(stack.environment)
+            await ensure(stack.kafka_bootstrap, kept.kafka_replication, topics=kept.as_set(TOPICS))
+            for line in where(stack):
+                report(line)
+            try:
+                await _kept(stack)
+            finally:
+                report("stopping")
+
+
+def where(stack: Stack) -> list[str]:
+    """Of the servers that were started here: those of the environment may carry a password, and are known."""
+    ours = {KAFKA: stack.kafka, MONGO: stack.mongo}
+    started = [f"{name}={value}" for name, value in stack.environment.items() if ours[name] is not None]
+    return [*started, "no stage runs; other commands given in this folder find the servers meanwhile; stop: Ctrl-C"]
+
+
 def environment(home: Home, stack: Stack, environ: Mapping[str, str], report: Report) -> dict[str, str]:
-    """What each stage gets. On a database of ours missing secrets are made and kept; for another the stages ask for them."""
+    """What each stage gets. On a database of ours missing secrets are made and kept; for another the stages ask for them.
+
+    The key of the backups is made too, and kept for the commands: no stage needs it.
+    """
     env = {**environ, **stack.environment}
     if not environ.get(MONGO):
         secrets, made = home.secrets(environ)
-        env |= secrets
+        env |= {name: value for name, value in secrets.items() if name != BACKUP_KEY}
         if made:
             report(f"made {' and '.join(made)} and keep them in {home.folder / 'secrets.env'}")
     missing = [name for name in STAGE_SECRETS if not is_told(name, env)]

@@ -1,7 +1,8 @@
 """`collector backup` and `collector restore`"""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import os
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -14,7 +15,8 @@ from deploy.backup.settings import BackupSettings, RawSettings
 from deploy.backup.topics import Raw, Step
 from deploy.backup.write import backup as write
 from deploy.cli.tables import Output, deliver, messages
-from deploy.home import prepare_environment
+from deploy.home import DOTENV, prepare_environment, told_in
+from deploy.secrets import KEYS
 from schemas.runtime.settings import read
 
 BACKUP_EXAMPLE = "Example: collector backup /var/backups/collector --keep 14"
@@ -44,16 +46,17 @@ def backup(folder: Folder, keep: Keep = None, raw: WithRaw = False, output: Outp
     """Write what nothing else can rebuild, as it is at this instant, while the system runs: instances, do-not-call list,
     promises, users, who did what, attempts and the ledger of calls, the history of figures, dead letters, who was erased.
 
-    Sealed with COLLECTOR_BACKUP_KEY. No key is in it: keep `.env` elsewhere. Nor is what Kafka and the ERP know,
-    unless --raw asks for the raw topics.
+    Sealed with COLLECTOR_BACKUP_KEY. No key is in it: keep a copy of the files that it names elsewhere. Nor is what Kafka
+    and the ERP know, unless --raw asks for the raw topics.
     """
-    prepare_environment()
+    home = prepare_environment()
     settings = read(BackupSettings)
     topics = Raw.of(read(RawSettings)) if raw else None
     done = _shown(lambda step: write(settings, folder, keep, step, topics))
     _deliver(read_manifest(done), output)
     messages.print(f"written to {done}; without COLLECTOR_BACKUP_KEY, COLLECTOR_SECRET_KEY and COLLECTOR_PERSON_KEY")
-    messages.print("it is of no use: keep a copy of `.env` where no backup lies")
+    files = told_in(KEYS, os.environ, (DOTENV, home.kept))
+    messages.print(f"it is of no use: keep a copy of {_named(files)} where no backup lies")
 
 
 def restore(one: One, raw: RawBack = True, output: Output = None) -> None:
@@ -71,6 +74,11 @@ def restore(one: One, raw: RawBack = True, output: Output = None) -> None:
     for name in found.disarmed:
         messages.print(f"{name} is disarmed: calls placed since then are not known, so wait for the longest of its limits")
         messages.print(f"(7 days by default), then `collector pabx arm {name}`")
+
+
+def _named(files: Sequence[Path]) -> str:
+    """In a container there are none: there the environment says all."""
+    return " and ".join(map(str, files)) or "whatever file sets them (with Docker Compose `.env`)"
 
 
 def _shown(work: Callable[[Step], Coroutine[Any, Any, T]]) -> T:

@@ -54,8 +54,6 @@ def _erase(settings: EraseSettings, found: Found) -> None:
     show("What goes", _goes(found), empty="nothing is left of them")
     for line in _said(found):
         messages.print(line)
-    if not found.clients and not found.letters and not found.is_suppressed:
-        raise StopWorker("nobody with this document is known: nothing was erased")
     typed = _line(f"All of this goes. Its count, {found.count}, to erase it", hidden=False)
     if typed != str(found.count):
         raise StopWorker(f"nothing was erased: the count is {found.count}")
@@ -83,6 +81,9 @@ def _said(found: Found) -> list[str]:
     """What a table of counts does not tell. Client codes, as the operator's ERP shows them; nobody's document."""
     clients = [f"{name}: client {', '.join(codes)}" for name, codes in found.clients.items()]
     told = {
+        "no client with this document is known; by its count they are kept out all the same, should an ERP bring them": (
+            not found.clients
+        ),
         "they are on the list of who was erased already": found.is_suppressed,
         f"{found.attempts} attempts to call stay, and what limits count": found.attempts,
         f"{found.blocks} entries of the do-not-call list stay": found.blocks,

@@ -2,6 +2,9 @@
 
 import asyncio
 from datetime import datetime
+from typing import Annotated
+
+import typer
 
 from deploy import up as whole
 from deploy.cli.tables import messages
@@ -12,9 +15,16 @@ from schemas.runtime.settings import read
 EXAMPLE = "Example: COLLECTOR_HOME=/var/lib/collector collector up"
 
 
-def up() -> None:
+Servers = Annotated[
+    bool,
+    typer.Option("--servers", help="Broker, database and topics alone, no stage: what `collector restore` wants."),
+]
+
+
+def up(*, servers: Servers = False) -> None:
     """Start broker and database unless the environment names them, create the topics, keep every stage running."""
-    asyncio.run(whole.until_told(whole.up(here(), read(ReplicationSettings), _report)))
+    work = whole.servers if servers else whole.up
+    asyncio.run(whole.until_told(work(here(), read(ReplicationSettings), _report)))
 
 
 def _report(line: str) -> None:

@@ -8,7 +8,9 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from deploy.clients import database, no_broker, reader
+from deploy.erasing.called import called, remembered
 from deploy.erasing.whose import Asking, Clients, Everyone, is_theirs, needles
+from deploy.lasting import note_outlived
 from deploy.removal import Query, Watch, documents
 from deploy.replay.plan import Replay
 from deploy.replay.run import ReplaySettings
@@ -80,12 +82,13 @@ async def find(settings: EraseSettings, whom: Person) -> Found:
     async with database(settings) as store, reader(settings.kafka_bootstrap_servers) as consumer:
         await check_keys(store, settings)
         listed = {str(one["_id"]) async for one in store[SUPPRESSED].find({"person": whom.hash}, {"_id": 1})}
-        asking = await asked(settings, whom, listed)
+        asking = await asked(settings, store, whom, listed)
         clients = asking.clients
+        of = of_clients(clients)
         watch = Watch(consumer, Everyone(clients))
         if clients:
+            await note_outlived(store, of, watch.living)
             await watch.catch_up()
-        of = of_clients(clients)
         replays = [plan for plan in await _replays(store) if plan.instance in {"", *clients}] if clients else []
         shown = await documents(store, OF_CLIENTS, of)
         for plan in replays:
@@ -106,12 +109,16 @@ async def find(settings: EraseSettings, whom: Person) -> Found:
         )
 
 
-async def asked(settings: EraseSettings, whom: Person, listed: set[str]) -> Asking:
+async def asked(settings: EraseSettings, store: Database, whom: Person, listed: set[str]) -> Asking:
     """Who of all clients it is. `listed`: hashes of those that are known already."""
     key = settings.collector_person_key
     asking = Asking(
-        whom.hash, lambda instance, code: bool(listed) and person_hash(client_text(instance, code), key) in listed
+        whom.hash,
+        lambda instance, code: bool(listed) and person_hash(client_text(instance, code), key) in listed,
+        await called(store, whom.hash),
     )
+    for debtor in await remembered(store) if listed else ():
+        asking.meet(debtor)
     tps = [TopicPartition(CLIENTS.name, number) for number in range(CLIENTS.partitions)]
     try:
         await read_through(settings.kafka_bootstrap_servers, tps, asking.note)

@@ -14,6 +14,7 @@ from deploy.audit import noted
 from deploy.clients import database, reader
 from deploy.erasing.finding import OF_CLIENTS, EraseSettings, Found, letters, of_clients
 from deploy.erasing.whose import Everyone
+from deploy.lasting import note_outlived
 from deploy.living import portions
 from deploy.removal import AT_ONCE, LOOK_EVERY_S, TRY_AGAIN_S, Query, Tell, Watch, documents, going_on
 from deploy.replay.dropping import drop
@@ -44,13 +45,15 @@ async def erase(settings: EraseSettings, found: Found, tell: Tell) -> None:
         await _suppress(store, found, settings)
         for plan in found.replays:
             await drop(settings, plan.id)
+        of = of_clients(found.clients)
         watch = Watch(consumer, Everyone(found.clients))
+        await note_outlived(store, of, watch.living)
         # also where nothing of theirs is: a sweep that began before the list was there would bring them in
         others = [str(one["_id"]) async for one in store[INSTANCES].find({}, {"_id": 1})]
         for name in sorted({*found.clients, *others}):
             await _rows(servers, watch, name, tell)
-        await _rest(servers, store, watch, of_clients(found.clients), tell)
-        await store[PROMISES].delete_many(of_clients(found.clients))
+        await _rest(servers, store, watch, of, tell)
+        await store[PROMISES].delete_many(of)
         theirs = await letters(store, found.clients, found.person)
         await _take_away(servers, theirs)
         await store[DEAD_LETTERS].delete_many({"_id": {"$in": theirs}})

@@ -31,7 +31,7 @@ async def verify(settings: EraseSettings, whom: Person) -> Hits:
     async with database(settings) as store:
         await check_keys(store, settings)
         listed = {str(one["_id"]) async for one in store[SUPPRESSED].find({"person": whom.hash}, {"_id": 1})}
-        clients = (await asked(settings, whom, listed)).clients
+        clients = (await asked(settings, store, whom, listed)).clients
         theirs = {(name, code) for name, codes in clients.items() for code in codes}
 
         @lru_cache(DEBTORS_KEPT)

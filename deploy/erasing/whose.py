@@ -40,30 +40,34 @@ class Asking:
     """Takes the records of `erp.client.v1`, each partition in its order, and tells who of the clients is `person`.
 
     A client is whoever the newest row of it that shows a document says; also one that is on the list already (`is_listed`),
-    whose rows may be erased.
+    whose rows may be erased, or was `called` as this person, whose rows may be lost.
     """
 
-    def __init__(self, person: str, is_listed: Callable[[str, str], bool]) -> None:
+    def __init__(self, person: str, is_listed: Callable[[str, str], bool], called: Iterable[Debtor] = ()) -> None:
         self._person = person
         self._needle = person.encode()
         self._is_listed = is_listed
         self._met: set[Debtor] = set()
-        self._his: dict[Debtor, bool] = {}
+        self._his: dict[Debtor, bool] = dict.fromkeys(called, True)
 
     def note(self, record: Record) -> None:
         """One record, of anybody."""
         if (debtor := debtor_of(record.key)) is None:
             return
-        if debtor not in self._met:
-            self._met.add(debtor)
-            if self._is_listed(*debtor):
-                self._his[debtor] = True
+        self.meet(debtor)
         if record.value is None or (debtor not in self._his and self._needle not in record.value):
             return
         if person := _person_in(record.value):
             is_his = person == self._person or self._is_listed(*debtor)
             if is_his or debtor in self._his:
                 self._his[debtor] = is_his
+
+    def meet(self, debtor: Debtor) -> None:
+        """A client of whom there may be no row."""
+        if debtor not in self._met:
+            self._met.add(debtor)
+            if self._is_listed(*debtor):
+                self._his[debtor] = True
 
     @property
     def clients(self) -> dict[str, list[str]]:
@@ -106,8 +110,9 @@ class Everyone:
         return dict(found)
 
     def rows(self, instance: str) -> Parts:
-        """Tombstones of what the poller wrote."""
-        return self._of[instance.encode()].tombstones(calls=False)
+        """Tombstones of what the poller wrote; none where no client of the instance is one of them."""
+        living = self._of.get(instance.encode())
+        return living.tombstones(calls=False) if living else {}
 
     def all(self) -> Parts:
         """Tombstones of everything that no stage erases by itself."""

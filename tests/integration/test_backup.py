@@ -114,6 +114,7 @@ def test_a_backup_taken_at_work_comes_back_whole_disarmed_and_only_where_nothing
         for _ in range(2):
             done = collector("backup", "kept", "--keep", "1", MONGO_DATABASE=used.name)
             assert done.returncode == 0, done.stderr
+            assert "keep a copy of whatever file sets them" in done.stderr
     (folder,) = (tmp_path / "kept").iterdir()
     assert not [path for path in folder.rglob("*") if path.stat().st_mode & 0o077]
     content = b"".join(path.read_bytes() for path in folder.iterdir())

@@ -35,7 +35,7 @@ from schemas.topics import (
     QUEUE,
     REFERENCES,
 )  # fmt: skip
-from schemas.views import INSTANCES, SNAPSHOTS
+from schemas.views import CLOSED_BILLS, INSTANCES, SNAPSHOTS
 from tests.integration.installed import FAST, World, world
 from tests.integration.pipeline import PATIENCE_S, eventually, running
 
@@ -120,6 +120,8 @@ async def test_it_is_gone_everywhere_may_be_cut_and_starts_from_nothing_when_it_
             await called(sender, here.database, other)
             for name in (mine, other):
                 await eventually(partial(here.calls, name, 3), "the calls in their view")
+            lost = {"_id": f"{mine}:lost:9", "instance": mine, "code": "lost", "closed_at": datetime.now(UTC), "version": 0}
+            await here.database[CLOSED_BILLS].insert_one(lost)  # as where Kafka's data was lost: its record is nowhere
 
             for enough in (lambda _: True, only_calls):
                 await cut(here, mine, enough)

@@ -48,11 +48,16 @@ def test_another_count_erases_nothing(
     assert FOUND.person.hash not in out + err
 
 
-def test_nobody_is_erased_whom_nobody_knows(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nobody_is_kept_out_whom_nobody_knows_before_the_count_of_nothing_is_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     nobody = Found(FOUND.person, {}, 0, {}, {}, (), 0, 0, 0, (), is_suppressed=False)
-    with pytest.raises(StopWorker, match="nobody with this document is known"):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1\n"))
+    with pytest.raises(StopWorker, match="the count is 0"):
         _erase(SETTINGS, nobody)
-    assert "nothing is left" in capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert "nothing is left" in out
+    assert "no client with this document is known" in err
     assert of_clients({}) == {"_id": {"$in": []}}
 
 

@@ -64,6 +64,19 @@ def test_a_client_on_the_list_is_found_though_its_rows_are_erased() -> None:
     assert found.clients == {"norte": ["1"]}
 
 
+def test_a_client_that_was_called_as_them_is_one_of_them_unless_a_row_shows_somebody_else() -> None:
+    """Kafka's rows may be lost, or tell no document any more."""
+    called = [("norte", "1"), ("norte", "2"), ("sul", "3")]
+    found = Asking(HASH, lambda *_: False, called)
+    for one in (row("norte:2:client:2", OTHER), row("sul:3:client:3", ""), row("sul:4:client:4", HASH)):
+        found.note(one)
+    assert (found.clients, found.formerly) == ({"norte": ["1"], "sul": ["3", "4"]}, 1)
+
+
+def test_of_an_instance_without_them_nothing_is_erased() -> None:
+    assert Everyone({"norte": ["7"]}).rows("sul") == {}
+
+
 CODES = st.sampled_from(["7", "70", "8", "uf"])
 RECORDS = st.lists(
     st.tuples(

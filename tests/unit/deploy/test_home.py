@@ -8,8 +8,8 @@ import pytest
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
-from deploy.home import Home, complete, unfold
-from deploy.secrets import MAKERS, STAGE_SECRETS, lines, make
+from deploy.home import Home, complete, told_in, unfold
+from deploy.secrets import BACKUP_KEY, HOME_SECRETS, KEYS, MAKERS, lines, make
 from schemas.errors import StopWorker
 
 SERVERS = {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "MONGO_URI": "mongodb://127.0.0.1:2/?replicaSet=rs0"}
@@ -23,7 +23,7 @@ def home(tmp_path: Path) -> Home:
 def test_missing_secrets_are_made_once_and_kept_for_their_owner_only(home: Home) -> None:
     with home.held():
         first, made = home.secrets({})
-        assert (set(first), made) == (set(STAGE_SECRETS), list(STAGE_SECRETS))
+        assert (set(first), made) == (set(HOME_SECRETS), list(HOME_SECRETS))
         assert home.secrets({}) == (first, [])
     assert stat.S_IMODE((home.folder / "secrets.env").stat().st_mode) == 0o600
     assert stat.S_IMODE(home.folder.stat().st_mode) == 0o700
@@ -31,7 +31,7 @@ def test_missing_secrets_are_made_once_and_kept_for_their_owner_only(home: Home)
 
 def test_a_secret_of_the_environment_is_neither_made_nor_kept(home: Home) -> None:
     with home.held():
-        found, made = home.secrets(dict.fromkeys(STAGE_SECRETS, "mine") | {"COLLECTOR_PERSON_KEY": ""})
+        found, made = home.secrets(dict.fromkeys(HOME_SECRETS, "mine") | {"COLLECTOR_PERSON_KEY": ""})
     assert (list(found), made) == (["COLLECTOR_PERSON_KEY"], ["COLLECTOR_PERSON_KEY"])
     assert "COLLECTOR_SECRET_KEY" not in (home.folder / "secrets.env").read_text()
 
@@ -83,12 +83,12 @@ def test_another_database_gets_none_of_our_secrets(home: Home) -> None:
 def test_what_is_told_by_a_file_is_told(home: Home, tmp_path: Path) -> None:
     """Both a variable and its file would stop every stage."""
     file = tmp_path / "secret"
-    environ = {f"{name}_FILE": str(file) for name in STAGE_SECRETS}
+    environ = {f"{name}_FILE": str(file) for name in HOME_SECRETS}
     with home.held():
         home.announce(SERVERS)
         assert home.secrets(environ) == ({}, [])
         home.fill(environ)
-    assert environ.keys() == {f"{name}_FILE" for name in STAGE_SECRETS} | SERVERS.keys()
+    assert environ.keys() == {f"{name}_FILE" for name in HOME_SECRETS} | SERVERS.keys()
     (tmp_path / ".env").write_text("COLLECTOR_SECRET_KEY=other\nLOG_LEVEL_FILE=other\n")
     before = dict(environ := environ | {"LOG_LEVEL": "INFO"})
     complete(environ, tmp_path / ".env")
@@ -104,6 +104,19 @@ def test_a_database_that_a_file_names_is_anothers(home: Home, tmp_path: Path) ->
     assert environ == {"MONGO_URI": "mongodb://production", "LOG_LEVEL": "INFO"}
     with pytest.raises(StopWorker, match="MONGO_URI and MONGO_URI_FILE are both set"):
         unfold({**environ, "MONGO_URI_FILE": str(file)})
+
+
+def test_a_key_is_in_the_file_that_says_what_is_in_use(home: Home, tmp_path: Path) -> None:
+    """So that a copy is kept of the right one."""
+    dotenv, own = tmp_path / ".env", tmp_path / "person.key"
+    with home.held():
+        kept, _ = home.secrets({})
+    assert told_in(KEYS, kept, (dotenv, home.kept)) == [home.kept]
+    dotenv.write_text(f"{BACKUP_KEY}={kept[BACKUP_KEY]}\nLOG_LEVEL=INFO\n")
+    assert told_in(KEYS, kept, (dotenv, home.kept)) == [dotenv, home.kept]
+    others = {**dict.fromkeys(KEYS, "others"), "LOG_LEVEL": "INFO"}
+    assert told_in(KEYS, others, (dotenv, home.kept)) == []
+    assert told_in(KEYS, {"COLLECTOR_PERSON_KEY_FILE": str(own)}, (dotenv, home.kept)) == [own]
 
 
 def test_a_folder_that_was_never_used_says_nothing_and_is_not_made(home: Home) -> None:
@@ -129,7 +142,7 @@ def test_secrets_cut_while_they_were_written_are_made_again(home: Home) -> None:
     with home.held():
         (home.folder / "secrets.partial").write_text("COLLECTOR_SECRET_KEY=ha")
         found, made = home.secrets({})
-        assert made == list(STAGE_SECRETS)
+        assert made == list(HOME_SECRETS)
         assert home.secrets({}) == (found, [])
     assert stat.S_IMODE((home.folder / "secrets.env").stat().st_mode) == 0o600
 

@@ -1,14 +1,15 @@
 """What `up` hands to its stages and tells its operator."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from deploy.home import Home
-from deploy.local.stack import Stack
-from deploy.secrets import STAGE_SECRETS
+from deploy.local.stack import Stack, database
+from deploy.secrets import BACKUP_KEY, HOME_SECRETS, STAGE_SECRETS
 from deploy.supervisor import Ended, NotStarted, Started
-from deploy.up import environment, on_port_of_its_own, told
+from deploy.up import environment, on_port_of_its_own, told, where
 
 STACK = Stack("127.0.0.1:1", "mongodb://127.0.0.1:2/?replicaSet=rs0", None, None)
 SECRETS = dict.fromkeys(STAGE_SECRETS, "theirs")
@@ -24,10 +25,22 @@ def test_on_a_database_of_ours_missing_secrets_are_made_and_told_once(home: Home
     said: list[str] = []
     first = environment(home, STACK, {}, said.append)
     assert all(first[name] for name in STAGE_SECRETS)
-    assert said == [f"made {' and '.join(STAGE_SECRETS)} and keep them in {home.folder / 'secrets.env'}"]
+    assert said == [f"made {' and '.join(HOME_SECRETS)} and keep them in {home.folder / 'secrets.env'}"]
     again = environment(home, STACK, {}, said.append)
     assert {name: again[name] for name in STAGE_SECRETS} == {name: first[name] for name in STAGE_SECRETS}
     assert len(said) == 1
+    kept, made = home.secrets({})
+    assert (BACKUP_KEY in kept, made) == (True, []), "for `collector backup`"
+    assert BACKUP_KEY not in first
+
+
+def test_servers_that_run_alone_are_told_unless_the_environment_named_them(tmp_path: Path) -> None:
+    """Whose address may carry a password."""
+    mongo = database(tmp_path, 2, print)
+    said = where(replace(STACK, mongo=mongo))
+    assert said[0] == f"MONGO_URI={STACK.mongo_uri}"
+    assert STACK.kafka_bootstrap not in str(said)
+    assert len(where(STACK)) == 1
 
 
 def test_on_another_database_nothing_is_made_up(home: Home) -> None:
