@@ -23,7 +23,7 @@ from schemas.views import STAGES as HEARTBEATS
 Offsets = Mapping[TopicPartition, int]
 COMPLETED = "completed"
 LOOKS, LOOK_MS = 5, 200
-CAME_TO = ("kept", "closed", "lost", "refused", "change", "notes", "suppressed")
+CAME_TO = ("kept", "closed", "lost", "refused", "change", "notes", "suppressed", "as_of")
 """Of a sweep that an earlier version told nothing is known of these."""
 
 
@@ -40,7 +40,7 @@ class Lag(Model):
 
 
 class LastSweep(Model):
-    """The newest sweep of one kind that ended so. `phase`: completed, failed or held; `at` in UTC; counts: see `Sweep`."""
+    """The newest sweep of one kind that ended so. `phase`: completed, failed or held; `at` in UTC; the rest: see `Sweep`."""
 
     instance: str
     kind: str
@@ -49,6 +49,7 @@ class LastSweep(Model):
     rows: int
     published: int
     error: str
+    as_of: AwareDatetime | None = None
     kept: int = 0
     closed: int = 0
     lost: int = 0

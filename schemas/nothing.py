@@ -1,7 +1,8 @@
 """The one reader of "nothing": the many ways in which ERPs, their exports, workflows and clerks say that there is no value.
 
-Texts are asked with `is_nothing`, days with `is_no_day`, codes with `is_no_code`. A word is compared without accents,
-capitals, blanks and signs, so that "Não informado", "NAO INFORMADO" and "nao-informado" are one.
+Texts are asked with `is_nothing`, days with `is_no_day`, codes with `is_no_code`, amounts with `is_no_amount`. A word is
+compared without accents, capitals, blanks and signs, so that "Não informado", "NAO INFORMADO" and "nao-informado" are one.
+A spreadsheet's `#####` says that there is a value which it does not show: of a name no harm comes of calling that nothing.
 """
 
 import re
@@ -35,6 +36,8 @@ WITHOUT = re.compile(
 )
 NULL = (r"\n", "#n/a", "#n/d", "#ref!", "#valor!", "#value!", "#nome?", "#name?", "#null!", "#nulo!")
 """As they stand: what a database's dump and a spreadsheet's broken formula write."""
+BROKEN = re.compile(r"\s*(?:#|erro?:[0-9])", re.IGNORECASE)
+"""What a spreadsheet shows instead of a value: the column is too narrow, or a formula failed, in any language."""
 NOT_PAID = frozenset(
     {
         *("n", "nao", "no", "false", "falso", "aberto", "aberta", "emaberto", "pendente", "apagar", "areceber", "avencer"),
@@ -92,12 +95,24 @@ def _says_nothing(written: str) -> bool:
     return bare in OF_CLERKS or bool(NEGATED.fullmatch(bare) or WITHOUT.fullmatch(bare))
 
 
+def is_broken(written: str) -> bool:
+    """Whether a spreadsheet shows that it does not show the value: there may be one, so that this is never nothing."""
+    return BROKEN.match(written) is not None
+
+
+def is_no_amount(written: str) -> bool:
+    """Whether a text in an amount's place says that there is none; zeros are none."""
+    return not is_broken(written) and is_nothing(written)
+
+
 @lru_cache(maxsize=50_000)
 def is_no_day(written: str) -> bool:
     """Whether a text in a day's place says that there is none: also a zero date, and the first day of some calendar.
 
     A time of day does not matter, as programs shift such days by their zone: 1969-12-31 21:00 is where Unix' time begins.
     """
+    if is_broken(written):
+        return False
     if is_nothing(written):
         return True
     no_day = _no_day_of_a_calendar(written.strip())
@@ -106,7 +121,7 @@ def is_no_day(written: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def is_no_code(written: str) -> bool:
-    """Whether a text in a code's place says that there is none: also a day that is none, which a spreadsheet made of it."""
+    """Whether a text in a code's place is none: also a day that is none, as a spreadsheet makes of it, or what it hides."""
     if is_nothing(written):
         return True
     return not written.isdecimal() and _no_day_of_a_calendar(written.strip()) is True

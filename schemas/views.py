@@ -133,6 +133,7 @@ def sweep(event: Sweep) -> Document:
         "_id": f"{event.instance}:{event.kind}:{event.phase}",
         "instance": event.instance,
         "at": event.at,
+        "as_of": event.as_of,
     }
 
 

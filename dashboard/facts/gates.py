@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from schemas.calling.freshness import Signs
 from schemas.stages import Heartbeat
+from schemas.sweeps import told_at
 
 Row = Mapping[str, Any]
 
@@ -14,7 +15,7 @@ Row = Mapping[str, Any]
 def signs(sweeps: Iterable[Row], beats: Iterable[Heartbeat], refusing: Iterable[str]) -> Signs:
     """What MongoDB shows of the age of the debts and of PABXs. Without a memory, as of whoever looks only once."""
     return Signs(
-        swept={row["instance"]: row["at"] for row in sweeps if (row["kind"], row["phase"]) == ("bill", "completed")},
+        swept={row["instance"]: told_at(row) for row in sweeps if (row["kind"], row["phase"]) == ("bill", "completed")},
         hydrates=tuple(one for one in beats if one.stage == "hydrate"),
         refusing=frozenset(refusing),
     )

@@ -12,6 +12,7 @@ from typing import Any
 from dashboard.facts.levels import Level
 from schemas.instances import Instance
 from schemas.rows import Kind
+from schemas.sweeps import told_at
 
 Row = Mapping[str, Any]
 
@@ -25,6 +26,7 @@ GRACE = timedelta(minutes=2)
 @dataclass(frozen=True, slots=True)
 class Source:
     """One kind of row. `rows` were read by the last completed sweep; `error` says why the last one failed, or is held back.
+    `as_of`: how old the truth is that it told, which is older than the sweep where it read files.
 
     Never fresh while the last one is held back. `shown`: False while a first sweep has completed and a stage may still
     hold its rows: until then there is no number of this kind.
@@ -38,6 +40,7 @@ class Source:
     level: Level
     shown: bool = True
     held: bool = False
+    as_of: datetime | None = None
 
     @property
     def mended(self) -> bool:
@@ -73,8 +76,9 @@ def _source(kind: Kind, every: timedelta, last: Mapping[str, Row], passed: datet
     is_held = "held" in last and last["held"]["at"] > at
     has_passed = passed is not None and at <= passed
     shown = has_passed or not _is_first(completed)
-    age = now - (at if passed is None else min(at, passed))
-    return Source(kind, at, completed["rows"], *failure, _level(age, every, held=is_held), shown, is_held)
+    as_of = told_at(completed)
+    age = now - (as_of if passed is None else min(as_of, passed))
+    return Source(kind, at, completed["rows"], *failure, _level(age, every, held=is_held), shown, is_held, as_of)
 
 
 def _is_first(completed: Row) -> bool:

@@ -25,6 +25,8 @@ from schemas.runtime.mongo import Database
 from schemas.runtime.version import version
 
 PREFIX, PARTIAL = "collector-", ".partial-"
+LEFT_S = 3_600.0
+"""A backup that has not been written to for so long was left."""
 AS_THEY_ARE: CodecOptions[Any] = CodecOptions(
     document_class=RawBSONDocument, tz_aware=True, datetime_conversion=DatetimeConversion.DATETIME_AUTO
 )
@@ -46,6 +48,7 @@ async def backup(
     partial = folder / f"{PARTIAL}{name}"
     try:
         partial.mkdir(parents=True, mode=0o700)
+        _sweep(folder, at)
         about = Manifest(id=name, at=at, release=version(), database=settings.mongo_database, checks={}, files=())
         async with database(settings) as store:
             await check_keys(store, settings)
@@ -59,7 +62,7 @@ async def backup(
         put(partial / NAME, manifest.model_dump_json(indent=2).encode())
         done = folder / f"{PREFIX}{at:%Y%m%dT%H%M%SZ}"
         partial.rename(done)
-        _older_go(folder, keep)
+        _older_go(folder, done, keep)
     except OSError as exc:
         raise StopWorker(f"{folder}: {exc.strerror}: nothing was backed up") from exc
     finally:
@@ -93,9 +96,19 @@ async def _file(store: Database, session: AsyncClientSession, folder: Path, box:
     return file.model_copy(update={"documents": output.pieces.documents, "bytes": output.size, "sha256": output.digest})
 
 
-def _older_go(folder: Path, keep: int | None) -> None:
+def _older_go(folder: Path, done: Path, keep: int | None) -> None:
+    """Never the one that is just `done`: a clock that once stood in the future has given older ones a newer name."""
     if keep is None:
         return
-    for old in sorted(folder.glob(f"{PREFIX}*Z"))[:-keep]:
+    others = sorted(one for one in folder.glob(f"{PREFIX}*Z") if one != done)
+    for old in others[: max(0, len(others) + 1 - keep)]:
         with suppress(OSError):  # it stays until the next time
             shutil.rmtree(old)
+
+
+def _sweep(folder: Path, at: datetime) -> None:
+    """What was killed while it was written; not what another writes just now."""
+    for one in folder.glob(f"{PARTIAL}*"):
+        with suppress(OSError):
+            if at.timestamp() - max(part.stat().st_mtime for part in (one, *one.iterdir())) > LEFT_S:
+                shutil.rmtree(one)

@@ -21,6 +21,8 @@ class Place(NamedTuple):
     epilog: str = "EXAMPLE"
 
 
+INTERRUPTED = 130
+"""As a shell says it of Ctrl-C."""
 COMMANDS: Mapping[str, Place] = {
     "up": Place("up", "up"),
     "demo": Place("demo", "demo"),
@@ -94,6 +96,8 @@ def main() -> None:
     except PipelineError as exc:
         sys.stderr.write(f"{exc}\n")
         sys.exit(BAD_CONFIGURATION)
+    except KeyboardInterrupt:  # typer's own begins where the command does
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

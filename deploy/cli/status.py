@@ -44,7 +44,9 @@ def _refill(one: Refill) -> dict[str, object]:
 
 
 def _ended(one: LastSweep) -> dict[str, object]:
-    return one.model_dump(include={"instance", "kind", "phase", "at", "rows", "published", "error"})
+    """What was read from files is as old as these."""
+    shown = one.model_dump(include={"instance", "kind", "phase", "at", "as_of", "rows", "published", "error"})
+    return {**shown, "as_of": one.as_of or one.at}
 
 
 def _came_to(one: LastSweep) -> dict[str, object]:

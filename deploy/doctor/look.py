@@ -58,7 +58,8 @@ async def findings(settings: DoctorSettings, home: Path, backups: Path | None, *
 def _disk_here(folder: Path) -> Finding:
     there = next(one for one in (folder, *folder.parents) if one.exists())
     usage = shutil.disk_usage(there)
-    return rules.disk("disk of this machine", usage.used, usage.total)
+    taken = usage.total - usage.free  # what a quota or root keeps is no room either
+    return rules.disk("disk of this machine", taken, usage.total)
 
 
 def _newest(folder: Path) -> datetime | None:

@@ -59,6 +59,9 @@ def backup(newest: datetime | None, folder: str, now: datetime) -> Finding:
     if newest is None:
         return Finding("backup", "bad", f"none in {folder}", f"collector backup {folder}, every night (cron)")
     said = f"{newest:%Y-%m-%d %H:%M} UTC"
+    if newest > now:
+        step = "a clock stood wrong: set it, and move that backup elsewhere"
+        return Finding("backup", "bad", f"{said} has not come yet", step)
     if now - newest <= BACKUP_OLD:
         return Finding("backup", "well", said)
     return Finding("backup", "soon", said, f"see why cron made none since: collector backup {folder}")

@@ -4,8 +4,8 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
 
 from deploy.clients import admin, database
-from deploy.replay.plan import Replay
-from deploy.replay.run import ReplaySettings, named
+from deploy.replay.plan import Replay, droppable
+from deploy.replay.run import ReplaySettings, entered
 from schemas.errors import StopWorker
 from schemas.runtime.kafka import reader
 from schemas.runtime.settings import MongoSettings
@@ -21,9 +21,7 @@ async def listed(settings: MongoSettings) -> list[Replay]:
 async def drop(settings: ReplaySettings, name: str) -> None:
     """Raises StopWorker where there is none, or where it is half promoted."""
     async with database(settings) as store:
-        plan = await named(store, name)
-        if plan.state == "promoting":
-            raise StopWorker(f"{name} is half promoted: finish it, `collector replay --promote {name}`")
+        plan = await entered(store, name, "dropping", droppable)
         await store[plan.collection].drop()
         if plan.is_folded:
             await _forget_offsets(settings.kafka_bootstrap_servers, plan)

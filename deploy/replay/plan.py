@@ -21,7 +21,8 @@ MADE_FROM: Mapping[str, tuple[Topic, ...]] = {"debtors": HYDRATE.sources, "queue
 """The sources of views that a keyed stage's states become."""
 REPLAYED: Mapping[str, View] = {view.name: view for view in VIEWS if view.name != STAGES}
 """A heartbeat is of its moment."""
-State = Literal["begun", "filled", "promoting", "promoted"]
+State = Literal["begun", "filled", "promoting", "promoted", "dropping"]
+"""`promoting`: something of it is in the place of what is shown. Whoever writes that, or `dropping`, excludes the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +134,21 @@ def whole_since(topics: Collection[Topic], now: datetime, lengthened: Mapping[st
     return max([*spans, *(lengthened[topic.name] for topic in topics if topic.name in lengthened)])
 
 
+def staying(plan: Replay) -> None:
+    """Raises StopWorker where it is on its way out."""
+    if plan.state == "dropping":
+        raise StopWorker(f"{plan.id} is half dropped: finish it, `collector replay --drop {plan.id}`")
+
+
+def droppable(plan: Replay) -> None:
+    """Raises StopWorker where a half of it is shown."""
+    if plan.state == "promoting":
+        raise StopWorker(f"{plan.id} is half promoted: finish it, `collector replay --promote {plan.id}`")
+
+
 def promotable(plan: Replay) -> None:
     """Raises StopWorker where it cannot take the place of what is shown."""
+    staying(plan)
     if not plan.is_whole:
         raise StopWorker(f"{plan.id} is a part (--instance, --from or --to): replay all of {plan.what} to promote it")
     if plan.state == "promoted":
@@ -142,7 +156,8 @@ def promotable(plan: Replay) -> None:
 
 
 def unfinished(plan: Replay) -> Replay:
-    """The same. Raises StopWorker where it has taken the place of what is shown, wholly or half."""
+    """The same. Raises StopWorker where it has taken the place of what is shown, wholly or half, or is being dropped."""
+    staying(plan)
     if plan.state in {"promoting", "promoted"}:
         raise StopWorker(f"{plan.id} was promoted: begin another one")
     return plan

@@ -5,7 +5,7 @@ under the stage's own fence, at the very positions that its group has committed;
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cache, partial
 
 from aiokafka import TopicPartition
@@ -15,7 +15,7 @@ from deploy.clients import database, reader
 from deploy.replay.folding import fold, shadow_of, stage_of
 from deploy.replay.likeness import State, mended, put_back
 from deploy.replay.plan import Replay, generation_of, promotable, undisturbed
-from deploy.replay.run import ReplaySettings, Tell, caught_up, named
+from deploy.replay.run import ReplaySettings, Tell, caught_up, entered, named
 from processors.keyed.partition import Partition
 from processors.keyed.restore import records_of
 from processors.keyed.stage import KeyedStage
@@ -27,6 +27,8 @@ from schemas.views import EPOCHS, REPLAYS
 from sinks.views.epochs import Share
 
 TRIES, AGAIN_AFTER_S = 20, 1.0
+Begin = Callable[[], Awaitable[None]]
+"""Asked right before a state is put back: from then on the replay is half promoted."""
 
 
 async def promote(settings: ReplaySettings, name: str, tell: Tell = lambda *_: None) -> int:
@@ -37,7 +39,7 @@ async def promote(settings: ReplaySettings, name: str, tell: Tell = lambda *_: N
     async with database(settings) as store:
         plan = await named(store, name)
         promotable(plan)
-        if plan.state != "promoting":
+        if plan.is_folded or plan.state != "promoting":
             plan = await caught_up(settings, store, plan, tell)
         done = await (_states(settings, store, plan, tell) if plan.is_folded else take_place(store, plan))
         await store[REPLAYS].update_one({"_id": plan.id}, {"$set": {"state": "promoted"}})
@@ -48,7 +50,7 @@ async def take_place(store: Database, plan: Replay) -> int:
     """Of a view. The offsets are set when the collection is there: what its sink wrote into the old one is read again."""
     if plan.state != "promoting":
         undisturbed(plan, [one async for one in store[EPOCHS].find({"view": plan.what})])
-    await store[REPLAYS].update_one({"_id": plan.id}, {"$set": {"state": "promoting"}})
+    await entered(store, plan.id, "promoting", promotable)
     if plan.collection in await store.list_collection_names():
         await store[plan.collection].rename(plan.what, dropTarget=True)
     for number in range(plan.view.topic.partitions):
@@ -64,19 +66,23 @@ async def take_place(store: Database, plan: Replay) -> int:
 async def _states(settings: ReplaySettings, store: Database, plan: Replay, tell: Tell) -> int:
     stage = await stage_of(plan, store)
     done = 0
+
+    async def begin() -> None:
+        await entered(store, plan.id, "promoting", promotable)
+
     for number in range(stage.output.partitions):
         tell("partitions put back", number, stage.output.partitions)
-        done += await _patiently(settings.kafka_bootstrap_servers, stage, plan, number)
+        done += await _patiently(settings.kafka_bootstrap_servers, stage, plan, number, begin)
     return done
 
 
-async def _patiently(servers: str, stage: KeyedStage, plan: Replay, number: int) -> int:
+async def _patiently(servers: str, stage: KeyedStage, plan: Replay, number: int, begin: Begin) -> int:
     """The stage may take its partition back while we are at it, or not have read as far as the replay yet."""
     last: RetryLater | None = None
     mend = cache(partial(mended, plan.what, now()))  # so that the second try is a short one
     for _ in range(TRIES):
         try:
-            return await _partition(servers, stage, plan, number, mend)
+            return await _partition(servers, stage, plan, number, mend, begin=begin)
         except RetryLater as exc:
             last = exc
             await asyncio.sleep(AGAIN_AFTER_S)
@@ -84,7 +90,7 @@ async def _patiently(servers: str, stage: KeyedStage, plan: Replay, number: int)
 
 
 async def _partition(
-    servers: str, stage: KeyedStage, plan: Replay, number: int, mend: Callable[[State, State], State]
+    servers: str, stage: KeyedStage, plan: Replay, number: int, mend: Callable[[State, State], State], *, begin: Begin
 ) -> int:
     live = Partition(stage, number, servers)
     try:
@@ -94,6 +100,7 @@ async def _partition(
             raise RetryLater(f"{stage.name} has not read what the replay has: see `collector status`")
         await _near(servers, stage, live)
         states = put_back(live.states, made.states, mend)
+        await begin()
         await live.put(states)
     finally:
         await live.close()

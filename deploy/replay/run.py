@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from deploy.clients import database, reader
 from deploy.replay.filling import Filling
 from deploy.replay.folding import fold, shadow_of, stage_of
-from deploy.replay.plan import Replay, asked, unfinished
+from deploy.replay.plan import Replay, State, asked, unfinished
 from deploy.replay.untold import carried
 from deploy.replay.wanted import Wanted, wanted
 from deploy.topics import TopicSettings, ensure
@@ -53,6 +53,14 @@ async def named(store: Database, name: str) -> Replay:
     if found is None:
         raise StopWorker(f"there is no replay {name}: see `collector replay --list`")
     return Replay.of(found)
+
+
+async def entered(store: Database, name: str, state: State, may: Callable[[Replay], None]) -> Replay:
+    """In its new state, whatever others do with it at once. Raises StopWorker where there is none, and what `may` raises."""
+    while True:
+        may(plan := await named(store, name))
+        if (await store[REPLAYS].update_one({"_id": name, "state": plan.state}, {"$set": {"state": state}})).matched_count:
+            return replace(plan, state=state)
 
 
 async def caught_up(settings: ReplaySettings, store: Database, plan: Replay, tell: Tell) -> Replay:

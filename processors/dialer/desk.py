@@ -17,6 +17,7 @@ from schemas.pabx import PABX_HOLDS
 from schemas.records import Record
 from schemas.runtime import clock, mongo
 from schemas.stages import Heartbeat
+from schemas.sweeps import told_at
 from schemas.views import STAGES, Document
 
 HYDRATE = "hydrate"
@@ -49,13 +50,13 @@ class Desk:
 
     async def _look_for_signs(self, names: Iterable[str]) -> Signs:
         sweeps = {f"{name}:bill:completed": name for name in names}
-        ends = await self._database["sweeps"].find({"_id": {"$in": list(sweeps)}}, {"at": 1}).to_list()
+        ends = await self._database["sweeps"].find({"_id": {"$in": list(sweeps)}}, {"at": 1, "as_of": 1}).to_list()
         beats = await self._database[STAGES].find({"stage": HYDRATE}).to_list()
         refusing = await self._database[PABX_HOLDS].find({}, {"_id": 1}).to_list()
         hydrates = tuple(heartbeats(beats))
         now = self._now()
         return Signs(
-            swept={sweeps[one["_id"]]: one["at"] for one in ends if isinstance(one.get("at"), datetime)},
+            swept={sweeps[one["_id"]]: at for one in ends if isinstance(at := told_at(one), datetime)},
             hydrates=hydrates,
             refusing=frozenset(str(one["_id"]) for one in refusing),
             caught_up=now if nothing_waits(hydrates, now) else self.signs.caught_up,

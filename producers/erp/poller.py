@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from producers.erp.beliefs import StoredBeliefs
+from producers.erp.last_told import last_told
 from producers.erp.lease import gain
 from producers.erp.letters import STAGE
 from producers.erp.schedule import Schedule
@@ -40,7 +41,7 @@ async def follow(
     """
     listed = Listed(database)
     erased = StoredSuppression(database, settings.collector_person_key, clock)
-    serving = Server(settings, StoredBeliefs(database), erased, schedule, clock)
+    serving = Server(settings, StoredBeliefs(database), erased, schedule, clock, told=partial(last_told, database))
     keeper = Keeper(partial(gain, settings.kafka_bootstrap_servers), serving.serve, read_as)
 
     def wanted() -> Mapping[str, Instance]:

@@ -1,7 +1,7 @@
 """One instance's life while this process holds it: a source, a sweeper, and a schedule for each kind."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import lru_cache, partial
 
@@ -21,6 +21,7 @@ from producers.erp.sweep import Sweeper
 from schemas.erp import ERPS
 from schemas.errors import StopWorker
 from schemas.instances import Instance
+from schemas.rows import Kind
 from schemas.runtime.process import plain
 from schemas.runtime.secrets import opened, person_hash
 
@@ -34,7 +35,10 @@ def read_as(instance: Instance) -> tuple[object, ...]:
 
 
 class Server:
-    """What all instances of a process share. `schedule`: makes that of each; `clock`: aware instants."""
+    """What all instances of a process share. `schedule`: makes that of each; `clock`: aware instants.
+
+    `told`: of an instance and a kind, see `LastTold`.
+    """
 
     def __init__(
         self,
@@ -43,12 +47,15 @@ class Server:
         suppression: Suppression,
         schedule: Callable[[Sweeper, Source], Schedule],
         clock: Callable[[], datetime],
+        *,
+        told: Callable[[str, Kind], Awaitable[datetime | None]],
     ) -> None:
         self._settings = settings
         self._beliefs = beliefs
         self._suppression = suppression
         self._schedule = schedule
         self._clock = clock
+        self._told = told
         hashed: Callable[[str], str] = partial(person_hash, key=settings.collector_person_key)
         self._person = lru_cache(PERSONS_KEPT)(hashed)
 
@@ -81,7 +88,7 @@ class Server:
         while True:
             try:
                 secrets = opened(instance.erp, self._settings.collector_secret_key)
-                return open_source(instance, secrets, clock=self._clock)
+                return open_source(instance, secrets, clock=self._clock, told=partial(self._told, instance.name))
             except StopWorker as exc:
                 log.warning("instance_unusable", instance=instance.name, reason=str(exc))
                 for kind in instance.erp.every:

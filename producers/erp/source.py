@@ -21,13 +21,14 @@ class Told(NamedTuple):
     """What the ERP said, and when it was asked: nothing that happened later is in it.
 
     `unasked`: of ids that were asked for, those for which there was nobody to ask. `asked`: the conditions that every row
-    must meet, where the ERP was asked by conditions.
+    must meet, where the ERP was asked by conditions. `as_of`: how old what it said is, where that is not when it was asked.
     """
 
     asked_at: datetime
     rows: Sequence[Row]
     unasked: AbstractSet[str] = frozenset()
     asked: tuple[Where, ...] = ()
+    as_of: datetime | None = None
 
 
 class Source(Protocol):

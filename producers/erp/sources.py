@@ -6,6 +6,7 @@ from datetime import datetime
 import httpx
 
 from producers.erp.exports.folder import ExportSource
+from producers.erp.last_told import LastTold, nothing_told
 from producers.erp.lists.paged import PagedSource
 from producers.erp.settling import SettlingSource
 from producers.erp.source import Source
@@ -24,17 +25,25 @@ def open_source(
     secrets: Mapping[str, str],
     transport: httpx.AsyncBaseTransport | None = None,
     clock: Callable[[], datetime] = now,
+    told: LastTold = nothing_told,
 ) -> Source:
-    """`secrets`: by the option that holds them, opened. Nothing is contacted yet. Raises StopWorker."""
-    return SettlingSource(_source(instance, secrets, transport, clock))
+    """`secrets`: by the option that holds them, opened. `told`: what is known of earlier sweeps, asked where files are read.
+
+    Nothing is contacted yet. Raises StopWorker.
+    """
+    return SettlingSource(_source(instance, secrets, transport, clock, told))
 
 
 def _source(
-    instance: Instance, secrets: Mapping[str, str], transport: httpx.AsyncBaseTransport | None, clock: Callable[[], datetime]
+    instance: Instance,
+    secrets: Mapping[str, str],
+    transport: httpx.AsyncBaseTransport | None,
+    clock: Callable[[], datetime],
+    told: LastTold,
 ) -> Source:
     connection = instance.erp
     if isinstance(connection, AltaredeExport):
-        return ExportSource(connection, lambda: clock().timestamp())
+        return ExportSource(connection, lambda: clock().timestamp(), told)
     if in_the_clear(connection):
         raise StopWorker(f"erp.url is http:// and leaves this network, so that its token could be read: give {MEND}")
     wire = Wire(connection, transport, clock)

@@ -19,6 +19,7 @@ from producers.erp.guard import Guard
 from producers.erp.memory import Books, book_of
 from producers.erp.missing import REREAD_AT_ONCE, Missing, parts
 from producers.erp.outbox import Outbox
+from producers.erp.owners import Owners
 from producers.erp.reading import Examined, examined
 from producers.erp.source import Source, Told
 from producers.erp.suppressed import departed
@@ -142,8 +143,10 @@ class Sweeper:
                     done = _counted(done, published=told_of.published)
         return done
 
-    async def _read(self, table: Table, told: Told, under_way: UnderWay | None = None) -> Examined:
-        page = await examined(self.instance, table, told, self.person, self.guard.hidden)
+    async def _read(
+        self, table: Table, told: Told, under_way: UnderWay | None = None, owners: Owners | None = None
+    ) -> Examined:
+        page = await examined(self.instance, table, told, self.person, self.guard.hidden, owners=owners)
         if under_way:
             await under_way.settle(page.codes)
         page = page.beside(self._seen(table))
@@ -188,7 +191,7 @@ class Sweeper:
     async def _table(self, table: Table, done: Sweep, missing: list[Missing], under_way: UnderWay) -> Sweep:
         """Adds to `missing` what is neither shown nor found by its id."""
         seen = self._seen(table)
-        columns = Columns(self.erp, table)
+        columns, whose = Columns(self.erp, table), Owners(table)
         present: set[str] = set()
         refused: set[str] = set()
         hidden: set[str] = set()
@@ -196,7 +199,7 @@ class Sweeper:
         pages = once_filled(self.source.pages(table), table, columns.fills, columns.check_list, columns.check_any)
         async with aclosing(pages) as coming:
             async for told in coming:
-                page = await self._read(table, told, under_way)
+                page = await self._read(table, told, under_way, whose)
                 refused |= page.unreadable
                 present.update(
                     page.unreadable, page.unsure, (change.code for change in page.found.values() if change.member)
@@ -205,7 +208,7 @@ class Sweeper:
                 hidden |= page.hidden
                 changes = self._changes(table, page)
                 await under_way.add(page.codes, self._publish(table, done.sweep, told.asked_at, changes, page.letters))
-                done = _counted(done, pages=1)
+                done = _counted(done, pages=1).as_old_as(told.as_of)
                 said = await self._tell(said, _counted(done, rows=len(present), published=under_way.told.published))
         self.fills[table.name] = columns.fills
         published, entered = await under_way.all()

@@ -16,7 +16,7 @@ MAX_LAG = timedelta(minutes=2)
 
 
 class Signs(NamedTuple):
-    """What MongoDB shows. `swept`: instance → its last complete sweep of bills (view `sweeps`, `instance:bill:completed`).
+    """What MongoDB shows. `swept`: instance → as of when its last complete sweep of bills tells (`schemas.sweeps.told_at`).
 
     `hydrates`: heartbeats of the stage (view `stages`). `refusing`: instances whose PABX refuses us (`pabx_holds`).
     `caught_up`: when nothing was last seen to wait for `hydrate`; None for a reader who does not remember.
@@ -36,7 +36,7 @@ def closed_by(signs: Signs, instance: Instance, now: datetime) -> Closed | None:
 
 
 def is_stale(signs: Signs, instance: Instance, now: datetime) -> bool:
-    """Whether the last complete sweep of bills is older than the instance allows, or what it brought may still wait."""
+    """Whether what the last complete sweep of bills told is older than allowed, or what it brought may still wait."""
     swept = signs.swept.get(instance.name)
     oldest = timedelta(minutes=instance.rules.max_data_age_minutes)
     return swept is None or now - swept > oldest or _is_behind(signs, now)

@@ -10,6 +10,7 @@ from schemas.erp.declaration import POINT, Col, Erp, Table
 from schemas.erp.money import cents
 from schemas.erp.phones import phone_problems, phones
 from schemas.erp.values import first_of, text, unmapped, yes
+from schemas.nothing import is_broken, is_no_amount
 
 UNVERIFIED = "não verificado com o fornecedor"
 ACCESS = Codes(
@@ -52,15 +53,20 @@ def active(value: str) -> bool:
     return yes(value) or value.strip().upper() == ACTIVE
 
 
+def received_cents(received: str, point: str) -> int:
+    """What was paid of the bill."""
+    return 0 if is_no_amount(received) else cents(received, point)
+
+
 def open_cents(value: str, received: str, point: str) -> int:
     """What is left of the bill."""
-    return max(0, cents(value, point) - cents(first_of(received) or "0", point))
+    return max(0, cents(value, point) - received_cents(received, point))
 
 
 def bill_status(status: str, received: str, point: str) -> str:
     """A bill on which something was received and that is not closed is partly paid."""
-    word = BILL(text(first_of(status)).upper())  # as `Where` compares
-    return "partial" if word == "open" and cents(first_of(received) or "0", point) > 0 else word
+    word = BILL(text(status if is_broken(status) else first_of(status)).upper())  # as `Where` compares
+    return "partial" if word == "open" and received_cents(received, point) > 0 else word
 
 
 CLIENTS = Table(

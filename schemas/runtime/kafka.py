@@ -123,9 +123,11 @@ async def publish(sender: AIOKafkaProducer, topic: str, partition: int, messages
 async def _send(sender: AIOKafkaProducer, batch, topic: str, partition: int):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - aiokafka ships no types
     batch.close()
     try:
-        return await sender.send_batch(batch, topic, partition=partition)
+        acknowledged = await sender.send_batch(batch, topic, partition=partition)
     except KafkaError as exc:
         raise RetryLater(f"the broker did not take {topic}[{partition}]: {type(exc).__name__}") from exc
+    acknowledged.add_done_callback(lambda one: one.cancelled() or one.exception())  # of several that fail one is awaited
+    return acknowledged
 
 
 async def bury(sender: AIOKafkaProducer, letters: Iterable[DeadLetter]) -> None:

@@ -79,7 +79,10 @@ ABOUT: Mapping[Metric, About] = {
         OF_SNAPSHOTS,
     ),
     "collector_sweep_completed_timestamp_seconds": About(
-        "timestamp_seconds", "when the last complete sweep ended, Unix time", ("instance", "kind"), OF_SNAPSHOTS
+        "timestamp_seconds",
+        "as of when the last complete sweep tells (its end, or its files), Unix time",
+        ("instance", "kind"),
+        OF_SNAPSHOTS,
     ),
     "collector_sweep_duration_seconds": About(
         "seconds", "how long the last complete sweep took", ("instance", "kind"), OF_SNAPSHOTS

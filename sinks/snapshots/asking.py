@@ -20,6 +20,7 @@ from schemas.reverse_map import ReverseMap, Subject
 from schemas.rows import Kind
 from schemas.runtime.mongo import Database, aggregated, reread
 from schemas.stages import Heartbeat
+from schemas.sweeps import told_at
 from schemas.views import EPOCHS, LIVING, STAGES, Document
 
 QUERY_MS = 20_000
@@ -39,9 +40,10 @@ class Owed(NamedTuple):
 
 
 class Doubts(NamedTuple):
-    """`swept`: the last complete sweep by instance and kind. `beats`: of the stages in `FOLLOWED`, by stage.
+    """`swept`: as of when the last complete sweep tells, by instance and kind.
 
-    `anew`: views that are being read anew. `refusing`: instances whose PABX refuses us.
+    `beats`: of the stages in `FOLLOWED`, by stage. `anew`: views that are being read anew.
+    `refusing`: instances whose PABX refuses us.
     """
 
     swept: Mapping[tuple[str, str], datetime]
@@ -66,7 +68,7 @@ async def doubts(database: Database) -> Doubts:
     anew = refills(await database[EPOCHS].find(UNDER_WAY).max_time_ms(QUERY_MS).to_list())
     completed, living = {"phase": "completed", "instance": {"$exists": True}}, {"stage": {"$in": FOLLOWED}, **LIVING}
     sweeps = await reread(lambda: database["sweeps"].find(completed).max_time_ms(QUERY_MS).to_list())
-    swept = {(str(one["instance"]), str(one["kind"])): one["at"] for one in sweeps}
+    swept = {(str(one["instance"]), str(one["kind"])): told_at(one) for one in sweeps}
     beats: dict[str, tuple[Heartbeat, ...]] = {}
     for one in await reread(lambda: database[STAGES].find(living).max_time_ms(QUERY_MS).to_list()):
         fields = {name: value for name, value in one.items() if name in Heartbeat.model_fields}

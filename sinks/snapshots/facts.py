@@ -15,6 +15,7 @@ from schemas.instances import Instance
 from schemas.refills import refills
 from schemas.rows import Kind
 from schemas.runtime.metrics import Sample
+from schemas.sweeps import told_at
 from sinks.snapshots.asking import NEEDED
 
 Documents = Iterable[Mapping[str, Any]]
@@ -27,6 +28,7 @@ WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 OTHER = "other"
 MADE = re.compile(r"collector-(\d{8}T\d{6}Z)")
 """The folder of a backup, which has that name when all of it is on the disk."""
+STAMP = "%Y%m%dT%H%M%SZ"
 
 
 def late_after(instance: Instance, kind: Kind) -> float:
@@ -44,7 +46,7 @@ def sweeps(completed: Documents, known: Mapping[str, Instance]) -> Iterator[Samp
         if name not in known or not isinstance(one["at"], datetime):
             continue
         swept.add((name, kind))
-        yield Sample("collector_sweep_completed_timestamp_seconds", (name, kind), one["at"].timestamp())
+        yield Sample("collector_sweep_completed_timestamp_seconds", (name, kind), told_at(one).timestamp())
         if isinstance(rows := one.get("rows"), int):
             yield Sample("collector_sweep_rows", (name, kind), rows)
         if (began := _began(one)) is not None and began <= one["at"]:
@@ -97,10 +99,11 @@ def newest(rows: Mapping[str, datetime]) -> Iterator[Sample]:
         yield Sample("collector_snapshot_timestamp_seconds", (name,), at.timestamp())
 
 
-def backed_up(names: Iterable[str]) -> Sample:
-    """`names`: of what lies in the folder."""
+def backed_up(names: Iterable[str], now: datetime) -> Sample:
+    """`names`: of what lies in the folder. One of a moment to come says nothing of how old the newest is."""
     made = [match[1] for match in map(MADE.fullmatch, names) if match]
-    at = datetime.strptime(max(made), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp() if made else 0.0
+    past = [match for match in made if match <= f"{now.astimezone(UTC):{STAMP}}"]
+    at = datetime.strptime(max(past), STAMP).replace(tzinfo=UTC).timestamp() if past else 0.0
     return Sample("collector_backup_timestamp_seconds", (), at)
 
 

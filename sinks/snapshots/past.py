@@ -100,11 +100,11 @@ class Past:
 
 
 class Sweeps:
-    """When an instance's sweeps were complete."""
+    """When an instance's sweeps were complete, and as of when they tell."""
 
     def __init__(self, instance: str) -> None:
         self._instance = instance
-        self._completed: defaultdict[Kind, list[datetime]] = defaultdict(list)
+        self._completed: defaultdict[Kind, list[tuple[datetime, datetime]]] = defaultdict(list)
 
     def take(self, value: bytes | None) -> None:
         """One record of their topic."""
@@ -113,9 +113,9 @@ class Sweeps:
         except RejectRecord:
             return  # a tombstone, or what nobody can read
         if sweep.instance == self._instance and sweep.phase == "completed":
-            self._completed[sweep.kind].append(sweep.at)
+            self._completed[sweep.kind].append((sweep.at, sweep.told_at))
 
     def last(self, moment: datetime) -> Mapping[Kind, datetime]:
-        """The last one of each kind until `moment`."""
-        found = {kind: max((at for at in all_ if at <= moment), default=None) for kind, all_ in self._completed.items()}
-        return {kind: at for kind, at in found.items() if at is not None}
+        """As of when the last one of each kind until `moment` tells."""
+        found = {kind: [one for one in all_ if one[0] <= moment] for kind, all_ in self._completed.items()}
+        return {kind: max(until)[1] for kind, until in found.items() if until}

@@ -22,6 +22,7 @@ from pymongo.errors import PyMongoError
 from pymongo.synchronous.database import Database
 
 from schemas.instances import Instance
+from schemas.runtime.clock import now
 from schemas.runtime.kafka_login import tls
 from schemas.runtime.metrics import Sample, families
 from schemas.runtime.mongo import READ_WHATEVER_IT_IS
@@ -94,7 +95,7 @@ class Seeing(Collector):
         if (folder := self._settings.backup_folder) is not None:
             yield from _here("backups", folder)
             with suppress(OSError):
-                yield facts.backed_up([one.name for one in folder.iterdir()] if folder.exists() else [])
+                yield facts.backed_up([one.name for one in folder.iterdir()] if folder.exists() else [], now())
 
 
 def _there(folder: Path) -> Path:

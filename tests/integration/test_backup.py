@@ -1,6 +1,7 @@
 """A backup of a real MongoDB at work, put back into an empty one: byte for byte, or not at all."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -110,6 +111,9 @@ def test_a_backup_taken_at_work_comes_back_whole_disarmed_and_only_where_nothing
         used[name].insert_many([{"_id": f"{n}", "text": "x" * 800} for n in range(PAIRS)])
     collector = Collector(tmp_path, {"MONGO_URI": mongo_uri, **KEYS, **PERSON})
     before = raw(used)
+    (tmp_path / "kept" / "collector-20990101T000000Z").mkdir(parents=True)  # of a clock that stood wrong
+    (killed := tmp_path / "kept" / ".partial-1").mkdir()
+    os.utime(killed, (0, 0))
     with calling(used):
         for _ in range(2):
             done = collector("backup", "kept", "--keep", "1", MONGO_DATABASE=used.name)

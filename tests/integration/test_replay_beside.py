@@ -88,6 +88,8 @@ async def test_a_promotion_that_is_killed_is_finished_by_running_it_again(
 
         child = await asyncio.create_subprocess_exec(sys.executable, "-c", DIES, env={**os.environ, **env})
         assert await child.wait() == -SIGKILL
+        with pytest.raises(StopWorker, match="half promoted"):
+            await drop(settings, "killed")
         await put_rows(sender, [row(prefix, "bill", "3", "32")])
         await eventually(partial(promoted, settings, "killed"), "the promotion")
         await shows(store, "debtors", prefix, {**dict.fromkeys(CODES, RIGHT), "3": 2 * RIGHT})

@@ -4,9 +4,9 @@ Nothing was verified against the vendor: what follows is what importers of such 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Context, DecimalException
+from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException
 from typing import NamedTuple
 
 from schemas.erp.altarede import CODES
@@ -14,6 +14,7 @@ from schemas.erp.declaration import Table
 from schemas.erp.numbers import code_of
 from schemas.erp.values import plain_code
 from schemas.errors import RetryLater, StopWorker
+from schemas.nothing import is_no_amount, is_no_code, is_no_day
 
 NULL = r"\N"
 OF_EXPORTS = frozenset({"VALOR_PAGO", "DATA_PAGAMENTO"})
@@ -21,8 +22,13 @@ OF_EXPORTS = frozenset({"VALOR_PAGO", "DATA_PAGAMENTO"})
 DECIMALS = re.compile(r"[0-9]+\.[0-9]+")
 AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]{2})?")
 MIDNIGHT = re.compile(r"T00:00:00(?:\.0+)?$")
-FIFTEEN_DIGITS = Context(prec=15, Emax=30, Emin=-30)
+KEPT = 15
+FIFTEEN_DIGITS = Context(prec=KEPT, Emax=30, Emin=-30)
 """As many as a spreadsheet program means: it writes 99.9 as 99.900000000000006."""
+CENT = Decimal("0.01")
+THREE_DECIMALS = re.compile(r"-?[0-9]+\.[0-9]{3,}")
+CONTRARY = " / "
+"""Between values of which nobody knows which is meant: no day and no amount reads so."""
 
 
 class Cell(NamedTuple):
@@ -51,6 +57,14 @@ def value(cell: Cell) -> str:
     return "" if bare == NULL else bare
 
 
+def amount(cell: Cell) -> str:
+    """As `value`. What stands before a typed number's decimals is no matter of the texts beside it: 33.333 is 33.33."""
+    read = value(cell)
+    if cell.form != "Number" or not THREE_DECIMALS.fullmatch(read):
+        return read
+    return format(Decimal(read).quantize(CENT, ROUND_HALF_UP), "f")
+
+
 def number(text: str) -> str:
     """`1152.0` and `1.152E3` as `1152`; what is no number stays as it is."""
     try:
@@ -71,6 +85,8 @@ def code_as_it_is(cell: Cell) -> str:
 def code(cell: Cell) -> str:
     """A code without the dots behind its thousands. Raises ValueError where a program took it for a number with decimals."""
     bare = plain_code(cell.text.strip())
+    if cell.form == "Number" and _places(bare) > KEPT:
+        raise ValueError("has more digits than a spreadsheet program keeps: two codes may be one there")
     if cell.form == "Number" or DECIMALS.fullmatch(bare):
         bare = number(bare)
     if DECIMALS.fullmatch(bare):
@@ -78,50 +94,100 @@ def code(cell: Cell) -> str:
     return "" if bare == NULL else code_of(bare)
 
 
+def _places(text: str) -> int:
+    """Of a number, those before its decimals."""
+    try:
+        return Decimal(text).adjusted() + 1
+    except DecimalException:
+        return 0
+
+
 class Place(NamedTuple):
-    """Where a column stands; several places where its name comes again."""
+    """Where a column stands; several places where its name comes again. `read`: its cells; `is_none`: what is no value."""
 
     column: str
     at: tuple[int, ...]
+    read: Callable[[Cell], str]
+    is_none: Callable[[str], bool]
+
+    def text(self, cells: Sequence[Cell]) -> str:
+        """The value. Of several the first; but a day or an amount that is told in two ways is neither, and the row's letter.
+
+        Raises ValueError for a code that nobody knows.
+        """
+        if len(self.at) == 1:
+            return self.read(cells[self.at[0]]) if self.at[0] < len(cells) else ""
+        texts = [self.read(cells[at]) for at in self.at if at < len(cells)]
+        told = list(dict.fromkeys(text for text in texts if not self.is_none(text)))
+        if len(told) > 1 and self.is_none is not _is_blank:
+            if self.column in CODES:
+                raise ValueError("stands in two columns with two values")
+            return CONTRARY.join(told)
+        return next(iter(told), next((text for text in texts if text), ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The first row of a sheet, as far as one table needs it: all other columns are left behind here.
 
-    `dots_kept`: dots are a part of its codes, and do not stand behind thousands.
+    `names`: of all columns, without capitals.
     """
 
     file: str
-    width: int
+    names: Sequence[str]
     places: tuple[Place, ...]
-    dots_kept: bool = False
 
     def row(self, line: Line) -> dict[str, str]:
-        """One row; of columns with one name the first that is filled counts. Raises RetryLater that names file and line."""
-        number_, cells = line
-        if any(cell.text.strip() for cell in cells[self.width :]):
-            raise RetryLater(f"{self.file}, line {number_}: more cells than columns: export it again")
+        """One row. Raises RetryLater that names file and line."""
+        at, cells = line
+        if any(cell.text.strip() for cell in cells[len(self.names) :]):
+            raise RetryLater(f"{self.file}, line {at}: more cells than columns: export it again")
         found = {}
-        for column, places in self.places:
-            read = value if column not in CODES else code_as_it_is if self.dots_kept else code
+        for place in self.places:
             try:
-                texts = (read(cells[at]) for at in places if at < len(cells))
-                found[column] = next((text for text in texts if text), "")
+                found[place.column] = place.text(cells)
             except ValueError as exc:
-                raise RetryLater(f"{self.file}, line {number_}: {column} {exc}: export it again from the ERP") from None
+                raise RetryLater(f"{self.file}, line {at}: {place.column} {exc}: export it again from the ERP") from None
         return found
+
+    def repeats(self, line: Line) -> bool:
+        """Whether a row is the head once more, as a program writes it above each page."""
+        cells, at = line[1], self.places[0].at[0]
+        if at >= len(cells) or cells[at].text.strip().casefold() != self.names[at]:
+            return False
+        return [*filter(None, titles(cells))] == [*filter(None, self.names)]
 
 
 def layout(file: str, header: Sequence[Cell], table: Table, *, dots_kept: bool = False) -> Layout:
-    """Raises StopWorker where a column that the table needs is not there."""
-    names = [cell.text.strip().casefold() for cell in header]
-    wanted = wanted_columns(table)
-    places = [Place(column, tuple(at for at, name in enumerate(names) if name == column.casefold())) for column in wanted]
-    for column, at in places:
-        if not at and (column not in table.optional or column in OF_EXPORTS):
+    """`dots_kept`: dots are a part of the codes, and do not stand behind thousands.
+
+    Raises StopWorker where a column that the table needs is not there.
+    """
+    names = titles(header)
+    places: list[Place] = []
+    for column in wanted_columns(table):
+        if at := tuple(at for at, name in enumerate(names) if name == column.casefold()):
+            places.append(_place(table, column, at, dots_kept=dots_kept))
+        elif column not in table.optional or column in OF_EXPORTS:
             raise StopWorker(f"{file} has no column {column} in its first line: export {table.name} again with all columns")
-    return Layout(file, len(header), tuple(place for place in places if place.at), dots_kept)
+    return Layout(file, names, tuple(places))
+
+
+def titles(cells: Sequence[Cell]) -> list[str]:
+    """A head, as it is compared."""
+    return [cell.text.strip().casefold() for cell in cells]
+
+
+def _place(table: Table, column: str, at: tuple[int, ...], *, dots_kept: bool) -> Place:
+    if column in CODES:
+        return Place(column, at, code_as_it_is if dots_kept else code, is_no_code)
+    if column in table.amounts:
+        return Place(column, at, amount, is_no_amount)
+    return Place(column, at, value, is_no_day if column in table.days else _is_blank)
+
+
+def _is_blank(text: str) -> bool:
+    return not text
 
 
 def wanted_columns(table: Table) -> tuple[str, ...]:

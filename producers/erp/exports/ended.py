@@ -7,6 +7,7 @@ error.
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from producers.erp.owners import Owners
 from schemas.erp.altarede import UNPAID
 from schemas.erp.conditions import ORDER
 from schemas.erp.declaration import Table
@@ -54,15 +55,17 @@ class Ended:
         self._seen = seen
         self._paid = Codes()
         self._newer: list[Codes] = []
+        self._owners = Owners(table)
         self.passed_over = 0
 
     def kept(self, rows: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
-        """Of the rows of one file those that count."""
+        """Of the rows of one file those that count. Raises StopWorker for a bill that two rows show as two clients'."""
         if self._table.kind != "bill":
             yield from rows
             return
         here = Codes()
         for row in rows:
+            self._owners.check_row(row)
             if self._counts(row):
                 here.add(row[self._table.key])
                 yield row

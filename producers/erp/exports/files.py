@@ -117,7 +117,8 @@ def _rows(file: File, source: BinaryIO, table: Table, *, dots_kept: bool) -> Gen
         _, header = next(reading, (0, ()))
         here = layout(file.name, header, table, dots_kept=dots_kept)
         for line in reading:
-            yield here.row(line)
+            if not here.repeats(line):
+                yield here.row(line)
     _check_unchanged(file, source)
 
 

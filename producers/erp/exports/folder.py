@@ -13,7 +13,8 @@ from pathlib import Path
 from producers.erp.exports.dots import Dots
 from producers.erp.exports.ended import Ended
 from producers.erp.exports.files import REST, File, NotReadError, listed, rows
-from producers.erp.exports.names import Files, is_not_older, newest
+from producers.erp.exports.names import Files, is_not_older, newest, passed_over, payable
+from producers.erp.last_told import LastTold, nothing_told
 from producers.erp.source import Probe, Told
 from schemas.erp.altarede import EXPORT, TABLES
 from schemas.erp.altarede_options import AltaredeExport
@@ -26,12 +27,18 @@ NS = 1e-9
 
 
 class ExportSource:
-    """One instance. `clock`: seconds since 1970, to compare with the files' times of change."""
+    """One instance. `clock`: seconds since 1970, to compare with the files' times of change.
 
-    def __init__(self, options: AltaredeExport, clock: Callable[[], float] = time.time) -> None:
+    `told`: how old the files were that were read last, before this source was opened.
+    """
+
+    def __init__(
+        self, options: AltaredeExport, clock: Callable[[], float] = time.time, told: LastTold = nothing_told
+    ) -> None:
         self._folder = Path(options.folder)
         self._quiet = options.quiet
         self._clock = clock
+        self._told = told
         self._first_seen: dict[File, float] = {}
         self._tried: dict[str, Files] = {}
         self._read: dict[str, Files] = {}
@@ -46,9 +53,12 @@ class ExportSource:
         """See `Source`: whether there are complete files that were not tried yet, and no older ones than were read."""
         (table,) = EXPORT.of_kind(kind)
         files = await self._newest(table)
-        fresh = files != self._tried.get(table.name) and is_not_older(files, self._swept.get(table.name, {}))
+        if not files:
+            self._check_payable(table)
+            return False
+        fresh = files != self._tried.get(table.name) and await self._is_not_older(table, files)
         misread = self._dots_kept.get(table.name, self._dots.kept) != self._dots.kept  # another table has told since
-        return bool(files) and (fresh or misread) and not self._busy(files)
+        return (fresh or misread) and not self._busy(files)
 
     async def pages(self, table: Table) -> AsyncGenerator[Told, None]:
         """See `Source`. Files count as tried once their content failed or their sweep has completed.
@@ -57,6 +67,8 @@ class ExportSource:
         """
         files = await self._complete(table)
         opened_at = self._now()
+        as_of = min(opened_at, *map(_changed_at, files.values()))
+        others = passed_over(self._found, files)
         ids = array("q")
         dots_kept = self._dots_kept[table.name] = await self._learn_dots()
         ended = Ended(table, opened_at.date())
@@ -64,14 +76,16 @@ class ExportSource:
             async with aclosing(_batches(files, table, ended, dots_kept=dots_kept)) as coming:
                 async for batch in coming:
                     ids.extend(hash(row[table.key]) for row in batch)
-                    yield Told(opened_at, batch)
+                    yield Told(opened_at, batch, as_of=as_of)
+            if not ids:
+                yield Told(opened_at, (), as_of=as_of)  # a table without a row is as old as any
         except NotReadError:
             raise
         except PipelineError:
             self._tried[table.name] = files
             raise
         self._ids[table.name] = array("q", sorted(ids))
-        self._notes[table.kind] = ended.notes
+        self._notes[table.kind] = (*ended.notes, *([f"{table.name}: {others}"] if others else []))
         self._read[table.name] = files
 
     def swept(self, kind: Kind) -> None:
@@ -140,6 +154,26 @@ class ExportSource:
         files = [(table, tuple(newest(self._found, table).values())) for table in TABLES]
         return await asyncio.to_thread(self._dots.learn, files)
 
+    async def _is_not_older(self, table: Table, files: Files) -> bool:
+        """Than what was swept. Raises StopWorker where another source swept that: here it looks as if it were news."""
+        if swept := self._swept.get(table.name):
+            return is_not_older(files, swept)
+        told = await self._told(table.kind)
+        file = min(files.values(), key=_changed_at)
+        if told is not None and _changed_at(file) < told:
+            raise StopWorker(
+                f"{file.name} is older than the export of {table.name} that was read last, of {told:%Y-%m-%d %H:%M} UTC:"
+                f" export it again; if it is the newest all the same, give it today's time"
+            )
+        return True
+
+    def _check_payable(self, table: Table) -> None:
+        if name := payable(self._found, table):
+            raise StopWorker(
+                f"erp.folder has {name}, whose name says that it is what the provider itself owes, and no other export of"
+                f" {table.name}: export {table.name} there, or name it otherwise"
+            )
+
     async def _newest(self, table: Table) -> Files:
         found = self._found = await asyncio.to_thread(listed, self._folder)  # it may be another machine's
         now = self._clock()
@@ -150,6 +184,7 @@ class ExportSource:
     async def _complete(self, table: Table) -> Files:
         files = await self._newest(table)
         if not files:
+            self._check_payable(table)
             raise StopWorker(f"erp.folder {self._folder} has no {table.name}*.xls, .xml or .csv: export {table.name} there")
         if busy := self._busy(files):
             raise NotReadError(f"{busy} is still being written", after=REST)
@@ -168,6 +203,10 @@ class ExportSource:
         ids, mark = self._ids.get(table.name, array("q")), hash(code)
         at = bisect_left(ids, mark)
         return at < len(ids) and ids[at] == mark
+
+
+def _changed_at(file: File) -> datetime:
+    return datetime.fromtimestamp(file.mtime_ns * NS, UTC)
 
 
 async def _batches(

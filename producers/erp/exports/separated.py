@@ -40,11 +40,18 @@ def lines(file: BinaryIO, name: str) -> Generator[Line, None, None]:
                 width = width or len(fields)
                 if len(fields) != width:
                     raise RetryLater(f"{name}, line {number}: {len(fields)} fields, not {width}: export it again")
+                if any(_swallows(field, width) for field in fields):
+                    raise RetryLater(f'{name}, line {number}: one cell holds a whole line: take the stray " in it away')
                 yield number, [Cell(field) for field in fields]
     except (csv.Error, UnreadableError):
         raise RetryLater(f"{name}, line {number + 1}: not written as CSV with ; writes it: export it again") from None
     finally:
         text.detach()  # its opener closes the file
+
+
+def _swallows(field: str, width: int) -> bool:
+    """Whether lines were read as one cell, from a quote that nothing closed to the next one: the row's width stays right."""
+    return width > 1 and ("\n" in field or "\r" in field) and field.count(";") >= width - 1
 
 
 def _rows(text: io.TextIOWrapper, name: str, *, is_escaped: bool, has_an_end: bool) -> Iterator[Numbered]:

@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from producers.erp.limits import TooLongError
+from producers.erp.owners import is_whose
 from producers.erp.wire import Answer, Wire
 from schemas.erp.declaration import Cursor, NotAFilterError, Page, Protocol, Request, Row, Table
 from schemas.rows import Kind
@@ -90,14 +91,15 @@ class Asking:
                 await coming
 
     async def by_id(self, table: Table, owners: Mapping[str, str]) -> dict[str, Row]:
-        """By id, the first answer that has it; of rows that were not asked for none."""
+        """By id, the first answer that has it; of rows that were not asked for, or are another's, none."""
         found: dict[str, Row] = {}
         for turn, named in enumerate(self.protocol.reread(table, owners)):
             left = {code: owner for code, owner in owners.items() if code not in found}
             if left:
                 answer = await self.by_filter(table, partial(self._turn, left, turn), named.service)
                 rows: Sequence[Row] = answer.said.rows if answer else ()
-                found = {code: row for row in rows if (code := str(row.get(table.key, ""))) in left} | found
+                asked_for = ((str(row.get(table.key, "")), row) for row in rows)
+                found = {code: row for code, row in asked_for if code in left and is_whose(table, row, left[code])} | found
         return found
 
     def _turn(self, owners: Mapping[str, str], turn: int, table: Table) -> Request:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from producers.erp.exports.cells import wanted_columns
+from producers.erp.webhooks.closing import CLOSING
 from producers.erp.webhooks.none_said import names_failure, says_none
 from producers.erp.webhooks.spelled import Spelled
 from schemas.erp.altarede import CODES
@@ -22,7 +23,6 @@ TEXT_SHOWN = 80
 """Characters of a text that is no error of a server: enough to complete `erp.none_text`."""
 MESSAGE_FIELDS = 3
 """More an object that only says something does not have."""
-CLOSING = ("STATUS", "DATA_PAGAMENTO")
 
 
 def judge(  # noqa: PLR0917 - bound by position to a resource, then called with an answer
@@ -112,11 +112,12 @@ def _message(found: Sequence[Mapping[str, Any]], table: Table, use: Use, resourc
 
     Whatever else such a one says: a workflow that failed does not know that there is nothing.
     """
-    keys = (table.key, resource.fields.get(table.key) or table.key)
-    no_rows = [row for row in found if row and all(row.get(key) is None or row[key] == "" for key in keys)]
+    keys = {_folded(table.key), _folded(resource.fields.get(table.key) or table.key)}
+    codes = [[value for name, value in row.items() if _folded(name) in keys] for row in found]
+    no_rows = [row for row, told in zip(found, codes, strict=True) if row and all(map(_is_blank, told))]
     for row in no_rows:
         _check_success(resource, row)
-    if not no_rows or len(found) > 1 or any(key in no_rows[0] for key in keys):
+    if not no_rows or len(found) > 1 or codes[0]:
         return ""
     (row,) = no_rows
     said = words(row)
@@ -166,17 +167,34 @@ def _inside(item: Any, name: str) -> list[Any] | None:  # noqa: ANN401 - JSON
 
 
 def _row(table: Table, resource: Resource, found: Mapping[str, Any], spelled: Spelled) -> Row:
-    named = {ours: found.get(theirs, "") for ours, theirs in resource.fields.items() if theirs in found or not theirs}
-    row = {**found, **named}
-    return {
-        column: spelled.code(column, row[column]) if column in CODES else row[column]
-        for column in wanted_columns(table)
-        if column in row
-    }
+    by_name: dict[str, Any] = {}
+    for name, value in found.items():
+        if _is_blank(by_name.get(_folded(name))):
+            by_name[_folded(name)] = value
+    row: dict[str, Any] = {}
+    for column in wanted_columns(table):
+        theirs = resource.fields.get(column, column)
+        name = theirs if not theirs or _folded(theirs) in by_name else column
+        if not name or _folded(name) in by_name:
+            value = found.get(name) if not _is_blank(found.get(name)) else by_name.get(_folded(name), "")
+            row[column] = spelled.code(column, value) if column in CODES else value
+    return row
+
+
+def _folded(name: str) -> str:
+    """As heads of exports are compared: a workflow may write the names otherwise."""
+    return name.strip().casefold()
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or value == ""
 
 
 def _check(table: Table, use: Use, resource: Resource, rows: Sequence[Row]) -> None:
-    """A column that no row has is called otherwise, or the answer is no rows at all."""
+    """A column that no row has is called otherwise, or the answer is no rows at all.
+
+    Whether bills that are swept say that they were paid, all answers of a reading tell (`closing`).
+    """
     if not rows:
         return
     there = {column for row in rows for column in row}

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from schemas.erp.altarede import CLIENTS
 from schemas.erp.declaration import Row
-from schemas.erp.documents import document, written_document
+from schemas.erp.documents import read_document, written_document
+from schemas.erp.numbers import GROUPED, NUMERIC, digits_of
 from schemas.nothing import is_no_code
 
 SIGNS = re.compile(r"[^0-9A-Z]")
@@ -57,6 +58,13 @@ class Clients:
 
 
 def _asked_for(written: str) -> str:
-    """Its letters and digits, without a word before a document or a number's tail behind it."""
-    bare, found = SIGNS.sub("", written.upper()), document(written)
-    return found if found and found in bare else bare
+    """Its letters and digits, with the zeros before it that a program took away, without a word before it or a tail behind.
+
+    "" for a number whose digits nobody knows (`1,23E+10`): who is asked for another one has no bills.
+    """
+    read = read_document(written)
+    digits = digits_of(written)
+    if read.problem == "shape" and NUMERIC.fullmatch(digits.strip()) and not GROUPED.fullmatch(digits.strip()):
+        return ""
+    bare = SIGNS.sub("", digits.upper())
+    return read.bare or read_document(bare).bare or bare

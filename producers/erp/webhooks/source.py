@@ -6,9 +6,11 @@ from contextlib import aclosing
 from datetime import datetime
 
 from producers.erp.exports.folder import ExportSource
+from producers.erp.owners import is_whose
 from producers.erp.source import Probe, Told
 from producers.erp.webhooks.calls import Calls
 from producers.erp.webhooks.clients import Clients
+from producers.erp.webhooks.closing import check_told, once_told
 from producers.erp.webhooks.ended import has_ended
 from producers.erp.webhooks.spelled import Spelled
 from producers.erp.wire import Wire
@@ -47,6 +49,8 @@ class WebhookSource:
     async def pages(self, table: Table) -> AsyncGenerator[Told, None]:
         """See `Source`. Clients are learnt in passing."""
         pages = self._exports().pages(table) if self._from_export(table.kind) else self._asked(table, table.kind)
+        if table.kind == "bill":
+            pages = once_told(pages, self._calls.resource("bill"))
         async with aclosing(pages) as coming:
             async for told in coming:
                 if table.kind == "client":
@@ -67,7 +71,8 @@ class WebhookSource:
         for use in (*uses, table.kind):
             async with aclosing(self._asked(table, use, owners.values())) as coming:
                 async for told in coming:
-                    here = (row for row in told.rows if row.get(table.key) in owners)
+                    known = (row for row in told.rows if row.get(table.key) in owners)
+                    here = (row for row in known if is_whose(table, row, owners[row[table.key]]))
                     found |= {row[table.key]: row for row in here if use == table.kind or has_ended(table, row)}
         by_document = self._calls.resource(table.kind).each == "document"
         unasked = {code for code, owner in owners.items() if not self._clients.documents([owner])} if by_document else set()
@@ -102,8 +107,13 @@ class WebhookSource:
         return Probe(rows, len(rows) if each == "once" else None)
 
     async def survey(self, table: Table) -> Probe:
-        """See `Source`: nothing more than that, but of an export all its rows."""
-        return await (self._exports().survey(table) if self._from_export(table.kind) else self.probe(table))
+        """See `Source`: nothing more than that, but of an export all its rows. Raises StopWorker as `check_told` does."""
+        if self._from_export(table.kind):
+            return await self._exports().survey(table)
+        found = await self.probe(table)
+        if table.kind == "bill":
+            check_told(self._calls.resource("bill"), found.rows)
+        return found
 
     async def close(self) -> None:
         """See `Source`."""

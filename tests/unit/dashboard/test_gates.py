@@ -32,6 +32,8 @@ def test_only_complete_readings_of_bills_are_signs(now: datetime, beat: MakeBeat
     rows = [swept(now), swept(now, kind="client"), swept(now, "sul", phase="failed")]
     beats = [beat("hydrate"), beat("views")]
 
+    old = now - timedelta(days=20)
+    assert signs([{**swept(now), "as_of": old}], [], []).swept == {"norte": old}
     assert signs(rows, beats, ["sul"]) == Signs({"norte": now}, (beats[0],), frozenset({"sul"}))
     assert [one.stage for one in heartbeats([beats[1].model_dump(mode="json"), {"_id": "broken"}])] == ["views"]
 

@@ -40,6 +40,13 @@ def test_the_age_is_judged_by_the_kinds_own_interval(
     assert source.rows == 10
 
 
+def test_what_was_read_from_an_old_file_is_old(instance: MakeInstance, now: datetime) -> None:
+    as_of = now - STOPPED * EVERY - GRACE - timedelta(seconds=1)
+    (source,) = sources(instance(), [sweep("completed", now, as_of=as_of)], now, now)
+
+    assert (source.level, source.completed_at, source.as_of) == ("stopped", now, as_of)
+
+
 def test_a_kind_that_was_never_read_is_neither_fresh_nor_stopped(instance: MakeInstance, now: datetime) -> None:
     """On the first day there is nothing to be late."""
     (source,) = sources(instance(), [], now, now)

@@ -26,6 +26,7 @@ SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
         (rules.certificate("erp:443", NOW - DAY, NOW), "bad"),
         (rules.backup(None, "kept", NOW), "bad"),
         (rules.backup(NOW - 2 * DAY, "kept", NOW), "well"),
+        (rules.backup(NOW + SECOND, "kept", NOW), "bad"),
         (rules.backup(NOW - 2 * DAY - SECOND, "kept", NOW), "soon"),
         (rules.mongo_version("6.0.5"), "soon"),
         (rules.mongo_version("7.0.0"), "well"),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deploy.replay.plan import REPLAYED, Replay, asked, promotable, undisturbed, whole_since
+from deploy.replay.plan import REPLAYED, Replay, asked, droppable, promotable, undisturbed, unfinished, whole_since
 from deploy.topics import ReplicationSettings
 from deploy.whole import lengthened
 from schemas.errors import StopWorker
@@ -102,6 +102,19 @@ def test_a_part_takes_nobodys_place(plan: Replay) -> None:
     promotable(replace(DEBT, state="promoting"))
     with pytest.raises(StopWorker):
         promotable(plan)
+
+
+def test_who_is_half_promoted_is_not_dropped_and_who_is_half_dropped_does_nothing_else() -> None:
+    gone, half = replace(DEBT, state="dropping"), replace(DEBT, state="promoting")
+    droppable(gone)
+    for plan, may, step in (
+        (half, droppable, "--promote"),
+        (half, unfinished, "begin another"),
+        (gone, promotable, "--drop"),
+        (gone, unfinished, "--drop"),
+    ):
+        with pytest.raises(StopWorker, match=step):
+            may(plan)
 
 
 def test_a_view_that_was_read_anew_meanwhile_keeps_its_place() -> None:

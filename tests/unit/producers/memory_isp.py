@@ -39,6 +39,7 @@ def bill(code: int, owner: int, **more: str) -> Row:
         "COD_CLIENTE": str(owner),
         "DATA_VENCIMENTO": "2026-01-05",
         "VALOR_TOTAL": "9.90",
+        "STATUS": "VENCIDO",
         **more,
     }
 

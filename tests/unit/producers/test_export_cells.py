@@ -1,11 +1,15 @@
 """Cells become the texts that the ERP meant, or the file is refused; nothing is guessed."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.erp.exports.cells import Cell, Layout, code, layout, number, value
+from producers.erp.exports.cells import Cell, Layout, amount, code, layout, number, value
 from schemas.erp.altarede import BILLS, CLIENTS, CONTRACTS, PLANS
+from schemas.erp.days import local_day
+from schemas.erp.money import cents
 from schemas.errors import RetryLater, StopWorker
 from tests.unit.producers.sheets import HEADERS
 
@@ -80,7 +84,67 @@ def test_a_value_is_what_was_written(cell: Cell, text: str) -> None:
     assert value(cell) == text
 
 
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        *((Cell("33.333", "Number"), "33.33"), (Cell("99.8765", "Number"), "99.88"), (Cell("3.3333E1", "Number"), "33.33")),
+        *((Cell("33.3", "Number"), "33.3"), (Cell("33", "Number"), "33"), (Cell("33.333"), "33.333"), (Cell(""), "")),
+    ],
+)
+def test_a_typed_amount_has_no_thousands(cell: Cell, text: str) -> None:
+    assert amount(cell) == text
+
+
+@given(st.decimals(0, 10**7, places=5))
+def test_every_typed_amount_is_the_cents_nearest_to_it(typed: Decimal) -> None:
+    cents = typed.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+    assert Decimal(amount(Cell(str(typed), "Number"))) in {typed, cents}
+    assert len(amount(Cell(str(typed), "Number")).partition(".")[2]) <= 2
+
+
+@pytest.mark.parametrize("text", ["1234567890123456", "1234567890123450", "1.234567890123456E15", "1E20"])
+def test_a_typed_code_of_more_digits_than_a_spreadsheet_keeps_is_refused(text: str) -> None:
+    """Else two of them are one."""
+    with pytest.raises(ValueError, match="more digits than a spreadsheet"):
+        code(Cell(text, "Number"))
+    assert code(Cell("123456789012345", "Number")) == "123456789012345"
+    assert code(Cell("1234567890123456")) == "1234567890123456"
+
+
 # --- layouts
+
+
+def twice(column: str, *texts: str) -> str:
+    """What is read of a bill in whose file a column stands so many times more."""
+    names = [name for name in HEADERS["Financeiro"] if name != column] + [column] * len(texts)
+    cells = ["1", *("" for _ in names[1 : -len(texts)]), *texts]
+    return layout("Financeiro.csv", [Cell(name) for name in names], BILLS).row((2, [Cell(text) for text in cells]))[column]
+
+
+@pytest.mark.parametrize(
+    ("column", "none", "told"),
+    [
+        *(("DATA_PAGAMENTO", none, "2026-01-09") for none in ("0000-00-00", "00/00/0000", "-", "1899-12-30", "", "NULL")),
+        *(("VALOR_PAGO", none, "50,00") for none in ("0,00", "0", "-", "")),
+        *(("COD_CLIENTE", none, "7") for none in ("0", "-", "")),
+    ],
+)
+def test_of_two_columns_with_one_name_what_says_none_hides_no_value(column: str, none: str, told: str) -> None:
+    assert twice(column, none, told) == twice(column, told, none) == twice(column, told, told) == told
+    assert twice(column, none, none) == none
+
+
+def test_a_day_or_an_amount_that_is_told_in_two_ways_is_neither() -> None:
+    with pytest.raises(ValueError, match="not a date"):
+        local_day(twice("DATA_PAGAMENTO", "2026-01-09", "2026-01-10"), "UTC")
+    with pytest.raises(ValueError, match="not an amount"):
+        cents(twice("VALOR_PAGO", "49,90", "99,90"))
+
+
+def test_a_code_that_is_told_in_two_ways_names_its_line() -> None:
+    with pytest.raises(RetryLater, match=r"Financeiro.csv, line 2: COD_CLIENTE stands in two columns with two values"):
+        twice("COD_CLIENTE", "1", "2")
 
 
 def laid_out(*names: str) -> Layout:

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.erp.exports.files import AS_WHAT, EDGE, NotReadError, listed, rows
-from schemas.erp.altarede import BILLS, PLANS
+from schemas.erp.altarede import BILLS, CLIENTS, PLANS, TABLES
+from schemas.erp.declaration import Table
 from schemas.errors import PipelineError, RetryLater, StopWorker
-from tests.unit.producers.sheets import HEADERS, SPACE, Line, bill, delimited, export, listed_as, put, read, xls
+from tests.unit.producers.sheets import HEADERS, SPACE, Line, bill, delimited, export, listed_as, person, put, read, xls
 
 HEADER = HEADERS["Planos"]
 SIGNS = '"' + "'" + r";&<>\N,." + "\t\r\n"
@@ -23,6 +24,7 @@ Writer = Callable[[Sequence[Line]], bytes]
 
 
 def plans(texts: st.SearchStrategy[str]) -> st.SearchStrategy[list[Line]]:
+    texts = texts.filter(lambda text: text.count(";") < 2 or not {*"\r\n"} & {*text})  # what holds a whole line is refused
     return st.lists(st.tuples(st.integers(0, 10**7).map("{:,}".format), texts, texts), max_size=5).map(
         lambda found: [(code.replace(",", "."), name, price) for code, name, price in found]
     )
@@ -180,6 +182,34 @@ def test_a_line_that_is_no_row_names_file_and_line(lines: str, said: str) -> Non
 
     with pytest.raises(RetryLater, match=f"Planos.csv.*{said}"):
         read(PLANS, content, "Planos.csv")
+
+
+@pytest.mark.parametrize("rows_between", [0, 1, 2])
+def test_a_stray_quote_swallows_no_row(rows_between: int) -> None:
+    """The row's width stays right: a bill would have the day of payment of the next one."""
+    opened, closed = b'1;1;"BAR DO ZE;2026-01-05;99,90;;', b'2;2;CASA NOVA";2026-01-05;99,90;99,90;2026-01-09'
+    lines = [opened, *[b"3;3;X;2026-01-05;99,90;;"] * rows_between, closed]
+    head = b"COD_ARECEBER;COD_CLIENTE;NOME;DATA_VENCIMENTO;VALOR;VALOR_PAGO;DATA_PAGAMENTO"
+
+    with pytest.raises(RetryLater, match=f'F.csv, line {3 + rows_between}: one cell holds a whole line: take the stray "'):
+        read(BILLS, b"\r\n".join([head, *lines, b""]), "F.csv")
+
+
+def test_a_cell_of_several_lines_with_semicolons_is_one() -> None:
+    head, line = HEADERS["Clientes"], person("1", "RUA A;\r\nCASA 2; FUNDOS")
+
+    assert [row["NOME"] for row in read(CLIENTS, delimited([head, line]))] == ["RUA A;\r\nCASA 2; FUNDOS"]
+
+
+@pytest.mark.parametrize("writer", [xls, delimited])
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_head_that_comes_again_is_no_row(writer: Writer, table: Table) -> None:
+    """Else a client of the name NOME is an active one."""
+    head = HEADERS[table.name]
+    line = [str(place) for place, _ in enumerate(head, 1)]
+    again = [*(name.lower() for name in head[:-1]), f" {head[-1]} "]
+
+    assert read(table, writer([head, line, again, head, line])) == read(table, writer([head, line, line]))
 
 
 WRONG_BYTES = [

@@ -2,11 +2,14 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from producers.erp.sources import open_source
 from producers.erp.webhooks.clients import Clients
@@ -18,6 +21,7 @@ from schemas.erp.declaration import Table
 from schemas.errors import RetryLater, StopWorker
 from schemas.runtime.logs import QUIET
 from tests.strategies import instance
+from tests.unit.producers import webhook_shop
 from tests.unit.producers.memory_isp import BY_PAGE, Isp, bill, client, document, written
 from tests.unit.producers.sheets import export, person, put
 
@@ -156,6 +160,34 @@ async def test_a_webhook_that_does_not_know_pages_is_not_believed() -> None:
 
     with pytest.raises(StopWorker, match=r"erp\.resources\.client repeats itself on page 2"):
         await isp.pages(CLIENTS)
+
+
+@pytest.mark.parametrize("shown", [lambda page: (page - 1) % 2, lambda page: min(page, 2) - 1])
+@pytest.mark.parametrize("turned", [False, True])
+async def test_pages_that_begin_again_come_to_an_end(shown: Callable[[int], int], *, turned: bool) -> None:
+    """Also the last one again and again, in another order each time."""
+    isp = Isp()
+    pages = [[client(1), client(2), client(3)], [client(4), client(5)]]
+
+    def spoil(path: str, wanted: str) -> httpx.Response | None:
+        rows = pages[shown(int(wanted))]
+        return httpx.Response(200, json=rows[::-1] if turned and int(wanted) % 2 else rows) if path == "clientes" else None
+
+    isp.spoil = spoil
+    with pytest.raises(StopWorker, match=r"erp\.resources\.client repeats itself on page [34]"):
+        await isp.pages(CLIENTS)
+
+
+async def test_a_last_row_that_moved_on_to_a_page_of_its_own_is_no_repetition() -> None:
+    isp = Isp()
+    isp.clients = [client(code) for code in range(1, 7)]
+
+    def shift(path: str, wanted: str) -> None:
+        if (path, wanted) == ("clientes", "3"):
+            isp.clients.insert(0, client(9))
+
+    isp.spoil = shift
+    assert await isp.ids(CLIENTS) == ["1", "2", "3", "4", "5", "6", "6"]
 
 
 @pytest.mark.parametrize(("kind", "table"), [("contract", CONTRACTS), ("bill", BILLS), ("reference", PLANS)])
@@ -317,7 +349,7 @@ async def test_an_instance_with_webhooks_is_read_by_them(caplog: pytest.LogCaptu
 
 
 def test_a_document_is_asked_for_as_the_erp_knows_it() -> None:
-    """Also one with wrong check digits or lost zeros: it is a name there, not a proof."""
+    """Also one with wrong check digits: it is a name there, not a proof."""
     clients = Clients()
     clients.learn([client(1), {**client(2), "CPF": "", "CNPJ": " 12.abc.345/01de-35 "}, {**client(3), "CPF": "1444777350"}])
     clients.learn([{"NOME": "without a code", "CPF": None}, {**client(4), "CPF": 52998224725}])
@@ -341,6 +373,38 @@ def test_what_a_clerk_or_a_program_wrote_beside_a_document_is_not_asked_for(writ
     clients.learn([{**client(1), "CPF": written}])
 
     assert clients.documents() == ["11144477735"]
+
+
+@pytest.mark.parametrize("cpf", ["1234567890", "1234567890.0", "1234567890,0", "1,234567890E+9", "1.234.567.890"])
+def test_a_document_that_lost_its_zeros_is_asked_for_with_them(cpf: str) -> None:
+    """Another number has no bills, and that would be believed."""
+    clients = Clients()
+    clients.learn([{**client(1), "CPF": cpf}])
+
+    assert clients.documents() == ["01234567890"]
+
+
+@given(st.integers(10**10, 10**11 - 1), st.integers(2, 6))
+def test_a_document_whose_digits_nobody_knows_is_not_asked_for(number: int, kept: int) -> None:
+    clients = Clients()
+    clients.learn([{**client(1), "CPF": f"{number:.{kept}E}".replace(".", ",")}])
+
+    assert [one for one in clients.documents() if one != str(number)] == []
+
+
+async def test_clients_whose_documents_a_spreadsheet_rounded_lose_no_bill_at_once() -> None:
+    async with webhook_shop.opened() as shop:
+        shop.isp.clients = [client(number) for number in range(1, 31)]
+        shop.isp.by_document["bills"] = {document(number): [bill(50 + number, number)] for number in range(1, 31)}
+        await shop.sweep("client")
+        await shop.sweep()
+        shop.isp.clients = [{**client(number), "CPF": "1,23E+10"} for number in range(1, 31)]
+        shop.isp.asked.clear()
+        await shop.sweep("client")
+        done = await shop.sweep()
+
+        assert (done.lost, done.kept) == (0, 30)
+        assert [asked for asked in shop.isp.asked if asked[0] == "bills"] == []
 
 
 def test_a_client_whose_document_changed_is_asked_for_by_the_new_one() -> None:

@@ -9,6 +9,7 @@ from schemas.erp.altarede import EXPORT
 from schemas.erp.declaration import DATE_FORM
 from schemas.erp.rbx import RBX
 from schemas.errors import RejectRecord
+from schemas.hydration.fold import empty, step
 from schemas.rows import ErpRow
 from schemas.views import Part, bill
 from tests.strategies import SEEN, event
@@ -52,6 +53,21 @@ def test_a_closed_bill_says_how(row: ErpRow, expected: Ending) -> None:
     assert ending(table, row) == expected
     assert isinstance(bill(row), Part)
     assert "cents" not in bill(row)
+
+
+@pytest.mark.parametrize("hidden", ["########", "#N/D", "#REF!", "#VALOR!"])
+@pytest.mark.parametrize("column", ["DATA_VENCIMENTO", "DATA_PAGAMENTO", "VALOR", "VALOR_PAGO"])
+def test_a_bill_of_which_a_spreadsheet_hides_a_day_or_an_amount_is_a_letter(column: str, hidden: str) -> None:
+    whole = {"DATA_VENCIMENTO": "2026-01-05", "VALOR": "99,90", "VALOR_PAGO": "", "DATA_PAGAMENTO": ""}
+
+    with pytest.raises(RejectRecord, match=column):
+        step(empty("norte", "1042", SEEN), of("altarede-export", **{**whole, column: hidden}))
+
+
+def test_a_status_that_a_spreadsheet_hides_is_not_open() -> None:
+    row = of("altarede-export", DATA_VENCIMENTO="2026-01-05", VALOR="99,90", STATUS="########")
+
+    assert step(empty("norte", "1042", SEEN), row).bills["7"].status == "unknown"
 
 
 def test_an_open_bill_is_whole_and_not_closed() -> None:

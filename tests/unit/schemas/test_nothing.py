@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.nothing import CALENDARS, OF_CLERKS, OF_PROGRAMS, SIGNED, is_no_code, is_no_day, is_nothing
+from schemas.nothing import (
+    CALENDARS,
+    OF_CLERKS,
+    OF_PROGRAMS,
+    SIGNED,
+    is_broken,
+    is_no_amount,
+    is_no_code,
+    is_no_day,
+    is_nothing,
+)
 from tests.strategies import NASTY
 
 NAMES = (
@@ -58,13 +68,33 @@ NAMES = (
             "S/N",
             "s/nº",
         ),
-        *("S/N°", "N/I", "n.d.", "SN", "NI", "#N/D", "#REF!", "[object Object]", "xx", "XXX", "A DEFINIR", "desconhecido"),
+        *("S/N°", "N/I", "n.d.", "SN", "NI", "[object Object]", "xx", "XXX", "A DEFINIR", "desconhecido"),
         *("Não se aplica", "nenhum", "em branco"),
     ],
 )
 def test_words_and_signs_that_say_nothing(written: str) -> None:
     assert is_nothing(written)
     assert is_no_day(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["#", "########", " ### ", "#N/D", "#REF!", "#VALOR!", "#DIV/0!", "#NÚM!", "Err:502", "#1"]
+)
+def test_what_a_spreadsheet_does_not_show_is_never_nothing_where_a_bill_depends_on_it(written: str) -> None:
+    assert is_broken(written)
+    assert not is_no_day(written)
+    assert not is_no_amount(written)
+
+
+@pytest.mark.parametrize("written", ["########", "#N/D", "#REF!", "#VALOR!"])
+def test_of_a_name_it_is_nothing_and_of_a_code_it_is_none(written: str) -> None:
+    assert is_nothing(written)
+    assert is_no_code(written)
+
+
+@pytest.mark.parametrize("written", ["", "-", "0,00", "0", "NULL", "N/D", "sem valor"])
+def test_amounts_that_say_nothing(written: str) -> None:
+    assert is_no_amount(written)
 
 
 @pytest.mark.parametrize("written", NAMES)
@@ -130,7 +160,7 @@ def test_no_day_on_which_anything_was_paid_is_none(day: object) -> None:
 @given(NASTY)
 def test_any_text_is_answered(written: str) -> None:
     assert is_nothing(written) in {True, False}
-    assert is_no_day(written) or not is_nothing(written)
+    assert is_no_day(written) or is_broken(written) or not is_nothing(written)
 
 
 @pytest.mark.parametrize(

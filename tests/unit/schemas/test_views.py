@@ -16,7 +16,7 @@ from schemas.keys import row_key
 from schemas.queue import Facts, QueueEntry, Verdict
 from schemas.rows import ErpRow
 from schemas.stages import Heartbeat
-from schemas.sweeps import Sweep
+from schemas.sweeps import Sweep, told_at
 from schemas.views import VIEWS, View, bill, call, debtor, evidence, queue, reference, sweep
 from tests.strategies import CODES, DEBTORS, SEEN, facts
 from tests.strategies import event as row
@@ -78,6 +78,7 @@ def test_each_phase_of_a_sweep_keeps_its_newest() -> None:
     ended = begun.model_copy(update={"phase": "completed", "at": SEEN + timedelta(seconds=9)})
 
     assert [sweep(event)["_id"] for event in (begun, ended)] == ["norte:bill:started", "norte:bill:completed"]
+    assert [told_at(sweep(event)) for event in (ended, ended.as_old_as(begun.at))] == [ended.at, begun.at]
 
 
 @pytest.mark.parametrize(

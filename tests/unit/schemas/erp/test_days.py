@@ -142,7 +142,9 @@ def test_a_bill_whose_day_of_payment_is_none_is_open(erp: str, written: str) -> 
     assert closing_day(written, "", ROW) is None
 
 
-@pytest.mark.parametrize("written", ["ontem", "2206-11-01", "31/02/2026", "1985-01-01", "2026-00-00", "99,90"])
+@pytest.mark.parametrize(
+    "written", ["ontem", "2206-11-01", "31/02/2026", "1985-01-01", "2026-00-00", "99,90", "########", "#N/D"]
+)
 @pytest.mark.parametrize("erp", ["altarede-export", "altarede-webhooks"])
 def test_what_is_neither_a_day_nor_nothing_is_a_dead_letter_and_never_paid(erp: str, written: str) -> None:
     with pytest.raises(RejectRecord, match="DATA_PAGAMENTO") as caught:

@@ -1,5 +1,7 @@
 """Every error of aiokafka becomes one of ours."""
 
+import asyncio
+import gc
 import inspect
 
 import pytest
@@ -43,6 +45,20 @@ async def test_publish_returns_when_all_batches_are_acknowledged_and_not_before(
         await publish(broker, "debtor.v1", 0, messages)
 
     assert [one.key for one in broker.parts["debtor.v1", 0]] == [messages[0].key, messages[2].key]
+
+
+async def test_of_several_batches_that_are_refused_none_is_told_of_as_forgotten() -> None:
+    """Python says so of a future whose error nobody asked for: a traceback for each, beside our one line."""
+    said: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, about: said.append(about))
+    broker = MemoryBroker(batch_bytes=300)
+    broker.refuse = [errors.ProducerFenced(), errors.ProducerFenced(), errors.ProducerFenced()]
+
+    with pytest.raises(RetryLater):
+        await publish(broker, "debtor.v1", 0, [Message(bytes([n]) * 8, bytes(200), []) for n in range(3)])
+
+    gc.collect()
+    assert said == []
 
 
 async def test_publish_tells_where_each_record_lies() -> None:

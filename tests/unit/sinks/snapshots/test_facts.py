@@ -55,6 +55,15 @@ def test_a_sweep_tells_when_it_ended_how_long_it_took_what_it_read_and_when_it_i
     assert again["sweep_late_after_seconds", "oeste", "client"] == 3 * 86_400
 
 
+def test_what_was_read_from_a_file_is_as_old_as_the_file() -> None:
+    """However late it was read: by its age nobody is called any more, and by it somebody must hear of it."""
+    old = NOW - timedelta(days=20)
+    found = told(facts.sweeps([sweep("vale", "bill", NOW, took=42, as_of=old)], {"vale": instance()}))
+
+    assert found["sweep_completed_timestamp_seconds", "vale", "bill"] == old.timestamp()
+    assert found["sweep_duration_seconds", "vale", "bill"] == 42
+
+
 @pytest.mark.parametrize("name", ["1", "", str(ULID.from_datetime(NOW + timedelta(hours=1)))], ids=("1", "none", "later"))
 def test_a_sweep_whose_name_tells_no_time_has_no_duration(name: str) -> None:
     found = told(facts.sweeps([sweep("vale", "bill", NOW) | {"sweep": name}], {"vale": instance()}))
@@ -100,9 +109,17 @@ def test_what_is_read_anew_and_what_is_replayed_is_told_until_it_is_done() -> No
 
 def test_the_newest_backup_is_that_of_the_newest_name() -> None:
     """What was cut has another name, and is none."""
+    now = datetime(2026, 11, 29, 2, tzinfo=UTC)
     names = ["collector-20261128T030000Z", "collector-20261127T030000Z", ".partial-01", "collector-20261129T03", "notes"]
-    assert facts.backed_up(names).value == datetime(2026, 11, 28, 3, tzinfo=UTC).timestamp()
-    assert facts.backed_up([".partial-01"]).value == 0
+    assert facts.backed_up(names, now).value == datetime(2026, 11, 28, 3, tzinfo=UTC).timestamp()
+    assert facts.backed_up([".partial-01"], now).value == 0
+
+
+def test_a_backup_of_a_clock_that_stood_wrong_hides_no_old_one() -> None:
+    now = datetime(2026, 11, 29, 2, tzinfo=UTC)
+    names = ["collector-20261120T030000Z", "collector-20270930T030000Z"]
+    assert facts.backed_up(names, now).value == datetime(2026, 11, 20, 3, tzinfo=UTC).timestamp()
+    assert facts.backed_up(names[1:], now).value == 0
 
 
 def test_a_disk_of_no_size_tells_nothing() -> None:
@@ -117,7 +134,7 @@ def test_every_sample_has_the_labels_that_are_declared() -> None:
         *facts.left([{"_id": "debtors:0", "next": 1, "until": 2}]),
         *facts.replayed([{"_id": "a", "what": "queue", "state": "begun"}]),
         *facts.newest({"vale": NOW}),
-        facts.backed_up([]),
+        facts.backed_up([], NOW),
         *facts.disk("MongoDB", 1, 2),
         Sample("collector_facts_read", (), 1),
     ]

@@ -108,3 +108,13 @@ def test_the_last_complete_sweep_until_a_moment() -> None:
 
     assert sweeps.last(SEEN + 7 * MINUTE) == {"bill": SEEN + 5 * MINUTE, "client": SEEN + 2 * MINUTE}
     assert sweeps.last(SEEN) == {}
+
+
+def test_a_sweep_of_an_old_file_tells_of_the_files_time() -> None:
+    sweeps = Sweeps(NAME)
+    old = SEEN - 60 * MINUTE
+    event = decode(Sweep, sweep("bill", 5)).as_old_as(old)
+    for value in (sweep("bill", 1), encode(event)):
+        sweeps.take(value)
+
+    assert sweeps.last(SEEN + 7 * MINUTE) == {"bill": old}
