@@ -17,17 +17,18 @@ from dashboard.drafts.kept import Drafts
 from schemas.audit import AUDIT, Action, Audited
 from schemas.errors import RetryLater, StopWorker
 from schemas.instances import Instance
-from schemas.pabx import Pabx
 from schemas.runtime.arming import forget_dry, proven
 from schemas.runtime.instance_store import REMOVALS, insert, replace
 from schemas.runtime.key_checks import check_keys
 from schemas.runtime.mongo import Database
+from schemas.runtime.restores import waits
 from schemas.runtime.secrets import seal
 from schemas.runtime.settings import SecretSettings
 from schemas.views import INSTANCES, Document
 
-Done = Literal["done", "changed", "taken", "removing", "gone", "another_key", "unproven", "no_pabx"]
-"""`changed`: it is not what was looked at any more. `another_key`: the secrets could not be opened by the other stages."""
+Done = Literal["done", "changed", "taken", "removing", "gone", "another_key", "unproven", "restored", "no_pabx"]
+"""`changed`: it is not what was looked at any more. `another_key`: the secrets could not be opened by the other stages.
+`restored`: calls of after a backup that was put back still count (`schemas.runtime.restores`)."""
 CHANGES: tuple[Action, ...] = ("instance_added", "instance_changed", "pabx_changed", "arm", "disarm", "removal_asked")
 
 
@@ -105,14 +106,20 @@ class Desk:
         return done
 
     async def arm(self, name: str) -> Done:
-        """From now on it rings, if a test call was seen to its end over the same route."""
+        """From now on it rings, if a test call was seen to its end over the same route, and no restore objects.
+
+        That one objects all the same only the command line can say, with its reason.
+        """
         with _answering():
             before = await self.database[INSTANCES].find_one({"_id": name})
             if before is None:
                 return "gone"
-            pabx = _pabx(before)
-            if pabx is None:
+            instance = _valid(before)
+            pabx = instance.pabx if instance else None
+            if instance is None or pabx is None:
                 return "no_pabx"
+            if not pabx.armed and await waits(self.database, instance.rules, self.clock()):
+                return "restored"
             if not await proven(self.database, name, pabx):
                 return "unproven"
             await self._noted("arm", name)
@@ -160,9 +167,9 @@ class _answering:  # noqa: N801 - reads as a word after `with`
             raise RetryLater(type(error).__name__) from error
 
 
-def _pabx(document: Document) -> Pabx | None:
-    """None where there is none, or where the instance is not valid: what no stage can use is not armed."""
+def _valid(document: Document) -> Instance | None:
+    """None where it is not: what no stage can use is not armed."""
     try:
-        return Instance.model_validate({name: value for name, value in document.items() if name != "_id"}).pabx
+        return Instance.model_validate({name: value for name, value in document.items() if name != "_id"})
     except ValidationError:
         return None

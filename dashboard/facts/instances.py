@@ -15,6 +15,7 @@ from schemas.instances import Instance
 from schemas.runtime.arming import proven
 from schemas.runtime.instance_store import REMOVALS
 from schemas.runtime.mongo import instances
+from schemas.runtime.restores import Wait, waits
 
 State = Literal["active", "paused", "wrong", "removing"]
 Rings = Literal["armed", "dry", "none"]
@@ -44,11 +45,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Instances:
-    """All by title. `findings` and `proven`: of the chosen one; None and False where none is."""
+    """All by title. `findings`, `proven`, `wait` (after a restore): of the chosen one; None and False where none is."""
 
     listed: tuple[Listed, ...]
     findings: Findings | None = None
     proven: bool = False
+    wait: Wait | None = None
 
 
 def listed(
@@ -98,7 +100,8 @@ async def read(sight: Sight, filters: Filters) -> Instances:
     chosen = valid.get(filters.instance)
     seen = chosen is not None and chosen.pabx is not None and await proven(database, chosen.name, chosen.pabx)
     found = await reads.findings_of(database, chosen) if chosen else None
-    return Instances(listed(valid, wrong, removing, asked), found, seen)
+    wait = await waits(database, chosen.rules, sight.now) if chosen else None
+    return Instances(listed(valid, wrong, removing, asked), found, seen, wait)
 
 
 def _removal(entry: Mapping[str, Any]) -> Removal:

@@ -179,7 +179,8 @@ class Editor:
         if draft is None:
             return
         proven = bool(self.facts and self.facts.proven)
-        self._card.paint(Looked(draft, found, self._listed, proven, self._desk.key is not None, self._ready))
+        wait = self.facts.wait if self.facts else None
+        self._card.paint(Looked(draft, found, self._listed, proven, wait, self._desk.key is not None, self._ready))
         if self._form:
             self._form.show(draft, found)
         self._card.offer(self._offered(draft), self._accept)

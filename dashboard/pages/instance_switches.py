@@ -27,6 +27,11 @@ SAID: dict[Done, tuple[Tone, str, str]] = {
         N_("No call over this way was seen to its end yet, so it is not armed."),
         N_("The command above places one."),
     ),
+    "restored": (
+        "late",
+        N_("A backup was put back, and calls placed after it are in no ledger, so it is not armed yet."),
+        N_("Above stands from when on it can be."),
+    ),
     "no_pabx": ("late", N_("It has no PABX that can be used."), N_("Nothing was changed.")),
 }
 """What came of any change of an instance: its tone, in words, and what to do next."""

@@ -26,6 +26,7 @@ from dashboard.parts.instance_form import PLACED
 from dashboard.words import fields as words
 from dashboard.words.notices import Notice
 from schemas.audit import Audited
+from schemas.runtime.restores import Wait
 
 Pressed = Mapping[str, Callable[[], None]]
 """What each button does."""
@@ -41,12 +42,16 @@ class Look(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What is to be shown of one draft. `proven`: it may be armed. `sealing`: secrets are taken. `ready`: it is compared."""
+    """What is to be shown of one draft. `proven`: it may be armed, unless there is a `wait`. `sealing`: secrets are taken.
+
+    `ready`: it is compared.
+    """
 
     draft: Draft
     problems: Sequence[Problem]
     listed: Listed | None
     proven: bool
+    wait: Wait | None
     sealing: bool
     ready: Ready | None
 
@@ -139,7 +144,9 @@ class Card:
     def paint(self, looked: Looked) -> None:
         """All but the form's own widgets."""
         draft, listed, say = looked.draft, looked.listed, self.say
-        head = instances_screen.editor_head(self._html, draft, listed, proven=looked.proven, sealing=looked.sealing)
+        head = instances_screen.editor_head(
+            self._html, draft, listed, proven=looked.proven, sealing=looked.sealing, wait=looked.wait
+        )
         change(self._head, head)
         section = draft.section if draft.mode == "form" else None
         change(self._wrong, instances_screen.wrong(self._html, draft, looked.problems, section))
@@ -150,7 +157,7 @@ class Card:
         self._arm.param.update(
             label=say("Disarm") if rings == "armed" else say("Arm: ring debtors"),
             visible=is_stored and rings != "none",
-            disabled=rings == "dry" and not looked.proven,
+            disabled=rings == "dry" and (not looked.proven or looked.wait is not None),
         )
         self._remove.visible = is_stored
         self._to_remove = draft.name if is_stored else ""

@@ -1,6 +1,8 @@
 """The facts and the draft become the text of the blocks of the page "Instances" (pure). No secret is among them."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from dashboard.drafts.draft import Draft
 from dashboard.drafts.judged import Problem, Ready
@@ -10,14 +12,17 @@ from dashboard.facts.instances import Instances, Listed
 from dashboard.facts.snapshot import InstanceFigures, Reading
 from dashboard.parts.html import Html
 from dashboard.words import address, fields
+from dashboard.words.language import Language
 from dashboard.words.notices import Notice
 from schemas.audit import Audited
+from schemas.runtime.restores import Wait
 from schemas.secret_fields import any_secret_field
 from schemas.spelling import fold
 
 PATH = "instancias"
 TRIED = "collector instance test {name}"
 CALLED = "collector pabx test {name} --call NUMBER"
+DESPITE = "collector pabx arm {name} --despite-restore REASON"
 REMOVED = "collector instance remove {name}"
 SEALED = "collector instance set {name} --secrets"
 EXPORT = "instancias.json"
@@ -58,7 +63,9 @@ def heading(html: Html, chosen: str) -> str:
     return html("instances_head", {"chosen": chosen, "all": EXPORT, "one": f"{EXPORT}{address.write('', Filters(chosen))}"})
 
 
-def editor_head(html: Html, draft: Draft, listed: Listed | None, *, proven: bool, sealing: bool) -> str:
+def editor_head(
+    html: Html, draft: Draft, listed: Listed | None, *, proven: bool, sealing: bool, wait: Wait | None = None
+) -> str:
     """What is being changed, and what only the command line can do."""
     name = draft.name
     return html(
@@ -67,6 +74,9 @@ def editor_head(html: Html, draft: Draft, listed: Listed | None, *, proven: bool
             "draft": draft,
             "listed": listed,
             "proven": proven,
+            "wait": wait,
+            "until": _instant(html.say, wait.until, listed.zone) if wait and wait.until and listed else "",
+            "despite": DESPITE.format(name=name),
             "sealing": sealing,
             "tried": TRIED.format(name=name),
             "called": CALLED.format(name=name),
@@ -74,6 +84,10 @@ def editor_head(html: Html, draft: Draft, listed: Listed | None, *, proven: bool
             "sealed": SEALED.format(name=name),
         },
     )
+
+
+def _instant(say: Language, at: datetime, zone: str) -> str:
+    return f"{say.day(at.astimezone(ZoneInfo(zone)))} {say.clock(at, zone)}"
 
 
 def wrong(html: Html, draft: Draft, found: Collection[Problem], section: Section | None) -> str:

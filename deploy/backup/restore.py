@@ -1,7 +1,8 @@
 """`collector restore`: a backup into an empty database, raw topics into empty ones; Kafka and the ERP fill in the rest.
 
 Every instance comes back disarmed. Calls that were placed after the backup are not in the ledger that comes back, and who
-was called then must not be called again as if nothing had been: an operator arms when that time is over.
+was called then must not be called again as if nothing had been: nobody arms before that time is over
+(`schemas.runtime.restores`). Instances go in last: before all else is there no stage reads an ERP, nor rings.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +18,7 @@ from pymongo import ReplaceOne
 from deploy.audit import noted
 from deploy.backup import topics_back
 from deploy.backup.box import Box, is_sealed_by
-from deploy.backup.kept import FROM_THE_ENVIRONMENT, RESTORES, kept
+from deploy.backup.kept import in_order, in_use
 from deploy.backup.manifest import BACKUP_KEY, File, Manifest, TopicFile, read_manifest
 from deploy.backup.sealed import is_it, opened
 from deploy.backup.settings import BackupSettings
@@ -27,6 +28,7 @@ from deploy.clients import database
 from schemas.errors import StopWorker
 from schemas.runtime.key_checks import PERSON_KEY, SECRET_KEY, TEXT
 from schemas.runtime.mongo import Database
+from schemas.runtime.restores import RESTORES
 from schemas.runtime.secrets import opens, person_mark
 from schemas.views import INSTANCES
 
@@ -35,7 +37,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`disarmed`: instances that were armed when the backup was made."""
+    """`disarmed`: instances that have a PABX; armed in the backup or not, they may have been until the loss."""
 
     manifest: Manifest
     disarmed: tuple[str, ...]
@@ -54,6 +56,8 @@ async def restore(settings: BackupSettings, folder: Path, step: Step = lambda *_
     of_topics = () if raw is None else manifest.topics
     for one in of_topics:
         topics_back.whole(folder, one, _box(settings, manifest, one))
+    by_name = {file.collection: file for file in manifest.files}
+    files = [by_name[name] for name in in_order(by_name)]
     async with database(settings) as store:
         begun = await _begun(store, manifest, settings)
         if raw is not None and of_topics:
@@ -61,14 +65,17 @@ async def restore(settings: BackupSettings, folder: Path, step: Step = lambda *_
         if not begun:
             await _begin(store, manifest)
         disarmed: list[str] = []
-        for file in manifest.files:
-            found = _documents(folder, file, _box(settings, manifest, file))
-            disarmed += await _put_back(store, file, found, step)
+        for file in (file for file in files if file.collection != INSTANCES):
+            await _put_back(store, file, _documents(folder, file, _box(settings, manifest, file)), step)
         for one in of_topics:
             if raw is not None:
                 await topics_back.put_back(raw, folder, one, _box(settings, manifest, one), step)
+        await _unused(store, settings, begun=True)  # stages that were started meanwhile have begun with half of it
+        for file in (file for file in files if file.collection == INSTANCES):
+            disarmed += await _put_back(store, file, _documents(folder, file, _box(settings, manifest, file)), step)
         await noted(store, "restored", "", manifest.id, f"of {manifest.at:%Y-%m-%d %H:%M} UTC")
-        await store[RESTORES].update_one({"_id": manifest.id}, {"$set": {"done": datetime.now(UTC)}})
+        done = {"at": manifest.at, "done": datetime.now(UTC)}
+        await store[RESTORES].update_one({"_id": manifest.id}, {"$set": done}, upsert=True)
     return Restored(manifest, tuple(disarmed))
 
 
@@ -121,30 +128,37 @@ def _documents(folder: Path, file: File, box: Box) -> Iterator[Mapping[str, Any]
 
 async def _begun(store: Database, manifest: Manifest, settings: BackupSettings) -> bool:
     """Whether it was cut before: what is there already is replaced. Raises StopWorker where anything else is there."""
-    begun = await store[RESTORES].find_one({"_id": manifest.id})
-    if begun is not None and "done" not in begun:
-        return True
-    for name in kept(await store.list_collection_names()):
-        if name not in FROM_THE_ENVIRONMENT and await store[name].find_one({}, {"_id": 1}) is not None:
+    marker = await store[RESTORES].find_one({"_id": manifest.id})
+    begun = marker is not None and "done" not in marker
+    await _unused(store, settings, begun=begun)
+    return begun
+
+
+async def _unused(store: Database, settings: BackupSettings, *, begun: bool) -> None:
+    """Raises StopWorker where stages work, or have: what goes in beside what they write is not what was backed up."""
+    for name in in_use(await store.list_collection_names(), begun=begun):
+        if await store[name].find_one({}, {"_id": 1}) is not None:
             raise StopWorker(
                 f"MONGO_DATABASE={settings.mongo_database} is in use ({name}): a backup goes into an empty database only; "
                 "stop the stages, then name another one"
             )
-    return False
 
 
 async def _begin(store: Database, manifest: Manifest) -> None:
+    """Another restore of which nothing is there was cut at its very beginning, and is none."""
+    await store[RESTORES].delete_many({"_id": {"$ne": manifest.id}, "done": {"$exists": False}})
     marker = {"began": datetime.now(UTC), "at": manifest.at}
     await store[RESTORES].replace_one({"_id": manifest.id}, marker, upsert=True)
 
 
 async def _put_back(store: Database, file: File, documents: Iterable[Mapping[str, Any]], step: Step) -> list[str]:
-    """Which of them were instances that rang."""
+    """Which of them are instances that have a PABX."""
     disarmed: list[str] = []
     done, each = 0, iter(documents)
     while some := list(islice(each, AT_ONCE)):
         safe = [disarm(one) if file.collection == INSTANCES else one for one in some]
-        disarmed += [str(one["_id"]) for one, other in zip(some, safe, strict=True) if one is not other]
+        if file.collection == INSTANCES:
+            disarmed += [str(one["_id"]) for one in safe if one.get("pabx")]
         writes: list[ReplaceOne[Any]] = [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in safe]
         await store[file.collection].bulk_write(writes, ordered=False)
         done += len(writes)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from aiokafka.errors import KafkaError
 from bson import decode_iter
 
 from deploy.backup.box import PIECE_BYTES, Box
+from deploy.backup.heard import heard
 from deploy.backup.manifest import TopicFile
 from deploy.backup.records import Kept, There, of_document
 from deploy.backup.sealed import is_it, opened
@@ -19,6 +21,7 @@ from deploy.clients import no_broker, reader
 from deploy.topics import ensure
 from schemas.errors import RetryLater, StopWorker
 from schemas.runtime.kafka import producer, publish
+from schemas.stages import SILENT_AFTER
 
 
 def whole(folder: Path, file: TopicFile, box: Box) -> None:
@@ -30,7 +33,7 @@ def whole(folder: Path, file: TopicFile, box: Box) -> None:
 
 
 async def make_ready(raw: Raw, files: Sequence[TopicFile], *, begun: bool) -> None:
-    """The topics are there, made where they were missing, and empty, unless this restore was `begun` before.
+    """The topics are there, made where they were missing, and empty, unless this restore was `begun` before; no stage works.
 
     Raises StopWorker, before anything is written.
     """
@@ -50,6 +53,11 @@ async def make_ready(raw: Raw, files: Sequence[TopicFile], *, begun: bool) -> No
                 f"{topic.name} is not empty: raw topics go into empty ones only; stop the stages and begin with a "
                 "broker without any, or leave its topics as they are with --no-raw"
             )
+    if stages := await heard(raw.servers, datetime.now(UTC)):
+        raise StopWorker(
+            f"{', '.join(stages)} can be heard at this broker: stop the stages; one that was killed is forgotten after "
+            f"{SILENT_AFTER.total_seconds():.0f} s"
+        )
 
 
 async def put_back(raw: Raw, folder: Path, file: TopicFile, box: Box, step: Step) -> None:

@@ -49,6 +49,11 @@ def limits(
     return tuple(_limits(list(marks), rules, zone, now.astimezone(UTC), margin))
 
 
+def longest(rules: Rules) -> timedelta:
+    """After so long no call that has ended objects to another, however many there were; nor does a delay after one."""
+    return max(SEVEN_DAYS, timedelta(minutes=rules.gap_minutes), timedelta(days=rules.rest_days_after_human))
+
+
 def _limits(calls: list[Counted], rules: Rules, zone: tzinfo, now: datetime, margin: timedelta) -> Iterator[Limit]:
     times = sorted((call.at for call in calls), reverse=True)
     if any(call.open for call in calls):

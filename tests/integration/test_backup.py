@@ -18,9 +18,11 @@ from pydantic import SecretStr
 from pymongo import MongoClient
 from pymongo.database import Database
 
+from deploy.backup import kept
 from deploy.backup.manifest import NAME, read_manifest
 from deploy.backup.restore import restore
 from deploy.backup.settings import BackupSettings
+from deploy.backup.write import backup
 from schemas.errors import StopWorker
 from tests.integration.command import Collector
 
@@ -41,6 +43,10 @@ def fill(store: Store) -> None:
     """Some of everything, also what no program of ours could have written."""
     store["instances"].insert_one({"_id": "norte", "erp": "ixc", "pabx": {"armed": True, "ari_user": "collector"}})
     store["instances"].insert_one({"_id": "sul", "erp": "rbx", "more": {"later": [1, 2.5, None]}})
+    store["instances"].insert_one({"_id": "leste", "erp": "rbx", "pabx": {"armed": False}})
+    store["pabx_tests"].insert_one({"_id": "norte", "route": "ari 127.0.0.1:8088"})
+    store["suppressed"].insert_one({"_id": "h" * 32, "what": "person"})
+    store["restores"].insert_one({"_id": "01EARLIER", "at": AT, "done": AT})
     store["blocklist"].insert_one({"_id": "number:+5582999990001", "at": DatetimeMS(2**62)})
     store["promises"].insert_one({"_id": "norte:1", "until": "2026-12-10", "name": "FULANA DE TESTE"})
     store["users"].insert_one({"_id": "ana", "role": "admin"})
@@ -121,14 +127,17 @@ def test_a_backup_taken_at_work_comes_back_whole_disarmed_and_only_where_nothing
     found = collector("restore", str(folder), MONGO_DATABASE=empty.name)
     assert found.returncode == 0, found.stderr
     assert "norte is disarmed" in found.stderr
+    assert "leste is disarmed" in found.stderr, "armed after the backup it may have rung until the loss"
     assert "sul is disarmed" not in found.stderr
     after = raw(empty)
     late = {name: {key for key in after[name] if str(key).startswith("late:")} for name in ("attempts", "ledger")}
     assert late["attempts"] == late["ledger"] != set()
     assert [one["action"] for one in empty["audit"].find()] == ["restored"]
+    assert empty["restores"].count_documents({"done": {"$exists": True}}) == 2, "what the first one lacks is lacking still"
     armed = empty["instances"].find_one({"_id": "norte"})
     assert armed == {"_id": "norte", "erp": "ixc", "pabx": {"armed": False, "ari_user": "collector"}}
-    for name in ("audit", "restores", "key_checks", "debtors", "view_epochs"):
+    for name in ("audit", "restores", "key_checks", "debtors", "view_epochs", "pabx_tests"):
+        assert name not in {"debtors", "view_epochs", "pabx_tests"} or name not in after
         before.pop(name, None)
         after.pop(name, None)
     for name in ("attempts", "ledger"):
@@ -180,5 +189,56 @@ async def test_a_restore_that_was_cut_goes_on_and_nothing_is_written_of_what_is_
     with pytest.raises(Cut):
         await restore(wanted, folder, cut)
     assert 0 < empty["snapshots"].count_documents({}) < 2_500
-    assert (await restore(wanted, folder)).disarmed == ("norte",)
+    assert empty["suppressed"].count_documents({}) == 1
+    assert empty["instances"].count_documents({}) == 0, "no stage has anything to do yet"
+    empty["view_epochs"].insert_one({"_id": "calls:0", "next": 1})
+    with pytest.raises(StopWorker, match=r"is in use \(view_epochs\)"):
+        await restore(wanted, folder)
+    empty.drop_collection("view_epochs")
+    assert sorted((await restore(wanted, folder)).disarmed) == ["leste", "norte"]
     assert empty["snapshots"].count_documents({}) == 2_500
+
+
+async def test_stages_that_have_begun_are_given_no_backup(
+    stores: tuple[Store, Store], mongo_uri: str, tmp_path: Path
+) -> None:
+    """Before it, or while it goes in: what they have written is of another database than what comes back."""
+    used, empty = stores
+    fill(used)
+    collector = Collector(tmp_path, {"MONGO_URI": mongo_uri, **KEYS, **PERSON})
+    assert (await asyncio.to_thread(collector, "backup", "kept", MONGO_DATABASE=used.name)).returncode == 0
+    (folder,) = (tmp_path / "kept").iterdir()
+    wanted = settings(mongo_uri, empty.name)
+    for name in ("view_epochs", "stages", "leases", "debtors"):
+        empty[name].insert_one({"_id": "of a stage"})
+        with pytest.raises(StopWorker, match=rf"is in use \({name}\)"):
+            await restore(wanted, folder)
+        assert empty.list_collection_names() == [name]
+        empty.drop_collection(name)
+
+    def started(what: str, *_: int) -> None:
+        if what == "users":
+            empty["view_epochs"].replace_one({"_id": "calls:0"}, {"next": 1}, upsert=True)
+
+    with pytest.raises(StopWorker, match=r"is in use \(view_epochs\)"):
+        await restore(wanted, folder, started)
+    assert empty["users"].count_documents({}) == 1
+    assert empty["instances"].count_documents({}) == 0
+    (marker,) = empty["restores"].find({"_id": {"$ne": "01EARLIER"}})
+    assert "done" not in marker, "nobody is armed where not all of it is there"
+
+
+async def test_a_test_call_of_before_the_loss_that_an_older_backup_has_proves_nothing(
+    stores: tuple[Store, Store], mongo_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used, empty = stores
+    fill(used)
+    monkeypatch.setattr(kept, "REBUILT", kept.REBUILT - {"pabx_tests"})
+    wanted = settings(mongo_uri, used.name)
+    folder = await backup(wanted, tmp_path, None)
+    monkeypatch.undo()
+    assert "pabx_tests" in [file.collection for file in read_manifest(folder).files]
+
+    await restore(settings(mongo_uri, empty.name), folder)
+
+    assert "pabx_tests" not in empty.list_collection_names()

@@ -19,12 +19,13 @@ from deploy.backup.manifest import read_manifest
 from deploy.backup.restore import restore
 from deploy.backup.settings import BackupSettings
 from deploy.backup.topics import RAW, Raw
+from deploy.topics import ensure
 from schemas.errors import StopWorker
-from schemas.runtime.kafka import Message, publish
+from schemas.runtime.kafka import Message, producer, publish
 from schemas.runtime.kafka_login import connection
 from schemas.runtime.reading import read_through
 from schemas.runtime.transactions import Writer
-from schemas.topics import BILLS, CLIENTS
+from schemas.topics import BILLS, CLIENTS, HEARTBEATS
 from tests.integration.command import Collector
 from tests.parts import local_kafka
 
@@ -103,6 +104,16 @@ async def writing_on(servers: str, prefix: str) -> AsyncIterator[None]:
         await writer.close()
 
 
+async def told(servers: str, beat: bytes | None) -> None:
+    """A heartbeat of `hydrate`, or its goodbye."""
+    sending = producer(servers)
+    await sending.start()
+    try:
+        await publish(sending, HEARTBEATS.name, 0, [Message(b"hydrate:0", beat, [])])
+    finally:
+        await sending.stop()
+
+
 async def read(servers: str, prefix: str) -> dict[tuple[str, int], list[Seen]]:
     """What is committed in the raw topics, of this test."""
     found: dict[tuple[str, int], list[Seen]] = {(topic.name, n): [] for topic in RAW for n in range(topic.partitions)}
@@ -160,6 +171,13 @@ async def test_raw_topics_come_back_byte_for_byte_into_empty_ones_and_nowhere_el
     manifest = read_manifest(folder)
     assert [one.topic for one in manifest.topics] == [topic.name for topic in RAW]
     assert sum(one.count for one in manifest.topics) >= sum(len(some) for some in before.values())
+
+    await ensure(empty_broker, 1, topics=[HEARTBEATS])
+    await told(empty_broker, b"{}")
+    with pytest.raises(StopWorker, match=r"^hydrate can be heard at this broker: stop the stages"):
+        await restore(settings(mongo_uri, new.name), folder, raw=Raw(empty_broker, 1))
+    assert new.list_collection_names() == []
+    await told(empty_broker, None)
 
     class Cut(Exception):
         """In the middle of the bills."""

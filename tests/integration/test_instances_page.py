@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -25,6 +25,7 @@ from schemas.audit import AUDIT
 from schemas.runtime.arming import PABX_TESTS
 from schemas.runtime.instance_store import REMOVALS
 from schemas.runtime.mongo import connect
+from schemas.runtime.restores import RESTORES
 from schemas.runtime.secrets import seal, unseal
 from schemas.runtime.settings import MongoSettings
 from schemas.views import INSTANCES
@@ -122,7 +123,11 @@ async def test_arming_asks_for_what_the_command_line_asks_for(desk: Desk) -> Non
     assert stored is not None
     route = "ari 127.0.0.1:1 PJSIP/{national}@trunk  s a"
     await desk.database[PABX_TESTS].insert_one({"_id": "norte", "route": route})
-    assert await desk.arm("norte") == "done"
+    restored = {"_id": "01BACKUP", "at": NOW, "done": NOW}
+    await desk.database[RESTORES].insert_one(restored)
+    assert await desk.arm("norte") == "restored", "calls of after the backup are in no ledger"
+    assert await desk.stored("norte") == stored
+    assert await replace(desk, clock=lambda: NOW + timedelta(days=8)).arm("norte") == "done"
     armed = await desk.stored("norte")
     assert armed is not None
     assert armed["pabx"]["armed"] is True
@@ -134,7 +139,7 @@ async def test_arming_asks_for_what_the_command_line_asks_for(desk: Desk) -> Non
     after = await desk.stored("norte")
     assert after is not None
     assert (after["pabx"]["armed"], after["paused"]) == (False, True)
-    actions = [one["action"] for one in await desk.database[AUDIT].find().sort("at").to_list()]
+    actions = [one["action"] for one in await desk.database[AUDIT].find().sort("_id").to_list()]
     assert actions == ["arm", "disarm", "instance_changed", "removal_asked"]
 
 

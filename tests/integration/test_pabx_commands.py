@@ -1,6 +1,7 @@
 """`collector pabx set|arm|disarm`, `block` and `promise` as an operator runs them."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from schemas.audit import AUDIT
 from schemas.controls import BLOCKLIST, PROMISES
 from schemas.pabx import Pabx
 from schemas.runtime.arming import PABX_TESTS
+from schemas.runtime.restores import RESTORES
 from schemas.runtime.secrets import seal
 from schemas.views import INSTANCES
 from tests.integration.asked import Store
@@ -82,6 +84,42 @@ def test_a_pabx_is_armed_after_a_call_was_seen_to_its_end_and_not_over_another_r
     refused = collector("pabx", "set", "norte", "--config", str(open_secret))
     assert "must not lie open" in refused.stderr
     assert "PABX_PASSWORD" in refused.stderr
+
+
+def test_after_a_restore_nobody_is_armed_before_the_longest_limit_is_over_but_with_a_reason(
+    collector: Collector, store: Store
+) -> None:
+    """Whoever was rung between backup and loss is in no ledger. A test call of after the restore changes nothing of that."""
+    assert collector("pabx", "set", "norte", *ROUTE, PABX_PASSWORD="of-a-simulator").returncode == 0
+    store[PABX_TESTS].insert_one({"_id": "norte", "route": pabx_of(store).route})
+    now = datetime.now(UTC)
+    longest, week = timedelta(days=30), timedelta(days=7)
+    store[INSTANCES].update_one({"_id": "norte"}, {"$set": {"rules.rest_days_after_human": longest.days}})
+
+    store[RESTORES].insert_one({"_id": "01BACKUP", "at": now - 2 * week, "began": now - week})
+    cut = collector("pabx", "arm", "norte")
+    assert (cut.returncode, cut.stderr.count("\n")) == (2, 1)
+    assert "not all of it is there" in cut.stderr
+
+    done = now.replace(microsecond=0) - week
+    store[RESTORES].update_one({"_id": "01BACKUP"}, {"$set": {"done": done}})
+    refused, blank = collector.each([("pabx", "arm", "norte"), ("pabx", "arm", "norte", "--despite-restore", " ")])
+    assert (refused.returncode, refused.stderr.count("\n"), blank.stderr) == (2, 1, refused.stderr)
+    assert f"norte may be armed from {done + longest:%Y-%m-%d %H:%M:%S} UTC on" in refused.stderr
+    assert "collector pabx arm norte --despite-restore REASON" in refused.stderr
+    assert not pabx_of(store).armed
+    assert not [one for one in store[AUDIT].find() if one["action"] == "arm"]
+
+    told = collector("pabx", "arm", "norte", "--despite-restore", "moved to another server; stopped before the backup")
+    assert told.returncode == 0, told.stderr
+    assert pabx_of(store).armed
+    (entry,) = store[AUDIT].find({"action": "arm"})
+    assert entry["what"] == "despite a restore: moved to another server; stopped before the backup"
+
+    assert collector("pabx", "disarm", "norte").returncode == 0
+    assert collector("pabx", "arm", "norte").returncode == 2, "a reason holds for once"
+    store[INSTANCES].update_one({"_id": "norte"}, {"$set": {"rules.rest_days_after_human": 0}})
+    assert collector("pabx", "arm", "norte").returncode == 0, "a week is over"
 
 
 def test_all_are_disarmed_at_once_even_one_that_is_not_valid(collector: Collector, store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from dashboard.drafts.draft import edited, of_new, of_stored, typed
 from dashboard.drafts.judged import Ready, problems, ready
@@ -12,6 +13,7 @@ from dashboard.parts.html import Html
 from dashboard.words.fields import FIELDS, label, problem
 from dashboard.words.language import Language
 from schemas.instances import Instance
+from schemas.runtime.restores import Wait
 from tests.unit.dashboard.conftest import NOW, MakeFigures, MakeReading
 
 Make = Callable[..., Instance]
@@ -64,6 +66,23 @@ def test_a_name_leaves_no_tag(instance: Make, reading: MakeReading, figures: Mak
     assert isinstance(change, Ready)
     assert SCRIPT not in screen.comparison(html, change, None)
     assert SCRIPT not in screen.editor_head(html, draft, found.listed[0], proven=False, sealing=True)
+
+
+def test_after_a_restore_it_is_said_from_when_it_may_be_armed(instance: Make) -> None:
+    """On the provider's own clock; and that one which was cut is to be repeated."""
+    made, html = instance(), Html(Language("pt_BR"))
+    (one,) = listed({"norte": made}, {}, frozenset(), {})
+    draft, until = of_stored(stored(made)), datetime(2026, 12, 7, 2, 40, tzinfo=UTC)
+
+    def head(wait: Wait | None) -> str:
+        return screen.editor_head(html, draft, one, proven=True, sealing=True, wait=wait)
+
+    told, cut = head(Wait(NOW, until)), head(Wait(NOW, None))
+    assert "Pode armar a partir de 06/12/2026 23:40:00" in told
+    assert "collector pabx arm norte --despite-restore REASON" in told
+    assert "restaurado só em parte" in cut
+    assert all("já pode armar" not in text for text in (told, cut))
+    assert "já pode armar" in head(None)
 
 
 def test_what_is_wrong_elsewhere_is_named(instance: Make) -> None:
