@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from producers.erp.changes import as_text
-from producers.erp.fills import MANY
+from producers.erp.legible import MANY
 from producers.erp.source import Told
 from schemas.erp.altarede_options import Resource
 from schemas.erp.declaration import Row
