@@ -61,7 +61,8 @@ class StageRow:
 class SweepRow:
     """One kind of one instance. `running`: a process reads it just now, `rows_read` of it. `held`: waits to be believed.
 
-    `failed_at`: the newest failure, however old. `completed_at`: None until there was one.
+    `failed_at`: the newest failure, however old. `completed_at`: None until there was one. `as_of`: how old
+    the files were that it read; None where it read none.
     """
 
     instance: str
@@ -80,6 +81,7 @@ class SweepRow:
     known: int
     failed_at: datetime | None
     error: str
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,7 @@ def _sweep(of: Instance, kind: Kind, phases: Mapping[str, Row], *, running: bool
         int(held.get("known", 0)) if waits else 0,
         failed.get("at"),
         str(failed.get("error", "")),
+        completed.get("as_of"),
     )
 
 

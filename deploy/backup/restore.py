@@ -76,6 +76,8 @@ async def restore(settings: BackupSettings, folder: Path, step: Step = lambda *_
         await noted(store, "restored", "", manifest.id, f"of {manifest.at:%Y-%m-%d %H:%M} UTC")
         done = {"at": manifest.at, "done": datetime.now(UTC)}
         await store[RESTORES].update_one({"_id": manifest.id}, {"$set": done}, upsert=True)
+        # of a backup that was made while another restore was cut: it is never finished here
+        await store[RESTORES].update_many({"done": {"$exists": False}}, {"$set": {"done": done["done"]}})
     return Restored(manifest, tuple(disarmed))
 
 
@@ -110,7 +112,8 @@ def _same_backup_key(folder: Path, manifest: Manifest, settings: BackupSettings)
 
 
 def _another(name: str) -> StopWorker:
-    return StopWorker(f"{name} is not the key of this backup: take it from the `.env` that was kept with it")
+    kept_in = "`.env` (without Docker `.collector/secrets.env`)"
+    return StopWorker(f"{name} is not the key of this backup: take it from the {kept_in} that was kept beside it")
 
 
 def _whole(folder: Path, file: File, box: Box) -> None:

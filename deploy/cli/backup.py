@@ -73,7 +73,8 @@ def restore(one: One, raw: RawBack = True, output: Output = None) -> None:
     messages.print(f"restored as it was at {found.manifest.at:%Y-%m-%d %H:%M} UTC; now start the stages")
     for name in found.disarmed:
         messages.print(f"{name} is disarmed: calls placed since then are not known, so wait for the longest of its limits")
-        messages.print(f"(7 days by default), then `collector pabx arm {name}`")
+        messages.print(f"(7 days by default); then a test call, `collector pabx test {name} --call NUMBER`, and")
+        messages.print(f"`collector pabx arm {name}`, which says from when on it may be")
 
 
 def _named(files: Sequence[Path]) -> str:

@@ -89,14 +89,14 @@ async def once_filled(
         async for told in coming:
             check(told)
             if fills.is_open and told.rows:
-                waiting.append((told._replace(rows=()), _packed(table, told.rows)))
+                waiting.append((told._replace(rows=()), packed(table, told.rows)))
                 continue
             if not fills.is_open:
-                for one in _released(waiting):
+                for one in released(waiting):
                     yield one
             yield told
     end()
-    for one in _released(waiting):
+    for one in released(waiting):
         yield one
 
 
@@ -119,13 +119,13 @@ def _may_be_member(table: Table, row: Row) -> bool:
         return True
 
 
-def _packed(table: Table, rows: Sequence[Row]) -> bytes:
+def packed(table: Table, rows: Sequence[Row]) -> bytes:
     """Only what can be published of them."""
     kept = (*table.columns, *table.document, POINT, ORDER, UNSURE)
     return zlib.compress(orjson.dumps([{name: row[name] for name in kept if name in row} for row in rows]), QUICK)
 
 
-def _released(waiting: list[tuple[Told, bytes]]) -> Iterable[Told]:
+def released(waiting: list[tuple[Told, bytes]]) -> Iterable[Told]:
     """One page after the other, and then none waits any longer."""
     for told, rows in waiting:
         yield told._replace(rows=orjson.loads(zlib.decompress(rows)))

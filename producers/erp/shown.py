@@ -22,6 +22,7 @@ class Shown:
         self.present: set[str] = set()
         self.hidden: set[str] = set()
         self.refused: dict[str, Missing] = {}
+        self._doubted: set[str] = set()
 
     def learn(self, page: Examined, told: Told) -> None:
         """One more page, as it came and as it was read."""
@@ -30,9 +31,10 @@ class Shown:
             why = {letter.why.place.partition("]@")[2]: letter.why.reason for letter in page.letters.values()}
             for code in page.unreadable:
                 self.refused[code] = Missing(self._table, code, told.asked_at, unread=True, why=why.get(code, ""))
-                if code not in doubted or code not in self._seen or self._seen[code].lost:
-                    self.present.add(code)
+            self._doubted |= {code for code in doubted if code in self._seen and not self._seen[code].lost}
+            self.present |= page.unreadable
         self.present.update(page.unsure, (change.code for change in page.found.values() if change.member))
+        self.present -= self._doubted  # whatever another page shows of it
         self.present |= page.hidden
         self.hidden |= page.hidden
 

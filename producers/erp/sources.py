@@ -48,7 +48,7 @@ def _source(
         raise StopWorker(f"erp.url is http:// and leaves this network, so that its token could be read: give {MEND}")
     wire = Wire(connection, transport, clock)
     if isinstance(connection, AltaredeWebhooks):
-        return WebhookSource(connection, wire, secrets, clock)
+        return WebhookSource(connection, wire, secrets, clock, told)
     protocol = ERPS[connection.kind].protocol
     if protocol is None:
         raise StopWorker(f"{connection.kind} has no protocol: see producers.erp.sources")

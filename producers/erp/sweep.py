@@ -198,7 +198,7 @@ class Sweeper:
                 changes = self._changes(table, page)
                 await under_way.add(page.codes, self._publish(table, done.sweep, told.asked_at, changes, page.letters))
                 done = _counted(done, pages=1).as_old_as(told.as_of)
-                said = await self._tell(said, _counted(done, rows=len(shown.present), published=under_way.told.published))
+                said = await self._tell(said, _counted(done, rows=shown.rows, published=under_way.told.published))
         self.fills[table.name] = columns.fills
         published, entered = await under_way.all()
         absent = shown.absent()

@@ -10,7 +10,10 @@ ZERO = ord("0")
 
 
 class Zeros:
-    """Beside what is known of one table's rows, and of the instance's `clients`, as its sweep begins."""
+    """Beside what is known of one table's rows, and of the instance's `clients`, as its sweep begins.
+
+    What a first reading shows with and without zeros are two: no program has changed them since.
+    """
 
     def __init__(self, erp: Erp, table: Table, seen: Seen, clients: Seen) -> None:
         self._erp = erp
@@ -19,6 +22,7 @@ class Zeros:
         self._clients = clients
         self._codes = _padded(seen)
         self._owners = _padded(clients)
+        self._is_first, self._knows_clients = not seen, bool(clients)
 
     def check(self, found: Mapping[str, Change]) -> None:
         """Raises StopWorker for a page in which a row, or its client, is known with other zeros before its code.
@@ -27,7 +31,7 @@ class Zeros:
         """
         for code, change in found.items():
             before = self._seen.get(code)
-            if before is None and (twin := _twin(code, self._seen, self._codes)) is not None:
+            if before is None and not self._is_first and (twin := _twin(code, self._seen, self._codes)) is not None:
                 if _is_alike(self._seen[twin].owner, change.known.owner) and not self._seen[twin].lost:
                     raise StopWorker(self._said(self._table.key, code, twin))
             elif before is not None and before == change.known:
@@ -38,7 +42,9 @@ class Zeros:
     def _check_owner(self, owner: str, before: str) -> None:
         if owner in self._clients:
             return
-        twin = before if before != owner and _is_alike(before, owner) else _twin(owner, self._clients, self._owners)
+        twin = before if before != owner and _is_alike(before, owner) else None
+        if twin is None and self._knows_clients:
+            twin = _twin(owner, self._clients, self._owners)
         if twin:
             raise StopWorker(self._said(self._table.owner, owner, twin))
 

@@ -231,8 +231,10 @@ async def test_stages_that_have_begun_are_given_no_backup(
 async def test_a_test_call_of_before_the_loss_that_an_older_backup_has_proves_nothing(
     stores: tuple[Store, Store], mongo_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Nor does a restore that was cut elsewhere wait here for its end."""
     used, empty = stores
     fill(used)
+    used["restores"].insert_one({"_id": "01CUT", "at": AT})
     monkeypatch.setattr(kept, "REBUILT", kept.REBUILT - {"pabx_tests"})
     wanted = settings(mongo_uri, used.name)
     folder = await backup(wanted, tmp_path, None)
@@ -242,3 +244,4 @@ async def test_a_test_call_of_before_the_loss_that_an_older_backup_has_proves_no
     await restore(settings(mongo_uri, empty.name), folder)
 
     assert "pabx_tests" not in empty.list_collection_names()
+    assert empty["restores"].count_documents({"done": {"$exists": False}}) == 0

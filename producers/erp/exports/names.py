@@ -1,5 +1,6 @@
 """Which files of a folder belong to which table. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
@@ -11,8 +12,8 @@ from schemas.erp.declaration import Table
 ENDINGS = frozenset({".xls", ".xml", ".csv"})
 ALSO: Mapping[str, tuple[str, ...]] = {"Financeiro": ("Carnes",)}
 """Further groups of files with rows of a table, which need not be there: bills of a booklet come in a file of their own."""
-PAYABLE = ("apagar", "fornecedor")
-"""In the name of a file, signs aside, of what the provider itself owes: nobody in it is a debtor."""
+PAYABLE = re.compile(r"(?:(?<![a-z])|(?:contas?|titulos?|financeiro|carnes))a[\W_]*pagar(?![a-z])|fornecedor")
+"""In the name of a file, of what the provider itself owes: nobody in it is a debtor. "Pagar.me" is a gateway."""
 NAMED = 3
 """So many files that were passed over are named."""
 Files = Mapping[str, File]
@@ -46,8 +47,7 @@ def payable(found: Iterable[File], table: Table) -> str:
 
 
 def _is_payable(name: str) -> bool:
-    letters = "".join(sign for sign in folded(name) if sign.isalpha())
-    return any(word in letters for word in PAYABLE)
+    return PAYABLE.search(folded(name)) is not None
 
 
 def newest(found: Iterable[File], table: Table) -> Files:

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from datetime import datetime
 
 from producers.erp.exports.folder import ExportSource
+from producers.erp.last_told import LastTold, nothing_told
 from producers.erp.owners import is_whose
 from producers.erp.source import Probe, Told
 from producers.erp.webhooks.calls import Calls
@@ -27,17 +28,24 @@ ELSEWHERE: Mapping[Kind, tuple[Use, ...]] = {"bill": ("paid",)}
 
 
 class WebhookSource:
-    """One instance. `secrets`: by the option that holds them."""
+    """One instance. `secrets`: by the option that holds them. `told`: how old its exports were that were read last."""
 
     def __init__(
-        self, options: AltaredeWebhooks, wire: Wire, secrets: Mapping[str, str], clock: Callable[[], datetime] = now
+        self,
+        options: AltaredeWebhooks,
+        wire: Wire,
+        secrets: Mapping[str, str],
+        clock: Callable[[], datetime] = now,
+        told: LastTold = nothing_told,
     ) -> None:
         self._options = options
         self._wire = wire
         self._clock = clock
         self._calls = Calls(options, wire, secrets)
         self._export = (
-            ExportSource(AltaredeExport(folder=options.folder), lambda: clock().timestamp()) if options.folder else None
+            ExportSource(AltaredeExport(folder=options.folder), lambda: clock().timestamp(), told)
+            if options.folder
+            else None
         )
         self._clients = Clients()
         self._learning = asyncio.Lock()
@@ -50,7 +58,7 @@ class WebhookSource:
         """See `Source`. Clients are learnt in passing."""
         pages = self._exports().pages(table) if self._from_export(table.kind) else self._asked(table, table.kind)
         if table.kind == "bill":
-            pages = once_told(pages, self._calls.resource("bill"))
+            pages = once_told(pages, table, self._calls.resource("bill"))
         async with aclosing(pages) as coming:
             async for told in coming:
                 if table.kind == "client":
@@ -112,7 +120,7 @@ class WebhookSource:
             return await self._exports().survey(table)
         found = await self.probe(table)
         if table.kind == "bill":
-            check_told(self._calls.resource("bill"), found.rows)
+            check_told(self._calls.resource("bill"), found.rows, is_whole=found.total is not None)
         return found
 
     async def close(self) -> None:

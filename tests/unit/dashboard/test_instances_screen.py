@@ -74,8 +74,8 @@ def test_after_a_restore_it_is_said_from_when_it_may_be_armed(instance: Make) ->
     (one,) = listed({"norte": made}, {}, frozenset(), {})
     draft, until = of_stored(stored(made)), datetime(2026, 12, 7, 2, 40, tzinfo=UTC)
 
-    def head(wait: Wait | None) -> str:
-        return screen.editor_head(html, draft, one, proven=True, sealing=True, wait=wait)
+    def head(wait: Wait | None, *, proven: bool = True) -> str:
+        return screen.editor_head(html, draft, one, proven=proven, sealing=True, wait=wait)
 
     told, cut = head(Wait(NOW, until)), head(Wait(NOW, None))
     assert "Pode armar a partir de 06/12/2026 23:40:00" in told
@@ -83,6 +83,11 @@ def test_after_a_restore_it_is_said_from_when_it_may_be_armed(instance: Make) ->
     assert "restaurado só em parte" in cut
     assert all("já pode armar" not in text for text in (told, cut))
     assert "já pode armar" in head(None)
+    for wait in (Wait(NOW, until), Wait(NOW, None), None):
+        assert ("collector pabx test norte" in head(wait), "collector pabx test norte" in head(wait, proven=False)) == (
+            False,
+            True,
+        )
 
 
 def test_what_is_wrong_elsewhere_is_named(instance: Make) -> None:

@@ -105,6 +105,7 @@ def test_the_page_says_all_of_it(instance: MakeInstance, beat: MakeBeat, portugu
     """Stages as the chip judges them, the command for what is held, the tables' rows under the letters' own names."""
     beats = [beat(stage, NOW, 0) for stage in needed(calls=True)]
     sweeps = [swept("held", NOW - timedelta(hours=1), missing=40, known=1_100), swept("failed", NOW, "client", error="<b>x")]
+    sweeps += [swept("completed", NOW - timedelta(hours=2), rows=5, as_of=NOW - timedelta(days=3))]
     found = facts(
         instance(),
         beats,
@@ -121,6 +122,7 @@ def test_the_page_says_all_of_it(instance: MakeInstance, beat: MakeBeat, portugu
 
     assert "collector instance believe norte bill" in said["sweeps"]
     assert "de 1.100 linhas conhecidas, faltam 40" in said["sweeps"]
+    assert re.search(r"há 2 h\.? de arquivos de 20/11", said["sweeps"]), said["sweeps"]
     assert "<b>x" not in screen.blocks["sweeps"]
     assert re.search(r"views\b.*? há 4 min\.? 12 ", said["stages"])
     assert f"{len(needed(calls=True)) - 1} de {len(needed(calls=True))}" in said["figures"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -80,6 +81,19 @@ def test_a_sweep_that_completed_once_hides_nothing_while_the_next_is_on_its_way(
     blocks = Painter(portuguese).paint(reading(figures(sources=(on_its_way,))), EVERYBODY).blocks
     assert "R$" not in blocks["figures"]
     assert "a caminho desta página" in words(blocks["sources"])
+
+
+def test_a_reading_of_files_is_shown_with_their_age(
+    figures: MakeFigures, reading: MakeReading, portuguese: Language
+) -> None:
+    (source,) = figures().sources
+    assert source.completed_at
+    old = replace(source, as_of=source.completed_at - timedelta(days=3))
+
+    assert "seus arquivos" not in words(Painter(portuguese).paint(reading(figures()), EVERYBODY).blocks["sources"])
+    said = words(Painter(portuguese).paint(reading(figures(sources=(old,))), EVERYBODY).blocks["sources"])
+    assert "há 3 d" in said
+    assert "tão antiga quanto seus arquivos" in said
 
 
 def test_every_figure_of_the_page_has_its_definition(

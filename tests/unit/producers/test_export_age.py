@@ -3,18 +3,23 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from pymongo.errors import AutoReconnect
 
 from producers.erp.exports.names import group_of
 from producers.erp.last_told import last_told
+from producers.erp.webhooks.source import WebhookSource
+from producers.erp.wire import Wire
 from schemas.calling.freshness import Signs, is_stale
 from schemas.errors import RetryLater, StopWorker
+from schemas.rows import Kind
 from schemas.stages import Heartbeat
 from schemas.sweeps import Sweep
 from tests.strategies import instance
 from tests.unit.producers.export_shop import NOW, ExportShop
-from tests.unit.producers.sheets import bill, export, put
+from tests.unit.producers.memory_isp import Isp
+from tests.unit.producers.sheets import bill, export, person, put
 
 DAY = 86_400.0
 MOMENT = datetime.fromtimestamp(NOW, UTC)
@@ -138,6 +143,31 @@ async def test_what_the_provider_itself_owes_is_nobodys_debt(shop: ExportShop, n
 
     assert [(row.id, row.client) for row in shop.news()] == [("1", "1")]
     assert payable.name in done.notes[0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Financeiro_da_Pagarme.csv", "Financeiro Lapa-Garanhuns.csv", "Financeiro_ja_pagaram.csv", "Financeiro Pagar.me.csv"],
+)
+def test_letters_of_two_words_are_no_word(name: str) -> None:
+    assert group_of(name) == "financeiro"
+    for payable in ("Financeiro Contas a Pagar.csv", "FinanceiroAPagar.xls", "Financeiro-contasapagar-2026.csv"):
+        assert group_of(payable) == ""
+
+
+async def test_the_clients_whom_webhooks_are_asked_for_grow_no_older_either(tmp_path: Path) -> None:
+    put(tmp_path, "Clientes.csv", export("Clientes", person("1")), NOW - DAY)
+    resources = {name: one for name, one in Isp().options.resources.items() if name != "client"}
+    options = Isp().options.model_copy(update={"folder": str(tmp_path), "resources": resources})
+
+    async def told(kind: Kind) -> datetime | None:
+        return at(NOW - 60) if kind == "client" else None
+
+    wire = Wire(options, httpx.MockTransport(Isp().answer))
+    source = WebhookSource(options, wire, {"token": "SEGREDO"}, lambda: MOMENT, told)
+    with pytest.raises(StopWorker, match=r"Clientes\.csv is older than the export of Clientes that was read last"):
+        await source.has_news("client")
+    await source.close()
 
 
 def test_a_sweep_is_as_old_as_the_oldest_of_it() -> None:

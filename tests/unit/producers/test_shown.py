@@ -63,6 +63,19 @@ async def test_beside_a_row_that_shows_it_as_open_it_may_be_the_payment(tmp_path
         assert lost(shop.news()) == ({"1"} if published else set())
 
 
+async def test_so_it_may_where_the_two_stand_far_apart(tmp_path: Path) -> None:
+    """A page is a thousand rows."""
+    shop = opened(tmp_path, 1_100)
+    await shop.sweep()
+    shop.news()
+    rest = [bill(str(code)) for code in range(2, 1_101)]
+    for lines in ([bill("1"), *rest, bill("1", paid_on="46030")], [bill("1", paid_on="46030"), *rest, bill("1")]):
+        shop.put("Financeiro.csv", export("Financeiro", *lines))
+        done = await shop.sweep()
+        assert (done.phase, done.kept, done.rows, done.refused) == ("completed", 1_099, 1_100, 1)
+    assert lost(shop.news()) == {"1"}
+
+
 async def test_many_at_once_wait_and_say_what_to_mend(tmp_path: Path) -> None:
     shop = opened(tmp_path, 100)
     shop.sweeper.instance = shop.sweeper.instance.model_copy(update={"brake": Brake(share=0.05, rows=5)})

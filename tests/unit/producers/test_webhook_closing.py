@@ -115,11 +115,11 @@ async def test_many_that_are_all_blank_are_not_believed_and_few_are(told: dict[s
 
 
 @pytest.mark.parametrize("told", [{"STATUS": "VENCIDO"}, {"DATA_PAGAMENTO": "0000-00-00"}, {"DATA_PAGAMENTO": "2026-01-09"}])
-@pytest.mark.parametrize("at", [0, 8])
+@pytest.mark.parametrize("at", [0, 8, 60, 118])
 async def test_one_that_tells_lets_the_others_be_open(told: dict[str, str], at: int) -> None:
     """What came before it waited."""
     async with webhook_shop.opened() as shop:
-        rows = [untold(100 + number, number) for number in range(1, 3 * MANY)]
+        rows = [untold(100 + number, number) for number in range(1, 12 * MANY)]
         rows[at] |= told  # type: ignore[operator]  # a dict of the strategy
         await asked(shop, rows)
 

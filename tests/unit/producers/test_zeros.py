@@ -34,6 +34,16 @@ async def test_an_export_that_was_saved_with_other_zeros_publishes_nothing(tmp_p
     assert (await shop.sweep()).published == 1
 
 
+async def test_codes_that_a_first_reading_shows_both_ways_are_two(tmp_path: Path) -> None:
+    """Wherever they stand; and they stay two."""
+    for first, second in (("7", "007"), ("007", "7")):
+        shop = ExportShop(tmp_path)
+        lines = [bill(first), *(bill(str(code)) for code in range(1_000, 2_100)), bill(second)]
+        for _ in range(2):
+            shop.put("Financeiro.csv", export("Financeiro", *lines))
+            assert (await shop.sweep()).rows == len(lines)
+
+
 @pytest.mark.parametrize(("known", "written"), [("00012", "12"), ("12", "00012")])
 async def test_a_client_whose_code_lost_its_zeros_is_no_other_client(tmp_path: Path, known: str, written: str) -> None:
     shop = ExportShop(tmp_path)
