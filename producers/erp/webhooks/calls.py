@@ -53,19 +53,18 @@ class Calls:
                 yield Told(asked_at, rows[start : start + AT_ONCE])
             return
         before: list[object] = []
-        known: set[object] = set()
         vain = 0
         spelled = Spelled(self.resource(use).path, table.key)
         for page in count(1):
+            known = spelled.keys
             asked_at, rows = await self.answer(table, use, {"page": str(page)}, spelled, once=once)
             keys = [row.get(table.key) for row in rows]
             if not rows:
                 return
-            vain = vain + 1 if known.issuperset(keys) else 0
+            vain = vain + 1 if spelled.keys == known else 0
             if keys == before or vain == VAIN_AT_MOST:  # nobody knows whether that was all
                 raise StopWorker(f"erp.resources.{use} repeats itself on page {page}: behind the last page it must be empty")
             before = keys
-            known.update(keys)
             yield Told(asked_at, rows)
 
     async def of_documents(

@@ -15,6 +15,11 @@ class Spelled:
         self._key = key
         self._written: dict[str, str] = {}
 
+    @property
+    def keys(self) -> int:
+        """How many different ones it has seen."""
+        return len(self._written)
+
     def code(self, column: str, value: Any) -> str:  # noqa: ANN401 - JSON
         """Without dots behind thousands and a number's tail.
 
