@@ -4,6 +4,7 @@ Its own, as the bytes in their files are looked at, and Kafka is told to compact
 """
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -212,12 +213,13 @@ def at_work(stage: str, home: Home, name: str = "0", end: Signals = SIGKILL, **e
 def holding(data: Path, *signs: bytes) -> set[tuple[str, int]]:
     """Topics and partitions in whose files one of these is found."""
     found = set()
-    for path in data.glob("*/*.log"):
-        with suppress(FileNotFoundError):  # a segment that went meanwhile
-            content = path.read_bytes()
-            if any(sign in content for sign in signs):
-                topic, _, number = path.parent.name.rpartition("-")
-                found.add((topic, int(number)))
+    for folder, _, names in os.walk(data):  # which passes over a folder that goes meanwhile
+        for name in names:
+            with suppress(FileNotFoundError):  # a segment that went meanwhile
+                content = (Path(folder) / name).read_bytes() if name.endswith(".log") else b""
+                if any(sign in content for sign in signs):
+                    topic, _, number = Path(folder).name.rpartition("-")
+                    found.add((topic, int(number)))
     return found
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from deploy.local.stack import Stack, local_stack
 from deploy.topics import ensure
 from schemas.errors import StopWorker
 from schemas.topics import SWEEPS
+from tests.integration.pipeline import PATIENCE_S
 
 pytestmark = pytest.mark.integration
 
@@ -121,16 +123,20 @@ async def test_a_first_start_that_was_cut_at_any_moment_is_finished_by_the_next(
     home = tmp_path / "home"
 
     def written() -> int:
-        return sum(len(list((home / part).rglob("*"))) for part in ("kafka", "mongo") if (home / part).exists())
+        """`walk` passes over what goes while it looks: a start that begins anew empties its folder."""
+        return sum(len(names) + len(files) for part in ("kafka", "mongo") for _, names, files in os.walk(home / part))
 
     def cut(files: int) -> None:
         with subprocess.Popen([sys.executable, "-c", HOLD, home], stdout=subprocess.DEVNULL) as parent:
-            while written() < files:
-                assert parent.poll() is None
-            parent.send_signal(SIGSTOP)  # else it may start another one between our look and its end
-            servers = psutil.Process(parent.pid).children(recursive=True)
-            parent.kill()
-            psutil.wait_procs(servers)  # while it dies a server still locks its folder
+            try:
+                while written() < files:
+                    assert parent.poll() is None
+                parent.send_signal(SIGSTOP)  # else it may start another one between our look and its end
+                servers = psutil.Process(parent.pid).children(recursive=True)
+            finally:
+                parent.kill()  # whatever happens: else the block waits for its end
+            _, alive = psutil.wait_procs(servers, PATIENCE_S)  # while it dies a server still locks its folder
+            assert not alive
 
     for files in (2, 6, 12, 30, 60):
         await asyncio.to_thread(cut, files)
