@@ -19,7 +19,7 @@ from schemas.keys import debtor_key, partition_of
 from schemas.runtime.kafka import Message, consumer, publish
 from schemas.runtime.mongo import Database
 from schemas.topics import DEAD, DEBTORS
-from schemas.views import EPOCHS, GRAVES, VIEWS
+from schemas.views import EPOCHS, GRAVES, REPLAYS, VIEWS
 from sinks.views.places import partition
 from sinks.views.shares import Shares, Worker
 from sinks.views.sink import Made, Sink
@@ -185,7 +185,9 @@ async def test_a_replay_that_takes_the_place_of_a_quiet_view_makes_its_sink_take
             name: {str(one["_id"]).rpartition(":")[2]: one[field] for one in shares}
             for name, field in (("filled", "next"), ("generations", "generation"))
         }
-        await take_place(room.store, Replay("quiet", VIEW.name, **told))
+        plan = Replay("quiet", VIEW.name, **told)
+        await room.store[REPLAYS].insert_one(plan.document)
+        await take_place(room.store, plan)
         assert await room.store[EPOCHS].count_documents({"again": True}) == DEBTORS.partitions
         await room.put(key, encode(debtor(room.group, "1", 2)))
 
