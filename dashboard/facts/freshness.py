@@ -107,4 +107,4 @@ def _sweeps(board: Board) -> Iterator[Cause]:
         for source in one.sources:
             if source.level in ("late", "stopped"):
                 what: What = "held" if source.held and source.level == "late" else "sweep"
-                yield Cause(what, source.level, source.as_of or source.completed_at, instance=one.title, kind=source.kind)
+                yield Cause(what, source.level, source.told_at, instance=one.title, kind=source.kind)

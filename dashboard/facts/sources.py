@@ -43,6 +43,11 @@ class Source:
     as_of: datetime | None = None
 
     @property
+    def told_at(self) -> datetime | None:
+        """From when on the age counts of what is shown; None until a sweep was complete."""
+        return self.as_of or self.completed_at
+
+    @property
     def mended(self) -> bool:
         """The last failure is history: a later sweep completed."""
         return bool(self.failed_at and self.completed_at and self.completed_at >= self.failed_at)

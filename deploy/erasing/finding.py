@@ -12,7 +12,7 @@ from deploy.erasing.called import called, remembered
 from deploy.erasing.whose import Asking, Clients, Everyone, is_theirs, needles
 from deploy.lasting import note_outlived
 from deploy.removal import Query, Watch, documents
-from deploy.replay.plan import Replay
+from deploy.replay.plan import Replay, droppable
 from deploy.replay.run import ReplaySettings
 from schemas.attempts import ATTEMPTS
 from schemas.controls import BLOCKLIST, PROMISES
@@ -143,6 +143,5 @@ async def _replays(store: Database) -> list[Replay]:
     """Raises StopWorker where one is on the way into the place of what is shown."""
     found = [Replay.of(one) async for one in store[REPLAYS].find()]
     for plan in found:
-        if plan.state == "promoting":
-            raise StopWorker(f"{plan.id} is half promoted: finish it first, `collector replay --promote {plan.id}`")
+        droppable(plan)
     return found

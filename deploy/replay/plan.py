@@ -143,7 +143,7 @@ def staying(plan: Replay) -> None:
 def droppable(plan: Replay) -> None:
     """Raises StopWorker where a half of it is shown."""
     if plan.state == "promoting":
-        raise StopWorker(f"{plan.id} is half promoted: finish it, `collector replay --promote {plan.id}`")
+        raise StopWorker(f"{plan.id} is half promoted: finish it first, `collector replay --promote {plan.id}`")
 
 
 def promotable(plan: Replay) -> None:

@@ -7,6 +7,7 @@ Amounts that contradict one another settle nothing, be it `99.90` beside `1.234,
 from collections import Counter
 from collections.abc import Sequence
 
+from producers.erp.learnt import Learnt
 from schemas.erp.declaration import POINT, Row, Table
 from schemas.erp.money import OTHER, USUAL, Point, is_telling, point_of, thousands_at
 from schemas.erp.money import needs_point as needs
@@ -61,23 +62,12 @@ class Shown:
         return here if not self._doubtful[there] or self._points[here] > self._doubtful[there] else ""
 
 
-class Amounts:
-    """What the amounts of each table showed when all of it was read last: what is mended in the ERP is believed again."""
-
-    def __init__(self) -> None:
-        self._shown: dict[str, Shown] = {}
-
-    def keep(self, table: Table, shown: Shown) -> None:
-        """All of the table was looked at."""
-        self._shown[table.name] = shown
-
-    def suppose(self, table: Table, shown: Shown) -> None:
-        """A part of the table was looked at: that counts until all of it was."""
-        self._shown.setdefault(table.name, shown)
+class Amounts(Learnt[Shown]):
+    """What the amounts of each table showed."""
 
     def point(self, table: Table) -> Point:
         """Where its decimals begin; "" while nothing has settled it."""
-        return self._shown[table.name].point if table.name in self._shown else ""
+        return self._of[table.name].point if table.name in self._of else ""
 
     def written(self, table: Table, rows: Sequence[Row]) -> list[Row]:
         """The rows, with the point beside an amount that needs it: a mapping needs nothing else, also in a replay."""

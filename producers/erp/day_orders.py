@@ -7,6 +7,7 @@ then 11/05/2026 beside it is of November, or nobody knows.
 from collections import Counter
 from collections.abc import Sequence
 
+from producers.erp.learnt import Learnt
 from schemas.erp.conditions import ORDER
 from schemas.erp.days import Order, order_of
 from schemas.erp.declaration import Row, Table
@@ -57,37 +58,26 @@ class Days:
         return self._shown["dmy"] >= ENOUGH and not self.order
 
 
-class DayOrders:
-    """What the days of each table showed when all of it was read last."""
-
-    def __init__(self) -> None:
-        self._days: dict[str, Days] = {}
-
-    def keep(self, table: Table, days: Days) -> None:
-        """All of the table was looked at."""
-        self._days[table.name] = days
-
-    def suppose(self, table: Table, days: Days) -> None:
-        """A part of the table was looked at: that counts until all of it was."""
-        self._days.setdefault(table.name, days)
+class DayOrders(Learnt[Days]):
+    """What the days of each table showed."""
 
     def is_usual(self, table: Table) -> bool | None:
         """Whether all of the table was as Brazilians write it; None where it was not read yet."""
-        return not self._days[table.name].order if table.name in self._days else None
+        return not self._of[table.name].order if table.name in self._of else None
 
     def notes(self) -> tuple[str, ...]:
         """What an operator reads of tables that are written otherwise."""
         said = {"mdy": "the month first", "doubtful": "now the day and now the month first: what may be both is refused"}
-        orders = {name: days.order for name, days in self._days.items()}
+        orders = {name: days.order for name, days in self._of.items()}
         return tuple(f"{name}: days before their year are written {said[order]}" for name, order in orders.items() if order)
 
     def ready(self, table: Table, row: Row) -> bool:
         """Whether the row can be read by what is known."""
-        return table.name in self._days or not year_last(table, row)
+        return table.name in self._of or not year_last(table, row)
 
     def written(self, table: Table, rows: Sequence[Row]) -> Sequence[Row]:
         """The rows, with the order beside a day that needs it: a mapping needs nothing else, also in a replay."""
-        order = self._days[table.name].order if table.name in self._days else ""
+        order = self._of[table.name].order if table.name in self._of else ""
         return [{**row, ORDER: order} if year_last(table, row) else row for row in rows] if order else rows
 
 

@@ -3,16 +3,14 @@
 from array import array
 
 from producers.erp.changes import as_text
+from producers.erp.dense import place
 from schemas.erp.declaration import Row, Table
 from schemas.errors import StopWorker
 from schemas.key_parts import escaped
 from schemas.nothing import is_no_code
 
-DENSE = 1 << 27
 PAGE = 64
-"""Codes below `DENSE` are kept in runs of so many: numbers that lie close together, as a provider's million bills do, take
-ten bytes each."""
-LONGEST = len(str(DENSE))
+"""Dense codes are kept in runs of so many, and take ten bytes each."""
 EMPTY = bytes(PAGE * array("I").itemsize)
 
 
@@ -50,14 +48,13 @@ class Owners:
 
     def _put(self, code: str, number: int) -> int:
         """The number that is there now."""
-        is_number = len(code) <= LONGEST and code.isdecimal() and code.isascii() and code[0] != "0"
-        if not is_number or (place := int(code)) >= DENSE:
+        if not (at := place(code)):
             return self._others.setdefault(code, number)
-        if (page := self._pages.get(place // PAGE)) is None:
-            page = self._pages[place // PAGE] = array("I", EMPTY)
-        if not page[place % PAGE]:
-            page[place % PAGE] = number
-        return page[place % PAGE]
+        if (page := self._pages.get(at // PAGE)) is None:
+            page = self._pages[at // PAGE] = array("I", EMPTY)
+        if not page[at % PAGE]:
+            page[at % PAGE] = number
+        return page[at % PAGE]
 
 
 def moves(table: Table) -> bool:

@@ -36,12 +36,13 @@ class Shown:
         self.present.update(page.unsure, (change.code for change in page.found.values() if change.member))
         self.present -= self._doubted  # whatever another page shows of it
         self.present |= page.hidden
+        self._doubted -= page.hidden
         self.hidden |= page.hidden
 
     @property
     def rows(self) -> int:
         """How many it showed that are, or may be, members."""
-        return len(self.present) + sum(code not in self.present for code in self.refused)
+        return len(self.present) + len(self._doubted)
 
     def absent(self) -> dict[str, str]:
         """Known members that are not there, each with its owner."""

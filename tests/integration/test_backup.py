@@ -150,15 +150,21 @@ def test_a_backup_taken_at_work_comes_back_whole_disarmed_and_only_where_nothing
     assert "is in use (a_later_versions)" in again.stderr
 
 
+async def backed_up(used: Store, mongo_uri: str, home: Path) -> Path:
+    """By the command; the folder of the only backup."""
+    collector = Collector(home, {"MONGO_URI": mongo_uri, **KEYS, **PERSON})
+    done = await asyncio.to_thread(collector, "backup", "kept", MONGO_DATABASE=used.name)
+    assert done.returncode == 0, done.stderr
+    (folder,) = (home / "kept").iterdir()
+    return folder
+
+
 async def test_a_restore_that_was_cut_goes_on_and_nothing_is_written_of_what_is_wrong(
     stores: tuple[Store, Store], mongo_uri: str, tmp_path: Path
 ) -> None:
     used, empty = stores
     fill(used)
-    collector = Collector(tmp_path, {"MONGO_URI": mongo_uri, **KEYS, **PERSON})
-    done = await asyncio.to_thread(collector, "backup", "kept", MONGO_DATABASE=used.name)
-    assert done.returncode == 0, done.stderr
-    (folder,) = (tmp_path / "kept").iterdir()
+    folder = await backed_up(used, mongo_uri, tmp_path)
     wanted = settings(mongo_uri, empty.name)
 
     other = SecretStr(Fernet.generate_key().decode())
@@ -205,9 +211,7 @@ async def test_stages_that_have_begun_are_given_no_backup(
     """Before it, or while it goes in: what they have written is of another database than what comes back."""
     used, empty = stores
     fill(used)
-    collector = Collector(tmp_path, {"MONGO_URI": mongo_uri, **KEYS, **PERSON})
-    assert (await asyncio.to_thread(collector, "backup", "kept", MONGO_DATABASE=used.name)).returncode == 0
-    (folder,) = (tmp_path / "kept").iterdir()
+    folder = await backed_up(used, mongo_uri, tmp_path)
     wanted = settings(mongo_uri, empty.name)
     for name in ("view_epochs", "stages", "leases", "debtors"):
         empty[name].insert_one({"_id": "of a stage"})

@@ -7,18 +7,16 @@ error.
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from producers.erp.dense import place
 from producers.erp.owners import Owners
 from schemas.erp.altarede import UNPAID
 from schemas.erp.conditions import ORDER
 from schemas.erp.declaration import Table
 from schemas.errors import RejectRecord
 
-DENSE = 1 << 27
-"""Codes below are one bit each, at most 16 MiB: a provider's paid bills are a million."""
-
 
 class Codes:
-    """A set of codes, most of them numbers that lie close together."""
+    """A set of codes, most of them numbers that lie close together: one bit each, at most 16 MiB."""
 
     def __init__(self) -> None:
         self._bits = bytearray()
@@ -26,20 +24,20 @@ class Codes:
 
     def add(self, code: str) -> None:
         """Of any form."""
-        place = _place(code)
-        if not place:
+        at = place(code)
+        if not at:
             self._others.add(code)
             return
-        byte, bit = divmod(place, 8)
+        byte, bit = divmod(at, 8)
         if byte >= len(self._bits):
             self._bits.extend(bytes(byte + 1 - len(self._bits)))
         self._bits[byte] |= 1 << bit
 
     def __contains__(self, code: str) -> bool:
-        place = _place(code)
-        if not place:
+        at = place(code)
+        if not at:
             return code in self._others
-        byte, bit = divmod(place, 8)
+        byte, bit = divmod(at, 8)
         return byte < len(self._bits) and bool(self._bits[byte] >> bit & 1)
 
 
@@ -101,11 +99,3 @@ class Ended:
             return ()
         many = f"{self._table.name}: {self.passed_over} rows show no payment of bills that another row shows as paid"
         return (f"{many}; the day of payment was believed",)
-
-
-def _place(code: str) -> int:
-    """Its bit; 0 where it is none of the numbers that are kept so."""
-    if not (code.isascii() and code.isdecimal()) or code[0] == "0" or len(code) > len(str(DENSE)):
-        return 0
-    number = int(code)
-    return number if number < DENSE else 0

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.erp.owners import DENSE, Owners
+from producers.erp.dense import DENSE
+from producers.erp.owners import Owners
 from schemas.erp import altarede, ixc, rbx
 from schemas.erp.declaration import Table
 from schemas.errors import StopWorker

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deploy.whatif.play import Comparison, Facts, is_noon, ready
+from schemas.attempts import Outcome
 from schemas.calls import Call
 from schemas.controls import NOTHING_DECIDED, AllControls, Controls
 from schemas.errors import StopWorker
@@ -121,11 +122,9 @@ def test_what_came_is_learnt_in_its_order() -> None:
         assert max(found.times[f"norte:{n + 1}"]) < at
 
 
-@pytest.mark.parametrize("code", ["1", "99"])
-def test_calls_that_were_placed_before_the_period_count_against_its_limits(code: str) -> None:
-    """Also those to another contract of the same person."""
-    at = MONDAY - timedelta(days=1)
-    call = Call(
+def placed(code: str, at: datetime, outcome: Outcome) -> Call:
+    """A call to the first debtor's person that is over."""
+    return Call(
         instance="norte",
         code=code,
         attempt="01ARZ3NDEKTSV4RRFFQ69G5FAV",
@@ -135,8 +134,15 @@ def test_calls_that_were_placed_before_the_period_count_against_its_limits(code:
         person=f"{0:032d}",
         number="+5582999990000",
         at=at,
-        outcome="no_answer",
+        outcome=outcome,
     )
+
+
+@pytest.mark.parametrize("code", ["1", "99"])
+def test_calls_that_were_placed_before_the_period_count_against_its_limits(code: str) -> None:
+    """Also those to another contract of the same person."""
+    at = MONDAY - timedelta(days=1)
+    call = placed(code, at, "no_answer")
     found = compared([10], {"per_7_days": 1}, calls=(call,))
     assert figure(found, "calls")[1] == 0
     assert found.placed == 0
@@ -150,18 +156,7 @@ def test_calls_that_were_placed_before_the_period_count_against_its_limits(code:
 def test_a_conversation_before_the_period_is_remembered_for_as_long_as_any_rest_lasts(rest: int, days: int) -> None:
     """Under both rules: whoever rests throughout the period is not called in it, whoever never does is."""
     at = MONDAY - timedelta(days=days, hours=1)
-    call = Call(
-        instance="norte",
-        code="1",
-        attempt="01ARZ3NDEKTSV4RRFFQ69G5FAV",
-        version=1,
-        placed=True,
-        answer="ringing",
-        person=f"{0:032d}",
-        number="+5582999990000",
-        at=at,
-        outcome="human",
-    )
+    call = placed("1", at, "human")
     resting = NORTE.model_copy(update={"rules": Rules(rest_days_after_human=rest)})
     calls = figure(compared([10], {"rest_days_after_human": 0}, own=resting, calls=(call,)), "calls")
     if days + DAYS < rest:
